@@ -1,0 +1,117 @@
+//! The contract between the core and whatever computes signatures and MACs.
+
+use core::fmt::Debug;
+
+use crate::error::Error;
+use crate::limits::MAX_RSA_MODULUS_BITS;
+
+/// The machine's natural word, the unit of key material.
+#[cfg(target_pointer_width = "64")]
+pub type Word = u64;
+/// The machine's natural word, the unit of key material.
+#[cfg(not(target_pointer_width = "64"))]
+pub type Word = u32;
+
+/// Words that hold any key: those of the longest RSA modulus, as many again for its Montgomery constant, and four.
+#[expect(
+    clippy::as_conversions,
+    reason = "u32 to usize in a constant; `From` is not const"
+)]
+pub const MAX_KEY_WORDS: usize = 2 * MAX_RSA_MODULUS_BITS / Word::BITS as usize + 4;
+
+/// A key as its source gives it, decoded but not judged: big-endian numbers of any length.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum KeyParameters<'a> {
+    /// A shared secret (RFC 7518 §6.4).
+    Oct {
+        /// The secret itself.
+        k: &'a [u8],
+    },
+    /// An RSA public key (RFC 7518 §6.3.1).
+    Rsa {
+        /// The modulus.
+        n: &'a [u8],
+        /// The public exponent.
+        e: &'a [u8],
+    },
+    /// A point on an elliptic curve by its coordinates (RFC 7518 §6.2.1).
+    Ec {
+        /// The curve's name in the JSON Web Key Elliptic Curve registry, such as `P-256`.
+        crv: &'a str,
+        /// The x coordinate, at the curve's full width.
+        x: &'a [u8],
+        /// The y coordinate, at the curve's full width.
+        y: &'a [u8],
+    },
+    /// A point on an elliptic curve as one string, compressed or not (SEC 1 §2.3.3).
+    EcPoint {
+        /// The curve's name in the JSON Web Key Elliptic Curve registry, such as `P-256`.
+        crv: &'a str,
+        /// The encoded point.
+        point: &'a [u8],
+    },
+}
+
+impl Debug for KeyParameters<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // Never the values: one of the variants is a secret.
+        f.write_str(match self {
+            Self::Oct { .. } => "Oct { .. }",
+            Self::Rsa { .. } => "Rsa { .. }",
+            Self::Ec { .. } => "Ec { .. }",
+            Self::EcPoint { .. } => "EcPoint { .. }",
+        })
+    }
+}
+
+/// Which side of RFC 7518 §3.1 an algorithm stands on. A key is never loaded for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A message authentication code: whoever verifies can also sign.
+    Mac,
+    /// A digital signature: the key that verifies is public.
+    Signature,
+}
+
+/// One algorithm with all its parameters.
+///
+/// This crate's own are constants such as [`ES256`](crate::ES256). A hardware engine or another library joins by
+/// implementing this trait in its own crate, and is named in the same lists.
+pub trait Algorithm: Sync + Debug {
+    /// The name in the header parameter `alg` (RFC 7518 §3.1), compared exactly.
+    fn name(&self) -> &'static str;
+
+    /// MAC or signature.
+    fn kind(&self) -> Kind;
+
+    /// Judges a key and prepares it in `material`.
+    ///
+    /// `material` holds [`MAX_KEY_WORDS`] words. It is zero at first, and then passed to every algorithm for which
+    /// the key is loaded, one after the other. Algorithms that accept the same parameters therefore agree on its
+    /// use: they share what one of them prepared, or keep to words of their own.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::UnsupportedKey`]: not a key of this algorithm's type.
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::MalformedKey`]: such a key, but refused.
+    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error>;
+
+    /// Verifies `signature` over `signing_input` with a key that [`load`](Self::load) accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], whatever the reason.
+    fn verify(
+        &self,
+        material: &[Word],
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature>;
+}
+
+/// The signature or MAC does not verify.
+///
+/// A unit: the reason would help nobody but a forger, and most implementations cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidSignature;

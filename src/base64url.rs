@@ -1,0 +1,132 @@
+//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): one text for each string of bytes.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::error::Error;
+
+/// Encoded characters that the in-place decoder moves at a time, and the bytes they stand for.
+const BLOCK_CHARS: usize = 64;
+const BLOCK_BYTES: usize = BLOCK_CHARS / 4 * 3;
+
+/// Bytes that a text of `encoded_len` characters decodes to.
+pub(crate) const fn decoded_len(encoded_len: usize) -> usize {
+    // Not `len * 3 / 4`, which could overflow; this cannot, so nothing saturates.
+    let groups = (encoded_len / 4).saturating_mul(3);
+    groups.saturating_add((encoded_len % 4).saturating_mul(3) / 4)
+}
+
+/// Decodes `text` to the front of `buffer`.
+pub(crate) fn decode<'b>(
+    text: &[u8],
+    buffer: &'b mut [u8],
+    too_small: Error,
+) -> Result<&'b [u8], Error> {
+    let buffer = buffer.get_mut(..decoded_len(text.len())).ok_or(too_small)?;
+    Base64UrlUnpadded::decode(text, buffer).map_err(|_| Error::MalformedBase64url)
+}
+
+/// Decodes the text in `buffer` to its front and returns the decoded part.
+///
+/// Not base64ct's own `decode_in_place`: that one accepts trailing bits that are not zero. After an error the
+/// buffer's content is unspecified.
+pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
+    let (mut read, mut written) = (0_usize, 0_usize);
+    let mut block = [0; BLOCK_CHARS];
+    while read < buffer.len() {
+        let rest = buffer.get(read..).unwrap_or_default();
+        let chars = rest.len().min(BLOCK_CHARS);
+        let (Some(text), Some(source)) = (block.get_mut(..chars), rest.get(..chars)) else {
+            return Err(Error::MalformedBase64url);
+        };
+        text.copy_from_slice(source);
+        let target = buffer.get_mut(written..).unwrap_or_default();
+        let decoded = decode(text, target, Error::MalformedBase64url)?;
+        read = read.saturating_add(chars);
+        written = written.saturating_add(decoded.len());
+    }
+    buffer.get_mut(..written).ok_or(Error::MalformedBase64url)
+}
+
+/// Undoes [`decode_in_place`]: encodes the first `decoded_len` bytes of `buffer` over its whole length.
+///
+/// Exact, because the strict encoding has one text for each string of bytes.
+pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
+    let decoded = decoded_len(buffer.len());
+    // From the back, so that no byte is overwritten before it was read.
+    for group in (0..decoded.div_ceil(BLOCK_BYTES)).rev() {
+        let from = group.saturating_mul(BLOCK_BYTES);
+        let to = decoded.min(from.saturating_add(BLOCK_BYTES));
+        let mut block = [0; BLOCK_BYTES];
+        let source = buffer.get(from..to).unwrap_or_default();
+        let bytes = block
+            .get_mut(..source.len())
+            .ok_or(Error::MalformedBase64url)?;
+        bytes.copy_from_slice(source);
+        let target = buffer.get_mut(group.saturating_mul(BLOCK_CHARS)..);
+        Base64UrlUnpadded::encode(bytes, target.unwrap_or_default())
+            .map_err(|_| Error::MalformedBase64url)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const REFUSED: &[&str] = &[
+        "A", "AAAAA", "AB", "AAB", "AA=", "AA==", "A+AA", "A/AA", "AA AA", "AAA\n", "AAA!", "é",
+    ];
+
+    #[test]
+    fn strict() {
+        for text in REFUSED {
+            let mut buffer = [0; 16];
+            assert_eq!(
+                decode(text.as_bytes(), &mut buffer, Error::ScratchTooSmall),
+                Err(Error::MalformedBase64url),
+                "{text:?}"
+            );
+            let mut buffer = text.as_bytes().to_vec();
+            assert_eq!(
+                decode_in_place(&mut buffer),
+                Err(Error::MalformedBase64url),
+                "{text:?} in place"
+            );
+        }
+    }
+
+    #[test]
+    fn too_small() {
+        for (encoded, decoded) in [(0, 0), (2, 1), (3, 2), (4, 3), (6, 4), (7, 5), (8, 6)] {
+            assert_eq!(decoded_len(encoded), decoded);
+            let text = std::vec![b'A'; encoded];
+            let mut buffer = std::vec![0; decoded];
+            assert!(decode(&text, &mut buffer, Error::ScratchTooSmall).is_ok());
+            if let Some(short) = buffer.get_mut(1..) {
+                assert_eq!(
+                    decode(&text, short, Error::ScratchTooSmall),
+                    Err(Error::ScratchTooSmall)
+                );
+            }
+        }
+        assert_eq!(decoded_len(usize::MAX), usize::MAX / 4 * 3 + 2);
+    }
+
+    #[test]
+    fn in_place_and_back() {
+        for len in 0..400_usize {
+            let bytes: Vec<u8> = (0..len)
+                .map(|i| u8::try_from(i * 7 % 256).unwrap())
+                .collect();
+            let mut text = std::vec![0; len.div_ceil(3) * 4];
+            let text_len = Base64UrlUnpadded::encode(&bytes, &mut text).unwrap().len();
+            text.truncate(text_len);
+
+            let mut buffer = text.clone();
+            assert_eq!(decode_in_place(&mut buffer).unwrap(), bytes);
+            encode_in_place(&mut buffer).unwrap();
+            assert_eq!(buffer, text, "{len} bytes");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The compact serialisation (RFC 7515 §7.1): a token split at its dots, nothing decoded.
+
+use crate::error::Error;
+use crate::limits::MAX_TOKEN_LEN;
+
+/// A token in its segments, all still in base64url.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compact<'a> {
+    pub(crate) protected_header: &'a [u8],
+    pub(crate) payload: &'a [u8],
+    pub(crate) signature: &'a [u8],
+    /// Header and payload with the dot between them (RFC 7515 §5.1): what is signed, as received.
+    pub(crate) signing_input: &'a [u8],
+}
+
+impl<'a> Compact<'a> {
+    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, Error> {
+        if token.len() > MAX_TOKEN_LEN {
+            return Err(Error::LimitExceeded);
+        }
+        let mut segments = token.splitn(6, |&b| b == b'.');
+        let mut next = || segments.next();
+        match (next(), next(), next(), next(), next(), next()) {
+            (Some(protected_header), Some(payload), Some(signature), None, None, None) => {
+                let signed = token.len().saturating_sub(signature.len());
+                let signing_input = token.get(..signed.saturating_sub(1)).unwrap_or_default();
+                Ok(Self {
+                    protected_header,
+                    payload,
+                    signature,
+                    signing_input,
+                })
+            }
+            // RFC 7516 §9: five segments are a JWE.
+            (_, _, _, _, Some(_), None) => Err(Error::Encrypted),
+            _ => Err(Error::MalformedToken),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_segments() {
+        for (token, header, payload, signature, input) in [
+            ("a.b.c", "a", "b", "c", "a.b"),
+            ("aa.b.", "aa", "b", "", "aa.b"),
+            ("a..ccc", "a", "", "ccc", "a."),
+            ("..", "", "", "", "."),
+        ] {
+            let jws = Compact::parse(token.as_bytes()).unwrap();
+            assert_eq!(jws.protected_header, header.as_bytes(), "{token}");
+            assert_eq!(jws.payload, payload.as_bytes(), "{token}");
+            assert_eq!(jws.signature, signature.as_bytes(), "{token}");
+            assert_eq!(jws.signing_input, input.as_bytes(), "{token}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        for (token, want) in [
+            ("", Error::MalformedToken),
+            ("a", Error::MalformedToken),
+            ("a.b", Error::MalformedToken),
+            ("a.b.c.", Error::MalformedToken),
+            ("a.b.c.d", Error::MalformedToken),
+            ("a.b.c.d.e", Error::Encrypted),
+            ("....", Error::Encrypted),
+            ("a.b.c.d.e.f", Error::MalformedToken),
+            (".....", Error::MalformedToken),
+        ] {
+            assert_eq!(
+                Compact::parse(token.as_bytes()).err(),
+                Some(want),
+                "{token}"
+            );
+        }
+        let dots = std::vec![b'.'; MAX_TOKEN_LEN];
+        assert_eq!(Compact::parse(&dots).err(), Some(Error::MalformedToken));
+        let long = std::vec![b'.'; MAX_TOKEN_LEN + 1];
+        assert_eq!(Compact::parse(&long).err(), Some(Error::LimitExceeded));
+    }
+}

@@ -1,0 +1,88 @@
+//! RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2, RFC 7518 §3.3).
+
+use core::fmt::{self, Debug};
+use core::iter::{once, repeat_n};
+use core::marker::PhantomData;
+
+use sha2::{Sha256, Sha384, Sha512};
+
+use super::hash::{Hash, digest};
+use super::public_key::{PublicKey, load};
+use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
+use crate::error::Error;
+
+/// RSASSA-PKCS1-v1_5 using SHA-256.
+pub const RS256: RsaPkcs1<Sha256> = RsaPkcs1::new("RS256");
+
+/// RSASSA-PKCS1-v1_5 using SHA-384.
+pub const RS384: RsaPkcs1<Sha384> = RsaPkcs1::new("RS384");
+
+/// RSASSA-PKCS1-v1_5 using SHA-512.
+pub const RS512: RsaPkcs1<Sha512> = RsaPkcs1::new("RS512");
+
+/// RSASSA-PKCS1-v1_5 with one hash.
+#[derive(Clone, Copy)]
+pub struct RsaPkcs1<D> {
+    name: &'static str,
+    hash: PhantomData<fn() -> D>,
+}
+
+impl<D> RsaPkcs1<D> {
+    const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            hash: PhantomData,
+        }
+    }
+}
+
+impl<D> Debug for RsaPkcs1<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<D: Hash> Algorithm for RsaPkcs1<D> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Signature
+    }
+
+    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
+        load(key, material)
+    }
+
+    fn verify(
+        &self,
+        material: &[Word],
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let message = PublicKey::view(material)?.recover(signature)?;
+        let hash = digest::<D>(&[signing_input]);
+        if encode::<D>(&hash, message.len()).eq(message.bytes()) {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
+        }
+    }
+}
+
+/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) of a digest, for a modulus of `len` bytes.
+///
+/// The encoding is made anew and compared whole. Nothing of what the signature holds is parsed, so there is nothing
+/// in which it could differ and still pass.
+fn encode<D: Hash>(hash: &[u8], len: usize) -> impl Iterator<Item = u8> {
+    let fixed = D::DIGEST_INFO_PREFIX.len().saturating_add(hash.len());
+    // 0x00 0x01, the padding, 0x00. The shortest modulus leaves far more than the eight bytes that are demanded.
+    let padding = len.saturating_sub(fixed).saturating_sub(3);
+    once(0)
+        .chain(once(1))
+        .chain(repeat_n(0xff, padding))
+        .chain(once(0))
+        .chain(D::DIGEST_INFO_PREFIX.iter().copied())
+        .chain(hash.iter().copied())
+}

@@ -1,0 +1,141 @@
+//! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
+
+use crate::error::Error;
+use crate::json::{JsonStr, Members, Value};
+
+/// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
+const NONE: &str = "none";
+
+/// The header parameters that matter for verification.
+///
+/// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not choose its key.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    algorithm: JsonStr<'a>,
+    key_id: Option<JsonStr<'a>>,
+    typ: Option<JsonStr<'a>>,
+    content_type: Option<JsonStr<'a>>,
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
+        let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
+        let (mut critical, mut unencoded) = (false, false);
+        let mut members = Members::new(text)?;
+        while let Some((name, value)) = members.next()? {
+            match name {
+                _ if name == "alg" => alg = Some(string(value)?),
+                _ if name == "kid" => kid = Some(string(value)?),
+                _ if name == "typ" => typ = Some(string(value)?),
+                _ if name == "cty" => cty = Some(string(value)?),
+                _ if name == "crit" => critical = true,
+                _ if name == "b64" => unencoded = true,
+                _ => {}
+            }
+        }
+        let algorithm = alg.ok_or(Error::MalformedHeader)?;
+        // RFC 8725 §3.2; in any spelling, for the forger's hope is a comparison that ignores case.
+        if algorithm.eq_ignore_ascii_case(NONE) {
+            return Err(Error::Unsecured);
+        }
+        // RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood and supported by
+        // the recipient, then the JWS is invalid." None is, and a `crit` that lists nothing is not allowed either.
+        if critical {
+            return Err(Error::UnsupportedCritical);
+        }
+        // RFC 7797 §7: JWTs MUST NOT use it; and a JWS that does has to list it in `crit`.
+        if unencoded {
+            return Err(Error::UnencodedPayload);
+        }
+        Ok(Self {
+            algorithm,
+            key_id: kid,
+            typ,
+            content_type: cty,
+        })
+    }
+
+    /// `alg` (RFC 7515 §4.1.1).
+    #[must_use]
+    pub const fn algorithm(&self) -> JsonStr<'a> {
+        self.algorithm
+    }
+
+    /// `kid` (RFC 7515 §4.1.4).
+    #[must_use]
+    pub const fn key_id(&self) -> Option<JsonStr<'a>> {
+        self.key_id
+    }
+
+    /// `typ` (RFC 7515 §4.1.9).
+    #[must_use]
+    pub const fn typ(&self) -> Option<JsonStr<'a>> {
+        self.typ
+    }
+
+    /// `cty` (RFC 7515 §4.1.10).
+    #[must_use]
+    pub const fn content_type(&self) -> Option<JsonStr<'a>> {
+        self.content_type
+    }
+}
+
+fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
+    value.as_str().ok_or(Error::MalformedHeader)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters() {
+        let text = br#"{"typ":"JWT","k\u0069d":"a\/b","alg":"RS256","jku":7,"cty":"x","jwk":{"kty":"oct"}}"#;
+        let header = Header::parse(text).unwrap();
+        assert!(header.algorithm() == "RS256");
+        assert!(header.key_id().unwrap() == "a/b");
+        assert!(header.typ().unwrap() == "JWT");
+        assert!(header.content_type().unwrap() == "x");
+        let header = Header::parse(br#"{"alg":"ES256"}"#).unwrap();
+        assert!(header.key_id().is_none() && header.typ().is_none());
+    }
+
+    #[test]
+    fn refused() {
+        for (text, want) in [
+            ("", Error::MalformedJson),
+            ("[]", Error::MalformedJson),
+            ("{}", Error::MalformedHeader),
+            (r#"{"aLg":"RS256"}"#, Error::MalformedHeader),
+            (r#"{"alg":5}"#, Error::MalformedHeader),
+            (r#"{"alg":null}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","kid":5}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","kid":{}}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","typ":[]}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","cty":1}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","alg":"RS256"}"#, Error::DuplicateMember),
+            (
+                r#"{"alg":"RS256","\u0061lg":"none"}"#,
+                Error::DuplicateMember,
+            ),
+            (r#"{"alg":"none"}"#, Error::Unsecured),
+            (r#"{"alg":"NONE"}"#, Error::Unsecured),
+            (r#"{"alg":"n\u004fnE"}"#, Error::Unsecured),
+            (
+                r#"{"alg":"RS256","crit":["exp"]}"#,
+                Error::UnsupportedCritical,
+            ),
+            (r#"{"alg":"RS256","crit":[]}"#, Error::UnsupportedCritical),
+            (r#"{"alg":"RS256","crit":"x"}"#, Error::UnsupportedCritical),
+            (r#"{"alg":"RS256","crit":null}"#, Error::UnsupportedCritical),
+            (
+                r#"{"alg":"RS256","b64":false,"crit":["b64"]}"#,
+                Error::UnsupportedCritical,
+            ),
+            (r#"{"alg":"RS256","b64":false}"#, Error::UnencodedPayload),
+            (r#"{"alg":"RS256","b64":true}"#, Error::UnencodedPayload),
+        ] {
+            assert_eq!(Header::parse(text.as_bytes()).err(), Some(want), "{text}");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! A strict reader of JSON (RFC 8259): no recursion, no allocation, no floats.
+//!
+//! [`Members`] is the entry: it walks one object, checks everything that it passes, refuses duplicate names, and
+//! hands out [`Value`]s that borrow from the text. Stricter than the RFC: only objects at the top, depth and number of
+//! members bounded ([`limits`](crate::limits)), no lone surrogates.
+
+mod cursor;
+mod number;
+mod object;
+mod string;
+mod value;
+
+pub use number::JsonNumber;
+pub(crate) use object::Members;
+pub use string::{Chars, JsonStr};
+pub use value::{Array, Elements, Object, Value};

@@ -1,0 +1,192 @@
+//! The grammar of RFC 8259, one token at a time.
+
+use crate::error::Error;
+use crate::json::number::{JsonNumber, scan_number};
+use crate::json::string::{JsonStr, scan_string};
+use crate::json::value::{Array, Object, Value};
+use crate::limits::MAX_JSON_DEPTH;
+
+/// The text not yet read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) const fn new(text: &'a str) -> Self {
+        Self { rest: text }
+    }
+
+    /// Passes insignificant white space (RFC 8259 §2) and returns the byte after it.
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        let blank = |c| matches!(c, ' ' | '\t' | '\n' | '\r');
+        self.rest = self.rest.trim_start_matches(blank);
+        self.rest.as_bytes().first().copied()
+    }
+
+    /// Passes `byte` if it is next.
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            // Callers ask for ASCII only, so the rest starts at a character.
+            self.rest = self.rest.get(1..).unwrap_or_default();
+        }
+        found
+    }
+
+    pub(crate) fn expect(&mut self, byte: u8) -> Result<(), Error> {
+        if self.eat(byte) {
+            Ok(())
+        } else {
+            Err(Error::MalformedJson)
+        }
+    }
+
+    /// Nothing may follow but white space.
+    pub(crate) fn end(mut self) -> Result<(), Error> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(Error::MalformedJson),
+        }
+    }
+
+    /// A string.
+    pub(crate) fn string(&mut self) -> Result<JsonStr<'a>, Error> {
+        self.expect(b'"')?;
+        let (string, rest) = scan_string(self.rest)?;
+        self.rest = rest;
+        Ok(string)
+    }
+
+    /// A member's name and the colon after it.
+    pub(crate) fn name(&mut self) -> Result<JsonStr<'a>, Error> {
+        let name = self.string()?;
+        self.expect(b':')?;
+        Ok(name)
+    }
+
+    /// Any value; arrays and objects are checked whole and kept as text.
+    pub(crate) fn value(&mut self) -> Result<Value<'a>, Error> {
+        match self.peek() {
+            Some(b'{') => Ok(Value::Object(Object::checked(self.container()?))),
+            Some(b'[') => Ok(Value::Array(Array::checked(self.container()?))),
+            _ => self.scalar(),
+        }
+    }
+
+    /// A value that holds no others.
+    fn scalar(&mut self) -> Result<Value<'a>, Error> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Value::String),
+            Some(b't') => self.literal("true", Value::Bool(true)),
+            Some(b'f') => self.literal("false", Value::Bool(false)),
+            Some(b'n') => self.literal("null", Value::Null),
+            _ => self.number().map(Value::Number),
+        }
+    }
+
+    fn literal(&mut self, text: &str, value: Value<'a>) -> Result<Value<'a>, Error> {
+        self.rest = self.rest.strip_prefix(text).ok_or(Error::MalformedJson)?;
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<JsonNumber<'a>, Error> {
+        let (number, rest) = scan_number(self.rest)?;
+        self.rest = rest;
+        Ok(number)
+    }
+
+    /// An array or object with all that is in it, as text.
+    fn container(&mut self) -> Result<&'a str, Error> {
+        let start = self.rest;
+        self.pass_nested()?;
+        let len = start.len().saturating_sub(self.rest.len());
+        start.get(..len).ok_or(Error::MalformedJson)
+    }
+
+    /// Passes one value, keeping track of the containers open in it.
+    fn pass_nested(&mut self) -> Result<(), Error> {
+        let mut open = Nesting::default();
+        loop {
+            if self.eat(b'{') {
+                open.push(Container::Object)?;
+                if !self.eat(b'}') {
+                    self.name()?;
+                    continue;
+                }
+                open.pop();
+            } else if self.eat(b'[') {
+                open.push(Container::Array)?;
+                if !self.eat(b']') {
+                    continue;
+                }
+                open.pop();
+            } else {
+                self.scalar()?;
+            }
+            if self.pass_closed(&mut open)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// After a value: closes what ends here; true when nothing is left open, else the next value follows.
+    fn pass_closed(&mut self, open: &mut Nesting) -> Result<bool, Error> {
+        while let Some(container) = open.innermost() {
+            if self.eat(b',') {
+                if container == Container::Object {
+                    self.name()?;
+                }
+                return Ok(false);
+            }
+            self.expect(match container {
+                Container::Object => b'}',
+                Container::Array => b']',
+            })?;
+            open.pop();
+        }
+        Ok(true)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Container {
+    Array,
+    Object,
+}
+
+/// The containers that are open, one bit each, the innermost lowest: a stack of bounded depth.
+#[derive(Default)]
+struct Nesting {
+    objects: u32,
+    depth: u32,
+}
+
+const _: () = assert!(
+    MAX_JSON_DEPTH <= u32::BITS,
+    "the bits of `objects` are the stack"
+);
+
+impl Nesting {
+    fn push(&mut self, container: Container) -> Result<(), Error> {
+        if self.depth >= MAX_JSON_DEPTH {
+            return Err(Error::LimitExceeded);
+        }
+        self.depth = self.depth.saturating_add(1);
+        self.objects = (self.objects << 1) | u32::from(container == Container::Object);
+        Ok(())
+    }
+
+    fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.objects >>= 1;
+    }
+
+    fn innermost(&self) -> Option<Container> {
+        match (self.depth, self.objects & 1) {
+            (0, _) => None,
+            (_, 1) => Some(Container::Object),
+            _ => Some(Container::Array),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Numbers (RFC 8259 §6) as integers and as `NumericDate`, without floats.
+
+use crate::error::Error;
+use crate::time::NumericDate;
+
+/// Decimal places of a nanosecond.
+const NANO_DIGITS: u32 = 9;
+
+/// A JSON number, checked and kept as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonNumber<'a> {
+    text: &'a str,
+}
+
+/// Finds the end of the number at the start of `text`.
+pub(crate) fn scan_number(text: &str) -> Result<(JsonNumber<'_>, &str), Error> {
+    let rest = text.strip_prefix('-').unwrap_or(text);
+    let rest = match rest.strip_prefix('0') {
+        // "Leading zeros are not allowed."
+        Some(rest) => rest,
+        None => digits(rest)?,
+    };
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) => digits(fraction)?,
+        None => rest,
+    };
+    let rest = match rest.strip_prefix(['e', 'E']) {
+        Some(exponent) => digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))?,
+        None => rest,
+    };
+    let (number, rest) = text
+        .split_at_checked(text.len().saturating_sub(rest.len()))
+        .ok_or(Error::MalformedJson)?;
+    Ok((JsonNumber { text: number }, rest))
+}
+
+/// Passes one or more digits.
+fn digits(text: &str) -> Result<&str, Error> {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    if rest.len() == text.len() {
+        return Err(Error::MalformedJson);
+    }
+    Ok(rest)
+}
+
+impl<'a> JsonNumber<'a> {
+    /// The number as it is written.
+    #[must_use]
+    pub const fn as_raw(&self) -> &'a str {
+        self.text
+    }
+
+    /// The number, if it is written as an integer, without fraction and exponent, and fits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.text.parse().ok()
+    }
+
+    /// The number as seconds since the epoch (RFC 7519 §2), with any fraction and exponent.
+    ///
+    /// Digits beyond the nanosecond are dropped, towards the past. The work is linear in the text, however large the
+    /// exponent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimeOutOfRange`] if the seconds do not fit 64 bits.
+    pub fn numeric_date(&self) -> Result<NumericDate, Error> {
+        let (negative, text) = match self.text.strip_prefix('-') {
+            Some(text) => (true, text),
+            None => (false, self.text),
+        };
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let shift = i64::from(clamped(exponent))
+            .saturating_add(i64::from(NANO_DIGITS))
+            .saturating_add(i64::try_from(whole.len()).unwrap_or(i64::MAX));
+        let digits = whole.bytes().chain(fraction.bytes());
+        let (nanos, inexact) = shifted(digits, shift).ok_or(Error::TimeOutOfRange)?;
+        let nanos = i128::try_from(nanos).map_err(|_| Error::TimeOutOfRange)?;
+        let nanos = if negative {
+            // The floor of a negative number lies one further down.
+            nanos.saturating_neg().saturating_sub(i128::from(inexact))
+        } else {
+            nanos
+        };
+        from_nanos(nanos).ok_or(Error::TimeOutOfRange)
+    }
+}
+
+/// An exponent, clamped to what 32 bits hold: beyond that, only zero and overflow are left.
+fn clamped(exponent: &str) -> i32 {
+    let limit = if exponent.starts_with('-') {
+        i32::MIN
+    } else {
+        i32::MAX
+    };
+    // The text was checked, so the only reason to fail is the size.
+    exponent.parse().unwrap_or(limit)
+}
+
+/// The first `count` of the digits as one number, with zeros where they run out, and whether other digits than zeros
+/// were left over. `None` if it does not fit.
+fn shifted(digits: impl Iterator<Item = u8>, count: i64) -> Option<(u128, bool)> {
+    let mut number = 0_u128;
+    let mut inexact = false;
+    let mut missing = count;
+    for digit in digits.map(|b| b.wrapping_sub(b'0')) {
+        if missing > 0 {
+            number = number.checked_mul(10)?.checked_add(u128::from(digit))?;
+        } else {
+            inexact |= digit != 0;
+        }
+        missing = missing.saturating_sub(1);
+    }
+    // A zero stays zero whatever the exponent; any other number overflows after at most 39 rounds.
+    while missing > 0 && number != 0 {
+        number = number.checked_mul(10)?;
+        missing = missing.saturating_sub(1);
+    }
+    Some((number, inexact))
+}
+
+fn from_nanos(nanos: i128) -> Option<NumericDate> {
+    let per_second = 10_i128.checked_pow(NANO_DIGITS)?;
+    let seconds = i64::try_from(nanos.checked_div_euclid(per_second)?).ok()?;
+    let rest = u32::try_from(nanos.checked_rem_euclid(per_second)?).ok()?;
+    Some(NumericDate::new(seconds, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<JsonNumber<'_>, Error> {
+        match scan_number(text)? {
+            (number, "") => Ok(number),
+            _ => Err(Error::MalformedJson),
+        }
+    }
+
+    #[test]
+    fn grammar() {
+        for text in [
+            "0",
+            "-0",
+            "1",
+            "10",
+            "-7",
+            "0.5",
+            "1.50",
+            "1e3",
+            "1E+3",
+            "1e-3",
+            "0e0",
+            "123.456e7",
+        ] {
+            assert_eq!(parse(text).unwrap().as_raw(), text);
+        }
+        for text in [
+            "", "-", "+1", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "0x1", "NaN", "Infinity",
+            "1_0", "--1", "٣", "1.2.3", "00",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn integers() {
+        for (text, want) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("1.0", None),
+            ("1e2", None),
+        ] {
+            assert_eq!(parse(text).unwrap().as_i64(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn numeric_dates() {
+        let at = |seconds, nanos| Ok(NumericDate::new(seconds, nanos));
+        let out_of_range = Err(Error::TimeOutOfRange);
+        for (text, want) in [
+            ("1643033278.467703", at(1_643_033_278, 467_703_000)),
+            ("1.688E9", at(1_688_000_000, 0)),
+            ("1.688e+09", at(1_688_000_000, 0)),
+            ("16880000000e-1", at(1_688_000_000, 0)),
+            ("1643033278.4677031234567", at(1_643_033_278, 467_703_123)),
+            ("0", at(0, 0)),
+            ("-0", at(0, 0)),
+            ("-0.0e5", at(0, 0)),
+            ("-1", at(-1, 0)),
+            ("-1.5", at(-2, 500_000_000)),
+            ("-1e-400", at(-1, 999_999_999)),
+            ("1e-400", at(0, 0)),
+            ("1e-9", at(0, 1)),
+            ("1e-10", at(0, 0)),
+            ("9007199254740993", at(9_007_199_254_740_993, 0)),
+            ("9223372036854775807", at(i64::MAX, 0)),
+            ("9223372036854775807.999999999", at(i64::MAX, 999_999_999)),
+            ("9223372036854775808", out_of_range),
+            ("-9223372036854775808", at(i64::MIN, 0)),
+            ("-9223372036854775808.5", out_of_range),
+            ("1e300", out_of_range),
+            ("-1e300", out_of_range),
+            ("1e99999999999999999999", out_of_range),
+            ("1e-99999999999999999999", at(0, 0)),
+            ("0e99999999999999999999", at(0, 0)),
+            ("0.000000000000000000000000000001e40", at(10_000_000_000, 0)),
+        ] {
+            assert_eq!(parse(text).unwrap().numeric_date(), want, "{text}");
+        }
+    }
+}

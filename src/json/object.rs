@@ -1,0 +1,188 @@
+//! The walk over one object, in which every name may appear once.
+
+use core::str;
+
+use heapless::Vec;
+
+use crate::error::Error;
+use crate::json::cursor::Cursor;
+use crate::json::string::JsonStr;
+use crate::json::value::Value;
+use crate::limits::MAX_MEMBERS;
+
+/// The members of one object, read and checked as they are asked for.
+///
+/// The whole text has been accepted once [`next`](Self::next) has returned `None`, and not before.
+pub(crate) struct Members<'a> {
+    cursor: Cursor<'a>,
+    names: Vec<JsonStr<'a>, MAX_MEMBERS>,
+}
+
+impl<'a> Members<'a> {
+    /// Starts to read a text that is one object.
+    pub(crate) fn new(text: &'a [u8]) -> Result<Self, Error> {
+        let text = str::from_utf8(text).map_err(|_| Error::MalformedJson)?;
+        let mut cursor = Cursor::new(text);
+        cursor.expect(b'{')?;
+        Ok(Self {
+            cursor,
+            names: Vec::new(),
+        })
+    }
+
+    /// The next member, or `None` when the object and the text are at their end.
+    pub(crate) fn next(&mut self) -> Result<Option<(JsonStr<'a>, Value<'a>)>, Error> {
+        if self.cursor.eat(b'}') {
+            return self.cursor.end().map(|()| None);
+        }
+        if !self.names.is_empty() {
+            self.cursor.expect(b',')?;
+        }
+        let name = self.cursor.name()?;
+        if self.names.contains(&name) {
+            return Err(Error::DuplicateMember);
+        }
+        self.names.push(name).map_err(|_| Error::LimitExceeded)?;
+        Ok(Some((name, self.cursor.value()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    fn read(text: &[u8]) -> Result<usize, Error> {
+        let mut members = Members::new(text)?;
+        let mut names = std::vec::Vec::new();
+        while let Some((name, _)) = members.next()? {
+            names.push(name);
+        }
+        Ok(names.len())
+    }
+
+    #[test]
+    fn well_formed() {
+        for (text, want) in [
+            ("{}", 0),
+            (" \t\r\n{ \t\r\n} \t\r\n", 0),
+            (r#"{"a":1}"#, 1),
+            (r#"{"a":[],"b":{},"c":[[],{}],"d":{"e":[{"f":null}]}}"#, 4),
+            (
+                r#"{ "a" : [ 1 , true , false , null , "x" ] , "b" : -0.5e1 }"#,
+                2,
+            ),
+            (r#"{"":0,"a":0,"A":0}"#, 3),
+            (r#"{"a":{"b":1,"b":2}}"#, 1),
+        ] {
+            assert_eq!(read(text.as_bytes()), Ok(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed() {
+        for text in [
+            "",
+            " ",
+            "[]",
+            "1",
+            "\"x\"",
+            "null",
+            "{",
+            "}",
+            "{]",
+            "[}",
+            "{}}",
+            "{}{}",
+            "{} x",
+            "{,}",
+            r#"{"a"}"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            r#"{,"a":1}"#,
+            r#"{"a":1 "b":2}"#,
+            r#"{"a" 1}"#,
+            "{a:1}",
+            "{'a':1}",
+            r#"{"a":[1,]}"#,
+            r#"{"a":[,1]}"#,
+            r#"{"a":[1 2]}"#,
+            r#"{"a":[1}"#,
+            r#"{"a":{1}}"#,
+            r#"{"a":{"b":1]}"#,
+            r#"{"a":{"b"}}"#,
+            r#"{"a":{"b":1,}}"#,
+            r#"{"a":tru}"#,
+            r#"{"a":True}"#,
+            r#"{"a":nulll}"#,
+            r#"{"a":NaN}"#,
+            r#"{"a":01}"#,
+            r#"{"a":+1}"#,
+            r#"{"a":.5}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":1}// x"#,
+            r#"{"a":/* */1}"#,
+            "{\"a\":\"\n\"}",
+            "\u{feff}{}",
+            "{\u{a0}}",
+            "{\u{b}}",
+            "{\"a\":1}\0",
+        ] {
+            assert_eq!(read(text.as_bytes()), Err(Error::MalformedJson), "{text}");
+        }
+        for text in [
+            &b"{\"a\":\"\xff\"}"[..],
+            b"{\"a\":\"\xc0\xaf\"}",
+            b"{\"a\":\"\xed\xa0\x80\"}",
+            b"{\"a\":\"\xf4\x90\x80\x80\"}",
+        ] {
+            assert_eq!(read(text), Err(Error::MalformedJson), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn duplicates() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"b":2,"\u0061":3}"#,
+            r#"{"\u0061":1,"a":2}"#,
+            r#"{"iss":1,"\u0069ss":2}"#,
+            r#"{"":1,"":2}"#,
+        ] {
+            assert_eq!(read(text.as_bytes()), Err(Error::DuplicateMember), "{text}");
+        }
+    }
+
+    #[test]
+    fn limits() {
+        let nested = |depth| {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            std::format!(r#"{{"a":{open}{close}}}"#)
+        };
+        assert_eq!(read(nested(32).as_bytes()), Ok(1));
+        assert_eq!(read(nested(33).as_bytes()), Err(Error::LimitExceeded));
+        assert_eq!(read(nested(10_000).as_bytes()), Err(Error::LimitExceeded));
+
+        let wide = |members: usize| {
+            let members: std::vec::Vec<String> =
+                (0..members).map(|i| std::format!("\"{i}\":0")).collect();
+            std::format!("{{{}}}", members.join(","))
+        };
+        assert_eq!(read(wide(128).as_bytes()), Ok(128));
+        assert_eq!(read(wide(129).as_bytes()), Err(Error::LimitExceeded));
+    }
+
+    #[test]
+    fn a_member_is_found_in_a_nested_object() {
+        let mut members = Members::new(br#"{"a":{"b":[1,2],"b\u0063":true,"d":1,"d":2}}"#).unwrap();
+        let Some((_, Value::Object(object))) = members.next().unwrap() else {
+            panic!("not an object");
+        };
+        let array = object.get("b").unwrap().unwrap().as_array().unwrap();
+        let numbers: std::vec::Vec<_> = array.iter().map(|v| v.as_i64().unwrap()).collect();
+        assert_eq!((numbers, array.as_raw()), (std::vec![1, 2], "[1,2]"));
+        assert_eq!(object.get("bc").unwrap().unwrap().as_bool(), Some(true));
+        assert!(object.get("x").unwrap().is_none());
+        assert!(matches!(object.get("d"), Err(Error::DuplicateMember)));
+    }
+}

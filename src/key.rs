@@ -1,0 +1,240 @@
+//! A key together with what it may be used for.
+
+mod parameters;
+
+use core::fmt;
+
+use heapless::String;
+
+use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Word};
+use crate::error::Error;
+use crate::json::JsonStr;
+use crate::jwk::Jwk;
+use crate::limits::{MAX_ALGORITHMS, MAX_KID_LEN};
+
+/// Whatever can verify a signature: a [`Key`], a slot of a hardware engine, a key held by another library.
+///
+/// One that implements this can be given to [`verify`](crate::verify) in place of a set.
+pub trait VerificationKey {
+    /// The key's identifier (RFC 7517 §4.5).
+    ///
+    /// A key alone that has none fits every token; in a [`KeySet`](crate::KeySet) it fits those without `kid`.
+    fn key_id(&self) -> Option<&str>;
+
+    /// Whether the key may be used with the algorithm of that name.
+    fn accepts(&self, algorithm: &str) -> bool;
+
+    /// Verifies `signature` over `signing_input`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], also when the key does not accept the algorithm.
+    fn verify(
+        &self,
+        algorithm: &str,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature>;
+}
+
+/// A list of algorithms that may stand together for one key.
+///
+/// The list is the caller's promise that only these are accepted, and what keeps all others out of the program.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AlgorithmList(&'static [&'static dyn Algorithm]);
+
+impl AlgorithmList {
+    /// None accepted, for a set without keys.
+    pub(crate) const EMPTY: Self = Self(&[]);
+
+    /// Refuses lists in which a public key could come to be used as a shared secret.
+    pub(crate) fn new(list: &'static [&'static dyn Algorithm]) -> Result<Self, Error> {
+        let macs = list.iter().filter(|a| a.kind() == Kind::Mac).count();
+        let one_kind = macs == 0 || macs == list.len();
+        if !one_kind || list.is_empty() || list.len() > MAX_ALGORITHMS {
+            return Err(Error::UnusableAlgorithmList);
+        }
+        Ok(Self(list))
+    }
+
+    pub(crate) fn contains(self, name: &str) -> bool {
+        self.0.iter().any(|a| a.name() == name)
+    }
+}
+
+/// A key, checked and prepared for the algorithms that it was loaded for.
+///
+/// ```
+/// use jose_verify::{ES256, Error, HS256, HS384, HS512, Key, RS256, VerificationKey};
+///
+/// let key = Key::from_secret(b"a secret of at least 32 bytes, for HS256", &[&HS256, &HS384])?;
+/// assert!(key.accepts("HS256"));
+/// assert!(!key.accepts("HS384"), "too short for that one");
+///
+/// assert_eq!(Key::from_secret(b"short", &[&HS256]).err(), Some(Error::WeakKey));
+/// let mixed = Key::from_secret(b"a secret of at least 32 bytes, for HS256", &[&HS256, &RS256]);
+/// assert_eq!(mixed.err(), Some(Error::UnusableAlgorithmList));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Key {
+    id: Option<String<MAX_KID_LEN>>,
+    algorithms: AlgorithmList,
+    /// One bit for each entry of `algorithms`: whether the key was loaded for it.
+    loaded_for: u16,
+    material: [Word; MAX_KEY_WORDS],
+}
+
+const _: () = assert!(MAX_ALGORITHMS == 16, "`loaded_for` has a bit for each");
+
+impl Key {
+    /// Reads one JWK (RFC 7517 §4) for those of `algorithms` that fit its `kty`, `crv` and `alg`.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedKey`]: a parameter is missing or wrong.
+    /// - [`Error::WrongKeyUse`]: `use` or `key_ops` forbid it.
+    /// - [`Error::AlgorithmNotAccepted`]: its `alg` is none of `algorithms`.
+    /// - [`Error::UnsupportedKey`]: its type or curve fits none of `algorithms`.
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: outside the bounds of [`limits`](crate::limits).
+    /// - [`Error::UnusableAlgorithmList`]: see [`from_parameters`](Self::from_parameters).
+    pub fn from_jwk(
+        jwk: &[u8],
+        algorithms: &'static [&'static dyn Algorithm],
+    ) -> Result<Self, Error> {
+        Self::from_checked_list(jwk, AlgorithmList::new(algorithms)?)
+    }
+
+    pub(crate) fn from_checked_list(jwk: &[u8], list: AlgorithmList) -> Result<Self, Error> {
+        let jwk = Jwk::parse(jwk)?;
+        if !jwk.may_verify() {
+            return Err(Error::WrongKeyUse);
+        }
+        let fits = |name: &str| jwk.alg.is_none_or(|alg| alg == name);
+        if !list.0.iter().any(|a| fits(a.name())) {
+            return Err(Error::AlgorithmNotAccepted);
+        }
+        let mut key =
+            parameters::with_parameters(&jwk, |parameters| Self::load(parameters, list, fits))?;
+        key.id = jwk.kid.map(key_id).transpose()?;
+        Ok(key)
+    }
+
+    /// Takes a key in its parts: a secret, a modulus and exponent, a point.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::UnsupportedKey`]: as for
+    ///   [`from_jwk`](Self::from_jwk).
+    /// - [`Error::UnusableAlgorithmList`]: `algorithms` is empty, has more than
+    ///   [`MAX_ALGORITHMS`](crate::limits::MAX_ALGORITHMS), or holds MACs as well as signatures.
+    pub fn from_parameters(
+        parameters: &KeyParameters<'_>,
+        algorithms: &'static [&'static dyn Algorithm],
+    ) -> Result<Self, Error> {
+        Self::load(parameters, AlgorithmList::new(algorithms)?, |_| true)
+    }
+
+    /// Takes a shared secret, byte for byte.
+    ///
+    /// It serves those of `algorithms` whose hash it is at least as long as (RFC 7518 §3.2).
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_parameters`](Self::from_parameters); [`Error::WeakKey`] if it is too short for all of them.
+    pub fn from_secret(
+        secret: &[u8],
+        algorithms: &'static [&'static dyn Algorithm],
+    ) -> Result<Self, Error> {
+        Self::from_parameters(&KeyParameters::Oct { k: secret }, algorithms)
+    }
+
+    /// The same key under an identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeyTooLarge`] if it is longer than [`MAX_KID_LEN`].
+    pub fn with_key_id(self, key_id: &str) -> Result<Self, Error> {
+        let key_id = String::try_from(key_id).map_err(|_| Error::KeyTooLarge)?;
+        Ok(Self {
+            id: Some(key_id),
+            ..self
+        })
+    }
+
+    /// Loads the key for every algorithm of the list that `fits` names and that takes it.
+    fn load(
+        parameters: &KeyParameters<'_>,
+        list: AlgorithmList,
+        fits: impl Fn(&str) -> bool,
+    ) -> Result<Self, Error> {
+        let mut key = Self {
+            id: None,
+            algorithms: list,
+            loaded_for: 0,
+            material: [0; MAX_KEY_WORDS],
+        };
+        let mut refused = Error::UnsupportedKey;
+        for (bit, algorithm) in bits().zip(list.0).filter(|(_, a)| fits(a.name())) {
+            match algorithm.load(parameters, &mut key.material) {
+                Ok(()) => key.loaded_for |= bit,
+                Err(Error::UnsupportedKey) => {}
+                Err(reason) => refused = reason,
+            }
+        }
+        if key.loaded_for == 0 {
+            Err(refused)
+        } else {
+            Ok(key)
+        }
+    }
+
+    fn algorithm(&self, name: &str) -> Option<&'static dyn Algorithm> {
+        bits()
+            .zip(self.algorithms.0)
+            .find(|(bit, a)| self.loaded_for & bit != 0 && a.name() == name)
+            .map(|(_, algorithm)| *algorithm)
+    }
+}
+
+/// 1, 2, 4, … for the entries of an algorithm list.
+fn bits() -> impl Iterator<Item = u16> {
+    (0..u16::BITS).map(|i| 1 << i)
+}
+
+fn key_id(kid: JsonStr<'_>) -> Result<String<MAX_KID_LEN>, Error> {
+    kid.to_string().map_err(|_| Error::KeyTooLarge)
+}
+
+impl VerificationKey for Key {
+    fn key_id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    fn accepts(&self, algorithm: &str) -> bool {
+        self.algorithm(algorithm).is_some()
+    }
+
+    fn verify(
+        &self,
+        algorithm: &str,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        self.algorithm(algorithm).ok_or(InvalidSignature)?.verify(
+            &self.material,
+            signing_input,
+            signature,
+        )
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the material, which may be a secret.
+        f.debug_struct("Key")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,43 @@
+#![no_std]
+#![doc = "Crate docs."]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod limits;
+pub mod oidc;
+
+mod algorithm;
+mod base64url;
+mod claims;
+mod compact;
+mod crypto;
+mod error;
+mod header;
+mod json;
+mod jwk;
+mod key;
+mod key_set;
+mod policy;
+mod selection;
+mod time;
+mod verify;
+
+pub use algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Word};
+pub use claims::{Claims, StringOrArray, Strings};
+pub use crypto::{
+    ES256, ES384, ES512, HS256, HS384, HS512, MACS, PS256, PS384, PS512, RS256, RS384, RS512,
+    SIGNATURES,
+};
+pub use error::Error;
+pub use header::Header;
+pub use json::{Array, Chars, Elements, JsonNumber, JsonStr, Object, Value};
+pub use key::{Key, VerificationKey};
+pub use key_set::{KeySet, LoadReport};
+pub use policy::{Audience, Check, MaxAge, Policy};
+pub use selection::{KeyQuery, Keys};
+pub use time::{Clock, Leeway, NumericDate};
+pub use verify::{
+    Verified, VerifiedJws, peek_header_untrusted, scratch_len, verify, verify_in_place, verify_jws,
+    verify_jws_in_place,
+};

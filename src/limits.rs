@@ -1,0 +1,45 @@
+//! Every bound in the crate, each with the reason for its number.
+
+/// Bytes of a token: 1 MiB.
+///
+/// HTTP servers refuse headers above 8 to 64 KB, so a bearer token is far smaller; an update manifest may carry a
+/// list of digests. The bound keeps the work for one token finite whatever the caller's buffer holds.
+pub const MAX_TOKEN_LEN: usize = 1 << 20;
+
+/// Bytes of a JWK Set: 1 MiB. The largest seen at a real provider has 22 KB.
+pub const MAX_KEY_SET_LEN: usize = 1 << 20;
+
+/// Containers open at once inside a member of a JSON object.
+///
+/// Claims seen in the field nest four deep, verifiable credentials eight. Nesting costs one bit a level, so a word
+/// of them is generous.
+pub const MAX_JSON_DEPTH: u32 = 32;
+
+/// Members of an object that is checked for duplicate names: a header, a claims set, a JWK.
+///
+/// The table of names lives on the stack (two words and a flag each). The richest claims sets seen have some
+/// sixty members.
+pub const MAX_MEMBERS: usize = 128;
+
+/// Bytes of a `kid`, unescaped.
+///
+/// Thumbprints have 43, UUIDs 36, URLs of key vaults about 100. A longer `kid` in a token names no key; a JWK with a
+/// longer one is skipped.
+pub const MAX_KID_LEN: usize = 128;
+
+/// Algorithms in one list. RFC 7518 has twelve for signatures and MACs; the rest is room for those to come.
+pub const MAX_ALGORITHMS: usize = 16;
+
+/// Bits of the shortest RSA modulus. RFC 7518 §3.3 and §3.5: 2048 bits or larger MUST be used.
+pub const MIN_RSA_MODULUS_BITS: usize = 2048;
+
+/// Bits of the longest RSA modulus. Longer ones are not seen at providers, and each doubling costs four times the
+/// work and twice the stack.
+pub const MAX_RSA_MODULUS_BITS: usize = 4096;
+
+/// Bits of the largest RSA public exponent: the bound of the widespread implementations. Real keys use 65537.
+pub const MAX_RSA_EXPONENT_BITS: u32 = 33;
+
+/// Bytes that one decoded key parameter may have: the longest modulus, and room for sixteen leading zeros, which
+/// some providers publish. It is also the longest shared secret.
+pub const MAX_KEY_PARAMETER_LEN: usize = MAX_RSA_MODULUS_BITS / 8 + 16;

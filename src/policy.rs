@@ -1,0 +1,360 @@
+//! What a token must say to be trusted: every check its own function, each given or spelled out as not checked.
+
+use crate::claims::{Claims, StringOrArray};
+use crate::error::Error;
+use crate::header::Header;
+use crate::json::JsonStr;
+use crate::time::{Clock, Leeway, NumericDate};
+
+/// What is demanded of one claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check<T> {
+    /// The claim must be there and fit.
+    Required(T),
+    /// The claim must be there, whatever it says.
+    Present,
+    /// The claim may be missing; if it is there, it must fit.
+    IfPresent(T),
+    /// The claim may say anything. Its JSON type is checked all the same.
+    NotChecked,
+}
+
+impl<T> Check<T> {
+    /// The same demand with another expectation.
+    #[must_use]
+    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Check<U> {
+        match self {
+            Self::Required(expected) => Check::Required(with(expected)),
+            Self::Present => Check::Present,
+            Self::IfPresent(expected) => Check::IfPresent(with(expected)),
+            Self::NotChecked => Check::NotChecked,
+        }
+    }
+
+    /// Holds a claim against the demand; `fits` compares the two.
+    fn apply<C>(
+        self,
+        claim: Option<C>,
+        missing: Error,
+        fits: impl FnOnce(C, T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        match (self, claim) {
+            (Self::Required(expected) | Self::IfPresent(expected), Some(claim)) => {
+                fits(claim, expected)
+            }
+            (Self::Required(_) | Self::Present, None) => Err(missing),
+            (Self::NotChecked | Self::IfPresent(_), None)
+            | (Self::NotChecked | Self::Present, Some(_)) => Ok(()),
+        }
+    }
+}
+
+/// Who the token must be for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience<'p> {
+    /// `aud` names one of these (RFC 7519 §4.1.3); others beside it do not matter.
+    AnyOf(&'p [&'p str]),
+    /// `aud` names this client (OpenID Connect Core §3.1.3.7, step 3); every other audience must be trusted, unless
+    /// `azp` says that the token was issued to this client.
+    Client {
+        /// Our `client_id` at the issuer.
+        client_id: &'p str,
+        /// Audiences that may stand beside us.
+        trusted: &'p [&'p str],
+    },
+}
+
+/// How long ago the user may have authenticated (OpenID Connect Core §3.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxAge {
+    /// Seconds since `auth_time`; refused when more have passed.
+    pub seconds: u32,
+    /// Tolerance on top of them. One of its own, because the leeway for clocks that disagree would stretch a short
+    /// `max_age` by a multiple.
+    pub leeway: Leeway,
+}
+
+/// All checks of one kind of token.
+///
+/// A policy is a value with one field a check and no default: what is not checked is spelled out, and a check added
+/// in a later version stops the build until it is decided. The profiles in [`oidc`](crate::oidc) return policies for
+/// well-known kinds of tokens; narrow them with the struct update syntax.
+///
+/// ```
+/// use jose_verify::{Check, Leeway, Policy, oidc};
+///
+/// let base = oidc::id_token(&["https://issuer.example.com"], "client-1", Check::Required("n-0S6_WzA2Mj"));
+/// let policy = Policy {
+///     acr: Check::Required(&["urn:mace:incommon:iap:silver"]),
+///     ..base.with_leeway(Leeway::seconds(30))
+/// };
+/// # let _ = policy;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy<'p> {
+    /// The header's `typ`, a media type: case does not matter, nor does a leading `application/` (RFC 7515 §4.1.9).
+    pub typ: Check<&'p str>,
+    /// `iss`: one of these, compared exactly.
+    pub issuer: Check<&'p [&'p str]>,
+    /// `sub`: this one, compared exactly.
+    pub subject: Check<&'p str>,
+    /// `aud`.
+    pub audience: Check<Audience<'p>>,
+    /// `azp`: this one, compared exactly.
+    pub authorized_party: Check<&'p str>,
+    /// `exp`: refused when now ≥ `exp` + leeway.
+    pub expires_at: Check<Leeway>,
+    /// `nbf`: refused when now + leeway < `nbf`.
+    pub not_before: Check<Leeway>,
+    /// `iat`: refused when it lies later than now + leeway.
+    pub issued_at: Check<Leeway>,
+    /// `nonce`: this one, compared exactly.
+    pub nonce: Check<&'p str>,
+    /// `auth_time`: refused when now > `auth_time` + max age + leeway, and when it lies later than now + leeway.
+    pub auth_time: Check<MaxAge>,
+    /// `acr`: one of these.
+    pub acr: Check<&'p [&'p str]>,
+    /// `amr`: this method among them.
+    pub amr: Check<&'p str>,
+    /// `jti`: this one, compared exactly.
+    pub jwt_id: Check<&'p str>,
+    /// `client_id`: this one, compared exactly.
+    pub client_id: Check<&'p str>,
+}
+
+impl Policy<'_> {
+    /// The same policy with this tolerance for `exp`, `nbf` and `iat`, where they are checked.
+    #[must_use]
+    pub fn with_leeway(self, leeway: Leeway) -> Self {
+        Self {
+            expires_at: self.expires_at.map(|_| leeway),
+            not_before: self.not_before.map(|_| leeway),
+            issued_at: self.issued_at.map(|_| leeway),
+            ..self
+        }
+    }
+
+    /// Every check, from who issued the token to what it says.
+    pub(crate) fn check(
+        &self,
+        header: &Header<'_>,
+        claims: &Claims<'_>,
+        clock: Clock,
+    ) -> Result<(), Error> {
+        self.check_type(header)?;
+        self.check_issuer(claims)?;
+        self.check_subject(claims)?;
+        self.check_audience(claims)?;
+        self.check_authorized_party(claims)?;
+        self.check_expires_at(claims, clock)?;
+        self.check_not_before(claims, clock)?;
+        self.check_issued_at(claims, clock)?;
+        self.check_nonce(claims)?;
+        self.check_auth_time(claims, clock)?;
+        self.check_acr(claims)?;
+        self.check_amr(claims)?;
+        self.check_jwt_id(claims)?;
+        self.check_client_id(claims)
+    }
+
+    /// RFC 8725 §3.11: explicit typing.
+    fn check_type(&self, header: &Header<'_>) -> Result<(), Error> {
+        self.typ
+            .apply(header.typ(), Error::MissingType, |typ, expected| {
+                ensure(same_media_type(typ, expected), Error::TypeMismatch)
+            })
+    }
+
+    /// RFC 7519 §4.1.1, OpenID Connect Core §3.1.3.7 step 2.
+    fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.issuer.apply(
+            claims.issuer(),
+            Error::MissingIssuer,
+            one_of(Error::IssuerMismatch),
+        )
+    }
+
+    /// RFC 7519 §4.1.2.
+    fn check_subject(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.subject.apply(
+            claims.subject(),
+            Error::MissingSubject,
+            equal(Error::SubjectMismatch),
+        )
+    }
+
+    /// RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4.
+    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.audience.apply(
+            claims.audience(),
+            Error::MissingAudience,
+            |audience, expected| match expected {
+                Audience::AnyOf(ours) => ensure(
+                    ours.iter().any(|us| audience.contains(us)),
+                    Error::AudienceMismatch,
+                ),
+                Audience::Client { client_id, trusted } => {
+                    let issued_to_us = claims.authorized_party().is_some_and(|p| p == client_id);
+                    for_client(audience, client_id, trusted, issued_to_us)
+                }
+            },
+        )
+    }
+
+    /// OpenID Connect Core §3.1.3.7 step 5.
+    fn check_authorized_party(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.authorized_party.apply(
+            claims.authorized_party(),
+            Error::MissingAuthorizedParty,
+            equal(Error::AuthorizedPartyMismatch),
+        )
+    }
+
+    /// RFC 7519 §4.1.4: the token is not to be accepted "on or after" `exp`.
+    fn check_expires_at(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
+        self.expires_at.apply(
+            claims.expires_at(),
+            Error::MissingExpiry,
+            |expires_at, leeway| {
+                ensure_at(clock, Error::Expired, |now| {
+                    now < expires_at.later_by(leeway)
+                })
+            },
+        )
+    }
+
+    /// RFC 7519 §4.1.5: nor before `nbf`.
+    fn check_not_before(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
+        self.not_before.apply(
+            claims.not_before(),
+            Error::MissingNotBefore,
+            |not_before, leeway| not_later(clock, not_before, leeway, Error::NotYetValid),
+        )
+    }
+
+    /// RFC 7519 §4.1.6; stricter: a token from the future is refused.
+    fn check_issued_at(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
+        self.issued_at.apply(
+            claims.issued_at(),
+            Error::MissingIssuedAt,
+            |issued_at, leeway| not_later(clock, issued_at, leeway, Error::IssuedInFuture),
+        )
+    }
+
+    /// OpenID Connect Core §3.1.3.7 step 11.
+    fn check_nonce(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.nonce.apply(
+            claims.nonce(),
+            Error::MissingNonce,
+            equal(Error::NonceMismatch),
+        )
+    }
+
+    /// OpenID Connect Core §3.1.3.7 step 13; stricter: a login in the future is refused, for it would outlast any
+    /// `max_age`.
+    fn check_auth_time(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
+        self.auth_time.apply(
+            claims.auth_time(),
+            Error::MissingAuthTime,
+            |auth_time, MaxAge { seconds, leeway }| {
+                let latest = auth_time
+                    .later_by(Leeway::seconds(seconds))
+                    .later_by(leeway);
+                ensure_at(clock, Error::AuthenticationTooOld, |now| now <= latest)?;
+                not_later(clock, auth_time, leeway, Error::AuthenticatedInFuture)
+            },
+        )
+    }
+
+    /// OpenID Connect Core §3.1.3.7 step 12.
+    fn check_acr(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.acr
+            .apply(claims.acr(), Error::MissingAcr, one_of(Error::AcrMismatch))
+    }
+
+    /// OpenID Connect Core §2.
+    fn check_amr(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.amr
+            .apply(claims.amr(), Error::MissingAmr, |methods, expected| {
+                ensure(methods.contains(expected), Error::AmrMismatch)
+            })
+    }
+
+    /// RFC 7519 §4.1.7.
+    fn check_jwt_id(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.jwt_id.apply(
+            claims.jwt_id(),
+            Error::MissingJwtId,
+            equal(Error::JwtIdMismatch),
+        )
+    }
+
+    /// RFC 9068 §2.2.
+    fn check_client_id(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        self.client_id.apply(
+            claims.client_id(),
+            Error::MissingClientId,
+            equal(Error::ClientIdMismatch),
+        )
+    }
+}
+
+fn ensure(holds: bool, otherwise: Error) -> Result<(), Error> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
+/// Without a clock there is nothing to compare; the caller has said so.
+fn ensure_at(
+    clock: Clock,
+    otherwise: Error,
+    holds: impl FnOnce(NumericDate) -> bool,
+) -> Result<(), Error> {
+    match clock {
+        Clock::Now(now) => ensure(holds(now), otherwise),
+        Clock::Absent => Ok(()),
+    }
+}
+
+fn not_later(
+    clock: Clock,
+    time: NumericDate,
+    leeway: Leeway,
+    otherwise: Error,
+) -> Result<(), Error> {
+    ensure_at(clock, otherwise, |now| time <= now.later_by(leeway))
+}
+
+fn equal(otherwise: Error) -> impl FnOnce(JsonStr<'_>, &str) -> Result<(), Error> {
+    move |claim, expected| ensure(claim == expected, otherwise)
+}
+
+fn one_of(otherwise: Error) -> impl FnOnce(JsonStr<'_>, &[&str]) -> Result<(), Error> {
+    move |claim, expected| ensure(expected.iter().any(|e| claim == *e), otherwise)
+}
+
+fn for_client(
+    audience: StringOrArray<'_>,
+    client_id: &str,
+    trusted: &[&str],
+    issued_to_us: bool,
+) -> Result<(), Error> {
+    ensure(audience.contains(client_id), Error::AudienceMismatch)?;
+    let known = |a: JsonStr<'_>| a == client_id || trusted.iter().any(|t| a == *t);
+    ensure(
+        issued_to_us || audience.iter().all(known),
+        Error::UntrustedAudience,
+    )
+}
+
+/// RFC 7515 §4.1.9: `application/` may be left out of a media type without any other slash.
+fn same_media_type(typ: JsonStr<'_>, expected: &str) -> bool {
+    const PREFIX: &str = "application/";
+    let full = |name: &str| typ.eq_ignore_ascii_case(name);
+    let prefixed = || {
+        let mut chars = typ.chars();
+        let prefix = chars.by_ref().take(PREFIX.len());
+        let lower = |c: char| c.to_ascii_lowercase();
+        prefix.map(lower).eq(PREFIX.chars()) && chars.map(lower).eq(expected.chars().map(lower))
+    };
+    full(expected) || prefixed() || expected.strip_prefix(PREFIX).is_some_and(full)
+}

@@ -1,0 +1,111 @@
+//! Which key verifies a token: the one rule, in one place.
+
+use heapless::String;
+
+use crate::error::Error;
+use crate::header::Header;
+use crate::key::VerificationKey;
+use crate::limits::MAX_KID_LEN;
+
+/// Bytes of an algorithm's name that is looked for; longer names are none that anybody registered.
+const MAX_ALGORITHM_NAME_LEN: usize = 32;
+
+/// What a token's header asks for. Copied out of the header, so that its buffer is free while keys are tried.
+#[derive(Debug, Clone)]
+pub struct KeyQuery {
+    algorithm: String<MAX_ALGORITHM_NAME_LEN>,
+    key_id: Option<String<MAX_KID_LEN>>,
+}
+
+impl KeyQuery {
+    pub(crate) fn new(header: &Header<'_>) -> Result<Self, Error> {
+        let algorithm = header.algorithm().to_string();
+        let key_id = header.key_id().map(|kid| kid.to_string()).transpose();
+        Ok(Self {
+            algorithm: algorithm.map_err(|_| Error::AlgorithmNotAccepted)?,
+            key_id: key_id.map_err(|_| Error::NoKey)?,
+        })
+    }
+
+    /// The header parameter `alg`.
+    #[must_use]
+    pub fn algorithm(&self) -> &str {
+        &self.algorithm
+    }
+
+    /// The header parameter `kid`.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+}
+
+/// What a token is verified with: a [`KeySet`](crate::KeySet), or any one [`VerificationKey`].
+///
+/// Implement it for a source of keys of another kind. It only says which keys come into question; the rule around
+/// it stays the same:
+///
+/// 1. The token's `alg` must be one that is accepted at all, else [`Error::AlgorithmNotAccepted`].
+/// 2. No candidate is [`Error::NoKey`].
+/// 3. Every candidate is tried. None fitting is [`Error::BadSignature`].
+pub trait Keys {
+    /// Whether tokens with this algorithm are accepted, be there a key for it or not.
+    fn accepts(&self, algorithm: &str) -> bool;
+
+    /// The keys that may be used with the query's algorithm and bear its `kid`.
+    fn candidates<'k>(
+        &'k self,
+        query: &'k KeyQuery,
+    ) -> impl Iterator<Item = &'k dyn VerificationKey>;
+
+    /// Whether a token without `kid` for which there are several candidates is refused instead of tried with each.
+    fn refuses_ambiguity(&self) -> bool {
+        false
+    }
+}
+
+/// One key is a set of one. Without an identifier of its own it fits every token: the caller has chosen it.
+impl<K: VerificationKey> Keys for K {
+    fn accepts(&self, algorithm: &str) -> bool {
+        VerificationKey::accepts(self, algorithm)
+    }
+
+    fn candidates<'k>(
+        &'k self,
+        query: &'k KeyQuery,
+    ) -> impl Iterator<Item = &'k dyn VerificationKey> {
+        let same_id = match (query.key_id(), VerificationKey::key_id(self)) {
+            (Some(wanted), Some(own)) => wanted == own,
+            _ => true,
+        };
+        let fits = same_id && VerificationKey::accepts(self, query.algorithm());
+        let key: &dyn VerificationKey = self;
+        fits.then_some(key).into_iter()
+    }
+}
+
+/// Verifies a signature with the keys that come into question.
+pub(crate) fn verify_signature(
+    keys: &impl Keys,
+    query: &KeyQuery,
+    signing_input: &[u8],
+    signature: &[u8],
+) -> Result<(), Error> {
+    if !keys.accepts(query.algorithm()) {
+        return Err(Error::AlgorithmNotAccepted);
+    }
+    let ambiguous = query.key_id().is_none() && keys.candidates(query).nth(1).is_some();
+    if ambiguous && keys.refuses_ambiguity() {
+        return Err(Error::AmbiguousKey);
+    }
+    let mut outcome = Err(Error::NoKey);
+    for key in keys.candidates(query) {
+        outcome = key
+            .verify(query.algorithm(), signing_input, signature)
+            .map_err(|_| Error::BadSignature);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
