@@ -4,13 +4,15 @@
 //! hands out [`Value`]s that borrow from the text. Stricter than the RFC: only objects at the top, depth and number of
 //! members bounded ([`limits`](crate::limits)), no lone surrogates.
 
+mod container;
 mod cursor;
 mod number;
 mod object;
 mod string;
 mod value;
 
+pub use container::Elements;
 pub use number::JsonNumber;
 pub(crate) use object::Members;
 pub use string::{Chars, JsonStr};
-pub use value::{Array, Elements, Object, Value};
+pub use value::{Array, Object, Value};

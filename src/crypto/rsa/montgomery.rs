@@ -51,23 +51,23 @@ impl<'a> Modulus<'a> {
         self.negative_inverse
     }
 
-    /// R² mod n, for a modulus whose highest set bit is the `bits`-th.
+    /// R² mod n, for a modulus whose last word is not zero.
     ///
-    /// From 2^(bits - 1), the highest power of two below n, doubling leads to 2^L · R for words of W bits and L words;
-    /// squaring it log₂ W times leads to 2^(L·W) · R, which is R².
-    pub(super) fn radix_squared(&self, bits: usize, result: &mut [Word]) {
-        let word_bits = Word::BITS.ilog2();
-        let len = self.words.len();
-        let radix_bits = len << word_bits;
+    /// From the highest power of two below n, doubling leads to R and on to 2^L · R for L words; squaring that log₂ W
+    /// times, for words of W bits, leads to 2^(L·W) · R, which is R².
+    pub(super) fn radix_squared(&self, result: &mut [Word]) {
+        let top_bit = self.words.last().and_then(|word| word.checked_ilog2());
         result.fill(0);
-        let top = bits.wrapping_sub(1);
-        if let Some(word) = result.get_mut(top >> word_bits) {
-            *word = 1 << (top & ((1 << word_bits) - 1));
+        if let Some(word) = result.last_mut() {
+            *word = 1 << top_bit.unwrap_or(0);
         }
-        for _ in top..radix_bits.wrapping_add(len) {
+        for _ in top_bit.unwrap_or(0)..Word::BITS {
             self.double(result);
         }
-        for _ in 0..word_bits {
+        for _ in self.words {
+            self.double(result);
+        }
+        for _ in 0..Word::BITS.ilog2() {
             self.square(result);
         }
     }

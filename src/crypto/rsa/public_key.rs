@@ -85,7 +85,7 @@ fn prepare(n: &[u8], bits: usize, exponent: u64, material: &mut [Word]) -> Optio
 
     read_big_endian(n, words);
     let modulus = Modulus::new(words);
-    modulus.radix_squared(bits, radix_squared);
+    modulus.radix_squared(radix_squared);
 
     let (bits_word, header) = header.split_first_mut()?;
     let (inverse_word, exponent_words) = header.split_first_mut()?;

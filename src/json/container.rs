@@ -1,0 +1,82 @@
+//! Walks over arrays and objects whose text was checked before.
+
+use crate::error::Error;
+use crate::json::cursor::Cursor;
+use crate::json::value::{Array, Object, Value};
+
+impl<'a> Array<'a> {
+    /// The elements, in order.
+    #[must_use]
+    pub fn iter(&self) -> Elements<'a> {
+        let mut cursor = Cursor::new(self.as_raw());
+        cursor.eat(b'[');
+        Elements { cursor }
+    }
+
+    /// Whether the array has no elements.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+impl<'a> IntoIterator for Array<'a> {
+    type Item = Value<'a>;
+    type IntoIter = Elements<'a>;
+
+    fn into_iter(self) -> Elements<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Array<'a> {
+    type Item = Value<'a>;
+    type IntoIter = Elements<'a>;
+
+    fn into_iter(self) -> Elements<'a> {
+        self.iter()
+    }
+}
+
+/// The elements of an [`Array`].
+#[derive(Debug, Clone)]
+pub struct Elements<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Value<'a>> {
+        if self.cursor.eat(b']') {
+            return None;
+        }
+        // The text was checked, so this fails only at its end.
+        let value = self.cursor.value().ok()?;
+        self.cursor.eat(b',');
+        Some(value)
+    }
+}
+
+impl<'a> Object<'a> {
+    /// The member of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateMember`] if there are several. Nested objects are not searched for duplicates until somebody
+    /// asks for a member.
+    pub fn get(&self, name: &str) -> Result<Option<Value<'a>>, Error> {
+        let mut found = None;
+        let mut cursor = Cursor::new(self.as_raw());
+        cursor.eat(b'{');
+        while !cursor.eat(b'}') {
+            let this = cursor.name()?;
+            let value = cursor.value()?;
+            cursor.eat(b',');
+            if this == name && found.replace(value).is_some() {
+                return Err(Error::DuplicateMember);
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,65 @@
+//! One token for each algorithm, made by an implementation that is not ours, and every token one bit away from it.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::Value;
+
+use super::support::ALL_TWELVE;
+use super::support::sign::base64url;
+use super::support::vector::{assert_case, cases, run, token_of};
+
+#[test]
+fn twelve_algorithms_and_not_one_bit_different() {
+    let cases = cases("pyjwt/signed.json");
+    for name in ALL_TWELVE {
+        // The first case of each algorithm is one with plain claims.
+        let is_of_algorithm = |case: &&Value| case["expect"]["alg"] == name;
+        let case = cases.iter().find(is_of_algorithm).expect(name);
+        assert_eq!(case["expect"]["alg"], name);
+        assert_case(case);
+        let flipped = refuse_flipped_bytes(case) + refuse_flipped_text(case);
+        println!("{name}: {flipped} tokens one bit away refused");
+    }
+}
+
+/// Every bit of the decoded header, payload and signature.
+fn refuse_flipped_bytes(case: &Value) -> usize {
+    let segments: Vec<&str> = token_of(case).split('.').collect();
+    let mut count = 0;
+    for (i, segment) in segments.iter().enumerate() {
+        let mut buffer = vec![0; segment.len()];
+        let mut bytes = Base64UrlUnpadded::decode(segment, &mut buffer)
+            .unwrap()
+            .to_vec();
+        for bit in 0..bytes.len() * 8 {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let forged = base64url(&bytes);
+            let mut token = segments.clone();
+            token[i] = &forged;
+            refuse(case, &token.join("."), &format!("segment {i}, bit {bit}"));
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Every bit of the token's text that leaves it ASCII.
+fn refuse_flipped_text(case: &Value) -> usize {
+    let mut text = token_of(case).as_bytes().to_vec();
+    let bits = text.len() * 7;
+    for bit in 0..bits {
+        text[bit / 7] ^= 1 << (bit % 7);
+        let token = std::str::from_utf8(&text).unwrap();
+        refuse(
+            case,
+            token,
+            &format!("character {}, bit {}", bit / 7, bit % 7),
+        );
+        text[bit / 7] ^= 1 << (bit % 7);
+    }
+    bits
+}
+
+fn refuse(case: &Value, token: &str, what: &str) {
+    assert!(run(case, token).is_err(), "{}: {what}", case["name"]);
+}

@@ -1,0 +1,22 @@
+//! Everything that is tested through the public interface. One program, so that it is linked once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::string_slice,
+    reason = "a test says what it expects by insisting on it"
+)]
+
+mod support;
+
+mod algorithms;
+mod claims;
+mod keys;
+mod layers;
+mod pipeline;
+mod policies;
+mod systems;
+mod vectors;

@@ -1,0 +1,21 @@
+//! What the tests share: reading vector files, running a case, making tokens.
+
+pub(crate) mod sign;
+pub(crate) mod vector;
+
+use jose_verify::{Algorithm, MACS, SIGNATURES};
+
+/// A list of algorithms by their names.
+pub(crate) fn algorithms(names: &[&str]) -> &'static [&'static dyn Algorithm] {
+    let named = |name: &&str| {
+        let mut all = SIGNATURES.iter().chain(MACS);
+        *all.find(|a| a.name() == *name).expect("a known algorithm")
+    };
+    Vec::leak(names.iter().map(named).collect())
+}
+
+/// The twelve names of RFC 7518 §3.1.
+pub(crate) const ALL_TWELVE: [&str; 12] = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+    "ES384", "ES512",
+];

@@ -1,0 +1,38 @@
+//! Tokens made on the spot, with HS256, for tests of what comes after the signature.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use jose_verify::{HS256, Key};
+use sha2::Sha256;
+
+const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    let mut text = vec![0; bytes.len() * 2 + 4];
+    let text = Base64UrlUnpadded::encode(bytes, &mut text).unwrap();
+    text.to_owned()
+}
+
+/// The key that verifies what [`token`] signs.
+pub(crate) fn key() -> Key {
+    Key::from_secret(SECRET, &[&HS256]).unwrap()
+}
+
+/// A token with these bytes as header and payload.
+pub(crate) fn token_with_header(header: &[u8], payload: &[u8]) -> String {
+    token_with_secret(SECRET, header, payload)
+}
+
+/// A token with these bytes as header and payload, under another secret.
+pub(crate) fn token_with_secret(secret: &[u8], header: &[u8], payload: &[u8]) -> String {
+    let signing_input = format!("{}.{}", base64url(header), base64url(payload));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+    mac.update(signing_input.as_bytes());
+    let tag = base64url(&mac.finalize().into_bytes());
+    format!("{signing_input}.{tag}")
+}
+
+/// A token with these claims.
+pub(crate) fn token(claims: &str) -> String {
+    token_with_header(br#"{"alg":"HS256"}"#, claims.as_bytes())
+}

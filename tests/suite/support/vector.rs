@@ -1,0 +1,179 @@
+//! The vector format (see `vectors/README.md`): a request, and the answer that is expected.
+
+use std::fs;
+use std::path::Path;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{
+    Audience, Check, Error, Key, KeySet, Keys, Leeway, MACS, MaxAge, NumericDate, Policy,
+    SIGNATURES, oidc, peek_header_untrusted, scratch_len, verify, verify_in_place, verify_jws,
+    verify_jws_in_place,
+};
+use serde_json::Value;
+
+use super::algorithms;
+use super::sign::base64url;
+
+/// The cases of a file below `vectors/`.
+pub(crate) fn cases(file: &str) -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("vectors")
+        .join(file);
+    let text = fs::read_to_string(path).expect(file);
+    let mut file: Value = serde_json::from_str(&text).expect("JSON");
+    match file["cases"].take() {
+        Value::Array(cases) => cases,
+        _ => panic!("no cases"),
+    }
+}
+
+/// What a case came to: algorithm, `kid` and payload in base64url, or the error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    pub(crate) alg: String,
+    pub(crate) kid: Option<String>,
+    pub(crate) payload: String,
+}
+
+/// Runs a case and holds the answer against what it expects.
+pub(crate) fn assert_case(case: &Value) {
+    let name = case["name"].as_str().unwrap();
+    let expect = &case["expect"];
+    let want = if expect["ok"].as_bool().unwrap() {
+        let text = |member: &str| expect[member].as_str().map(str::to_owned);
+        Ok(Accepted {
+            alg: text("alg").unwrap(),
+            kid: text("kid"),
+            payload: text("payload").unwrap(),
+        })
+    } else {
+        Err(expect["error"].as_str().unwrap())
+    };
+    let got = run(case, token_of(case)).map_err(Error::name);
+    assert_eq!(got, want, "{name}");
+}
+
+pub(crate) fn token_of(case: &Value) -> &str {
+    case["token"].as_str().unwrap()
+}
+
+/// Runs a case's request on a token, in both ways, which must agree.
+///
+/// What is wrong with the token's header comes before what is wrong with the keys.
+pub(crate) fn run(case: &Value, token: &str) -> Result<Accepted, Error> {
+    let names: Vec<&str> = strings(&case["algs"]);
+    let list = match names.is_empty() {
+        false => algorithms(&names),
+        true if case["keys"].is_null() => MACS,
+        true => SIGNATURES,
+    };
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let header = peek_header_untrusted(token.as_bytes(), &mut scratch)?;
+    if !list.iter().any(|a| header.algorithm() == a.name()) {
+        return Err(Error::AlgorithmNotAccepted);
+    }
+    let jwks = case["keys"].to_string();
+    if !case["keys"]["keys"].is_null() {
+        run_with(
+            case,
+            token,
+            &*Box::new(KeySet::<16>::from_jwks(jwks.as_bytes(), list)?),
+        )
+    } else if case["keys"].is_null() {
+        run_with(case, token, &Key::from_secret(&secret(case), list)?)
+    } else {
+        run_with(case, token, &Key::from_jwk(jwks.as_bytes(), list)?)
+    }
+}
+
+fn secret(case: &Value) -> Vec<u8> {
+    if let Some(text) = case["secret"].as_str() {
+        return text.as_bytes().to_vec();
+    }
+    let text = case["secret_base64url"].as_str().unwrap();
+    let mut buffer = vec![0; text.len()];
+    Base64UrlUnpadded::decode(text, &mut buffer)
+        .unwrap()
+        .to_vec()
+}
+
+fn run_with(case: &Value, token: &str, keys: &impl Keys) -> Result<Accepted, Error> {
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let mut copy = token.as_bytes().to_vec();
+    let (answer, in_place) = if case["profile"] == "jws" {
+        let accepted = |jws: jose_verify::VerifiedJws<'_>| accept(jws.header(), jws.payload());
+        (
+            verify_jws(token.as_bytes(), keys, &mut scratch).map(accepted),
+            verify_jws_in_place(&mut copy, keys).map(accepted),
+        )
+    } else {
+        let (issuers, audiences) = (strings(&case["issuer"]), strings(&case["audience"]));
+        let policy = policy(case, &issuers, &audiences);
+        let now = NumericDate::from_seconds(case["now"].as_i64().unwrap());
+        let accepted =
+            |jwt: jose_verify::Verified<'_>| accept(jwt.header(), jwt.claims().as_raw().as_bytes());
+        (
+            verify(token.as_bytes(), keys, &policy, now, &mut scratch).map(accepted),
+            verify_in_place(&mut copy, keys, &policy, now).map(accepted),
+        )
+    };
+    assert_eq!(answer, in_place, "verify and verify_in_place");
+    answer
+}
+
+fn accept(header: &jose_verify::Header<'_>, payload: &[u8]) -> Accepted {
+    Accepted {
+        alg: header.algorithm().to_string::<32>().unwrap().to_string(),
+        kid: header.key_id().map(|kid| format!("{kid}")),
+        payload: base64url(payload),
+    }
+}
+
+fn policy<'p>(case: &'p Value, issuers: &'p [&str], audiences: &'p [&str]) -> Policy<'p> {
+    let text = |member: &str| required(case[member].as_str());
+    let issuer = required((!issuers.is_empty()).then_some(issuers));
+    let any_of = required((!audiences.is_empty()).then_some(Audience::AnyOf(audiences)));
+    let policy = match case["profile"].as_str().unwrap() {
+        "jwt" => oidc::jwt(issuer, any_of),
+        "access-token" => Policy {
+            issuer,
+            audience: any_of,
+            ..oidc::access_token(&[], &[])
+        },
+        "id-token" => Policy {
+            issuer,
+            ..oidc::id_token(&[], audiences.first().unwrap(), Check::NotChecked)
+        },
+        other => panic!("profile {other}"),
+    };
+    let number = |member: &str| case[member].as_u64().map(|n| u32::try_from(n).unwrap());
+    let max_age = |seconds| MaxAge {
+        seconds,
+        leeway: Leeway::NONE,
+    };
+    Policy {
+        nonce: text("nonce"),
+        subject: match text("subject") {
+            Check::NotChecked => policy.subject,
+            subject => subject,
+        },
+        typ: match text("typ") {
+            Check::NotChecked => policy.typ,
+            typ => typ,
+        },
+        auth_time: required(number("max_age").map(max_age)),
+        ..policy.with_leeway(Leeway::seconds(number("leeway").unwrap_or(0)))
+    }
+}
+
+fn required<T>(expected: Option<T>) -> Check<T> {
+    expected.map_or(Check::NotChecked, Check::Required)
+}
+
+fn strings(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().map(|s| s.as_str().unwrap()).collect(),
+        _ => Vec::new(),
+    }
+}
