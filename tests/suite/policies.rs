@@ -298,11 +298,12 @@ fn times_have_exact_boundaries() {
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
-    for (set, missing) in [
-        (exp as fn(_) -> _, Error::MissingExpiry),
-        (nbf, Error::MissingNotBefore),
-        (iat, Error::MissingIssuedAt),
-    ] {
+    let sets: [(&dyn Fn(Check<Leeway>) -> Policy<'static>, Error); 3] = [
+        (&exp, Error::MissingExpiry),
+        (&nbf, Error::MissingNotBefore),
+        (&iat, Error::MissingIssuedAt),
+    ];
+    for (set, missing) in sets {
         assert_eq!(check("{}", &set(ten)), Err(missing));
         assert_eq!(check("{}", &set(Check::Present)), Err(missing));
         assert_eq!(check_at("{}", &set(ten), Clock::Absent), Err(missing));

@@ -1,1 +1,168 @@
-//! x
+//! The four systems whose tokens have to be verified, each with a token in its own shape: from keys to claims.
+
+use std::fs;
+use std::path::Path;
+
+use jose_verify::{
+    Check, Error, HS256, HS384, HS512, Key, KeySet, Leeway, MaxAge, NumericDate, Policy,
+    SIGNATURES, Verified, oidc, verify, verify_in_place,
+};
+
+use super::support::vector::{assert_case, cases};
+
+fn demo(file: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/demo");
+    fs::read(folder.join(file)).expect(file)
+}
+
+fn token(file: &str) -> Vec<u8> {
+    demo(file).trim_ascii().to_vec()
+}
+
+fn keys(file: &str) -> Box<KeySet<8>> {
+    Box::new(KeySet::from_jwks(&demo(file), SIGNATURES).unwrap())
+}
+
+fn text(jwt: &Verified<'_>, claim: &str) -> String {
+    jwt.claims()
+        .get(claim)
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_string::<128>()
+        .unwrap()
+        .to_string()
+}
+
+const NONCE: Check<&str> = Check::Required("n-0S6_WzA2Mj");
+
+#[test]
+fn every_case() {
+    let cases = cases("demo/systems.json");
+    cases.iter().for_each(assert_case);
+    assert_eq!(cases.len(), 87);
+    println!("demo/systems.json: {} cases", cases.len());
+}
+
+#[test]
+fn akeneo_no_kid_and_dates_with_fractions() {
+    let mut token = token("akeneo.jwt");
+    let keys = keys("akeneo.jwks.json");
+    let issuers = ["https://my-pim.example.com"];
+    let client_id = "69d7c1a4-5b0e-4c0e-9a3f-2f6f0c6a1b7d";
+    let policy = oidc::id_token(&issuers, client_id, Check::NotChecked);
+    let mut scratch = vec![0; token.len()];
+    let expires_at = NumericDate::new(1_643_033_278, 467_703_000);
+    let late = verify(&token, &*keys, &policy, expires_at, &mut scratch);
+    assert_eq!(late.err(), Some(Error::Expired));
+
+    let just_in_time = NumericDate::new(1_643_033_278, 467_702_999);
+    let jwt = verify_in_place(&mut token, &*keys, &policy, just_in_time).unwrap();
+    assert!(jwt.header().key_id().is_none());
+    assert_eq!(jwt.claims().expires_at(), Some(expires_at));
+    assert_eq!(
+        jwt.claims().issued_at(),
+        Some(NumericDate::new(1_643_029_678, 467_703_000))
+    );
+    assert_eq!(text(&jwt, "email"), "user@example.com");
+    assert_eq!(text(&jwt, "firstname"), "Sample");
+    assert_eq!(text(&jwt, "lastname"), "User");
+    assert!(jwt.claims().jwt_id().is_some());
+}
+
+#[test]
+fn airlock_signature_or_mac_but_never_neither() {
+    let issuers = ["https://iam.example.com/auth-login/oauth2/v3/as-1"];
+    let policy = oidc::id_token(&issuers, "client-7f3a", NONCE);
+    let now = NumericDate::from_seconds(1_700_000_060);
+
+    let keys = keys("airlock.jwks.json");
+    let mut signed = token("airlock.jwt");
+    let jwt = verify_in_place(&mut signed, &*keys, &policy, now).unwrap();
+    assert_eq!(text(&jwt, "user_name"), "user-248289761001");
+    assert_eq!(
+        jwt.claims().auth_time(),
+        Some(NumericDate::from_seconds(1_699_999_990))
+    );
+
+    let secret = demo("airlock-mac.secret");
+    let key = Key::from_secret(&secret, &[&HS256, &HS384, &HS512]).unwrap();
+    let mut maced = token("airlock-mac.jwt");
+    assert!(verify_in_place(&mut maced, &key, &policy, now).is_ok());
+    let mut maced = token("airlock-mac.jwt");
+    let with_public_keys = verify_in_place(&mut maced, &*keys, &policy, now);
+    assert_eq!(with_public_keys.err(), Some(Error::AlgorithmNotAccepted));
+
+    // {"alg":"none"}, with the payload of the signed one.
+    let signed = String::from_utf8(token("airlock.jwt")).unwrap();
+    let payload = signed.split('.').nth(1).unwrap();
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
+    let refused = verify_in_place(&mut unsigned.clone().into_bytes(), &*keys, &policy, now).err();
+    assert_eq!(refused, Some(Error::Unsecured));
+    let refused = verify_in_place(&mut unsigned.into_bytes(), &key, &policy, now).err();
+    assert_eq!(refused, Some(Error::Unsecured));
+}
+
+#[test]
+fn connect2id_escapes_urls_as_names_and_language_tags() {
+    let keys = keys("connect2id.jwks.json");
+    let issuers = ["https://c2id.example.com"];
+    let base = oidc::id_token(&issuers, "client-12345", NONCE);
+    let max_age = |seconds| MaxAge {
+        seconds,
+        leeway: Leeway::NONE,
+    };
+    let policy = |seconds| Policy {
+        auth_time: Check::Required(max_age(seconds)),
+        acr: Check::Required(&["urn:mace:incommon:iap:silver"]),
+        ..base
+    };
+    let now = NumericDate::from_seconds(1_311_281_000);
+    let mut token_text = token("connect2id.jwt");
+    let jwt = verify_in_place(&mut token_text, &*keys, &policy(31), now).unwrap();
+    assert!(jwt.header().key_id().unwrap() == "1e9gdk7");
+    assert!(jwt.claims().issuer().unwrap() == "https://c2id.example.com");
+    let groups = jwt
+        .claims()
+        .get("https://example.com/groups")
+        .unwrap()
+        .as_array()
+        .unwrap();
+    let groups: Vec<_> = groups
+        .iter()
+        .map(|g| format!("{}", g.as_str().unwrap()))
+        .collect();
+    assert_eq!(groups, ["audit", "admin"]);
+    assert_eq!(text(&jwt, "name"), "Sample");
+    assert_eq!(text(&jwt, "name#ja-Kana-JP"), "サンプル");
+    assert_eq!(text(&jwt, "name#ja-Hani-JP"), "見本");
+
+    let mut again = token("connect2id.jwt");
+    let old = verify_in_place(&mut again, &*keys, &policy(30), now).err();
+    assert_eq!(old, Some(Error::AuthenticationTooOld));
+}
+
+#[test]
+fn akana_several_issuers_rollover_and_roles() {
+    let keys = keys("akana.jwks.json");
+    assert!(keys.keys().len() >= 4, "old and new keys");
+    let issuers = [
+        "https://other.example.com",
+        "https://login.example.com/oauth",
+    ];
+    let policy = oidc::id_token(&issuers, "app-portal-01", NONCE);
+    let now = NumericDate::from_seconds(1_700_000_060);
+    let mut first = token("akana.jwt");
+    let jwt = verify_in_place(&mut first, &*keys, &policy, now).unwrap();
+    let roles = jwt.claims().get("roles").unwrap().as_array().unwrap();
+    assert!(
+        roles
+            .iter()
+            .any(|role| role.as_str().is_some_and(|r| r == "api-admin"))
+    );
+
+    let only_other = oidc::id_token(&issuers[..1], "app-portal-01", NONCE);
+    let mut again = token("akana.jwt");
+    let refused = verify_in_place(&mut again, &*keys, &only_other, now).err();
+    assert_eq!(refused, Some(Error::IssuerMismatch));
+}

@@ -7,11 +7,12 @@ use jose_verify::{Algorithm, MACS, SIGNATURES};
 
 /// A list of algorithms by their names.
 pub(crate) fn algorithms(names: &[&str]) -> &'static [&'static dyn Algorithm] {
-    let named = |name: &&str| {
+    let by_name = |wanted: &&str| {
         let mut all = SIGNATURES.iter().chain(MACS);
-        *all.find(|a| a.name() == *name).expect("a known algorithm")
+        *all.find(|a| a.name() == *wanted)
+            .expect("a known algorithm")
     };
-    Vec::leak(names.iter().map(named).collect())
+    Vec::leak(names.iter().map(by_name).collect())
 }
 
 /// The twelve names of RFC 7518 §3.1.

@@ -1,0 +1,117 @@
+//! From key load to verified claims, nothing is allocated: counted by a global allocator.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by insisting on it"
+)]
+
+use std::fs;
+use std::path::Path;
+
+use allocation_counter::measure;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{
+    Algorithm, Audience, Check, Error, Key, KeySet, Keys, MACS, NumericDate, Policy, SIGNATURES,
+    oidc, verify, verify_in_place,
+};
+use serde_json::Value;
+
+const ALL_TWELVE: [&str; 12] = [
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+    "ES384", "ES512",
+];
+
+const POLICY: Policy<'static> = oidc::jwt(
+    Check::Required(&["https://issuer.example.com"]),
+    Check::Required(Audience::AnyOf(&["client-7f3a"])),
+);
+
+const NOW: NumericDate = NumericDate::from_seconds(1_750_000_000);
+
+/// Verifies in both ways and reads a claim.
+fn verify_both(token: &mut [u8], keys: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
+    let jwt = verify(token, keys, &POLICY, NOW, scratch)?;
+    let first = jwt.claims().get("sub").is_some();
+    let jwt = verify_in_place(token, keys, &POLICY, NOW)?;
+    assert_eq!(first, jwt.claims().subject().is_some());
+    Ok(())
+}
+
+/// From the key's text to the claims, without a set and within one.
+fn whole_way(
+    jwk: &[u8],
+    jwks: &[u8],
+    list: &'static [&'static dyn Algorithm],
+    token: &mut [u8],
+    scratch: &mut [u8],
+) -> Result<(), Error> {
+    let key = Key::from_jwk(jwk, list)?;
+    let _ = verify(token, &key, &POLICY, NOW, scratch)?;
+    let keys = KeySet::<2>::from_jwks(jwks, list)?;
+    verify_both(token, &keys, scratch)
+}
+
+#[test]
+fn nothing_is_allocated() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/pyjwt/signed.json");
+    let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    for name in ALL_TWELVE {
+        let mut cases = file["cases"].as_array().unwrap().iter();
+        let case = cases.find(|case| case["expect"]["alg"] == name).unwrap();
+        let jwk = match &case["secret_base64url"] {
+            Value::String(secret) => format!(r#"{{"kty":"oct","k":"{secret}"}}"#),
+            _ if case["keys"]["keys"].is_array() => case["keys"]["keys"][0].to_string(),
+            _ => case["keys"].to_string(),
+        };
+        let jwks = format!(r#"{{"keys":[{{"kty":"OKP"}},{jwk}]}}"#);
+        let list = if name.starts_with('H') {
+            MACS
+        } else {
+            SIGNATURES
+        };
+        for token in tokens(case["token"].as_str().unwrap()) {
+            let mut scratch = vec![0; token.len()];
+            let good = token == case["token"].as_str().unwrap();
+            let mut token = token.into_bytes();
+            let mut outcome = Err(Error::NoKey);
+            let allocated = measure(|| {
+                outcome = whole_way(
+                    jwk.as_bytes(),
+                    jwks.as_bytes(),
+                    list,
+                    &mut token,
+                    &mut scratch,
+                );
+            });
+            assert_eq!(outcome.is_ok(), good, "{name}");
+            assert_eq!(allocated.count_total, 0, "{name} {outcome:?}");
+        }
+    }
+    assert_ne!(
+        measure(|| drop(std::hint::black_box(vec![0; 100]))).count_total,
+        0,
+        "the counter counts"
+    );
+}
+
+/// A good token and bad ones of it: a wrong signature, a wrong payload, no JSON, no token.
+fn tokens(good: &str) -> Vec<String> {
+    let segments: Vec<&str> = good.split('.').collect();
+    let mut buffer = vec![0; good.len()];
+    let mut signature = Base64UrlUnpadded::decode(segments[2], &mut buffer)
+        .unwrap()
+        .to_vec();
+    signature[7] ^= 1;
+    let mut text = vec![0; good.len()];
+    let signature = Base64UrlUnpadded::encode(&signature, &mut text).unwrap();
+    vec![
+        good.to_owned(),
+        format!("{}.{}.{signature}", segments[0], segments[1]),
+        format!("{}.e30.{}", segments[0], segments[2]),
+        format!("e30.{}.{}", segments[1], segments[2]),
+        format!("{good}="),
+        good.replace('.', ""),
+    ]
+}
