@@ -1,5 +1,5 @@
 #![no_std]
-#![doc = "Crate docs."]
+#![doc = include_str!("../README.md")]
 
 #[cfg(test)]
 extern crate std;

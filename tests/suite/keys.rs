@@ -485,3 +485,17 @@ fn hardware_can_be_the_key() {
     let by_reference: &dyn VerificationKey = &HardwareKey;
     assert!(by_reference.accepts("HS256"));
 }
+
+#[test]
+fn sizes_stand_in_the_readme() {
+    let readme = include_str!("../../README.md");
+    let key = size_of::<Key>();
+    let thousands = |n: usize| format!("{},{:03}", n / 1000, n % 1000);
+    let set = size_of::<KeySet<4>>() - 4 * key;
+    for line in [
+        format!("| `Key` | {} |", thousands(key)),
+        format!("| `KeySet<N>` | {} for each key, and {set} |", thousands(key)),
+    ] {
+        assert!(readme.contains(&line), "{line}");
+    }
+}

@@ -298,7 +298,8 @@ fn times_have_exact_boundaries() {
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
-    let sets: [(&dyn Fn(Check<Leeway>) -> Policy<'static>, Error); 3] = [
+    type Set<'a> = &'a dyn Fn(Check<Leeway>) -> Policy<'static>;
+    let sets: [(Set<'_>, Error); 3] = [
         (&exp, Error::MissingExpiry),
         (&nbf, Error::MissingNotBefore),
         (&iat, Error::MissingIssuedAt),
