@@ -1,0 +1,108 @@
+//! The JSON objects that `verify --json` and `batch` answer with.
+
+use std::io;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::Error;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::demands::{Accepted, Content};
+
+/// An answer; what is `None` is left out.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Answer<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a RawValue>,
+    ok: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alg: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+impl<'a> Answer<'a> {
+    /// Verified, with the payload in base64url.
+    pub(crate) fn with_payload(accepted: &Accepted<'_>) -> Self {
+        Self {
+            payload: Some(base64url(accepted.content.as_bytes())),
+            ..Self::accepted(accepted)
+        }
+    }
+
+    /// Verified, with the claims as they are written in the token; a payload of another kind in base64url.
+    pub(crate) fn with_claims(accepted: &Accepted<'a>) -> io::Result<Self> {
+        match accepted.content {
+            Content::Payload(_) => Ok(Self::with_payload(accepted)),
+            Content::Claims(text) => Ok(Self {
+                claims: Some(serde_json::from_str(text)?),
+                ..Self::accepted(accepted)
+            }),
+        }
+    }
+
+    fn accepted(accepted: &Accepted<'_>) -> Self {
+        Self {
+            ok: true,
+            alg: Some(accepted.header.algorithm().chars().collect()),
+            kid: accepted.header.key_id().map(|kid| kid.chars().collect()),
+            ..Self::default()
+        }
+    }
+
+    /// Refused.
+    pub(crate) fn refused(error: Error) -> Self {
+        Self {
+            error: Some(error.name()),
+            code: Some(error.code()),
+            ..Self::default()
+        }
+    }
+
+    /// Not even asked properly.
+    pub(crate) fn bad_request(message: String) -> Self {
+        Self {
+            error: Some("bad_request"),
+            code: Some(0),
+            message: Some(message),
+            ..Self::default()
+        }
+    }
+
+    /// The same answer to the request of that `id`, or of none.
+    pub(crate) fn with_id(self, id: Option<&'a RawValue>) -> Self {
+        Self {
+            id: id.or(Some(RawValue::NULL)),
+            ..self
+        }
+    }
+
+    /// The same answer, with a sentence for a person.
+    pub(crate) fn with_message(self, message: &str) -> Self {
+        Self {
+            message: Some(message.to_owned()),
+            ..self
+        }
+    }
+
+    /// One line.
+    pub(crate) fn to_line(&self) -> io::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}

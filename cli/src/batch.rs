@@ -1,0 +1,79 @@
+//! `jose-verify batch`
+
+mod lines;
+mod progress;
+mod request;
+
+use std::io;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::algorithms::AlgorithmLists;
+use crate::answer::Answer;
+use crate::failure::Failure;
+use crate::json::from_object;
+use crate::output::Output;
+
+use lines::{Line, Lines, MAX_LINE_LEN};
+use progress::Progress;
+use request::Request;
+
+/// Bytes of answers that are kept back while more lines are already there.
+const MAX_PENDING: usize = 64 * 1024;
+
+/// Characters of a message about a bad request, which may quote from it at any length.
+const MAX_MESSAGE_CHARS: usize = 300;
+
+pub(crate) fn run() -> Result<(), Failure> {
+    let mut lines = Lines::new(io::stdin());
+    let mut lists = AlgorithmLists::default();
+    let mut output = Output::new();
+    let progress = Progress::new(output.is_terminal());
+    let mut pending = Vec::new();
+    while let Some(line) = lines.next().map_err(|error| unreadable(&error))? {
+        pending.extend(answer(&line, &mut lists)?);
+        progress.advance();
+        // Somebody may wait for these answers before asking on.
+        if pending.len() > MAX_PENDING || !lines.is_next_ready() {
+            progress.aside(|| output.write(&pending))?;
+            pending.clear();
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::Unusable(format!("cannot read standard input: {error}"))
+}
+
+fn answer(line: &Line<'_>, lists: &mut AlgorithmLists) -> io::Result<Vec<u8>> {
+    let Line::Text(text) = line else {
+        let message = format!("a line has at most {MAX_LINE_LEN} bytes");
+        return Answer::bad_request(message).with_id(None).to_line();
+    };
+    let request = match Request::parse(text) {
+        Ok(request) => request,
+        Err(message) => {
+            let message = message.chars().take(MAX_MESSAGE_CHARS).collect();
+            return Answer::bad_request(message).with_id(id_of(text)).to_line();
+        }
+    };
+    let mut token = request.token.as_bytes().to_vec();
+    let answer = match request.verify(&mut token, lists) {
+        Ok(accepted) => Answer::with_payload(&accepted),
+        Err(error) => Answer::refused(error),
+    };
+    answer.with_id(request.id).to_line()
+}
+
+/// The `id` of a line that is no proper request, if it is at least an object.
+fn id_of(text: &[u8]) -> Option<&RawValue> {
+    #[derive(Deserialize)]
+    struct Identified<'a> {
+        #[serde(borrow)]
+        id: Option<&'a RawValue>,
+    }
+
+    from_object::<Identified<'_>>(text).ok()?.id
+}

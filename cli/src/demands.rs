@@ -1,0 +1,202 @@
+//! What a token has to fulfil, the same for `verify` and for a line of `batch`.
+
+use clap::ValueEnum;
+use jose_verify::{
+    Audience, Check, Error, Header, Keys, Leeway, MaxAge, Policy, oidc, verify_in_place,
+    verify_jws_in_place,
+};
+use serde::Deserialize;
+
+use crate::key_source::LoadedKeys;
+use crate::unix_time::UnixTime;
+
+/// Which kind of token is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum Profile {
+    /// An OpenID Connect ID Token
+    IdToken,
+    /// A JWT access token (RFC 9068)
+    AccessToken,
+    /// Any JWT
+    #[default]
+    Jwt,
+    /// The signature alone
+    Jws,
+}
+
+impl TryFrom<String> for Profile {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let unknown = "expected id-token, access-token, jwt or jws";
+        <Self as ValueEnum>::from_str(&name, false).map_err(|_| unknown.to_owned())
+    }
+}
+
+/// The profile and what narrows it. `None` is not checked, beyond what the profile does anyway.
+#[derive(Debug)]
+pub(crate) struct Demands {
+    pub(crate) profile: Profile,
+    pub(crate) issuers: Option<Vec<String>>,
+    /// For an ID Token: the client, then the audiences that are trusted beside it.
+    pub(crate) audiences: Option<Vec<String>>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) typ: Option<String>,
+    pub(crate) leeway: u32,
+    pub(crate) max_age: Option<u32>,
+    pub(crate) now: Option<UnixTime>,
+}
+
+/// A token that fulfils its demands.
+#[derive(Debug)]
+pub(crate) struct Accepted<'t> {
+    pub(crate) header: Header<'t>,
+    pub(crate) content: Content<'t>,
+}
+
+/// What was signed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Content<'t> {
+    /// A claims set, which was checked.
+    Claims(&'t str),
+    /// Anything, for profile `jws`.
+    Payload(&'t [u8]),
+}
+
+impl<'t> Content<'t> {
+    pub(crate) const fn as_bytes(self) -> &'t [u8] {
+        match self {
+            Self::Claims(text) => text.as_bytes(),
+            Self::Payload(bytes) => bytes,
+        }
+    }
+}
+
+impl Demands {
+    /// Whether a claim is asked to be checked, which profile `jws` would not do.
+    pub(crate) const fn concern_claims(&self) -> bool {
+        self.issuers.is_some()
+            || self.audiences.is_some()
+            || self.nonce.is_some()
+            || self.subject.is_some()
+            || self.max_age.is_some()
+    }
+
+    /// Verifies a token, which is decoded over its own text.
+    pub(crate) fn verify<'t>(
+        &self,
+        token: &'t mut [u8],
+        keys: &LoadedKeys,
+    ) -> Result<Accepted<'t>, Error> {
+        match keys {
+            LoadedKeys::Set(set) => self.verify_with(token, &**set),
+            LoadedKeys::One(key) => self.verify_with(token, &**key),
+        }
+    }
+
+    fn verify_with<'t>(
+        &self,
+        token: &'t mut [u8],
+        keys: &impl Keys,
+    ) -> Result<Accepted<'t>, Error> {
+        if self.profile == Profile::Jws {
+            let jws = verify_jws_in_place(token, keys)?;
+            self.check_type(jws.header())?;
+            return Ok(Accepted {
+                header: *jws.header(),
+                content: Content::Payload(jws.payload()),
+            });
+        }
+        let issuers = self.issuers.as_deref().map(borrowed);
+        let audiences = self.audiences.as_deref().map(borrowed);
+        let policy = self.policy(issuers.as_deref(), audiences.as_deref());
+        let now = self.now.unwrap_or_else(UnixTime::now).date();
+        let jwt = verify_in_place(token, keys, &policy, now)?;
+        Ok(Accepted {
+            header: *jwt.header(),
+            content: Content::Claims(jwt.claims().as_raw()),
+        })
+    }
+
+    fn policy<'p>(
+        &'p self,
+        issuers: Option<&'p [&'p str]>,
+        audiences: Option<&'p [&'p str]>,
+    ) -> Policy<'p> {
+        let profile = match self.profile {
+            Profile::IdToken => id_token(audiences),
+            Profile::AccessToken => Policy {
+                audience: required(audiences.map(Audience::AnyOf)),
+                ..oidc::access_token(&[], &[])
+            },
+            Profile::Jwt | Profile::Jws => {
+                oidc::jwt(Check::NotChecked, required(audiences.map(Audience::AnyOf)))
+            }
+        };
+        let max_age = |seconds| MaxAge {
+            seconds,
+            leeway: Leeway::NONE,
+        };
+        Policy {
+            issuer: required(issuers),
+            nonce: required(self.nonce.as_deref()),
+            subject: self
+                .subject
+                .as_deref()
+                .map_or(profile.subject, Check::Required),
+            typ: self.typ.as_deref().map_or(profile.typ, Check::Required),
+            auth_time: required(self.max_age.map(max_age)),
+            ..profile.with_leeway(Leeway::seconds(self.leeway))
+        }
+    }
+
+    /// What [`Policy::typ`] does for a JWT, for a JWS.
+    fn check_type(&self, header: &Header<'_>) -> Result<(), Error> {
+        let Some(expected) = &self.typ else {
+            return Ok(());
+        };
+        let typ: String = header.typ().ok_or(Error::MissingType)?.chars().collect();
+        if without_application(&typ) == without_application(expected) {
+            Ok(())
+        } else {
+            Err(Error::TypeMismatch)
+        }
+    }
+}
+
+/// An ID Token for the first of the audiences; the others are trusted beside it.
+fn id_token<'p>(audiences: Option<&'p [&'p str]>) -> Policy<'p> {
+    let (audience, authorized_party) = match audiences {
+        None => (Check::NotChecked, Check::NotChecked),
+        // A list of nobody is fulfilled by nobody.
+        Some([]) => (Check::Required(Audience::AnyOf(&[])), Check::NotChecked),
+        Some([client_id, trusted @ ..]) => (
+            Check::Required(Audience::Client { client_id, trusted }),
+            Check::IfPresent(*client_id),
+        ),
+    };
+    Policy {
+        audience,
+        authorized_party,
+        ..oidc::id_token(&[], "", Check::NotChecked)
+    }
+}
+
+fn required<T>(expected: Option<T>) -> Check<T> {
+    expected.map_or(Check::NotChecked, Check::Required)
+}
+
+fn borrowed(strings: &[String]) -> Vec<&str> {
+    strings.iter().map(String::as_str).collect()
+}
+
+/// A media type in lower case, without the `application/` that may be left out (RFC 7515 §4.1.9).
+fn without_application(media_type: &str) -> String {
+    let lower = media_type.to_ascii_lowercase();
+    match lower.strip_prefix("application/") {
+        Some(rest) => rest.to_owned(),
+        None => lower,
+    }
+}

@@ -1,0 +1,47 @@
+//! Tokens and files, read no further than anything usable reaches.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+
+use jose_verify::Error;
+use jose_verify::limits::MAX_TOKEN_LEN;
+
+use crate::failure::Failure;
+
+/// White space that may surround a token on standard input.
+const MAX_SURROUNDING: usize = 1024;
+
+/// The token of the argument or from standard input, without the white space around it.
+pub(crate) fn token(argument: Option<String>) -> Result<Vec<u8>, Failure> {
+    let text = match argument {
+        Some(token) if token != "-" => token.into_bytes(),
+        _ => standard_input()?,
+    };
+    Ok(text.trim_ascii().to_vec())
+}
+
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    if io::stdin().is_terminal() {
+        // For somebody who waits for an answer; nothing is lost without it.
+        let _ = writeln!(io::stderr(), "reading the token from standard input");
+    }
+    let limit = MAX_TOKEN_LEN.saturating_add(MAX_SURROUNDING);
+    let text = read_up_to(io::stdin(), limit)
+        .map_err(|error| Failure::Unusable(format!("cannot read standard input: {error}")))?;
+    text.ok_or(Failure::Refused(Error::LimitExceeded))
+}
+
+/// The content of a file, or `None` if it is longer than `limit`.
+pub(crate) fn file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+    File::open(path)
+        .and_then(|file| read_up_to(file, limit))
+        .map_err(|error| Failure::Unusable(format!("cannot read {}: {error}", path.display())))
+}
+
+fn read_up_to(source: impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut content = Vec::new();
+    let one_more = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    source.take(one_more).read_to_end(&mut content)?;
+    Ok((content.len() <= limit).then_some(content))
+}

@@ -1,0 +1,88 @@
+//! `jose-verify inspect`
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::limits::MAX_TOKEN_LEN;
+use jose_verify::{Error, peek_header_untrusted, scratch_len};
+use serde_json::value::RawValue;
+
+use crate::failure::Failure;
+use crate::input;
+use crate::json::{from_object, pretty};
+use crate::output::{Output, escaped};
+
+const BANNER: &str = "\
+*** NOT VERIFIED *** Anybody can have written what follows. Trust none of it. ***
+";
+
+pub(crate) fn run(argument: Option<String>) -> Result<(), Failure> {
+    let token = input::token(argument)?;
+    let report = report(&token).map_err(Failure::Refused)?;
+    // Escaped also when piped: it is for reading, and may end up on a terminal later.
+    Output::new().write(escaped(&report, &['\n']).as_bytes())?;
+    Ok(())
+}
+
+fn report(token: &[u8]) -> Result<String, Error> {
+    if token.len() > MAX_TOKEN_LEN {
+        return Err(Error::LimitExceeded);
+    }
+    let segments: Vec<&[u8]> = token.splitn(6, |b| *b == b'.').collect();
+    let (header, rest) = match *segments.as_slice() {
+        [header, payload, signature] => (header, signed(payload, signature)?),
+        [header, _, _, _, _] => (
+            header,
+            "\nencrypted (JWE): the claims cannot be read\n".to_owned(),
+        ),
+        _ => return Err(Error::MalformedToken),
+    };
+    let header = object(&decode(header)?)?;
+    let objection = match peek(token) {
+        // That of an encrypted token is told below.
+        None | Some(Error::Encrypted) => String::new(),
+        Some(error) => format!(
+            "\nverify would refuse this header: {}: {error}\n",
+            error.name()
+        ),
+    };
+    Ok(format!("{BANNER}\nheader: {header}\n{objection}{rest}"))
+}
+
+/// What the library has against the header.
+fn peek(token: &[u8]) -> Option<Error> {
+    peek_header_untrusted(token, &mut vec![0; scratch_len(token.len())]).err()
+}
+
+/// The header, laid out.
+fn object(text: &[u8]) -> Result<String, Error> {
+    let text: &RawValue = from_object(text).map_err(|_| Error::MalformedJson)?;
+    Ok(pretty(text.get()))
+}
+
+/// What stands behind the header of a JWS.
+fn signed(payload: &[u8], signature: &[u8]) -> Result<String, Error> {
+    let payload = decode(payload)?;
+    let signature = decode(signature)?.len();
+    let content = match object(&payload) {
+        Ok(claims) => format!("claims: {claims}"),
+        Err(_) => not_claims(&payload),
+    };
+    Ok(format!(
+        "\n{content}\n\nsignature: {signature} bytes, NOT VERIFIED\n"
+    ))
+}
+
+fn not_claims(payload: &[u8]) -> String {
+    let len = payload.len();
+    if let Ok(text) = str::from_utf8(payload) {
+        // On one line, so that it cannot pass for a report of its own.
+        let text = escaped(text, &[]);
+        return format!("payload: {len} bytes of text, not a JSON object\n{text}");
+    }
+    let encoded = Base64UrlUnpadded::encode_string(payload);
+    format!("payload: {len} bytes, not text, in base64url\n{encoded}")
+}
+
+fn decode(segment: &[u8]) -> Result<Vec<u8>, Error> {
+    let text = str::from_utf8(segment).map_err(|_| Error::MalformedBase64url)?;
+    Base64UrlUnpadded::decode_vec(text).map_err(|_| Error::MalformedBase64url)
+}

@@ -1,0 +1,114 @@
+//! Two things that `serde_json` does not do: insist on an object, and lay a text out without changing it.
+
+use serde::Deserialize;
+use serde::de::Error as _;
+use serde_json::Error;
+
+/// Reads a JSON object. serde alone would also take an array, its elements for the members in their order.
+pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
+    if text.trim_ascii_start().starts_with(b"{") {
+        serde_json::from_slice(text)
+    } else {
+        Err(Error::custom("expected a JSON object"))
+    }
+}
+
+/// Lays out well-formed JSON over several lines.
+///
+/// All strings and numbers stay as they are written and duplicate members stay apart, as they would not in a
+/// `serde_json::Value`: whoever inspects a token wants to see just these oddities.
+pub(crate) fn pretty(text: &str) -> String {
+    let mut layout = Layout::default();
+    let mut in_string = false;
+    let mut escaped = false;
+    for c in text.chars() {
+        if in_string {
+            layout.text.push(c);
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+        } else if !c.is_ascii_whitespace() {
+            in_string = c == '"';
+            layout.push(c);
+        }
+    }
+    layout.text
+}
+
+#[derive(Default)]
+struct Layout {
+    text: String,
+    depth: usize,
+    just_opened: bool,
+}
+
+impl Layout {
+    /// Levels that are indented. Deeper ones are only ever seen in attempts to fill the screen.
+    const MAX_INDENT: usize = 32;
+
+    /// Takes the next character outside of strings.
+    fn push(&mut self, c: char) {
+        let closes = matches!(c, '}' | ']');
+        if closes {
+            self.depth = self.depth.saturating_sub(1);
+        }
+        // An empty container stays on its line.
+        if self.just_opened != closes {
+            self.break_line();
+        }
+        self.just_opened = matches!(c, '{' | '[');
+        self.text.push(c);
+        match c {
+            '{' | '[' => self.depth = self.depth.saturating_add(1),
+            ',' => self.break_line(),
+            ':' => self.text.push(' '),
+            _ => {}
+        }
+    }
+
+    fn break_line(&mut self) {
+        self.text.push('\n');
+        let indent = self.depth.min(Self::MAX_INDENT);
+        self.text.extend(std::iter::repeat_n("  ", indent));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layout_changes_white_space_only() {
+        let text = r#" {"a" :[1.50e+2, {} ,[ ]],"a":"x\" {\\", "b":{"c":null}}"#;
+        let want = r#"{
+  "a": [
+    1.50e+2,
+    {},
+    []
+  ],
+  "a": "x\" {\\",
+  "b": {
+    "c": null
+  }
+}"#;
+        assert_eq!(pretty(text), want);
+        assert_eq!(pretty("[]"), "[]");
+        assert_eq!(pretty("-1"), "-1");
+    }
+
+    #[test]
+    fn layout_of_deep_nesting_stays_small() {
+        let text = "[".repeat(10_000) + &"]".repeat(10_000);
+        assert!(pretty(&text).len() < 2_000_000);
+    }
+
+    #[test]
+    fn only_objects() {
+        #[derive(Deserialize)]
+        struct One {
+            a: u8,
+        }
+        assert_eq!(from_object::<One>(b" {\"a\":1} ").unwrap().a, 1);
+        assert!(from_object::<One>(b"[1]").is_err());
+        assert!(from_object::<One>(b"").is_err());
+    }
+}

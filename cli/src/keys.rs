@@ -1,0 +1,209 @@
+//! `jose-verify keys`
+
+use std::path::Path;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::limits::MAX_KEY_SET_LEN;
+use jose_verify::{Error, Key, KeySet, MACS, SIGNATURES, VerificationKey};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::failure::Failure;
+use crate::input;
+use crate::json::from_object;
+use crate::key_source::{MAX_KEYS, is_set};
+use crate::output::{Output, escaped};
+
+pub(crate) fn run(file: &Path) -> Result<(), Failure> {
+    let text =
+        input::file(file, MAX_KEY_SET_LEN)?.ok_or(Failure::UnusableKeys(Error::LimitExceeded))?;
+    let rows = rows(&entries(&text).map_err(Failure::UnusableKeys)?);
+    Output::new().write(table(&rows).as_bytes())?;
+    if rows.iter().any(|row| row.is_usable) {
+        Ok(())
+    } else {
+        Err(Failure::Refused(Error::NoUsableKey))
+    }
+}
+
+/// The texts of the keys in a file.
+fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Error> {
+    #[derive(Deserialize)]
+    struct Set<'a> {
+        #[serde(borrow)]
+        keys: Vec<&'a RawValue>,
+    }
+
+    if is_set(text) {
+        accepted_as_a_whole(text)?;
+        let set: Set<'_> = from_object(text).map_err(|_| Error::MalformedKeySet)?;
+        return Ok(set.keys);
+    }
+    let jwk: &RawValue = from_object(text).map_err(|_| Error::MalformedJson)?;
+    // RFC 7517 §4.1: every JWK has `kty`. What has neither is some other JSON.
+    match from_object::<Members<'_>>(text) {
+        Ok(Members { kty: None, .. }) => Err(Error::MalformedKeySet),
+        _ => Ok(vec![jwk]),
+    }
+}
+
+/// What makes the library refuse a set without looking at its keys.
+fn accepted_as_a_whole(set: &[u8]) -> Result<(), Error> {
+    let mut keys = Box::new(KeySet::<MAX_KEYS>::new());
+    match keys.load(set, SIGNATURES) {
+        Err(
+            error @ (Error::MalformedJson
+            | Error::DuplicateMember
+            | Error::LimitExceeded
+            | Error::MalformedKeySet),
+        ) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The members of a JWK that are shown, as they are written.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Members<'a> {
+    #[serde(borrow)]
+    kid: Option<&'a RawValue>,
+    #[serde(borrow)]
+    kty: Option<&'a RawValue>,
+    #[serde(borrow)]
+    alg: Option<&'a RawValue>,
+    #[serde(borrow)]
+    crv: Option<&'a RawValue>,
+    #[serde(borrow)]
+    n: Option<&'a RawValue>,
+    #[serde(borrow)]
+    k: Option<&'a RawValue>,
+}
+
+const COLUMNS: usize = 5;
+
+struct Row {
+    cells: [String; COLUMNS],
+    is_usable: bool,
+}
+
+fn rows(entries: &[&RawValue]) -> Vec<Row> {
+    let mut room = MAX_KEYS;
+    let row = |entry: &&RawValue| {
+        let members = from_object(entry.get().as_bytes()).unwrap_or_default();
+        let usable = match usable_with(entry.get(), &members) {
+            Ok(_) if room == 0 => Err(Error::KeySetFull),
+            usable => usable,
+        };
+        room = room.saturating_sub(usize::from(usable.is_ok()));
+        describe(&members, &usable)
+    };
+    entries.iter().map(row).collect()
+}
+
+/// The algorithms that the library takes the key for.
+fn usable_with(jwk: &str, members: &Members<'_>) -> Result<Vec<&'static str>, Error> {
+    let is_secret = shown(members.kty) == "oct";
+    let algorithms = if is_secret { MACS } else { SIGNATURES };
+    let key = Key::from_jwk(jwk.as_bytes(), algorithms)?;
+    let names = algorithms.iter().map(|algorithm| algorithm.name());
+    Ok(names.filter(|name| key.accepts(name)).collect())
+}
+
+fn describe(members: &Members<'_>, usable: &Result<Vec<&str>, Error>) -> Row {
+    let verdict = match usable {
+        Ok(names) => format!("usable with {}", names.join(", ")),
+        Err(error) => format!("{}: {error}", error.name()),
+    };
+    let kty = match members.crv {
+        Some(crv) => format!("{} {}", shown(members.kty), shown(Some(crv))),
+        None => shown(members.kty),
+    };
+    let cells = [
+        shown(members.kid),
+        kty,
+        shown(members.alg),
+        size(members),
+        verdict,
+    ];
+    Row {
+        cells: cells.map(|cell| escaped(&cell, &[]).into_owned()),
+        is_usable: usable.is_ok(),
+    }
+}
+
+/// A member's text: a string without its quotation marks, anything else as it is written.
+fn shown(member: Option<&RawValue>) -> String {
+    let Some(member) = member else {
+        return "-".to_owned();
+    };
+    serde_json::from_str(member.get()).unwrap_or_else(|_| member.get().to_owned())
+}
+
+/// The key's size in bits, if there is one to tell.
+fn size(members: &Members<'_>) -> String {
+    let bits = match shown(members.kty).as_str() {
+        "RSA" => decoded(members.n).map(|n| significant_bits(&n)),
+        "oct" => decoded(members.k).map(|k| k.len().saturating_mul(8)),
+        "EC" => match shown(members.crv).as_str() {
+            "P-256" => Some(256),
+            "P-384" => Some(384),
+            "P-521" => Some(521),
+            _ => None,
+        },
+        _ => None,
+    };
+    bits.map_or_else(|| "-".to_owned(), |bits| bits.to_string())
+}
+
+fn decoded(member: Option<&RawValue>) -> Option<Vec<u8>> {
+    Base64UrlUnpadded::decode_vec(&shown(member)).ok()
+}
+
+/// Bits of a big-endian number without its leading zeros.
+fn significant_bits(number: &[u8]) -> usize {
+    let mut digits = number.iter().skip_while(|byte| **byte == 0);
+    let first = digits
+        .next()
+        .map_or(0, |byte| u8::BITS.saturating_sub(byte.leading_zeros()));
+    let rest = digits.count().saturating_mul(8);
+    usize::try_from(first).unwrap_or(0).saturating_add(rest)
+}
+
+/// The rows below a head, in columns as wide as they have to be.
+fn table(rows: &[Row]) -> String {
+    let head = ["KID", "KTY", "ALG", "BITS", "USABLE"].map(str::to_owned);
+    let lines: Vec<&[String; COLUMNS]> = std::iter::once(&head)
+        .chain(rows.iter().map(|row| &row.cells))
+        .collect();
+    let mut widths = [0; COLUMNS];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(*line) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    lines.iter().map(|line| padded(line, &widths)).collect()
+}
+
+fn padded(cells: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> String {
+    let pad = |(cell, width): (&String, &usize)| format!("{cell:width$}");
+    let cells: Vec<String> = cells.iter().zip(widths).map(pad).collect();
+    format!("{}\n", cells.join("  ").trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_of_numbers() {
+        for (number, bits) in [
+            (&[][..], 0),
+            (&[0, 0], 0),
+            (&[1], 1),
+            (&[0, 0x80, 0], 16),
+            (&[3, 255], 10),
+        ] {
+            assert_eq!(significant_bits(number), bits, "{number:?}");
+        }
+    }
+}

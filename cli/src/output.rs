@@ -1,0 +1,90 @@
+//! Standard output, on which no token may play tricks with a terminal.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Stdout, Write};
+
+/// Standard output: raw when piped, escaped on a terminal.
+#[derive(Debug)]
+pub(crate) struct Output {
+    stdout: Stdout,
+    is_terminal: bool,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        let stdout = io::stdout();
+        let is_terminal = stdout.is_terminal();
+        Self {
+            stdout,
+            is_terminal,
+        }
+    }
+
+    pub(crate) const fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Writes and flushes.
+    pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
+        let mut stdout = self.stdout.lock();
+        if self.is_terminal {
+            let text = String::from_utf8_lossy(content);
+            stdout.write_all(escaped(&text, &['\n', '\t']).as_bytes())?;
+        } else {
+            stdout.write_all(content)?;
+        }
+        stdout.flush()
+    }
+}
+
+/// A text with every character that moves the cursor, colours, or reorders what stands around it, but those to
+/// `keep`, written as JSON would escape it.
+///
+/// Inside the strings of JSON that is another spelling of the same; elsewhere such characters only stand to deceive.
+pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
+    let harmful = |c: char| is_harmful(c) && !keep.contains(&c);
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if harmful(c) {
+            // Writing to a `String` does not fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Control characters of C0 and C1, and those with the Unicode property `Bidi_Control`.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        )
+        || matches!(c, '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn harmful_characters_are_spelled_out() {
+        for (text, want) in [
+            ("plain é 鍵 🔑", "plain é 鍵 🔑"),
+            ("\u{1b}[2J", "\\u001b[2J"),
+            ("\u{9b}2J\u{7f}", "\\u009b2J\\u007f"),
+            ("a\rb\0", "a\\u000db\\u0000"),
+            ("\u{202e}x\u{2066}\u{200f}", "\\u202ex\\u2066\\u200f"),
+            ("a\nb", "a\nb"),
+        ] {
+            assert_eq!(escaped(text, &['\n']), want);
+        }
+        assert_eq!(escaped("a\nb", &[]), "a\\u000ab");
+    }
+}

@@ -1,0 +1,127 @@
+//! `jose-verify verify`
+
+use std::path::Path;
+
+use jose_verify::Error;
+use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
+
+use crate::algorithms::AlgorithmLists;
+use crate::answer::Answer;
+use crate::args::{DemandArguments, KeyArguments, VerifyArguments};
+use crate::demands::{Accepted, Content, Demands, Profile};
+use crate::failure::Failure;
+use crate::input;
+use crate::key_source::KeySource;
+use crate::output::Output;
+
+pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
+    let json = arguments.json;
+    verify(arguments).map_err(|failure| match failure.reason() {
+        Some(reason) if json => answered(failure, reason),
+        _ => failure,
+    })
+}
+
+/// Tells of a failure on standard output; if that does not take it, it is left for standard error.
+fn answered(failure: Failure, reason: Error) -> Failure {
+    let answer = Answer::refused(reason).with_message(reason.message());
+    match answer.to_line().and_then(|line| Output::new().write(&line)) {
+        Ok(()) => Failure::Answered(failure.exit_code()),
+        Err(_) => failure,
+    }
+}
+
+fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
+    let demands = demands(arguments.demands)?;
+    let source = key_source(arguments.keys)?;
+    let algorithms = match &arguments.alg {
+        Some(names) => AlgorithmLists::default().of(names),
+        None => source.default_algorithms(),
+    };
+    let keys = source.load(algorithms).map_err(Failure::UnusableKeys)?;
+    let mut token = input::token(arguments.token)?;
+    let accepted = demands
+        .verify(&mut token, &keys)
+        .map_err(Failure::Refused)?;
+    print(&accepted, arguments.json)
+}
+
+/// Reads the file or argument that was given; clap has seen to it that one was.
+fn key_source(arguments: KeyArguments) -> Result<KeySource<'static>, Failure> {
+    let read = |path: &Path, limit, too_long| {
+        input::file(path, limit)?.ok_or(Failure::UnusableKeys(too_long))
+    };
+    if let Some(path) = arguments.jwks {
+        let text = read(&path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
+        return Ok(KeySource::Jwks(text.into()));
+    }
+    Ok(KeySource::Secret(match arguments.secret_file {
+        Some(path) => read(&path, MAX_KEY_PARAMETER_LEN, Error::KeyTooLarge)?,
+        None => arguments.secret.unwrap_or_default().into_bytes(),
+    }))
+}
+
+fn print(accepted: &Accepted<'_>, json: bool) -> Result<(), Failure> {
+    let mut output = Output::new();
+    match accepted.content {
+        _ if json => output.write(&Answer::with_claims(accepted)?.to_line()?)?,
+        Content::Claims(text) => output.write(format!("{text}\n").as_bytes())?,
+        Content::Payload(bytes) => output.write(bytes)?,
+    }
+    Ok(())
+}
+
+/// Makes sure that every check the profile calls for is decided: given or waived.
+fn demands(given: DemandArguments) -> Result<Demands, Failure> {
+    if given.profile == Profile::Jws {
+        refuse_claim_options(&given)?;
+    } else {
+        decided("issuer", !given.issuer.is_empty(), given.any_issuer)?;
+        decided("audience", !given.audience.is_empty(), given.any_audience)?;
+    }
+    if given.profile == Profile::IdToken {
+        decided("nonce", given.nonce.is_some(), given.any_nonce)?;
+    }
+    let listed = |list: Vec<String>| (!list.is_empty()).then_some(list);
+    Ok(Demands {
+        profile: given.profile,
+        issuers: listed(given.issuer),
+        audiences: listed(given.audience),
+        nonce: given.nonce,
+        subject: given.subject,
+        typ: given.typ,
+        leeway: given.leeway.unwrap_or(0),
+        max_age: given.max_age,
+        now: given.now,
+    })
+}
+
+fn decided(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
+    if given || waived {
+        return Ok(());
+    }
+    let message = format!("no {what} to check: give --{what}, or accept any with --any-{what}");
+    Err(Failure::Unusable(message))
+}
+
+/// Profile `jws` has no claims; asking for one to be checked is a mistake that must not go unnoticed.
+fn refuse_claim_options(given: &DemandArguments) -> Result<(), Failure> {
+    let options = [
+        ("--issuer", !given.issuer.is_empty()),
+        ("--any-issuer", given.any_issuer),
+        ("--audience", !given.audience.is_empty()),
+        ("--any-audience", given.any_audience),
+        ("--nonce", given.nonce.is_some()),
+        ("--any-nonce", given.any_nonce),
+        ("--subject", given.subject.is_some()),
+        ("--leeway", given.leeway.is_some()),
+        ("--max-age", given.max_age.is_some()),
+        ("--now", given.now.is_some()),
+    ];
+    match options.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Failure::Unusable(format!(
+            "{option} cannot be used with --profile jws, which checks no claims"
+        ))),
+    }
+}

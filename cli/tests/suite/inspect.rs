@@ -1,0 +1,129 @@
+//! `inspect`
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use super::support::{Run, TOKEN, run};
+
+fn inspect(header: &[u8], payload: &[u8]) -> Run {
+    let encoded = |text| Base64UrlUnpadded::encode_string(text);
+    let token = format!("{}.{}.c2ln", encoded(header), encoded(payload));
+    run(&["inspect", &token], b"")
+}
+
+#[test]
+fn a_token() {
+    let run = run(&["inspect"], TOKEN.as_bytes());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.text().starts_with("*** NOT VERIFIED ***"), "{run:?}");
+    for line in [
+        "  \"alg\": \"HS256\"\n",
+        "  \"iss\": \"joe\",\n",
+        "  \"http://example.com/is_root\": true\n",
+        "signature: 32 bytes, NOT VERIFIED\n",
+    ] {
+        assert!(run.text().contains(line), "{run:?}");
+    }
+    assert!(!run.text().contains("refuse"), "{run:?}");
+}
+
+#[test]
+fn tokens_that_verify_would_refuse() {
+    for (header, objection) in [
+        (r#"{"alg":"none"}"#, "unsecured: "),
+        (r#"{"alg":"RS256","crit":["x"]}"#, "unsupported_critical: "),
+        (r#"{"alg":"RS256","alg":"none"}"#, "duplicate_member: "),
+        ("{}", "malformed_header: "),
+    ] {
+        let run = inspect(header.as_bytes(), b"{}");
+        let objection = format!("verify would refuse this header: {objection}");
+        assert!(run.code == 0 && run.text().contains(&objection), "{run:?}");
+    }
+    let run = run(&["inspect", "eyJhbGciOiJub25lIn0.e30."], b"");
+    assert!(
+        run.code == 0 && run.text().contains("signature: 0 bytes"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn nothing_is_tidied_up() {
+    let run = inspect(
+        br#"{"alg":"RS256"}"#,
+        br#"{"exp":1.0e400,"exp":100000000000000000001,"exp":"\ud800"}"#,
+    );
+    for line in [
+        "\"exp\": 1.0e400,\n",
+        "\"exp\": 100000000000000000001,\n",
+        r#""\ud800""#,
+    ] {
+        assert!(run.text().contains(line), "{run:?}");
+    }
+}
+
+#[test]
+fn no_tricks_with_the_terminal() {
+    let run = inspect(
+        r#"{"alg":"RS256","kid":"\u001b[2J","x":"@@"}"#
+            .replace("@@", "\u{9b}2J\u{202e}\u{2066}\u{7f}")
+            .as_bytes(),
+        "\u{1b}[2J\nsignature: VERIFIED\n".as_bytes(),
+    );
+    let harmful = |c: char| c.is_control() && c != '\n' || c > '\u{7f}';
+    assert!(run.code == 0 && !run.text().contains(harmful), "{run:?}");
+    assert!(
+        run.text().contains(r#""\u009b2J\u202e\u2066\u007f""#),
+        "{run:?}"
+    );
+    assert!(
+        run.text()
+            .contains(r"\u001b[2J\u000asignature: VERIFIED\u000a"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn payloads_that_are_no_claims() {
+    let run = inspect(br#"{"alg":"RS256"}"#, b"\xff\x00");
+    assert!(
+        run.text()
+            .contains("payload: 2 bytes, not text, in base64url\n_wA\n"),
+        "{run:?}"
+    );
+    let run = inspect(br#"{"alg":"RS256"}"#, b"[1]");
+    assert!(
+        run.text()
+            .contains("payload: 3 bytes of text, not a JSON object\n[1]\n"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn encrypted() {
+    let run = run(&["inspect", "eyJhbGciOiJkaXIifQ....tag"], b"");
+    assert_eq!(run.code, 0);
+    assert!(run.text().starts_with("*** NOT VERIFIED ***"), "{run:?}");
+    assert!(run.text().contains("\"alg\": \"dir\"") && run.text().contains("encrypted"));
+    assert!(!run.text().contains("refuse"), "{run:?}");
+}
+
+#[test]
+fn malformed() {
+    let long = format!("e30.{}.", "A".repeat(1 << 20));
+    for (token, name) in [
+        ("", "malformed_token"),
+        ("e30", "malformed_token"),
+        ("e30.e30", "malformed_token"),
+        ("e30.e30.e30.e30", "malformed_token"),
+        ("e30.e30.e30.e30.e30.e30", "malformed_token"),
+        ("e30=.e30.", "malformed_base64url"),
+        ("e30.e3.", "malformed_base64url"),
+        ("e30.e30.é", "malformed_base64url"),
+        ("e3.e30.", "malformed_base64url"),
+        ("W10.e30.", "malformed_json"),
+        ("ew.e30.", "malformed_json"),
+        (&long, "limit_exceeded"),
+    ] {
+        let run = run(&["inspect"], token.as_bytes());
+        run.assert_failed(1, &format!("error: {name}: "));
+    }
+}

@@ -1,0 +1,138 @@
+//! `keys`
+
+use super::support::{Run, demo, file, jwk, run};
+
+fn keys(name: &str, content: &str) -> Run {
+    run(&["keys", &file(name, content)], b"")
+}
+
+/// The table without its head, split into cells where the names of the columns start.
+fn rows(run: &Run) -> Vec<Vec<String>> {
+    let mut lines = run.text().lines();
+    let head = lines.next().unwrap();
+    let names = ["KID", "KTY", "ALG", "BITS", "USABLE"];
+    let starts = names.map(|name| head.find(name).unwrap());
+    let split = |line: &str| {
+        let ends = starts.iter().skip(1).copied().chain([line.len()]);
+        let cells = starts.iter().zip(ends);
+        cells
+            .map(|(start, end)| line.get(*start..end).unwrap().trim().to_owned())
+            .collect()
+    };
+    lines.map(split).collect()
+}
+
+#[test]
+fn every_kind_of_key() {
+    let content = format!(
+        r#"{{"keys":[
+            {{"kty":"EC","crv":"P-256","kid":"1","alg":"ES256",
+              "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+              "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}},
+            {{"kty":"RSA","kid":"2","use":"enc","n":"AQ","e":"AQAB"}},
+            {{"kty":"RSA","kid":"3","n":"AQAB","e":"AQAB"}},
+            {{"kty":"OKP","kid":"4","crv":"Ed25519","x":"AA"}},
+            {{"kty":"RSA","kid":5}},
+            {{"kty":"RSA","kid":"6","kid":"7"}},
+            "8",
+            {}
+        ]}}"#,
+        jwk()
+    );
+    let run = keys("every-kind.jwks", &content);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let verdict = |row: &Vec<String>| row[4].split(':').next().unwrap().to_owned();
+    let rows = rows(&run);
+    let verdicts: Vec<_> = rows.iter().map(verdict).collect();
+    assert_eq!(
+        verdicts,
+        [
+            "usable with ES256",
+            "wrong_key_use",
+            "weak_key",
+            "unsupported_key",
+            "malformed_key",
+            "duplicate_member",
+            "malformed_json",
+            "usable with HS256, HS384, HS512",
+        ]
+    );
+    assert_eq!(rows[0][..4], ["1", "EC P-256", "ES256", "256"]);
+    assert_eq!(rows[2][..4], ["3", "RSA", "-", "17"]);
+    assert_eq!(rows[3][..4], ["4", "OKP Ed25519", "-", "-"]);
+    assert_eq!(rows[4][..4], ["5", "RSA", "-", "-"]);
+    assert_eq!(rows[7][..4], ["-", "oct", "-", "512"]);
+}
+
+#[test]
+fn the_demo_sets() {
+    let akana = run(&["keys", &demo("akana.jwks.json")], b"");
+    assert_eq!((akana.code, akana.text().lines().count()), (0, 5));
+    let connect2id = run(&["keys", &demo("connect2id.jwks.json")], b"");
+    let want = ["1e9gdk7", "RSA", "RS256", "2048", "usable with RS256"];
+    assert_eq!(rows(&connect2id), [want]);
+}
+
+#[test]
+fn a_single_key() {
+    let run = keys("single.jwk", &jwk());
+    assert_eq!((run.code, run.text().lines().count()), (0, 2));
+}
+
+#[test]
+fn nothing_usable() {
+    let run = keys("unusable.jwk", r#"{"kty":"oct","k":"AA"}"#);
+    assert_eq!(
+        (run.code, rows(&run)[0][4].as_str()),
+        (1, "weak_key: the key is too weak")
+    );
+    assert_eq!(
+        run.stderr,
+        "error: no_usable_key: the key set holds no usable key\n"
+    );
+    assert_eq!(keys("empty.jwks", r#"{"keys":[]}"#).code, 1);
+}
+
+#[test]
+fn more_keys_than_are_kept() {
+    let many = vec![jwk(); 65].join(",");
+    let run = keys("many.jwks", &format!(r#"{{"keys":[{many}]}}"#));
+    let verdicts: Vec<_> = rows(&run).into_iter().map(|row| row[4].clone()).collect();
+    assert!(verdicts[63].starts_with("usable"), "{verdicts:?}");
+    assert!(verdicts[64].starts_with("key_set_full"), "{verdicts:?}");
+}
+
+#[test]
+fn no_tricks_with_the_terminal() {
+    let jwk = jwk()
+        .replace('}', r#","kid":"\u001b[2J\n@"}"#)
+        .replace('@', "\u{9b}\u{202e}");
+    let run = keys("tricks.jwk", &jwk);
+    assert!(
+        run.text().contains(r"\u001b[2J\u000a\u009b\u202e "),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn not_keys() {
+    for (index, (content, name)) in [
+        ("", "malformed_json"),
+        ("[]", "malformed_json"),
+        (r#"["a","RSA"]"#, "malformed_json"),
+        ("{} {}", "malformed_json"),
+        ("{}", "malformed_key_set"),
+        (r#"{"iss":"joe"}"#, "malformed_key_set"),
+        (r#"{"keys":{}}"#, "malformed_key_set"),
+        (r#"{"keys":null}"#, "malformed_key_set"),
+        (r#"{"keys":[],"a":1,"a":1}"#, "duplicate_member"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let run = keys(&format!("not-keys-{index}"), content);
+        run.assert_failed(2, &format!("error: {name}: "));
+    }
+    run(&["keys", "/nonexistent"], b"").assert_failed(2, "cannot read /nonexistent: ");
+    run(&["keys", "/dev/zero"], b"").assert_failed(2, "error: limit_exceeded: ");
+}

@@ -1,0 +1,23 @@
+//! The program as its users see it. One test program, so that it is linked once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test says what it expects by insisting on it"
+)]
+
+mod support;
+
+mod batch;
+mod inspect;
+mod keys;
+#[cfg(target_os = "linux")]
+mod memory;
+mod requests;
+mod stream;
+mod vectors;
+mod verify;
+mod verify_arguments;

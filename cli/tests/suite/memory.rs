@@ -1,0 +1,67 @@
+//! `batch` in constant memory.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::thread;
+
+use super::support::{NOW, SECRET, TOKEN, jwk, start};
+
+/// Kilobytes that the process has had resident at most.
+fn peak(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Lines of every kind, with algorithms in every combination.
+fn line(i: usize) -> String {
+    let names = [
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "ES256",
+    ];
+    let chosen = names
+        .iter()
+        .enumerate()
+        .filter(|(bit, _)| i >> bit & 1 == 1);
+    let algs: Vec<_> = chosen.map(|(_, name)| format!("{name:?}")).collect();
+    let algs = algs.join(",");
+    let jwk = jwk();
+    match i % 4 {
+        0 => format!(
+            "{{\"id\":{i},\"token\":\"{TOKEN}\",\"secret_base64url\":\"{SECRET}\",\"now\":{NOW}}}\n"
+        ),
+        1 => format!(
+            "{{\"id\":{i},\"token\":\"{TOKEN}\",\"keys\":{{\"keys\":[{jwk}]}},\"algs\":[{algs}]}}\n"
+        ),
+        2 => format!("{{\"id\":{i},\"token\":\"{TOKEN}\",\"keys\":{jwk},\"algs\":[{algs}]}}\n"),
+        _ => format!("no request {i}\n"),
+    }
+}
+
+#[test]
+fn twenty_times_the_lines_take_no_more_memory() {
+    let (few, many) = (10_000, 200_000);
+    let mut child = start(&["batch"]);
+    let process = child.id();
+    let mut questions = child.stdin.take().unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    // It hands the pipe back, for the process must not have ended when it is measured.
+    let writer = thread::spawn(move || {
+        (0..many).for_each(|i| questions.write_all(line(i).as_bytes()).unwrap());
+        questions
+    });
+    let mut peak_after = |lines| {
+        assert_eq!(answers.by_ref().take(lines).flatten().count(), lines);
+        peak(process)
+    };
+    let after_few = peak_after(few);
+    let after_many = peak_after(many - few);
+    drop(writer.join().unwrap());
+    assert!(child.wait().unwrap().success());
+    assert!(
+        after_many < after_few + 512,
+        "{after_few} KB, then {after_many} KB"
+    );
+}

@@ -1,0 +1,172 @@
+//! `batch`: what a line may ask.
+
+use serde_json::{Value, json};
+
+use super::support::{CLAIMS, NOW, SECRET, TOKEN, batch, jwk};
+
+/// The answer to one line, made of a good request without these members and with those.
+fn ask(without: &[&str], with: Value) -> Value {
+    let now: u64 = NOW.parse().unwrap();
+    let mut request = json!({"token": TOKEN, "secret_base64url": SECRET, "now": now});
+    let members = request.as_object_mut().unwrap();
+    for name in without {
+        members.remove(*name);
+    }
+    let Value::Object(with) = with else {
+        panic!("no object");
+    };
+    members.extend(with);
+    let mut answers = batch(&format!("{request}\n"));
+    assert_eq!(answers.len(), 1);
+    answers.remove(0)
+}
+
+fn assert_refused(answer: &Value, error: &str) {
+    assert_eq!(
+        (&answer["ok"], &answer["error"]),
+        (&json!(false), &json!(error)),
+        "{answer}"
+    );
+}
+
+#[test]
+fn answers() {
+    let payload = TOKEN.split('.').nth(1).unwrap();
+    let accepted = json!({"id": null, "ok": true, "alg": "HS256", "payload": payload});
+    assert_eq!(ask(&[], json!({})), accepted);
+    let refused = json!({"id": 7, "ok": false, "error": "expired", "code": 62});
+    assert_eq!(ask(&["now"], json!({"id": 7})), refused);
+    let refused = json!({"id": null, "ok": false, "error": "weak_key", "code": 21});
+    assert_eq!(
+        ask(&["secret_base64url"], json!({"secret": "short"})),
+        refused
+    );
+    assert_eq!(CLAIMS.len() * 4, payload.len() * 3 - 2);
+}
+
+#[test]
+fn keys() {
+    let jwk: Value = serde_json::from_str(&jwk()).unwrap();
+    let with = |keys| {
+        ask(
+            &["secret_base64url"],
+            json!({"keys": keys, "algs": ["HS256"]}),
+        )
+    };
+    assert_eq!(with(jwk.clone())["ok"], true);
+    assert_eq!(with(json!({"keys": [jwk.clone()]}))["ok"], true);
+    assert_refused(&with(json!({"keys": []})), "no_usable_key");
+    assert_refused(&with(json!({"keys": 5})), "malformed_key_set");
+    assert_refused(&with(json!({})), "malformed_key");
+    assert_refused(&with(json!([jwk.clone()])), "bad_request");
+    let without_algs = ask(&["secret_base64url"], json!({"keys": jwk}));
+    assert_refused(&without_algs, "algorithm_not_accepted");
+    let not_base64url = ask(&["secret_base64url"], json!({"secret_base64url": "="}));
+    assert_refused(&not_base64url, "malformed_key");
+}
+
+#[test]
+fn the_library_sees_keys_as_they_are_written() {
+    let line =
+        |keys: &str| format!(r#"{{"token":"{TOKEN}","keys":{keys},"algs":["HS256"],"now":{NOW}}}"#);
+    let duplicate = jwk().replace('{', r#"{"kty":"oct","#);
+    let answers = batch(&[line(&duplicate), line(&jwk())].join("\n"));
+    assert_refused(&answers[0], "duplicate_member");
+    assert_eq!(answers[1]["ok"], true);
+}
+
+#[test]
+fn algorithms() {
+    assert_eq!(ask(&[], json!({"algs": ["HS512", "HS256"]}))["ok"], true);
+    assert_eq!(ask(&[], json!({"algs": null}))["ok"], true);
+    assert_refused(
+        &ask(&[], json!({"algs": ["HS512"]})),
+        "algorithm_not_accepted",
+    );
+    assert_refused(&ask(&[], json!({"algs": []})), "algorithm_not_accepted");
+    assert_refused(
+        &ask(&[], json!({"algs": ["HS256", "RS256"]})),
+        "unusable_algorithm_list",
+    );
+    assert_refused(&ask(&[], json!({"algs": ["hs256"]})), "bad_request");
+    assert_refused(&ask(&[], json!({"algs": "HS256"})), "bad_request");
+}
+
+#[test]
+fn demands() {
+    for (with, error) in [
+        (json!({"issuer": "joe"}), None),
+        (json!({"issuer": ["eve", "joe"]}), None),
+        (json!({"issuer": "eve"}), Some("issuer_mismatch")),
+        (json!({"issuer": []}), Some("issuer_mismatch")),
+        (json!({"audience": "me"}), Some("missing_audience")),
+        (json!({"audience": []}), Some("missing_audience")),
+        (json!({"nonce": "x"}), Some("missing_nonce")),
+        (json!({"subject": "x"}), Some("missing_subject")),
+        (json!({"typ": "jwt"}), None),
+        (json!({"typ": "x"}), Some("type_mismatch")),
+        (json!({"max_age": 5}), Some("missing_auth_time")),
+        (json!({"now": 1_300_819_380}), Some("expired")),
+        (json!({"now": 1_300_819_379.5}), None),
+        (json!({"now": 1_300_819_380, "leeway": 1}), None),
+        (json!({"now": 1_300_819_380.5, "leeway": 1}), None),
+        (json!({"now": 1_300_819_381, "leeway": 1}), Some("expired")),
+        (json!({"now": -1}), None),
+        (json!({"profile": "id-token"}), Some("missing_subject")),
+        (
+            json!({"profile": "id-token", "audience": []}),
+            Some("missing_subject"),
+        ),
+        (json!({"profile": "access-token"}), Some("type_mismatch")),
+        (json!({"profile": "jws", "now": 2_000_000_000}), None),
+        (json!({"profile": "jws", "typ": "application/JWT"}), None),
+        (
+            json!({"profile": "jws", "typ": "at+jwt"}),
+            Some("type_mismatch"),
+        ),
+    ] {
+        let answer = ask(&[], with.clone());
+        assert_eq!(answer["error"].as_str(), error, "{with} {answer}");
+    }
+    let nulls = json!({
+        "issuer": null, "audience": null, "nonce": null, "subject": null, "typ": null,
+        "profile": null, "leeway": null, "max_age": null, "keys": null, "secret": null,
+    });
+    assert_eq!(ask(&[], nulls)["ok"], true);
+}
+
+#[test]
+fn bad_requests() {
+    for (without, with) in [
+        (&["token"][..], json!({})),
+        (&["secret_base64url"], json!({})),
+        (&[], json!({"secret": "x"})),
+        (&[], json!({"keys": {}})),
+        (&[], json!({"token": null})),
+        (&[], json!({"token": 5})),
+        (&[], json!({"audiences": "me"})),
+        (&[], json!({"profile": "JWT"})),
+        (&[], json!({"profile": {"jws": null}})),
+        (&[], json!({"issuer": 5})),
+        (&[], json!({"issuer": ["joe", 5]})),
+        (&[], json!({"nonce": 5})),
+        (&[], json!({"now": "1300819000"})),
+        (&[], json!({"now": true})),
+        (&[], json!({"leeway": -1})),
+        (&[], json!({"leeway": 1.5})),
+        (&[], json!({"max_age": "300"})),
+        (&[], json!({"profile": "jws", "issuer": "joe"})),
+        (&[], json!({"profile": "jws", "max_age": 300})),
+    ] {
+        let answer = ask(without, with.clone());
+        assert_refused(&answer, "bad_request");
+        assert_eq!(answer["code"], 0);
+        assert!(
+            answer["message"].as_str().is_some_and(|m| !m.is_empty()),
+            "{answer}"
+        );
+    }
+    let answer = ask(&[], json!({"id": 5, "leeway": "x".repeat(10_000)}));
+    assert_eq!(answer["id"], 5);
+    assert!(answer["message"].as_str().unwrap().len() <= 300, "{answer}");
+}

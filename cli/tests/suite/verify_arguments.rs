@@ -1,0 +1,146 @@
+//! `verify`: what is unusable before any token is looked at. Exit code 2.
+
+use super::support::{TOKEN, file, jwk, run};
+
+fn assert_unusable(arguments: &[&str], stderr: &str) {
+    let jwks = file("arguments.jwk", jwk());
+    let given = ["verify", "--jwks", &jwks, "--alg=HS256", TOKEN];
+    run(&[&given, arguments].concat(), b"").assert_failed(2, stderr);
+}
+
+#[test]
+fn every_check_has_to_be_decided() {
+    assert_unusable(&[], "--any-issuer");
+    assert_unusable(&["--any-issuer"], "--any-audience");
+    assert_unusable(&["--any-audience"], "--any-issuer");
+    assert_unusable(&["--profile=access-token", "--issuer=x"], "--any-audience");
+    let id_token = ["--profile=id-token", "--any-issuer", "--any-audience"];
+    assert_unusable(&id_token, "--any-nonce");
+}
+
+#[test]
+fn a_check_is_not_given_and_waived() {
+    for (given, waived) in [
+        ("--issuer", "--any-issuer"),
+        ("--audience", "--any-audience"),
+        ("--nonce", "--any-nonce"),
+    ] {
+        assert_unusable(&[given, "x", waived], "cannot be used with");
+    }
+}
+
+#[test]
+fn claims_of_a_payload() {
+    for argument in [
+        "--issuer=x",
+        "--any-issuer",
+        "--audience=x",
+        "--any-audience",
+        "--nonce=x",
+        "--any-nonce",
+        "--subject=x",
+        "--leeway=1",
+        "--max-age=1",
+        "--now=1",
+    ] {
+        let option = argument.split('=').next().unwrap();
+        let message = format!("{option} cannot be used with --profile jws");
+        assert_unusable(&["--profile=jws", argument], &message);
+    }
+}
+
+#[test]
+fn values() {
+    for argument in [
+        "--profile=JWT",
+        "--profile=x",
+        "--now=1e9",
+        "--now=x",
+        "--leeway=-1",
+        "--leeway=x",
+        "--max-age=1.5",
+        "--max-age=4294967296",
+    ] {
+        assert_unusable(
+            &["--any-issuer", "--any-audience", argument],
+            "invalid value",
+        );
+    }
+    assert_unusable(&["--unknown"], "unexpected argument");
+    for alg in ["", "none", "rs256", "HS256,", "HS256, HS384"] {
+        let given = ["verify", "--secret=x", "--alg", alg, TOKEN];
+        run(&given, b"").assert_failed(2, "unknown algorithm");
+    }
+}
+
+#[test]
+fn exactly_one_source_of_keys() {
+    let decided = ["--any-issuer", "--any-audience", TOKEN];
+    for (given, stderr) in [
+        (&["verify"][..], "required"),
+        (&["verify", "--jwks=a", "--secret=b"], "cannot be used with"),
+        (
+            &["verify", "--secret=a", "--secret-file=b"],
+            "cannot be used with",
+        ),
+        (
+            &["verify", "--jwks=/nonexistent"],
+            "cannot read /nonexistent: ",
+        ),
+        (&["verify", "--jwks=/"], "cannot read /: "),
+        (
+            &["verify", "--secret-file=/nonexistent"],
+            "cannot read /nonexistent: ",
+        ),
+        (
+            &["verify", "--secret-file=/dev/zero"],
+            "error: key_too_large: ",
+        ),
+        (&["verify", "--jwks=/dev/zero"], "error: limit_exceeded: "),
+        (&["verify", "--secret=short"], "error: weak_key: "),
+        (
+            &["verify", "--secret=x", "--alg=HS256,RS256"],
+            "error: unusable_algorithm_list: ",
+        ),
+    ] {
+        run(&[given, &decided].concat(), b"").assert_failed(2, stderr);
+    }
+}
+
+#[test]
+fn keys_that_cannot_be_loaded() {
+    let jwk = jwk();
+    for (index, (content, name)) in [
+        ("", "malformed_json"),
+        ("{", "malformed_json"),
+        ("[]", "malformed_json"),
+        ("{}", "malformed_key"),
+        (r#"{"keys":null}"#, "malformed_key_set"),
+        (r#"{"keys":[],"keys":[]}"#, "duplicate_member"),
+        (r#"{"keys":[]}"#, "no_usable_key"),
+        (r#"{"k\u0065ys":[]}"#, "no_usable_key"),
+        (&jwk, "unsupported_key"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = file(&format!("unusable-{index}.jwks"), content);
+        let given = [
+            "verify",
+            "--any-issuer",
+            "--any-audience",
+            "--jwks",
+            &path,
+            TOKEN,
+        ];
+        run(&given, b"").assert_failed(2, &format!("error: {name}: "));
+    }
+}
+
+#[test]
+fn no_command() {
+    assert_eq!(run(&[], b"").code, 2);
+    assert_eq!(run(&["unknown"], b"").code, 2);
+    assert_eq!(run(&["--help"], b"").code, 0);
+    assert_eq!(run(&["--version"], b"").text(), "jose-verify 0.1.0\n");
+}
