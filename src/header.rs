@@ -73,11 +73,28 @@ impl<'a> Header<'a> {
         self.typ
     }
 
+    /// Whether `typ` is this media type (RFC 7515 §4.1.9): case does not matter, and a leading `application/` may be
+    /// left out on either side.
+    #[must_use]
+    pub fn is_type(&self, media_type: &str) -> bool {
+        let expected = without_prefix(media_type.chars());
+        self.typ
+            .is_some_and(|typ| without_prefix(typ.chars()).eq(expected))
+    }
+
     /// `cty` (RFC 7515 §4.1.10).
     #[must_use]
     pub const fn content_type(&self) -> Option<JsonStr<'a>> {
         self.content_type
     }
+}
+
+/// A media type in lower case, without `application/`.
+fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = char> {
+    const PREFIX: &str = "application/";
+    let lower = media_type.map(|c| c.to_ascii_lowercase());
+    let prefixed = lower.clone().take(PREFIX.len()).eq(PREFIX.chars());
+    lower.skip(if prefixed { PREFIX.len() } else { 0 })
 }
 
 fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {

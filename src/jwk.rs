@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::json::{Array, JsonStr, Members, Value};
+use crate::limits::MAX_KEY_SET_LEN;
 
 /// One JWK, its parameters still in base64url.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +23,9 @@ pub(crate) struct Jwk<'a> {
 impl<'a> Jwk<'a> {
     /// Reads one JWK; unknown members are passed over (RFC 7517 §4).
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
+        if text.len() > MAX_KEY_SET_LEN {
+            return Err(Error::LimitExceeded);
+        }
         let mut jwk = Self::default();
         let mut members = Members::new(text)?;
         while let Some((name, value)) = members.next()? {
@@ -64,6 +68,9 @@ impl<'a> Jwk<'a> {
 ///
 /// The whole text was checked when this returns; members other than `keys` are passed over (RFC 7517 §5).
 pub(crate) fn entries(text: &[u8]) -> Result<Array<'_>, Error> {
+    if text.len() > MAX_KEY_SET_LEN {
+        return Err(Error::LimitExceeded);
+    }
     let mut keys = None;
     let mut members = Members::new(text)?;
     while let Some((name, value)) = members.next()? {

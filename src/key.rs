@@ -204,7 +204,7 @@ fn bits() -> impl Iterator<Item = u16> {
 }
 
 fn key_id(kid: JsonStr<'_>) -> Result<String<MAX_KID_LEN>, Error> {
-    kid.to_string().map_err(|_| Error::KeyTooLarge)
+    kid.to_heapless().map_err(|_| Error::KeyTooLarge)
 }
 
 impl VerificationKey for Key {

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::json::Value;
 use crate::jwk;
 use crate::key::{AlgorithmList, Key, VerificationKey};
-use crate::limits::MAX_KEY_SET_LEN;
 use crate::selection::{KeyQuery, Keys};
 
 /// Up to `N` keys of a JWK Set (RFC 7517 §5), kept by value.
@@ -83,9 +82,6 @@ impl<const N: usize> KeySet<N> {
     ) -> Result<LoadReport, Error> {
         self.keys.clear();
         self.algorithms = AlgorithmList::new(algorithms)?;
-        if jwks.len() > MAX_KEY_SET_LEN {
-            return Err(Error::LimitExceeded);
-        }
         let mut report = LoadReport::default();
         for entry in jwk::entries(jwks)? {
             match self.add(entry) {

@@ -6,7 +6,7 @@
 /// list of digests. The bound keeps the work for one token finite whatever the caller's buffer holds.
 pub const MAX_TOKEN_LEN: usize = 1 << 20;
 
-/// Bytes of a JWK Set: 1 MiB. The largest seen at a real provider has 22 KB.
+/// Bytes of a JWK or JWK Set: 1 MiB. The largest seen at a real provider has 22 KB.
 pub const MAX_KEY_SET_LEN: usize = 1 << 20;
 
 /// Containers open at once inside a member of a JSON object.

@@ -5,28 +5,28 @@ use crate::time::Leeway;
 
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
-/// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name `client_id`; other audiences are refused unless
-/// `azp` is `client_id`, and an `azp` that is there must be. `nonce` has to be decided: give the one that was sent
+/// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`, usually there is but one; other
+/// audiences are refused unless `azp` is one of them, and an `azp` that is there must be. `nonce` has to be decided: give the one that was sent
 /// with the request, or say [`Check::NotChecked`] when none was.
 ///
 /// ```
 /// use jose_verify::{Check, oidc};
-/// let policy = oidc::id_token(&["https://server.example.com"], "s6BhdRkqt3", Check::Required("n-0S6_WzA2Mj"));
+/// let policy = oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], Check::Required("n-0S6_WzA2Mj"));
 /// # let _ = policy;
 /// ```
 #[must_use]
 pub const fn id_token<'p>(
     issuers: &'p [&'p str],
-    client_id: &'p str,
+    client_ids: &'p [&'p str],
     nonce: Check<&'p str>,
 ) -> Policy<'p> {
     let audience = Audience::Client {
-        client_id,
+        client_ids,
         trusted: &[],
     };
     Policy {
         subject: Check::Present,
-        authorized_party: Check::IfPresent(client_id),
+        authorized_party: Check::IfPresent(client_ids),
         expires_at: Check::Required(Leeway::NONE),
         issued_at: Check::Required(Leeway::NONE),
         nonce,

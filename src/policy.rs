@@ -54,11 +54,11 @@ impl<T> Check<T> {
 pub enum Audience<'p> {
     /// `aud` names one of these (RFC 7519 §4.1.3); others beside it do not matter.
     AnyOf(&'p [&'p str]),
-    /// `aud` names this client (OpenID Connect Core §3.1.3.7, step 3); every other audience must be trusted, unless
-    /// `azp` says that the token was issued to this client.
+    /// `aud` names one of our clients (OpenID Connect Core §3.1.3.7, step 3); every other audience must be trusted,
+    /// unless `azp` says that the token was issued to one of our clients.
     Client {
-        /// Our `client_id` at the issuer.
-        client_id: &'p str,
+        /// Our `client_id` at the issuer; several if we are several clients.
+        client_ids: &'p [&'p str],
         /// Audiences that may stand beside us.
         trusted: &'p [&'p str],
     },
@@ -83,7 +83,7 @@ pub struct MaxAge {
 /// ```
 /// use jose_verify::{Check, Leeway, Policy, oidc};
 ///
-/// let base = oidc::id_token(&["https://issuer.example.com"], "client-1", Check::Required("n-0S6_WzA2Mj"));
+/// let base = oidc::id_token(&["https://issuer.example.com"], &["client-1"], Check::Required("n-0S6_WzA2Mj"));
 /// let policy = Policy {
 ///     acr: Check::Required(&["urn:mace:incommon:iap:silver"]),
 ///     ..base.with_leeway(Leeway::seconds(30))
@@ -92,7 +92,7 @@ pub struct MaxAge {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy<'p> {
-    /// The header's `typ`, a media type: case does not matter, nor does a leading `application/` (RFC 7515 §4.1.9).
+    /// The header's `typ`, compared as [`Header::is_type`] does.
     pub typ: Check<&'p str>,
     /// `iss`: one of these, compared exactly.
     pub issuer: Check<&'p [&'p str]>,
@@ -100,8 +100,8 @@ pub struct Policy<'p> {
     pub subject: Check<&'p str>,
     /// `aud`.
     pub audience: Check<Audience<'p>>,
-    /// `azp`: this one, compared exactly.
-    pub authorized_party: Check<&'p str>,
+    /// `azp`: one of these, compared exactly.
+    pub authorized_party: Check<&'p [&'p str]>,
     /// `exp`: refused when now ≥ `exp` + leeway.
     pub expires_at: Check<Leeway>,
     /// `nbf`: refused when now + leeway < `nbf`.
@@ -160,8 +160,8 @@ impl Policy<'_> {
     /// RFC 8725 §3.11: explicit typing.
     fn check_type(&self, header: &Header<'_>) -> Result<(), Error> {
         self.typ
-            .apply(header.typ(), Error::MissingType, |typ, expected| {
-                ensure(same_media_type(typ, expected), Error::TypeMismatch)
+            .apply(header.typ(), Error::MissingType, |_, expected| {
+                ensure(header.is_type(expected), Error::TypeMismatch)
             })
     }
 
@@ -190,12 +190,16 @@ impl Policy<'_> {
             Error::MissingAudience,
             |audience, expected| match expected {
                 Audience::AnyOf(ours) => ensure(
-                    ours.iter().any(|us| audience.contains(us)),
+                    audience.iter().any(|a| is_one_of(a, ours)),
                     Error::AudienceMismatch,
                 ),
-                Audience::Client { client_id, trusted } => {
-                    let issued_to_us = claims.authorized_party().is_some_and(|p| p == client_id);
-                    for_client(audience, client_id, trusted, issued_to_us)
+                Audience::Client {
+                    client_ids,
+                    trusted,
+                } => {
+                    let azp = claims.authorized_party();
+                    let issued_to_us = azp.is_some_and(|azp| is_one_of(azp, client_ids));
+                    for_client(audience, client_ids, trusted, issued_to_us)
                 }
             },
         )
@@ -206,7 +210,7 @@ impl Policy<'_> {
         self.authorized_party.apply(
             claims.authorized_party(),
             Error::MissingAuthorizedParty,
-            equal(Error::AuthorizedPartyMismatch),
+            one_of(Error::AuthorizedPartyMismatch),
         )
     }
 
@@ -329,32 +333,24 @@ fn equal(otherwise: Error) -> impl FnOnce(JsonStr<'_>, &str) -> Result<(), Error
 }
 
 fn one_of(otherwise: Error) -> impl FnOnce(JsonStr<'_>, &[&str]) -> Result<(), Error> {
-    move |claim, expected| ensure(expected.iter().any(|e| claim == *e), otherwise)
+    move |claim, expected| ensure(is_one_of(claim, expected), otherwise)
+}
+
+fn is_one_of(claim: JsonStr<'_>, expected: &[&str]) -> bool {
+    expected.iter().any(|e| claim == *e)
 }
 
 fn for_client(
     audience: StringOrArray<'_>,
-    client_id: &str,
+    client_ids: &[&str],
     trusted: &[&str],
     issued_to_us: bool,
 ) -> Result<(), Error> {
-    ensure(audience.contains(client_id), Error::AudienceMismatch)?;
-    let known = |a: JsonStr<'_>| a == client_id || trusted.iter().any(|t| a == *t);
+    let us = |a| is_one_of(a, client_ids);
+    ensure(audience.iter().any(us), Error::AudienceMismatch)?;
+    let known = |a| us(a) || is_one_of(a, trusted);
     ensure(
         issued_to_us || audience.iter().all(known),
         Error::UntrustedAudience,
     )
-}
-
-/// RFC 7515 §4.1.9: `application/` may be left out of a media type without any other slash.
-fn same_media_type(typ: JsonStr<'_>, expected: &str) -> bool {
-    const PREFIX: &str = "application/";
-    let full = |name: &str| typ.eq_ignore_ascii_case(name);
-    let prefixed = || {
-        let mut chars = typ.chars();
-        let prefix = chars.by_ref().take(PREFIX.len());
-        let lower = |c: char| c.to_ascii_lowercase();
-        prefix.map(lower).eq(PREFIX.chars()) && chars.map(lower).eq(expected.chars().map(lower))
-    };
-    full(expected) || prefixed() || expected.strip_prefix(PREFIX).is_some_and(full)
 }

@@ -19,8 +19,8 @@ pub struct KeyQuery {
 
 impl KeyQuery {
     pub(crate) fn new(header: &Header<'_>) -> Result<Self, Error> {
-        let algorithm = header.algorithm().to_string();
-        let key_id = header.key_id().map(|kid| kid.to_string()).transpose();
+        let algorithm = header.algorithm().to_heapless();
+        let key_id = header.key_id().map(|kid| kid.to_heapless()).transpose();
         Ok(Self {
             algorithm: algorithm.map_err(|_| Error::AlgorithmNotAccepted)?,
             key_id: key_id.map_err(|_| Error::NoKey)?,

@@ -82,8 +82,8 @@ pub(crate) struct DemandArguments {
     /// Accept any issuer
     #[arg(long, conflicts_with = "issuer")]
     pub(crate) any_issuer: bool,
-    /// An accepted audience (`aud`); may be repeated. With profile id-token the first one is our client id, the
-    /// others are audiences trusted beside it
+    /// An accepted audience (`aud`); may be repeated. An ID Token may name others beside it only if `azp` is one of
+    /// these
     #[arg(long, value_name = "S")]
     pub(crate) audience: Vec<String>,
     /// Accept any audience

@@ -39,7 +39,7 @@ impl TryFrom<String> for Profile {
 pub(crate) struct Demands {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
-    /// For an ID Token: the client, then the audiences that are trusted beside it.
+    /// One of these; an ID Token may name no others beside them.
     pub(crate) audiences: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,
@@ -157,30 +157,23 @@ impl Demands {
         let Some(expected) = &self.typ else {
             return Ok(());
         };
-        let typ: String = header.typ().ok_or(Error::MissingType)?.chars().collect();
-        if without_application(&typ) == without_application(expected) {
-            Ok(())
-        } else {
-            Err(Error::TypeMismatch)
+        match header.typ() {
+            None => Err(Error::MissingType),
+            Some(_) if header.is_type(expected) => Ok(()),
+            Some(_) => Err(Error::TypeMismatch),
         }
     }
 }
 
-/// An ID Token for the first of the audiences; the others are trusted beside it.
+/// An ID Token for any of the audiences.
 fn id_token<'p>(audiences: Option<&'p [&'p str]>) -> Policy<'p> {
-    let (audience, authorized_party) = match audiences {
-        None => (Check::NotChecked, Check::NotChecked),
-        // A list of nobody is fulfilled by nobody.
-        Some([]) => (Check::Required(Audience::AnyOf(&[])), Check::NotChecked),
-        Some([client_id, trusted @ ..]) => (
-            Check::Required(Audience::Client { client_id, trusted }),
-            Check::IfPresent(*client_id),
-        ),
-    };
-    Policy {
-        audience,
-        authorized_party,
-        ..oidc::id_token(&[], "", Check::NotChecked)
+    match audiences {
+        Some(client_ids) => oidc::id_token(&[], client_ids, Check::NotChecked),
+        None => Policy {
+            audience: Check::NotChecked,
+            authorized_party: Check::NotChecked,
+            ..oidc::id_token(&[], &[], Check::NotChecked)
+        },
     }
 }
 
@@ -190,13 +183,4 @@ fn required<T>(expected: Option<T>) -> Check<T> {
 
 fn borrowed(strings: &[String]) -> Vec<&str> {
     strings.iter().map(String::as_str).collect()
-}
-
-/// A media type in lower case, without the `application/` that may be left out (RFC 7515 §4.1.9).
-fn without_application(media_type: &str) -> String {
-    let lower = media_type.to_ascii_lowercase();
-    match lower.strip_prefix("application/") {
-        Some(rest) => rest.to_owned(),
-        None => lower,
-    }
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 /// let name = claims.get("name").unwrap().as_str().unwrap();
 /// let mut buffer = [0; 16];
 /// assert_eq!(name.unescape(&mut buffer)?, "José");
-/// assert_eq!(name.to_string::<16>()?, "José");
+/// assert_eq!(name.to_heapless::<16>()?, "José");
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy)]
@@ -127,7 +127,7 @@ impl<'a> JsonStr<'a> {
     /// # Errors
     ///
     /// [`Error::BufferTooSmall`] if it is longer than `N` bytes.
-    pub fn to_string<const N: usize>(&self) -> Result<String<N>, Error> {
+    pub fn to_heapless<const N: usize>(&self) -> Result<String<N>, Error> {
         let mut copy = String::new();
         let copied = match self.as_plain_str() {
             Some(plain) => copy.push_str(plain),
@@ -239,7 +239,7 @@ mod tests {
             assert_eq!(std::format!("{string}"), want);
             let mut buffer = [0; 64];
             assert_eq!(string.unescape(&mut buffer), Ok(want));
-            assert_eq!(string.to_string::<64>().unwrap(), want);
+            assert_eq!(string.to_heapless::<64>().unwrap(), want);
             if want.len() > 1 && string.as_plain_str().is_none() {
                 let mut short = std::vec![0; want.len() - 1];
                 assert_eq!(string.unescape(&mut short), Err(Error::BufferTooSmall));

@@ -494,7 +494,10 @@ fn sizes_stand_in_the_readme() {
     let set = size_of::<KeySet<4>>() - 4 * key;
     for line in [
         format!("| `Key` | {} |", thousands(key)),
-        format!("| `KeySet<N>` | {} for each key, and {set} |", thousands(key)),
+        format!(
+            "| `KeySet<N>` | {} for each key, and {set} |",
+            thousands(key)
+        ),
     ] {
         assert!(readme.contains(&line), "{line}");
     }

@@ -124,7 +124,7 @@ fn strings_compared_exactly() {
             authorized_party,
             ..NOTHING
         },
-        "us",
+        &["us", "me"][..],
         r#"{"azp":"us"}"#,
         r#"{"azp":"them"}"#,
         Error::MissingAuthorizedParty,
@@ -200,7 +200,7 @@ fn audience() {
         );
     }
     let client = set(Check::Required(Audience::Client {
-        client_id: "us",
+        client_ids: &["us"],
         trusted: &["friend"],
     }));
     for (claims, want) in [
@@ -434,7 +434,7 @@ fn leeway_keeps_what_is_not_checked() {
 
 #[test]
 fn id_token() {
-    let policy = oidc::id_token(&["https://op"], "us", Check::Required("n"));
+    let policy = oidc::id_token(&["https://op"], &["us"], Check::Required("n"));
     let fields = [
         ("iss", r#""https:\/\/op""#, Error::MissingIssuer),
         ("sub", r#""24400320""#, Error::MissingSubject),

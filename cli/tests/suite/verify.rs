@@ -203,6 +203,15 @@ fn id_tokens() {
                 "--audience=client-12345",
                 "--any-nonce",
             ],
+            0,
+        ),
+        (
+            &[
+                issuer,
+                "--audience=other",
+                "--audience=another",
+                "--any-nonce",
+            ],
             1,
         ),
         (

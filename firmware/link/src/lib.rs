@@ -8,7 +8,7 @@ use jose_verify::{Algorithm, Check, Clock, KeySet, oidc, verify};
 /// Verifies a token of unknown content with a key set of unknown content.
 pub fn verify_unknown(algorithms: &'static [&'static dyn Algorithm]) -> u16 {
     let (jwks, token): (&[u8], &[u8]) = black_box((&[], &[]));
-    let policy = oidc::id_token(&["https://issuer.example.com"], "client", Check::NotChecked);
+    let policy = oidc::id_token(&["https://issuer.example.com"], &["client"], Check::NotChecked);
     let mut scratch = [0; 1024];
     let result = KeySet::<1>::from_jwks(jwks, algorithms)
         .and_then(|keys| verify(token, &keys, &policy, Clock::Absent, &mut scratch).map(|_| ()));

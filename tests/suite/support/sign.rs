@@ -25,11 +25,22 @@ pub(crate) fn token_with_header(header: &[u8], payload: &[u8]) -> String {
 
 /// A token with these bytes as header and payload, under another secret.
 pub(crate) fn token_with_secret(secret: &[u8], header: &[u8], payload: &[u8]) -> String {
+    token_signed_by(header, payload, |signing_input| {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
+        mac.update(signing_input);
+        mac.finalize().into_bytes().to_vec()
+    })
+}
+
+/// A token with these bytes as header and payload, and whatever `sign` makes of them.
+pub(crate) fn token_signed_by(
+    header: &[u8],
+    payload: &[u8],
+    sign: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> String {
     let signing_input = format!("{}.{}", base64url(header), base64url(payload));
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
-    mac.update(signing_input.as_bytes());
-    let tag = base64url(&mac.finalize().into_bytes());
-    format!("{signing_input}.{tag}")
+    let signature = sign(signing_input.as_bytes());
+    format!("{signing_input}.{}", base64url(&signature))
 }
 
 /// A token with these claims.

@@ -1,0 +1,307 @@
+//! ECDSA against the curve crates' own verification and against the textbook, on edges that no signer meets by
+//! chance, and on random signatures.
+
+use jose_verify::VerificationKey;
+use num_bigint::BigUint;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::support::curve::{Affine, CURVES, Curve};
+use crate::support::random::{bytes, cases};
+
+/// The verification that comes with a curve crate.
+macro_rules! verify_with {
+    ($curve:ident, $key:expr, $message:expr, $signature:expr) => {{
+        use $curve::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+        let key = VerifyingKey::from_sec1_bytes($key).unwrap();
+        Signature::from_slice($signature).is_ok_and(|s| key.verify($message, &s).is_ok())
+    }};
+}
+
+fn theirs(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
+    let point = [&[4], &curve.octets(&q.0, &q.1)[..]].concat();
+    match curve.crv {
+        "P-256" => verify_with!(p256, &point, message, signature),
+        "P-384" => verify_with!(p384, &point, message, signature),
+        _ => verify_with!(p521, &point, message, signature),
+    }
+}
+
+/// The answer on which ours and the curve crate agree.
+fn agreed(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
+    let verified = curve.key(q).verify(curve.alg, message, signature).is_ok();
+    assert_eq!(
+        verified,
+        theirs(curve, q, message, signature),
+        "{}: {signature:02x?}",
+        curve.crv
+    );
+    verified
+}
+
+/// Signatures over one message on one curve, and how many there were.
+struct Edges {
+    curve: &'static Curve,
+    message: &'static [u8],
+    accepted: usize,
+    refused: usize,
+}
+
+impl Edges {
+    /// The message as a number.
+    fn z(&self) -> BigUint {
+        self.curve.hash(self.message)
+    }
+
+    /// All three agree on what is expected. Numbers that do not fit the curve's width cannot be sent at all.
+    fn expect(&mut self, want: bool, case: &str, q: &Affine, r: &BigUint, s: &BigUint) {
+        let Self { curve, message, .. } = *self;
+        if r.bits().max(s.bits()) > 8 * u64::try_from(curve.width).unwrap() {
+            return;
+        }
+        let verified = agreed(curve, q, message, &curve.octets(r, s));
+        let textbook = curve.verify(q, message, r, s);
+        assert_eq!(
+            (verified, textbook),
+            (want, want),
+            "{} {case}: r {r:x}, s {s:x}",
+            curve.crv
+        );
+        *(if want {
+            &mut self.accepted
+        } else {
+            &mut self.refused
+        }) += 1;
+    }
+
+    /// A good signature, and what lies closest to it: the twin n - s is good too (RFC 7518 does not forbid it), all
+    /// else is not.
+    fn good(&mut self, case: &str, q: &Affine, r: &BigUint, s: &BigUint) {
+        let n = &self.curve.n;
+        self.expect(true, case, q, r, s);
+        self.expect(true, case, q, r, &(n - s));
+        self.expect(false, case, q, &(n - r), s);
+        self.expect(false, case, q, &(r + n), s);
+        self.expect(false, case, q, r, &(s + n));
+        if r != s {
+            self.expect(false, case, q, s, r);
+        }
+    }
+
+    /// A good signature with this point for R and this s, under a key that is made to fit.
+    fn good_with(&mut self, case: &str, nonce: &Affine, s: &BigUint) {
+        let q = self.curve.recover(nonce, self.message, s).unwrap();
+        self.good(case, &q, &(&nonce.0 % &self.curve.n), s);
+    }
+}
+
+fn small(number: u32) -> BigUint {
+    BigUint::from(number)
+}
+
+/// Points whose x coordinate is the first one upward from `start` that has one.
+fn lift_from(curve: &Curve, start: &BigUint) -> Affine {
+    (0..1000)
+        .find_map(|i| curve.lift(&(start + small(i))))
+        .unwrap()
+}
+
+/// Downward.
+fn lift_below(curve: &Curve, start: &BigUint) -> Affine {
+    (1..1000)
+        .find_map(|i| curve.lift(&(start - small(i))))
+        .unwrap()
+}
+
+/// R with an x coordinate close to 0, n and p. From n on, r is x less n: then r + n < p, and both x come into question.
+fn edges_of_r(edges: &mut Edges) {
+    let Curve { n, p, .. } = edges.curve;
+    let s = small(0x0123_4567);
+    for (case, nonce) in [
+        ("x just above 0", lift_from(edges.curve, &small(1))),
+        ("x just below n", lift_below(edges.curve, n)),
+        ("x just above n", lift_from(edges.curve, &(n + 1_u8))),
+        ("x just below p", lift_below(edges.curve, p)),
+    ] {
+        edges.good_with(case, &nonce, &s);
+        let opposite = edges.curve.negative(&nonce);
+        edges.good_with(case, &opposite, &s);
+    }
+    // The other x of an r below p - n belongs to another R.
+    let above = lift_from(edges.curve, &(n + 1_u8));
+    let q = edges.curve.recover(&above, edges.message, &s).unwrap();
+    edges.expect(false, "r not reduced", &q, &above.0, &s);
+}
+
+/// s at its ends; u1 = z/s and u2 = r/s at theirs.
+fn edges_of_s(edges: &mut Edges) {
+    let (curve, z) = (edges.curve, edges.z());
+    let nonce = curve.point(&small(0xdead_beef));
+    let r = &nonce.0 % &curve.n;
+    for (case, s) in [
+        ("s = 1", small(1)),
+        ("s = 2", small(2)),
+        ("s = n/2", &curve.n >> 1_u8),
+        ("s = n - 1", &curve.n - 1_u8),
+        ("u1 = 1", z.clone()),
+        ("u1 = 2", &z * curve.inverse(&small(2)) % &curve.n),
+        ("u1 = n - 1", &curve.n - &z),
+        ("u2 = 1", r.clone()),
+        ("u2 = 2", &r * curve.inverse(&small(2)) % &curve.n),
+        ("u2 = n - 1", &curve.n - &r),
+    ] {
+        edges.good_with(case, &nonce, &s);
+    }
+}
+
+/// Keys that are small multiples of the base point, so that the two halves of the sum meet each other's tables.
+fn edges_of_q(edges: &mut Edges) {
+    let (curve, z, n) = (edges.curve, edges.z(), &edges.curve.n);
+    let half = curve.inverse(&small(2));
+    for d in [
+        small(1),
+        small(2),
+        small(3),
+        small(4),
+        n - 1_u8,
+        n - 2_u8,
+        n - 3_u8,
+        half,
+    ] {
+        let case = format!("Q = {d:x} · G");
+        let q = curve.point(&d);
+        let k = small(0x5eed);
+        let signature = curve.sign(&d, &k, edges.message);
+        let (r, s) = signature.split_at(curve.width);
+        edges.good(
+            &case,
+            &q,
+            &BigUint::from_bytes_be(r),
+            &BigUint::from_bytes_be(s),
+        );
+        // u1 + u2 · d = 0: the sum is the point at infinity, which has no x.
+        let r = (n - &z) * curve.inverse(&d) % n;
+        edges.expect(false, &format!("{case}, infinity"), &q, &r, &small(7));
+        // u1 = u2 · d: a doubling, but not with this r.
+        let r = &z * curve.inverse(&d) % n;
+        edges.expect(false, &format!("{case}, doubling"), &q, &r, &small(7));
+    }
+}
+
+/// u1 · G = ± u2 · Q with r as it must be: a doubling that is a good signature, and the point at infinity.
+fn edges_of_the_sum(edges: &mut Edges) {
+    let (curve, z, n) = (edges.curve, edges.z(), &edges.curve.n);
+    for k in [small(2), small(3), small(0xbeef), n - 2_u8] {
+        let r = curve.point(&k).0 % n;
+        let d = &z * curve.inverse(&r) % n;
+        let s = &z * 2_u8 * curve.inverse(&k) % n;
+        let q = curve.point(&d);
+        edges.good(&format!("doubling, k {k:x}"), &q, &r, &s);
+        edges.expect(false, "infinity", &curve.negative(&q), &r, &s);
+    }
+}
+
+/// Pairs of numbers that are no signature under any of a few keys.
+fn edges_of_the_range(edges: &mut Edges) {
+    let Curve { n, p, width, .. } = edges.curve;
+    let most = (small(1) << (8 * width)) - 1_u8;
+    let values = [
+        small(0),
+        small(1),
+        n - 1_u8,
+        n.clone(),
+        n + 1_u8,
+        p - 1_u8,
+        p.clone(),
+        p + 1_u8,
+        most,
+    ];
+    let keys = [edges.curve.g.clone(), edges.curve.negative(&edges.curve.g)];
+    for (i, r) in values.iter().enumerate() {
+        for (j, s) in values.iter().enumerate() {
+            edges.expect(
+                false,
+                &format!("values {i} and {j}"),
+                &keys[(i + j) % 2],
+                r,
+                s,
+            );
+        }
+    }
+}
+
+#[test]
+fn edges() {
+    for curve in &*CURVES {
+        let message = b"header.payload";
+        let mut edges = Edges {
+            curve,
+            message,
+            accepted: 0,
+            refused: 0,
+        };
+        edges_of_r(&mut edges);
+        edges_of_s(&mut edges);
+        edges_of_q(&mut edges);
+        edges_of_the_sum(&mut edges);
+        edges_of_the_range(&mut edges);
+        println!(
+            "{}: {} accepted, {} refused",
+            curve.crv, edges.accepted, edges.refused
+        );
+        // Pairs with numbers too large for 32 or 48 bytes exist on P-521 only.
+        let refused = if curve.width == 66 { 221 } else { 177 };
+        assert_eq!(
+            (edges.accepted, edges.refused),
+            (60, refused),
+            "{}",
+            curve.crv
+        );
+    }
+}
+
+/// The base point stands in its place and has order n: the textbook itself.
+#[test]
+fn the_textbook_is_right_about_itself() {
+    for curve in &*CURVES {
+        let g = Some(curve.g.clone());
+        let lifted = curve.lift(&curve.g.0).unwrap();
+        assert!(lifted == curve.g || lifted == curve.negative(&curve.g));
+        assert_eq!(curve.multiply(&curve.n, &g), None);
+        assert_eq!(curve.point(&(&curve.n - 1_u8)), curve.negative(&curve.g));
+        let sum = curve.add(&g, &curve.multiply(&small(2), &g));
+        assert_eq!(sum, curve.multiply(&small(3), &g));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(120))]
+
+    #[test]
+    fn random_keys_messages_and_changes(
+        curve in select(CURVES.iter().collect::<Vec<_>>()),
+        secrets in any::<[[u8; 32]; 2]>(),
+        message in bytes(300),
+        other in any::<[u8; 132]>(),
+        place in any::<prop::sample::Index>(),
+        bit in 0..8_u8,
+    ) {
+        // Spread over the whole range of scalars, also on the wider curves.
+        let [d, k] = secrets.map(|s| BigUint::from_bytes_be(&s).pow(3) % (&curve.n - 1_u8) + 1_u8);
+        let q = curve.point(&d);
+        let signature = curve.sign(&d, &k, &message);
+        prop_assert!(agreed(curve, &q, &message, &signature), "a good one is accepted");
+
+        let mut flipped = signature.clone();
+        *place.get_mut(&mut flipped) ^= 1 << bit;
+        prop_assert!(!agreed(curve, &q, &message, &flipped));
+        let mut longer = message.clone();
+        longer.push(bit);
+        prop_assert!(!agreed(curve, &q, &longer, &signature));
+        prop_assert!(!agreed(curve, &q, &message, &other[..signature.len()]));
+        prop_assert!(!agreed(curve, &curve.negative(&q), &message, &signature));
+        for wrong in [&signature[1..], &[&[0], &signature[..]].concat(), &[&signature[..], &[0]].concat()] {
+            prop_assert!(!agreed(curve, &q, &message, wrong));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! HMAC against the crate `hmac` and against RFC 2104 as it is written, for secrets and messages of many lengths.
+
+use ::hmac::{Hmac, KeyInit, Mac};
+use jose_verify::{Error, Key, MACS, VerificationKey, limits};
+use proptest::prelude::*;
+use sha2::{Sha256, Sha384, Sha512};
+
+use crate::support::algorithms;
+use crate::support::hash::digest;
+use crate::support::random::{bytes, cases};
+
+const ALGS: [(&str, usize, usize); 3] = [("HS256", 32, 64), ("HS384", 48, 128), ("HS512", 64, 128)];
+
+/// RFC 2104 §2: H(K ⊕ opad ‖ H(K ⊕ ipad ‖ text)).
+fn textbook(alg: &str, block_len: usize, secret: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut key = secret.to_vec();
+    if key.len() > block_len {
+        key = digest(alg, &[secret]);
+    }
+    key.resize(block_len, 0);
+    let pad = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
+    digest(alg, &[&pad(0x5c), &digest(alg, &[&pad(0x36), message])])
+}
+
+/// The crate `hmac`, by its other interface.
+fn theirs(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
+    fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
+        <M as KeyInit>::new_from_slice(secret)
+            .unwrap()
+            .chain_update(message)
+            .finalize()
+            .into_bytes()
+            .to_vec()
+    }
+    match alg {
+        "HS256" => mac::<Hmac<Sha256>>(secret, message),
+        "HS384" => mac::<Hmac<Sha384>>(secret, message),
+        _ => mac::<Hmac<Sha512>>(secret, message),
+    }
+}
+
+/// Every algorithm with this secret, loaded for all three at once and for one alone.
+fn assert_secret(secret: &[u8], message: &[u8]) {
+    let all = Key::from_secret(secret, MACS);
+    for (alg, hash_len, block_len) in ALGS {
+        let alone = Key::from_secret(secret, algorithms(&[alg]));
+        if secret.len() < hash_len || secret.len() > limits::MAX_KEY_PARAMETER_LEN {
+            let too_short = secret.len() < hash_len;
+            let want = if too_short {
+                Error::WeakKey
+            } else {
+                Error::KeyTooLarge
+            };
+            assert_eq!(alone.err(), Some(want), "{alg}, {} bytes", secret.len());
+            continue;
+        }
+        let mac = textbook(alg, block_len, secret, message);
+        assert_eq!(mac, theirs(alg, secret, message));
+        for key in [all.as_ref().unwrap(), &alone.unwrap()] {
+            assert!(
+                key.verify(alg, message, &mac).is_ok(),
+                "{alg}, {} bytes",
+                secret.len()
+            );
+            for at in [0, mac.len() / 2, mac.len() - 1] {
+                let mut other = mac.clone();
+                other[at] ^= 1;
+                assert!(
+                    key.verify(alg, message, &other).is_err(),
+                    "{alg}: byte {at}"
+                );
+            }
+            let longer = [&mac[..], &[0]].concat();
+            for other in [&mac[1..], &mac[..mac.len() - 1], &mac[..0], &longer] {
+                assert!(
+                    key.verify(alg, message, other).is_err(),
+                    "{alg}: {} bytes",
+                    other.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn secrets_of_every_length() {
+    let secret: Vec<u8> = (0..600_u32)
+        .map(|i| u8::try_from(i % 251).unwrap())
+        .collect();
+    for len in 0..=secret.len() {
+        assert_secret(&secret[..len], &secret[len..]);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn random_secrets_and_messages(secret in bytes(560), message in bytes(1000)) {
+        assert_secret(&secret, &message);
+    }
+}
