@@ -1,5 +1,11 @@
 //! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular Multiplication Without Trial
-//! Division", 1985), on numbers of any length, least significant word first.
+//! Division", 1985), on numbers of an even number of words, the least significant first.
+//!
+//! A product is formed whole, in twice the words, and then reduced two words at a time: half of what a reduction loads
+//! and stores is saved that way. Squares take half the multiplications of other products, and sixteen of the eighteen
+//! products of a usual exponent are squares.
+
+use core::mem::take;
 
 use crate::algorithm::Word;
 use crate::limits::MAX_RSA_MODULUS_BITS;
@@ -16,7 +22,12 @@ type DoubleWord = u128;
 #[cfg(not(target_pointer_width = "64"))]
 type DoubleWord = u64;
 
-/// An odd modulus n of so many words; R stands for 2 to the number of their bits.
+/// Words that a number of so many bits takes: an even number.
+pub(super) const fn words_of(bits: usize) -> usize {
+    bits.div_ceil(2 * 8 * WORD_BYTES).saturating_mul(2)
+}
+
+/// An odd modulus n; R stands for 2 to the number of its words' bits.
 #[derive(Clone, Copy)]
 pub(super) struct Modulus<'a> {
     words: &'a [Word],
@@ -51,31 +62,37 @@ impl<'a> Modulus<'a> {
         self.negative_inverse
     }
 
-    /// R² mod n, for a modulus whose last word is not zero.
+    /// R² mod n.
     ///
     /// From the highest power of two below n, doubling leads to R and on to 2^L · R for L words; squaring that log₂ W
     /// times, for words of W bits, leads to 2^(L·W) · R, which is R².
     pub(super) fn radix_squared(&self, result: &mut [Word]) {
-        let top_bit = self.words.last().and_then(|word| word.checked_ilog2());
         result.fill(0);
-        if let Some(word) = result.last_mut() {
-            *word = 1 << top_bit.unwrap_or(0);
+        let mut missing_bits = 1;
+        for (word, n) in result.iter_mut().zip(self.words).rev() {
+            missing_bits = n.leading_zeros().saturating_add(missing_bits);
+            if *n != 0 {
+                *word = (1 << (Word::BITS - 1)) >> n.leading_zeros();
+                break;
+            }
         }
-        for _ in top_bit.unwrap_or(0)..Word::BITS {
+        for _ in 0..missing_bits {
             self.double(result);
         }
         for _ in self.words {
             self.double(result);
         }
+        let mut product = Product::new();
         for _ in 0..Word::BITS.ilog2() {
-            self.square(result);
+            product.square(self, result);
         }
     }
 
     /// base ^ exponent mod n, for an odd exponent of at least 3 and a base below n.
     ///
-    /// Square and multiply from the exponent's second bit down. The last product is with the base as it is, not in
-    /// Montgomery form, and so leads out of that form.
+    /// Square and multiply, from the exponent's second bit down, on a number in Montgomery form (times R). A product
+    /// with the base as it is takes the number out of that form. The last bit leaves it so; after any other the product
+    /// with R² puts it back.
     pub(super) fn power(
         &self,
         base: &[Word],
@@ -83,69 +100,18 @@ impl<'a> Modulus<'a> {
         radix_squared: &[Word],
         result: &mut [Word],
     ) {
-        let mut scaled = [0; MAX_WORDS];
-        // base · R, the base in Montgomery form.
-        let scaled = scaled.get_mut(..base.len()).unwrap_or_default();
-        self.product(base, radix_squared, scaled);
-        result.copy_from_slice(scaled);
-        for bit in (0..exponent.ilog2()).rev() {
-            self.square(result);
-            if bit == 0 {
-                self.multiply(result, base);
-            } else if (exponent >> bit) & 1 == 1 {
-                self.multiply(result, scaled);
+        let mut product = Product::new();
+        result.copy_from_slice(base);
+        product.multiply(self, result, radix_squared);
+        for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
+            product.square(self, result);
+            if (exponent >> bit) & 1 == 1 {
+                product.multiply(self, result, base);
+                if bit != 0 {
+                    product.multiply(self, result, radix_squared);
+                }
             }
         }
-    }
-
-    fn square(&self, number: &mut [Word]) {
-        let mut result = [0; MAX_WORDS];
-        let result = result.get_mut(..number.len()).unwrap_or_default();
-        self.product(number, number, result);
-        number.copy_from_slice(result);
-    }
-
-    fn multiply(&self, number: &mut [Word], factor: &[Word]) {
-        let mut result = [0; MAX_WORDS];
-        let result = result.get_mut(..number.len()).unwrap_or_default();
-        self.product(number, factor, result);
-        number.copy_from_slice(result);
-    }
-
-    /// a · b · R⁻¹ mod n, for a and b below n.
-    fn product(&self, a: &[Word], b: &[Word], result: &mut [Word]) {
-        result.fill(0);
-        let mut top = 0;
-        for digit in b {
-            top = self.add_product_and_shift(result, top, a, *digit);
-        }
-        if top != 0 || !less_than(result, self.words) {
-            subtract(result, self.words);
-        }
-    }
-
-    /// (sum + a · digit + n · m) / 2^W, with the m that makes the lowest word zero; `top` is the word above `sum`'s.
-    fn add_product_and_shift(&self, sum: &mut [Word], top: Word, a: &[Word], digit: Word) -> Word {
-        let (Some((mut slot, sum)), Some((a0, a)), Some((n0, n))) = (
-            sum.split_first_mut(),
-            a.split_first(),
-            self.words.split_first(),
-        ) else {
-            return 0;
-        };
-        let (lowest, mut carry) = multiply_add(*slot, *a0, digit, 0);
-        let m = lowest.wrapping_mul(self.negative_inverse);
-        let (_zero, mut carry_m) = multiply_add(lowest, *n0, m, 0);
-        for ((next, a), n) in sum.iter_mut().zip(a).zip(n) {
-            let low;
-            (low, carry) = multiply_add(*next, *a, digit, carry);
-            (*slot, carry_m) = multiply_add(low, *n, m, carry_m);
-            slot = next;
-        }
-        let (high, overflow) = top.overflowing_add(carry);
-        let (high, overflow_m) = high.overflowing_add(carry_m);
-        *slot = high;
-        Word::from(overflow).wrapping_add(Word::from(overflow_m))
     }
 
     /// 2 · number mod n.
@@ -156,9 +122,132 @@ impl<'a> Modulus<'a> {
             carry = *word >> (Word::BITS - 1);
             *word = doubled;
         }
-        if carry != 0 || !less_than(number, self.words) {
+        self.subtract_once(number, carry);
+    }
+
+    /// Makes a number below 2n, whose word above the highest is `top`, one below n.
+    fn subtract_once(&self, number: &mut [Word], top: Word) {
+        if top != 0 || !less_than(number, self.words) {
             subtract(number, self.words);
         }
+    }
+
+    /// Adds to a number, of two words more than n, the multiple of n that makes its two lowest words zero. `top`
+    /// is what was carried out of the number's second highest word before; what is carried out of its highest
+    /// word is returned.
+    fn clear_two_words(&self, number: &mut [Word], top: Word) -> Word {
+        let ([word0, word1, middle @ .., high0, high1], [n0, n1, n @ ..]) = (number, self.words)
+        else {
+            return 0;
+        };
+        let m0 = word0.wrapping_mul(self.negative_inverse);
+        let (_zero, carry) = multiply_add(*word0, *n0, m0, 0);
+        let (low, mut carry0) = multiply_add(*word1, *n1, m0, carry);
+        let m1 = low.wrapping_mul(self.negative_inverse);
+        let (_zero, mut carry1) = multiply_add(low, *n0, m1, 0);
+        let mut previous = *n1;
+        for (word, n) in middle.iter_mut().zip(n) {
+            let low;
+            (low, carry0) = multiply_add(*word, *n, m0, carry0);
+            (*word, carry1) = multiply_add(low, previous, m1, carry1);
+            previous = *n;
+        }
+        let (sum, overflow0) = high0.overflowing_add(carry0);
+        let (sum, overflow1) = sum.overflowing_add(top);
+        (*high0, carry1) = multiply_add(sum, previous, m1, carry1);
+        let carry0 = Word::from(overflow0).wrapping_add(Word::from(overflow1));
+        let (sum, overflow0) = high1.overflowing_add(carry1);
+        let (sum, overflow1) = sum.overflowing_add(carry0);
+        *high1 = sum;
+        Word::from(overflow0).wrapping_add(Word::from(overflow1))
+    }
+}
+
+/// Room for a product before it is reduced.
+struct Product {
+    words: [Word; 2 * MAX_WORDS],
+}
+
+impl Product {
+    const fn new() -> Self {
+        Self {
+            words: [0; 2 * MAX_WORDS],
+        }
+    }
+
+    /// number ← number · factor · R⁻¹ mod n
+    fn multiply(&mut self, modulus: &Modulus<'_>, number: &mut [Word], factor: &[Word]) {
+        let product = self.cleared(number.len());
+        let mut rest = &mut *product;
+        for digit in factor {
+            add_row(rest, number, *digit);
+            rest = take(&mut rest).get_mut(1..).unwrap_or_default();
+        }
+        reduce(modulus, product, number);
+    }
+
+    /// number ← number² · R⁻¹ mod n
+    fn square(&mut self, modulus: &Modulus<'_>, number: &mut [Word]) {
+        let product = self.cleared(number.len());
+        // The products of different words, each of which a square holds twice.
+        let mut rest = product.get_mut(1..).unwrap_or_default();
+        let mut words = &*number;
+        while let Some((digit, higher)) = words.split_first() {
+            add_row(rest, higher, *digit);
+            rest = take(&mut rest).get_mut(2..).unwrap_or_default();
+            words = higher;
+        }
+        double_and_add_squares(product, number);
+        reduce(modulus, product, number);
+    }
+
+    fn cleared(&mut self, factor_words: usize) -> &mut [Word] {
+        let words = self.words.get_mut(..factor_words.saturating_mul(2));
+        let words = words.unwrap_or_default();
+        words.fill(0);
+        words
+    }
+}
+
+/// product · R⁻¹ mod n
+fn reduce(modulus: &Modulus<'_>, product: &mut [Word], result: &mut [Word]) {
+    let window = result.len().saturating_add(2);
+    let mut top = 0;
+    let mut rest = &mut *product;
+    while let Some(number) = rest.get_mut(..window) {
+        top = modulus.clear_two_words(number, top);
+        rest = take(&mut rest).get_mut(2..).unwrap_or_default();
+    }
+    result.copy_from_slice(rest);
+    modulus.subtract_once(result, top);
+}
+
+/// sum ← sum + number · digit, and what is carried into the word above the number's, which is zero before.
+fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
+    let mut carry = 0;
+    let Some((row, above)) = sum.split_at_mut_checked(number.len()) else {
+        return;
+    };
+    for (sum, word) in row.iter_mut().zip(number) {
+        (*sum, carry) = multiply_add(*sum, *word, digit, carry);
+    }
+    if let Some(above) = above.first_mut() {
+        *above = carry;
+    }
+}
+
+/// product ← 2 · product + the squares of the number's words, each in two words of the product.
+fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
+    let (mut shifted_out, mut carry) = (0, 0);
+    for ([low, high], digit) in product.as_chunks_mut().0.iter_mut().zip(number) {
+        let doubled_low = (*low << 1) | shifted_out;
+        let doubled_high = (*high << 1) | (*low >> (Word::BITS - 1));
+        shifted_out = *high >> (Word::BITS - 1);
+        let square_high;
+        (*low, square_high) = multiply_add(doubled_low, *digit, *digit, carry);
+        let (sum, overflow) = doubled_high.overflowing_add(square_high);
+        *high = sum;
+        carry = Word::from(overflow);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The RSA public key as key material, and the public operation.
 
-use super::montgomery::{MAX_WORDS, Modulus, WORD_BYTES, less_than};
+use super::montgomery::{MAX_WORDS, Modulus, WORD_BYTES, less_than, words_of};
 use crate::algorithm::{InvalidSignature, KeyParameters, Word};
 use crate::crypto::words;
 use crate::error::Error;
@@ -78,7 +78,7 @@ fn checked_exponent(e: &[u8]) -> Result<u64, Error> {
 }
 
 fn prepare(n: &[u8], bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
-    let len = n.len().div_ceil(WORD_BYTES);
+    let len = words_of(bits);
     let (header, numbers) = material.split_at_mut_checked(HEADER_WORDS)?;
     let (words, numbers) = numbers.split_at_mut_checked(len)?;
     let radix_squared = numbers.get_mut(..len)?;
@@ -108,7 +108,7 @@ impl<'a> PublicKey<'a> {
         let mut exponent = [0; size_of::<u64>()];
         words::fetch(exponent_words, &mut exponent);
         let modulus_bits = usize::try_from(*bits).ok()?;
-        let len = modulus_bits.div_ceil(8).div_ceil(WORD_BYTES);
+        let len = words_of(modulus_bits);
         let (modulus, numbers) = numbers.split_at_checked(len)?;
         Some(Self {
             modulus_bits,
