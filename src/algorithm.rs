@@ -1,6 +1,6 @@
 //! The contract between the core and whatever computes signatures and MACs.
 
-use core::fmt::Debug;
+use core::fmt::{self, Debug, Display};
 
 use crate::error::Error;
 use crate::limits::MAX_RSA_MODULUS_BITS;
@@ -54,7 +54,7 @@ pub enum KeyParameters<'a> {
 }
 
 impl Debug for KeyParameters<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Never the values: one of the variants is a secret.
         f.write_str(match self {
             Self::Oct { .. } => "Oct { .. }",
@@ -78,6 +78,36 @@ pub enum Kind {
 ///
 /// This crate's own are constants such as [`ES256`](crate::ES256). A hardware engine or another library joins by
 /// implementing this trait in its own crate, and is named in the same lists.
+///
+/// ```
+/// use jose_verify::{Algorithm, ES256, Error, InvalidSignature, Key, KeyParameters, Kind, Word};
+///
+/// /// ES256 as this crate has it, with a counter on the device's display.
+/// #[derive(Debug)]
+/// struct CountedEs256;
+///
+/// impl Algorithm for CountedEs256 {
+///     fn name(&self) -> &'static str {
+///         ES256.name()
+///     }
+///     fn kind(&self) -> Kind {
+///         Kind::Signature
+///     }
+///     fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
+///         ES256.load(key, material)
+///     }
+///     fn verify(&self, material: &[Word], signing_input: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+///         // … count …
+///         ES256.verify(material, signing_input, signature)
+///     }
+/// }
+///
+/// let jwk = br#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+/// let key = Key::from_jwk(jwk, &[&CountedEs256])?;
+/// # let _ = key;
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Algorithm: Sync + Debug {
     /// The name in the header parameter `alg` (RFC 7518 §3.1), compared exactly.
     fn name(&self) -> &'static str;
@@ -89,7 +119,8 @@ pub trait Algorithm: Sync + Debug {
     ///
     /// `material` holds [`MAX_KEY_WORDS`] words. It is zero at first, and then passed to every algorithm for which
     /// the key is loaded, one after the other. Algorithms that accept the same parameters therefore agree on its
-    /// use: they share what one of them prepared, or keep to words of their own.
+    /// use: they share what one of them prepared, or keep to words of their own. One of another crate therefore does
+    /// not stand in a list beside one of ours for the same type of key.
     ///
     /// # Errors
     ///
@@ -115,3 +146,11 @@ pub trait Algorithm: Sync + Debug {
 /// A unit: the reason would help nobody but a forger, and most implementations cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidSignature;
+
+impl Display for InvalidSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Error::BadSignature.message())
+    }
+}
+
+impl core::error::Error for InvalidSignature {}

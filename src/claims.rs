@@ -34,12 +34,12 @@ struct Registered<'a> {
     client_id: Option<JsonStr<'a>>,
 }
 
-/// Bytes of the longest name in [`Registered::set`].
-const LONGEST_NAME: usize = "auth_time".len();
+/// Bytes of the longest name in [`Registered::set`], and some more; a test knows all names.
+const MAX_REGISTERED_NAME_LEN: usize = 16;
 
 impl<'a> Registered<'a> {
     fn set(&mut self, name: JsonStr<'a>, value: Value<'a>) -> Result<(), Error> {
-        let mut buffer = [0; LONGEST_NAME];
+        let mut buffer = [0; MAX_REGISTERED_NAME_LEN];
         match name.unescape(&mut buffer) {
             Ok("iss") => self.issuer = Some(string(value)?),
             Ok("sub") => self.subject = Some(string(value)?),
@@ -161,6 +161,12 @@ impl<'a> Claims<'a> {
         self.object.get(name).ok().flatten()
     }
 
+    /// All claims, for names that are not known beforehand.
+    #[must_use]
+    pub const fn as_object(&self) -> Object<'a> {
+        self.object
+    }
+
     /// The claims set as it is written, with everything in it that this crate does not interpret.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
@@ -169,13 +175,32 @@ impl<'a> Claims<'a> {
 
     /// The claims as a type of the caller's, by serde.
     ///
-    /// Strings that are written with escapes are unescaped in `buffer`, one at a time: it must hold the longest of
-    /// them, also of those that the type leaves out. Such a string fits an owned field (`heapless::String`), not a
-    /// borrowed one. Members whose own name is written with escapes are not recognised.
+    /// Strings and names that are written with escapes are unescaped in `buffer`, one at a time: it must hold the
+    /// longest of them, also of those that the type leaves out. Such a string fits an owned field
+    /// (`heapless::String`), not a borrowed one.
+    ///
+    /// serde-json-core sets the bounds of what a type may hold: maps need string keys (others panic), a float takes
+    /// `null` as NaN, and a character outside the Basic Multilingual Plane that is written as a pair of escapes is
+    /// refused wherever it stands. [`get`](Self::get) has none of these.
     ///
     /// # Errors
     ///
-    /// [`Error::CustomClaims`]
+    /// [`Error::CustomClaims`], also if the buffer is too small; one as long as [`as_raw`](Self::as_raw) never is.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Manifest<'a> {
+    ///     version: u32,
+    ///     #[serde(borrow)]
+    ///     digest: &'a str,
+    ///     #[serde(rename = "https://example.com/channel")]
+    ///     channel: Option<&'a str>,
+    /// }
+    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::Error> {
+    /// let manifest: Manifest<'_> = claims.deserialize(&mut [0; 64])?;
+    /// # let _ = (manifest.version, manifest.digest, manifest.channel);
+    /// # Ok(()) }
+    /// ```
     #[cfg(feature = "serde")]
     pub fn deserialize<T: serde::Deserialize<'a>>(&self, buffer: &mut [u8]) -> Result<T, Error> {
         let text = self.object.as_raw().as_bytes();
@@ -316,6 +341,10 @@ mod tests {
     fn wrong_types() {
         let strings = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
         for name in strings {
+            let escaped = name
+                .chars()
+                .map(|c| std::format!("\\u{:04x}", u32::from(c)));
+            refused(&escaped.collect::<std::string::String>(), "5");
             for value in ["5", "true", "null", "{}", "[]", r#"["a"]"#] {
                 refused(name, value);
             }

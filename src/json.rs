@@ -11,7 +11,7 @@ mod object;
 mod string;
 mod value;
 
-pub use container::Elements;
+pub use container::{Elements, ObjectMembers};
 pub use number::JsonNumber;
 pub(crate) use object::Members;
 pub use string::{Chars, JsonStr};

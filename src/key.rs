@@ -15,10 +15,39 @@ use crate::limits::{MAX_ALGORITHMS, MAX_KID_LEN};
 /// Whatever can verify a signature: a [`Key`], a slot of a hardware engine, a key held by another library.
 ///
 /// One that implements this can be given to [`verify`](crate::verify) in place of a set.
+///
+/// ```
+/// use jose_verify::{Error, InvalidSignature, VerificationKey, scratch_len, verify_jws};
+/// # struct SecureElement;
+/// # impl SecureElement { fn verify_p256(&self, _: u8, _: &[u8], _: &[u8]) -> bool { true } }
+///
+/// /// A P-256 key in slot 7 of a secure element.
+/// struct Slot7(SecureElement);
+///
+/// impl VerificationKey for Slot7 {
+///     fn key_id(&self) -> Option<&str> {
+///         Some("slot-7")
+///     }
+///     fn accepts(&self, algorithm: &str) -> bool {
+///         algorithm == "ES256"
+///     }
+///     fn verify(&self, _: &str, signing_input: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+///         let holds = self.0.verify_p256(7, signing_input, signature);
+///         if holds { Ok(()) } else { Err(InvalidSignature) }
+///     }
+/// }
+///
+/// let token = b"eyJhbGciOiJFUzI1NiJ9.aGVsbG8.c2ln";
+/// let mut scratch = [0; scratch_len(64)];
+/// let jws = verify_jws(token, &Slot7(SecureElement), &mut scratch)?;
+/// assert_eq!(jws.payload(), b"hello");
+/// # Ok::<(), Error>(())
+/// ```
 pub trait VerificationKey {
     /// The key's identifier (RFC 7517 §4.5).
     ///
-    /// A key alone that has none fits every token; in a [`KeySet`](crate::KeySet) it fits those without `kid`.
+    /// A key alone that has none fits every token; in a [`KeySet`](crate::KeySet) it fits those without `kid`. A key
+    /// that has one fits tokens with exactly that `kid`, and those without any.
     fn key_id(&self) -> Option<&str>;
 
     /// Whether the key may be used with the algorithm of that name.
@@ -37,6 +66,25 @@ pub trait VerificationKey {
     ) -> Result<(), InvalidSignature>;
 }
 
+impl<K: VerificationKey + ?Sized> VerificationKey for &K {
+    fn key_id(&self) -> Option<&str> {
+        (**self).key_id()
+    }
+
+    fn accepts(&self, algorithm: &str) -> bool {
+        (**self).accepts(algorithm)
+    }
+
+    fn verify(
+        &self,
+        algorithm: &str,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        (**self).verify(algorithm, signing_input, signature)
+    }
+}
+
 /// A list of algorithms that may stand together for one key.
 ///
 /// The list is the caller's promise that only these are accepted, and what keeps all others out of the program.
@@ -44,17 +92,28 @@ pub trait VerificationKey {
 pub(crate) struct AlgorithmList(&'static [&'static dyn Algorithm]);
 
 impl AlgorithmList {
-    /// None accepted, for a set without keys.
+    /// None yet, for a set into which nothing was loaded.
     pub(crate) const EMPTY: Self = Self(&[]);
 
     /// Refuses lists in which a public key could come to be used as a shared secret.
     pub(crate) fn new(list: &'static [&'static dyn Algorithm]) -> Result<Self, Error> {
         let macs = list.iter().filter(|a| a.kind() == Kind::Mac).count();
         let one_kind = macs == 0 || macs == list.len();
-        if !one_kind || list.is_empty() || list.len() > MAX_ALGORITHMS {
+        let is_unique = |name: &str| list.iter().filter(|a| a.name() == name).count() == 1;
+        let unique = list.iter().all(|a| is_unique(a.name()));
+        if !one_kind || !unique || list.is_empty() || list.len() > MAX_ALGORITHMS {
             return Err(Error::UnusableAlgorithmList);
         }
         Ok(Self(list))
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every algorithm of the other list stands in this one.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        other.0.iter().all(|a| self.contains(a.name()))
     }
 
     pub(crate) fn contains(self, name: &str) -> bool {
@@ -128,7 +187,7 @@ impl Key {
     /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::UnsupportedKey`]: as for
     ///   [`from_jwk`](Self::from_jwk).
     /// - [`Error::UnusableAlgorithmList`]: `algorithms` is empty, has more than
-    ///   [`MAX_ALGORITHMS`](crate::limits::MAX_ALGORITHMS), or holds MACs as well as signatures.
+    ///   [`MAX_ALGORITHMS`](crate::limits::MAX_ALGORITHMS), names one twice, or holds MACs as well as signatures.
     pub fn from_parameters(
         parameters: &KeyParameters<'_>,
         algorithms: &'static [&'static dyn Algorithm],
@@ -188,6 +247,11 @@ impl Key {
         } else {
             Ok(key)
         }
+    }
+
+    /// The list that the key was loaded with.
+    pub(crate) const fn algorithms(&self) -> AlgorithmList {
+        self.algorithms
     }
 
     fn algorithm(&self, name: &str) -> Option<&'static dyn Algorithm> {

@@ -12,7 +12,8 @@ use crate::selection::{KeyQuery, Keys};
 /// Up to `N` keys of a JWK Set (RFC 7517 §5), kept by value.
 ///
 /// A token with `kid` is verified with the keys of exactly that `kid` and no other; one without is tried with every
-/// key that fits its `alg`, at most `N`. See [`Keys`] for the rule.
+/// key that fits its `alg`, at most `N`, so that a forged one costs `N` times the work
+/// ([`refusing_ambiguity`](Self::refusing_ambiguity) avoids it). See [`Keys`] for the rule.
 ///
 /// ```
 /// use jose_verify::{ES256, Error, KeySet, RS256};
@@ -39,7 +40,7 @@ pub struct KeySet<const N: usize> {
 }
 
 impl<const N: usize> KeySet<N> {
-    /// A set without keys, which verifies nothing. Constant, so that a set can live in a `static`.
+    /// A set without keys, which verifies nothing ([`Error::NoKey`]). Constant, so that a set can live in a `static`.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -49,7 +50,8 @@ impl<const N: usize> KeySet<N> {
         }
     }
 
-    /// Reads a JWK Set into a new set; see [`load`](Self::load).
+    /// Reads a JWK Set into a new set; see [`load`](Self::load), which also reports what was left out, for instance
+    /// because there was no room.
     ///
     /// # Errors
     ///
@@ -68,22 +70,26 @@ impl<const N: usize> KeySet<N> {
     ///
     /// # Errors
     ///
-    /// After an error the set holds no keys.
+    /// The set keeps its keys:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`], [`Error::MalformedKeySet`]:
-    ///   the text as a whole is not a JWK Set.
-    /// - [`Error::NoUsableKey`]: it is one, but nothing in it can be used. If every entry was skipped for the same
-    ///   reason, that reason is the error instead.
+    ///   the text as a whole is not a JWK Set, for instance an error page.
     /// - [`Error::UnusableAlgorithmList`]: see [`Key::from_parameters`].
+    ///
+    /// The set is left without keys:
+    ///
+    /// - [`Error::NoUsableKey`]: the text is a JWK Set, but nothing in it can be used. If every entry was skipped for
+    ///   the same reason, that reason is the error instead.
     pub fn load(
         &mut self,
         jwks: &[u8],
         algorithms: &'static [&'static dyn Algorithm],
     ) -> Result<LoadReport, Error> {
+        let (algorithms, entries) = (AlgorithmList::new(algorithms)?, jwk::entries(jwks)?);
         self.keys.clear();
-        self.algorithms = AlgorithmList::new(algorithms)?;
+        self.algorithms = algorithms;
         let mut report = LoadReport::default();
-        for entry in jwk::entries(jwks)? {
+        for entry in entries {
             match self.add(entry) {
                 Ok(()) => report.kept = report.kept.saturating_add(1),
                 Err(reason) => report.count(reason),
@@ -115,6 +121,24 @@ impl<const N: usize> KeySet<N> {
         }
     }
 
+    /// Adds a key, for instance one that is pinned.
+    ///
+    /// The algorithms that the set accepts are those of the list that its first key was loaded with; a key that was
+    /// loaded with others is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::KeySetFull`], [`Error::UnusableAlgorithmList`]
+    pub fn push(&mut self, key: Key) -> Result<(), Error> {
+        if self.keys.is_empty() {
+            self.algorithms = key.algorithms();
+        }
+        if !self.algorithms.includes(key.algorithms()) {
+            return Err(Error::UnusableAlgorithmList);
+        }
+        self.keys.push(key).map_err(|_| Error::KeySetFull)
+    }
+
     /// The keys, in the order of the JWK Set.
     #[must_use]
     pub fn keys(&self) -> &[Key] {
@@ -129,8 +153,9 @@ impl<const N: usize> Default for KeySet<N> {
 }
 
 impl<const N: usize> Keys for KeySet<N> {
-    fn accepts(&self, algorithm: &str) -> bool {
-        self.algorithms.contains(algorithm)
+    fn accepts_algorithm(&self, algorithm: &str) -> bool {
+        // Nothing was loaded yet: what is missing is a key.
+        self.algorithms.is_empty() || self.algorithms.contains(algorithm)
     }
 
     fn candidates<'k>(
@@ -139,8 +164,7 @@ impl<const N: usize> Keys for KeySet<N> {
     ) -> impl Iterator<Item = &'k dyn VerificationKey> {
         self.keys
             .iter()
-            .filter(|key| query.key_id().is_none() || key.key_id() == query.key_id())
-            .filter(|key| VerificationKey::accepts(*key, query.algorithm()))
+            .filter(|key| query.allows(key.key_id()) && key.accepts(query.algorithm()))
             .map(|key| -> &dyn VerificationKey { key })
     }
 
@@ -161,6 +185,7 @@ const REASONS: [Error; 7] = [
 ];
 
 /// What became of the entries of a JWK Set.
+#[must_use = "keys may have been skipped, also for want of room"]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadReport {
     kept: usize,

@@ -31,7 +31,7 @@ pub use crypto::{
 };
 pub use error::Error;
 pub use header::Header;
-pub use json::{Array, Chars, Elements, JsonNumber, JsonStr, Object, Value};
+pub use json::{Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value};
 pub use key::{Key, VerificationKey};
 pub use key_set::{KeySet, LoadReport};
 pub use policy::{Audience, Check, MaxAge, Policy};

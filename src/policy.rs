@@ -11,7 +11,7 @@ use crate::time::{Clock, Leeway, NumericDate};
 pub enum Check<T> {
     /// The claim must be there and fit.
     Required(T),
-    /// The claim must be there, whatever it says.
+    /// The claim must be there, whatever it says: also an empty string, and for `exp` a time that is past.
     Present,
     /// The claim may be missing; if it is there, it must fit.
     IfPresent(T),
@@ -19,18 +19,18 @@ pub enum Check<T> {
     NotChecked,
 }
 
-impl<T> Check<T> {
-    /// The same demand with another expectation.
-    #[must_use]
-    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Check<U> {
+impl Check<Leeway> {
+    /// The same demand with another tolerance.
+    const fn with(self, leeway: Leeway) -> Self {
         match self {
-            Self::Required(expected) => Check::Required(with(expected)),
-            Self::Present => Check::Present,
-            Self::IfPresent(expected) => Check::IfPresent(with(expected)),
-            Self::NotChecked => Check::NotChecked,
+            Self::Required(_) => Self::Required(leeway),
+            Self::IfPresent(_) => Self::IfPresent(leeway),
+            Self::Present | Self::NotChecked => self,
         }
     }
+}
 
+impl<T> Check<T> {
     /// Holds a claim against the demand; `fits` compares the two.
     fn apply<C>(
         self,
@@ -55,7 +55,8 @@ pub enum Audience<'p> {
     /// `aud` names one of these (RFC 7519 §4.1.3); others beside it do not matter.
     AnyOf(&'p [&'p str]),
     /// `aud` names one of our clients (OpenID Connect Core §3.1.3.7, step 3); every other audience must be trusted,
-    /// unless `azp` says that the token was issued to one of our clients.
+    /// unless `azp` says that the token was issued to one of our clients. That exception is ours: it accepts tokens
+    /// that the issuer made for us and others as well, and an issuer that we trust says so.
     Client {
         /// Our `client_id` at the issuer; several if we are several clients.
         client_ids: &'p [&'p str],
@@ -94,7 +95,8 @@ pub struct MaxAge {
 pub struct Policy<'p> {
     /// The header's `typ`, compared as [`Header::is_type`] does.
     pub typ: Check<&'p str>,
-    /// `iss`: one of these, compared exactly.
+    /// `iss`: one of these, compared exactly. Name several only if every key may speak for each of them: which key
+    /// belongs to which issuer is not known here.
     pub issuer: Check<&'p [&'p str]>,
     /// `sub`: this one, compared exactly.
     pub subject: Check<&'p str>,
@@ -123,13 +125,14 @@ pub struct Policy<'p> {
 }
 
 impl Policy<'_> {
-    /// The same policy with this tolerance for `exp`, `nbf` and `iat`, where they are checked.
+    /// The same policy with this tolerance for `exp`, `nbf` and `iat`, where they are checked. `auth_time` keeps its
+    /// own.
     #[must_use]
-    pub fn with_leeway(self, leeway: Leeway) -> Self {
+    pub const fn with_leeway(self, leeway: Leeway) -> Self {
         Self {
-            expires_at: self.expires_at.map(|_| leeway),
-            not_before: self.not_before.map(|_| leeway),
-            issued_at: self.issued_at.map(|_| leeway),
+            expires_at: self.expires_at.with(leeway),
+            not_before: self.not_before.with(leeway),
+            issued_at: self.issued_at.with(leeway),
             ..self
         }
     }

@@ -14,16 +14,28 @@ const MAX_ALGORITHM_NAME_LEN: usize = 32;
 #[derive(Debug, Clone)]
 pub struct KeyQuery {
     algorithm: String<MAX_ALGORITHM_NAME_LEN>,
-    key_id: Option<String<MAX_KID_LEN>>,
+    key_id: WantedId,
+}
+
+/// The header parameter `kid`.
+#[derive(Debug, Clone)]
+enum WantedId {
+    Absent,
+    Exactly(String<MAX_KID_LEN>),
+    /// Longer than any key's.
+    TooLong,
 }
 
 impl KeyQuery {
     pub(crate) fn new(header: &Header<'_>) -> Result<Self, Error> {
         let algorithm = header.algorithm().to_heapless();
-        let key_id = header.key_id().map(|kid| kid.to_heapless()).transpose();
         Ok(Self {
             algorithm: algorithm.map_err(|_| Error::AlgorithmNotAccepted)?,
-            key_id: key_id.map_err(|_| Error::NoKey)?,
+            key_id: match header.key_id().map(|kid| kid.to_heapless()) {
+                None => WantedId::Absent,
+                Some(Ok(kid)) => WantedId::Exactly(kid),
+                Some(Err(_)) => WantedId::TooLong,
+            },
         })
     }
 
@@ -33,10 +45,14 @@ impl KeyQuery {
         &self.algorithm
     }
 
-    /// The header parameter `kid`.
+    /// Whether a key with this identifier may be the one: any, if the token has no `kid`; else exactly that one.
     #[must_use]
-    pub fn key_id(&self) -> Option<&str> {
-        self.key_id.as_deref()
+    pub fn allows(&self, key_id: Option<&str>) -> bool {
+        match &self.key_id {
+            WantedId::Absent => true,
+            WantedId::Exactly(wanted) => key_id == Some(wanted),
+            WantedId::TooLong => false,
+        }
     }
 }
 
@@ -50,9 +66,9 @@ impl KeyQuery {
 /// 3. Every candidate is tried. None fitting is [`Error::BadSignature`].
 pub trait Keys {
     /// Whether tokens with this algorithm are accepted, be there a key for it or not.
-    fn accepts(&self, algorithm: &str) -> bool;
+    fn accepts_algorithm(&self, algorithm: &str) -> bool;
 
-    /// The keys that may be used with the query's algorithm and bear its `kid`.
+    /// The keys that may be used with the query's algorithm and that [it allows](KeyQuery::allows).
     fn candidates<'k>(
         &'k self,
         query: &'k KeyQuery,
@@ -66,21 +82,19 @@ pub trait Keys {
 
 /// One key is a set of one. Without an identifier of its own it fits every token: the caller has chosen it.
 impl<K: VerificationKey> Keys for K {
-    fn accepts(&self, algorithm: &str) -> bool {
-        VerificationKey::accepts(self, algorithm)
+    fn accepts_algorithm(&self, algorithm: &str) -> bool {
+        self.accepts(algorithm)
     }
 
     fn candidates<'k>(
         &'k self,
         query: &'k KeyQuery,
     ) -> impl Iterator<Item = &'k dyn VerificationKey> {
-        let same_id = match (query.key_id(), VerificationKey::key_id(self)) {
-            (Some(wanted), Some(own)) => wanted == own,
-            _ => true,
-        };
-        let fits = same_id && VerificationKey::accepts(self, query.algorithm());
+        let allowed = self.key_id().is_none() || query.allows(self.key_id());
         let key: &dyn VerificationKey = self;
-        fits.then_some(key).into_iter()
+        (allowed && self.accepts(query.algorithm()))
+            .then_some(key)
+            .into_iter()
     }
 }
 
@@ -91,11 +105,11 @@ pub(crate) fn verify_signature(
     signing_input: &[u8],
     signature: &[u8],
 ) -> Result<(), Error> {
-    if !keys.accepts(query.algorithm()) {
+    if !keys.accepts_algorithm(query.algorithm()) {
         return Err(Error::AlgorithmNotAccepted);
     }
-    let ambiguous = query.key_id().is_none() && keys.candidates(query).nth(1).is_some();
-    if ambiguous && keys.refuses_ambiguity() {
+    let named = !matches!(query.key_id, WantedId::Absent);
+    if !named && keys.refuses_ambiguity() && keys.candidates(query).nth(1).is_some() {
         return Err(Error::AmbiguousKey);
     }
     let mut outcome = Err(Error::NoKey);

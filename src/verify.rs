@@ -16,7 +16,7 @@ use crate::time::Clock;
 ///
 /// # Errors
 ///
-/// Every [`Error`] but those of keys at load.
+/// The [`Error`]s of token, header, keys, signature, claims and policy.
 ///
 /// ```
 /// use jose_verify::{Check, Error, HS256, Key, NumericDate, oidc, scratch_len, verify};
@@ -47,13 +47,7 @@ pub fn verify<'b>(
     now: impl Into<Clock>,
     scratch: &'b mut [u8],
 ) -> Result<Verified<'b>, Error> {
-    let jws = verify_jws(token, keys, scratch)?;
-    let claims = Claims::parse(jws.payload)?;
-    policy.check(&jws.header, &claims, now.into())?;
-    Ok(Verified {
-        header: jws.header,
-        claims,
-    })
+    verify_jws(token, keys, scratch)?.check(policy, now.into())
 }
 
 /// [`verify`] without a scratch buffer: the token is decoded over its own text.
@@ -69,13 +63,7 @@ pub fn verify_in_place<'b>(
     policy: &Policy<'_>,
     now: impl Into<Clock>,
 ) -> Result<Verified<'b>, Error> {
-    let jws = verify_jws_in_place(token, keys)?;
-    let claims = Claims::parse(jws.payload)?;
-    policy.check(&jws.header, &claims, now.into())?;
-    Ok(Verified {
-        header: jws.header,
-        claims,
-    })
+    verify_jws_in_place(token, keys)?.check(policy, now.into())
 }
 
 /// Verifies the signature alone; the payload may be anything.
@@ -221,5 +209,15 @@ impl<'b> VerifiedJws<'b> {
     #[must_use]
     pub const fn payload(&self) -> &'b [u8] {
         self.payload
+    }
+
+    /// From a signature that holds to claims that may be trusted.
+    fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
+        let claims = Claims::parse(self.payload)?;
+        policy.check(&self.header, &claims, clock)?;
+        Ok(Verified {
+            header: self.header,
+            claims,
+        })
     }
 }

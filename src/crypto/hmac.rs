@@ -73,6 +73,10 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
         if secret.len() > MAX_KEY_PARAMETER_LEN {
             return Err(Error::KeyTooLarge);
         }
+        // Nobody's secret, and what material looks like into which nothing was loaded.
+        if secret.iter().all(|byte| *byte == 0) {
+            return Err(Error::WeakKey);
+        }
         let mut block = Key::<::hmac::Hmac<D>>::default();
         if secret.len() > D::Core::block_size() {
             copy(&D::digest(secret), &mut block);
@@ -91,8 +95,11 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         let mut block = Key::<::hmac::Hmac<D>>::default();
-        let material = material.get(self.first_word()..);
-        words::fetch(material.unwrap_or_default(), &mut block);
+        let material = material.get(self.first_word()..).ok_or(InvalidSignature)?;
+        words::fetch(material, &mut block);
+        if block.iter().all(|byte| *byte == 0) {
+            return Err(InvalidSignature);
+        }
         let mut mac = ::hmac::Hmac::<D>::new(&block);
         mac.update(signing_input);
         // Constant-time, and of the full length only.

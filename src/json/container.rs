@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::json::cursor::Cursor;
+use crate::json::string::JsonStr;
 use crate::json::value::{Array, Object, Value};
 
 impl<'a> Array<'a> {
@@ -59,6 +60,23 @@ impl<'a> Iterator for Elements<'a> {
 }
 
 impl<'a> Object<'a> {
+    /// The members, in order, for names that are not known beforehand.
+    ///
+    /// ```
+    /// # fn read(claims: &jose_verify::Claims<'_>) {
+    /// // The name in every language: "name", "name#ja-Kana-JP", …
+    /// let is_name = |name: &jose_verify::JsonStr<'_>| name.chars().take_while(|c| *c != '#').eq("name".chars());
+    /// let names = claims.as_object().iter().filter(|(name, _)| is_name(name));
+    /// # let _ = names.count();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn iter(&self) -> ObjectMembers<'a> {
+        let mut cursor = Cursor::new(self.as_raw());
+        cursor.eat(b'{');
+        ObjectMembers { cursor }
+    }
+
     /// The member of that name.
     ///
     /// # Errors
@@ -67,16 +85,47 @@ impl<'a> Object<'a> {
     /// asks for a member.
     pub fn get(&self, name: &str) -> Result<Option<Value<'a>>, Error> {
         let mut found = None;
-        let mut cursor = Cursor::new(self.as_raw());
-        cursor.eat(b'{');
-        while !cursor.eat(b'}') {
-            let this = cursor.name()?;
-            let value = cursor.value()?;
-            cursor.eat(b',');
+        for (this, value) in self {
             if this == name && found.replace(value).is_some() {
                 return Err(Error::DuplicateMember);
             }
         }
         Ok(found)
+    }
+}
+
+impl<'a> IntoIterator for Object<'a> {
+    type Item = (JsonStr<'a>, Value<'a>);
+    type IntoIter = ObjectMembers<'a>;
+
+    fn into_iter(self) -> ObjectMembers<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Object<'a> {
+    type Item = (JsonStr<'a>, Value<'a>);
+    type IntoIter = ObjectMembers<'a>;
+
+    fn into_iter(self) -> ObjectMembers<'a> {
+        self.iter()
+    }
+}
+
+/// The members of an [`Object`].
+#[derive(Debug, Clone)]
+pub struct ObjectMembers<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Iterator for ObjectMembers<'a> {
+    type Item = (JsonStr<'a>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // The text was checked, so this fails only at its end.
+        let name = self.cursor.name().ok()?;
+        let value = self.cursor.value().ok()?;
+        self.cursor.eat(b',');
+        Some((name, value))
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::json::cursor::Cursor;
 use crate::json::string::JsonStr;
 use crate::json::value::Value;
-use crate::limits::MAX_MEMBERS;
+use crate::limits::{MAX_MEMBERS, MAX_NAME_LEN};
 
 /// The members of one object, read and checked as they are asked for.
 ///
@@ -16,6 +16,8 @@ use crate::limits::MAX_MEMBERS;
 pub(crate) struct Members<'a> {
     cursor: Cursor<'a>,
     names: Vec<JsonStr<'a>, MAX_MEMBERS>,
+    /// Of the names, in the same order: only names of the same fingerprint are compared.
+    fingerprints: Vec<u32, MAX_MEMBERS>,
 }
 
 impl<'a> Members<'a> {
@@ -27,6 +29,7 @@ impl<'a> Members<'a> {
         Ok(Self {
             cursor,
             names: Vec::new(),
+            fingerprints: Vec::new(),
         })
     }
 
@@ -39,11 +42,23 @@ impl<'a> Members<'a> {
             self.cursor.expect(b',')?;
         }
         let name = self.cursor.name()?;
-        if self.names.contains(&name) {
+        self.remember(name)?;
+        Ok(Some((name, self.cursor.value()?)))
+    }
+
+    /// Refuses a name that was there before.
+    fn remember(&mut self, name: JsonStr<'a>) -> Result<(), Error> {
+        if name.raw_len() > MAX_NAME_LEN {
+            return Err(Error::LimitExceeded);
+        }
+        let fingerprint = name.fingerprint();
+        let mut known = self.fingerprints.iter().zip(&self.names);
+        if known.any(|(f, n)| *f == fingerprint && *n == name) {
             return Err(Error::DuplicateMember);
         }
         self.names.push(name).map_err(|_| Error::LimitExceeded)?;
-        Ok(Some((name, self.cursor.value()?)))
+        let pushed = self.fingerprints.push(fingerprint);
+        pushed.map_err(|_| Error::LimitExceeded)
     }
 }
 
@@ -170,6 +185,10 @@ mod tests {
         };
         assert_eq!(read(wide(128).as_bytes()), Ok(128));
         assert_eq!(read(wide(129).as_bytes()), Err(Error::LimitExceeded));
+
+        let named = |len| std::format!(r#"{{"{}":0}}"#, "n".repeat(len));
+        assert_eq!(read(named(1024).as_bytes()), Ok(1));
+        assert_eq!(read(named(1025).as_bytes()), Err(Error::LimitExceeded));
     }
 
     #[test]

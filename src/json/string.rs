@@ -142,7 +142,21 @@ impl<'a> JsonStr<'a> {
         Chars { rest: self.raw }
     }
 
-    /// Equality with upper and lower case ASCII letters alike, for names that are case-insensitive (media types).
+    /// Bytes of the string as it is written.
+    pub(crate) const fn raw_len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// A number that equal strings share, however they are written (FNV-1a over the characters).
+    pub(crate) fn fingerprint(&self) -> u32 {
+        const OFFSET_BASIS: u32 = 0x811c_9dc5;
+        const PRIME: u32 = 0x0100_0193;
+        self.chars()
+            .map(u32::from)
+            .fold(OFFSET_BASIS, |hash, c| (hash ^ c).wrapping_mul(PRIME))
+    }
+
+    /// Equality with upper and lower case ASCII letters alike.
     pub(crate) fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         let lower = |c: char| c.to_ascii_lowercase();
         self.chars().map(lower).eq(other.chars().map(lower))

@@ -73,6 +73,29 @@ fn a_value_of_another_type_is_none() {
 }
 
 #[test]
+fn all_claims_in_order() {
+    with_claims(
+        r#"{"name":"a","name#ja":"b","n\u0061me#de":{"x":[1]},"z":1}"#,
+        |jwt| {
+            let names = jwt
+                .claims()
+                .as_object()
+                .iter()
+                .map(|(name, _)| format!("{name}"));
+            assert_eq!(
+                names.collect::<Vec<_>>(),
+                ["name", "name#ja", "name#de", "z"]
+            );
+            let nested = jwt.claims().get("name#de").unwrap().as_object().unwrap();
+            assert_eq!(nested.into_iter().count(), 1);
+        },
+    );
+    with_claims("{}", |jwt| {
+        assert_eq!(jwt.claims().as_object().iter().count(), 0)
+    });
+}
+
+#[test]
 fn nested_objects() {
     with_claims(CLAIMS, |jwt| {
         let access = jwt

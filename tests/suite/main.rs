@@ -13,10 +13,15 @@
 mod support;
 
 mod algorithms;
+mod attacks;
 mod claims;
+mod conformance;
+mod json;
 mod keys;
 mod layers;
 mod pipeline;
 mod policies;
+mod primitives;
 mod systems;
 mod vectors;
+mod wycheproof;

@@ -1,37 +1,247 @@
-//! Tokens made by others (see `vectors/`): accepted and refused exactly as expected.
+//! Tokens made by others (see `vectors/`): accepted and refused exactly as expected, and every accepted one refused
+//! as soon as a bit of it is another.
 
-use super::support::vector::{assert_case, cases};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// Runs every case of a file; their number is given, so that none is skipped in silence.
-fn assert_file(file: &str, count: usize) {
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{Error, Key, SIGNATURES};
+use serde_json::Value;
+
+use super::support::ALL_TWELVE;
+use super::support::sign::base64url;
+use super::support::vector::{assert_case, cases, run, token_of};
+
+/// Runs every case of a file, and two forged twins of each accepted one. The numbers of cases and of accepted ones are
+/// given, so that none is skipped in silence.
+fn assert_file(file: &str, count: usize, accepted: usize) {
     let cases = cases(file);
     cases.iter().for_each(assert_case);
-    assert_eq!(cases.len(), count, "{file}");
-    println!("{file}: {count} cases");
+    let good: Vec<&Value> = cases.iter().filter(|case| is_accepted(case)).collect();
+    good.iter().for_each(|case| assert_twins_refused(case));
+    assert_eq!((cases.len(), good.len()), (count, accepted), "{file}");
+    println!(
+        "{file}: {count} cases, {accepted} accepted, their {} twins refused",
+        2 * accepted
+    );
+}
+
+fn is_accepted(case: &Value) -> bool {
+    case["expect"]["ok"] == true
+}
+
+/// The token with a bit in the middle of its payload changed, and with one in the middle of its signature.
+fn assert_twins_refused(case: &Value) {
+    for segment in [1, 2] {
+        let twin = changed(token_of(case), segment);
+        let refused = run(case, &twin).err();
+        assert_eq!(
+            refused,
+            Some(Error::BadSignature),
+            "{}: segment {segment}",
+            case["name"]
+        );
+    }
+}
+
+/// The token with one bit of what a segment encodes flipped; still base64url. An empty segment gets a byte.
+fn changed(token: &str, segment: usize) -> String {
+    let mut segments: Vec<String> = token.split('.').map(str::to_owned).collect();
+    let mut bytes = Base64UrlUnpadded::decode_vec(&segments[segment]).unwrap();
+    let middle = bytes.len() / 2;
+    match bytes.get_mut(middle) {
+        Some(byte) => *byte ^= 0x10,
+        None => bytes.push(0x10),
+    }
+    segments[segment] = base64url(&bytes);
+    segments.join(".")
+}
+
+/// The files of one of those who make tokens: of the twelve algorithms all must be among what is accepted, but those
+/// that the maker does not have.
+fn assert_maker(lacking: &[&str], files: &[(&str, usize, usize)]) {
+    for (file, count, accepted) in files {
+        assert_file(file, *count, *accepted);
+    }
+    let signed = cases(files[0].0);
+    for alg in ALL_TWELVE {
+        let is_of_alg = |case: &Value| is_accepted(case) && case["expect"]["alg"] == alg;
+        let has = signed.iter().any(is_of_alg);
+        assert_eq!(has, !lacking.contains(&alg), "{}: {alg}", files[0].0);
+    }
+}
+
+#[test]
+fn rfc7515_appendix_a() {
+    assert_file("rfc7515/appendix-a.json", 19, 13);
+}
+
+#[test]
+fn rfc7520_section_4() {
+    assert_file("rfc7520/section-4.json", 10, 10);
+}
+
+#[test]
+fn rfc7638_section_3_1() {
+    let text = fs::read_to_string(folder().join("rfc7638/section-3.1.json")).unwrap();
+    let example: Value = serde_json::from_str(&text).unwrap();
+    let key = Key::from_jwk(example["jwk"].to_string().as_bytes(), SIGNATURES).unwrap();
+    assert!(format!("{key:?}").contains("2011-04-29"));
+}
+
+#[test]
+fn rfc7797_section_4() {
+    assert_file("rfc7797/section-4.json", 2, 1);
+    assert_file("rfc7797/derived.json", 7, 0);
 }
 
 #[test]
 fn pyjwt() {
-    assert_file("pyjwt/signed.json", 121);
-    assert_file("pyjwt/odd.json", 106);
+    assert_maker(
+        &[],
+        &[("pyjwt/signed.json", 121, 97), ("pyjwt/odd.json", 106, 102)],
+    );
 }
 
 #[test]
 fn jwcrypto() {
-    assert_file("jwcrypto/signed.json", 110);
-    assert_file("jwcrypto/odd.json", 88);
-    assert_file("jwcrypto/headers.json", 38);
+    assert_maker(
+        &[],
+        &[
+            ("jwcrypto/signed.json", 110, 98),
+            ("jwcrypto/odd.json", 88, 86),
+            ("jwcrypto/headers.json", 38, 37),
+            ("jwcrypto/refused.json", 6, 0),
+        ],
+    );
+}
+
+#[test]
+fn joserfc() {
+    assert_maker(
+        &[],
+        &[
+            ("joserfc/signed.json", 84, 72),
+            ("joserfc/odd.json", 75, 75),
+        ],
+    );
+}
+
+#[test]
+fn npm_jose() {
+    assert_maker(
+        &[],
+        &[
+            ("npm-jose/signed.json", 108, 96),
+            ("npm-jose/odd.json", 91, 90),
+        ],
+    );
+}
+
+#[test]
+fn npm_jsonwebtoken() {
+    assert_maker(
+        &[],
+        &[
+            ("npm-jsonwebtoken/signed.json", 96, 84),
+            ("npm-jsonwebtoken/odd.json", 77, 76),
+        ],
+    );
+}
+
+#[test]
+fn crate_jsonwebtoken() {
+    assert_maker(
+        &["ES512"],
+        &[
+            ("crate-jsonwebtoken/signed.json", 89, 78),
+            ("crate-jsonwebtoken/odd.json", 105, 105),
+        ],
+    );
+}
+
+#[test]
+fn crate_jwt_simple() {
+    assert_maker(
+        &["ES512"],
+        &[
+            ("crate-jwt-simple/signed.json", 89, 78),
+            ("crate-jwt-simple/odd.json", 94, 94),
+        ],
+    );
+}
+
+#[test]
+fn crate_josekit() {
+    assert_maker(
+        &[],
+        &[
+            ("crate-josekit/signed.json", 96, 84),
+            ("crate-josekit/odd.json", 113, 113),
+        ],
+    );
 }
 
 #[test]
 fn openssl() {
-    assert_file("openssl/signed.json", 131);
-    assert_file("openssl/odd.json", 77);
-    assert_file("openssl/refused.json", 64);
+    assert_maker(
+        &[],
+        &[
+            ("openssl/signed.json", 131, 131),
+            ("openssl/odd.json", 77, 77),
+            ("openssl/refused.json", 64, 0),
+        ],
+    );
 }
 
 #[test]
 fn rsa_moduli_of_any_size_from_2048_to_4096_bits() {
-    assert_file("openssl/rsa-sizes.json", 24);
-    assert_file("openssl/rsa-refused.json", 14);
+    assert_file("openssl/rsa-sizes.json", 24, 24);
+    assert_file("openssl/rsa-refused.json", 14, 0);
+}
+
+#[test]
+fn demo() {
+    assert_file("demo/systems.json", 87, 65);
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
+}
+
+/// Every file with cases below `vectors/`, as it is named in this file.
+fn files_with_cases() -> Vec<String> {
+    let mut found = Vec::new();
+    for source in fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        let files = source.is_dir().then(|| fs::read_dir(&source).unwrap());
+        for file in files
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+        {
+            if file.extension().is_some_and(|e| e == "json")
+                && fs::read_to_string(&file).unwrap().contains("\"cases\"")
+            {
+                let name = file.strip_prefix(folder()).unwrap();
+                found.push(name.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_file_is_left_out() {
+    let runners = include_str!("vectors.rs");
+    let files = files_with_cases();
+    assert!(files.len() >= 27, "{files:?}");
+    for file in files {
+        assert!(
+            runners.contains(&format!("(\"{file}\", ")),
+            "no runner for {file}"
+        );
+    }
 }

@@ -29,13 +29,13 @@ pub(super) fn load(key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(),
     let KeyParameters::Rsa { n, e } = *key else {
         return Err(Error::UnsupportedKey);
     };
-    if material.first().is_some_and(|bits| *bits != 0) {
-        // Another algorithm prepared it.
-        return Ok(());
-    }
     let n = without_leading_zeros(n);
     let bits = checked_modulus(n)?;
     let exponent = checked_exponent(without_leading_zeros(e))?;
+    if material.first().is_some_and(|bits| *bits != 0) {
+        // Another algorithm with RSA prepared it.
+        return Ok(());
+    }
     prepare(n, bits, exponent, material).ok_or(Error::MalformedKey)
 }
 

@@ -1,4 +1,4 @@
-//! The hash of an algorithm, by the algorithm's name.
+//! The hash of an algorithm, by the algorithm's name, and what RFCs make of it.
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -25,4 +25,16 @@ pub(crate) fn digest_info(alg: &str) -> Vec<u8> {
     let oid = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last_arc];
     let identifier = [&[0x30, 0x0d, 0x06, 0x09], &oid[..], &[0x05, 0x00]].concat();
     [&[0x30, 0x11 + len], &identifier[..], &[0x04, len]].concat()
+}
+
+/// RFC 2104 §2: H(K ⊕ opad ‖ H(K ⊕ ipad ‖ text)), where K has the length of the hash's block.
+pub(crate) fn hmac(alg: &str, secret: &[u8], text: &[u8]) -> Vec<u8> {
+    let block_len = if alg.ends_with("256") { 64 } else { 128 };
+    let mut key = secret.to_vec();
+    if key.len() > block_len {
+        key = digest(alg, &[secret]);
+    }
+    key.resize(block_len, 0);
+    let pad = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
+    digest(alg, &[&pad(0x5c), &digest(alg, &[&pad(0x36), text])])
 }

@@ -44,6 +44,10 @@ pub(crate) fn signature_verdict(token: &str, keys: &impl Keys) -> Result<(), Err
     let mut scratch = vec![0; scratch_len(token.len())];
     let answer = verify_jws(token.as_bytes(), keys, &mut scratch).map(done);
     let mut copy = token.as_bytes().to_vec();
-    assert_eq!(answer, verify_jws_in_place(&mut copy, keys).map(done), "{token}");
+    assert_eq!(
+        answer,
+        verify_jws_in_place(&mut copy, keys).map(done),
+        "{token}"
+    );
     answer
 }

@@ -1,5 +1,10 @@
 //! What the tests share: reading vector files, running a case, making tokens.
 
+pub(crate) mod curve;
+pub(crate) mod hash;
+pub(crate) mod judge;
+pub(crate) mod random;
+pub(crate) mod rsa;
 pub(crate) mod sign;
 pub(crate) mod vector;
 

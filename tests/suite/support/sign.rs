@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jose_verify::{HS256, Key};
 use sha2::Sha256;
 
-const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+pub(crate) const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     let mut text = vec![0; bytes.len() * 2 + 4];

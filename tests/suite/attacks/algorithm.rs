@@ -1,0 +1,302 @@
+//! The algorithm is another than the key's, or none.
+
+use base64ct::{Base64, Encoding};
+use jose_verify::{
+    ES256, Error, HS256, HS384, HS512, Key, KeyParameters, KeySet, Keys, MACS, RS256, RS512,
+    SIGNATURES, VerificationKey,
+};
+use rsa::pkcs1::EncodeRsaPublicKey;
+use rsa::pkcs8::{EncodePublicKey, LineEnding};
+use rsa::{BoxedUint, RsaPublicKey};
+use serde_json::json;
+
+use super::{CLAIMS, OURS, rsa_token, set, with};
+use crate::support::curve::curve;
+use crate::support::hash::hmac;
+use crate::support::judge::signature_verdict;
+use crate::support::sign::{base64url, key as mac_key, token_signed_by};
+
+const HS: [&str; 3] = ["HS256", "HS384", "HS512"];
+
+/// A token with a MAC.
+fn mac_token(alg: &str, secret: &[u8]) -> String {
+    let header = json!({ "alg": alg }).to_string();
+    token_signed_by(header.as_bytes(), CLAIMS, |input| hmac(alg, secret, input))
+}
+
+/// "alg": "none" (CVE-2015-9235), also in other spellings, with and without something in place of a signature.
+#[test]
+fn row_01_alg_none() {
+    let keys = set(&[OURS.jwk()], SIGNATURES);
+    for (alg, want) in [
+        ("none", Error::Unsecured),
+        ("None", Error::Unsecured),
+        ("NONE", Error::Unsecured),
+        ("nOnE", Error::Unsecured),
+        (r"n\u006fne", Error::Unsecured),
+        (r"\u004eONE", Error::Unsecured),
+        ("none ", Error::AlgorithmNotAccepted),
+        ("nonе", Error::AlgorithmNotAccepted), // with a Cyrillic letter
+        ("", Error::AlgorithmNotAccepted),
+    ] {
+        let header = format!(r#"{{"typ":"JWT","alg":"{alg}"}}"#);
+        let signatures = [vec![], vec![0; 32], OURS.sign("RS256", b"whatever")];
+        for signature in signatures {
+            let token = token_signed_by(header.as_bytes(), CLAIMS, |_| signature);
+            assert_eq!(signature_verdict(&token, &*keys), Err(want), "{alg}");
+            assert_eq!(signature_verdict(&token, &OURS.key()), Err(want), "{alg}");
+            assert_eq!(signature_verdict(&token, &mac_key()), Err(want), "{alg}");
+        }
+    }
+    let without = token_signed_by(br#"{"typ":"JWT"}"#, CLAIMS, |_| vec![]);
+    assert_eq!(
+        signature_verdict(&without, &*keys),
+        Err(Error::MalformedHeader)
+    );
+}
+
+/// A public key in every form in which it could be taken for a secret.
+fn forms_of_public_keys() -> Vec<Vec<u8>> {
+    let number = |bytes: Vec<u8>| BoxedUint::from_be_slice_vartime(&bytes);
+    let (n, e) = (OURS.n.to_bytes_be(), OURS.e.to_bytes_be());
+    let rsa = RsaPublicKey::new(number(n.clone()), number(e)).unwrap();
+    let spki_pem = rsa.to_public_key_pem(LineEnding::LF).unwrap();
+    let pkcs1_pem = rsa.to_pkcs1_pem(LineEnding::LF).unwrap();
+
+    let p256 = curve("ES256");
+    let point = [&[4], &p256.octets(&p256.g.0, &p256.g.1)[..]].concat();
+    // RFC 5480 §2: SubjectPublicKeyInfo of a point on P-256, up to the point.
+    let head = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
+    let head = num_bigint::BigUint::parse_bytes(head.as_bytes(), 16)
+        .unwrap()
+        .to_bytes_be();
+    let ec_der = [&head[..], &point].concat();
+    let ec_pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        Base64::encode_string(&ec_der)
+    );
+    let (rsa_jwk, ec_jwk) = (OURS.jwk(), p256.jwk(&p256.g));
+    vec![
+        spki_pem.trim_end().as_bytes().to_vec(),
+        spki_pem.replace('\n', "\r\n").into_bytes(),
+        spki_pem.into_bytes(),
+        pkcs1_pem.trim_end().as_bytes().to_vec(),
+        pkcs1_pem.into_bytes(),
+        rsa.to_public_key_der().unwrap().into_vec(),
+        rsa.to_pkcs1_der().unwrap().as_bytes().to_vec(),
+        n,
+        rsa_jwk.to_string().into_bytes(),
+        rsa_jwk["n"].as_str().unwrap().as_bytes().to_vec(),
+        json!({ "keys": [rsa_jwk] }).to_string().into_bytes(),
+        ec_pem.into_bytes(),
+        ec_der,
+        point,
+        ec_jwk.to_string().into_bytes(),
+        json!({ "keys": [ec_jwk] }).to_string().into_bytes(),
+    ]
+}
+
+/// RS256 becomes HS256, and the public key the secret (CVE-2016-10555, CVE-2022-29217, CVE-2024-33663,
+/// CVE-2026-34950). No list of algorithms has both kinds, so no key can be used for both.
+#[test]
+fn row_02_public_key_as_hmac_secret() {
+    let p256 = curve("ES256");
+    let keys = set(&[OURS.jwk(), p256.jwk(&p256.g)], SIGNATURES);
+    let forms = forms_of_public_keys();
+    assert_eq!(forms.len(), 16);
+    for (secret, alg) in forms.iter().flat_map(|form| HS.map(|alg| (form, alg))) {
+        let token = mac_token(alg, secret);
+        let refused = Err(Error::AlgorithmNotAccepted);
+        assert_eq!(signature_verdict(&token, &*keys), refused);
+        assert_eq!(signature_verdict(&token, &OURS.key()), refused);
+        assert_eq!(signature_verdict(&token, &p256.key(&p256.g)), refused);
+    }
+    for jwk in [OURS.jwk(), p256.jwk(&p256.g)] {
+        let text = jwk.to_string();
+        let mixed = Some(Error::UnusableAlgorithmList);
+        assert_eq!(
+            Key::from_jwk(text.as_bytes(), &[&RS256, &HS256]).err(),
+            mixed
+        );
+        assert_eq!(
+            Key::from_jwk(text.as_bytes(), &[&HS512, &ES256]).err(),
+            mixed
+        );
+        let jwks = json!({ "keys": [jwk] }).to_string();
+        let set = KeySet::<2>::from_jwks(jwks.as_bytes(), &[&RS256, &ES256, &HS384]);
+        assert_eq!(set.err(), mixed);
+        assert_eq!(
+            Key::from_jwk(text.as_bytes(), MACS).err(),
+            Some(Error::UnsupportedKey)
+        );
+    }
+    let (n, e) = (OURS.n.to_bytes_be(), OURS.e.to_bytes_be());
+    let public = KeyParameters::Rsa { n: &n, e: &e };
+    let mixed = Key::from_parameters(&public, &[&RS256, &HS256]);
+    assert_eq!(mixed.err(), Some(Error::UnusableAlgorithmList));
+    let as_secret = Key::from_parameters(&public, MACS);
+    assert_eq!(as_secret.err(), Some(Error::UnsupportedKey));
+}
+
+/// The text of a JWK or JWK Set, which everybody can read, as the secret (CVE-2026-48526).
+#[test]
+fn row_03_jwk_text_as_hmac_secret() {
+    let oct = json!({"kty": "oct", "k": base64url(&[7; 64])});
+    let public = set(&[OURS.jwk()], SIGNATURES);
+    let secret = set(std::slice::from_ref(&oct), MACS);
+    for text in [
+        OURS.jwk().to_string(),
+        json!({ "keys": [OURS.jwk()] }).to_string(),
+        oct.to_string(),
+        json!({ "keys": [oct] }).to_string(),
+        base64url(&[7; 64]),
+    ] {
+        for alg in HS {
+            let token = mac_token(alg, text.as_bytes());
+            let with_public = signature_verdict(&token, &*public);
+            assert_eq!(with_public, Err(Error::AlgorithmNotAccepted), "{text}");
+            let with_secret = signature_verdict(&token, &*secret);
+            assert_eq!(with_secret, Err(Error::BadSignature), "{text}");
+        }
+    }
+    assert_eq!(
+        signature_verdict(&mac_token("HS256", &[7; 64]), &*secret),
+        Ok(())
+    );
+}
+
+/// An algorithm that fits the key but is not the one meant for it (CVE-2026-22817, CVE-2026-48523).
+#[test]
+fn row_04_alg_not_pinned_to_the_key() {
+    let [rs256, rs512, ps256] =
+        ["RS256", "RS512", "PS256"].map(|alg| rsa_token(&OURS, &json!({ "alg": alg })));
+    // The JWK does not say, but only RS256 is accepted.
+    let open = OURS.jwk();
+    let key = Key::from_jwk(open.to_string().as_bytes(), &[&RS256]).unwrap();
+    let keys = set(&[open], &[&RS256]);
+    for (token, want) in [
+        (&rs256, Ok(())),
+        (&rs512, Err(Error::AlgorithmNotAccepted)),
+        (&ps256, Err(Error::AlgorithmNotAccepted)),
+    ] {
+        assert_eq!(signature_verdict(token, &key), want);
+        assert_eq!(signature_verdict(token, &*keys), want);
+    }
+    // Both are accepted, but the JWK says RS256.
+    let pinned = with(&OURS.jwk(), &json!({"alg": "RS256"}));
+    let key = Key::from_jwk(pinned.to_string().as_bytes(), &[&RS256, &RS512]).unwrap();
+    let keys = set(&[pinned], &[&RS256, &RS512]);
+    assert_eq!(signature_verdict(&rs256, &key), Ok(()));
+    assert_eq!(signature_verdict(&rs256, &*keys), Ok(()));
+    assert_eq!(
+        signature_verdict(&rs512, &key),
+        Err(Error::AlgorithmNotAccepted)
+    );
+    assert_eq!(signature_verdict(&rs512, &*keys), Err(Error::NoKey));
+}
+
+/// An RSA JWK has no `k`; a MAC keyed with the empty string in its place (CVE-2026-44699).
+#[test]
+fn row_05_rsa_jwk_as_empty_hmac_key() {
+    let jwk = OURS.jwk().to_string();
+    for alg in HS {
+        let token = mac_token(alg, b"");
+        let refused = signature_verdict(&token, &*set(&[OURS.jwk()], SIGNATURES));
+        assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+    }
+    assert_eq!(
+        Key::from_jwk(jwk.as_bytes(), MACS).err(),
+        Some(Error::UnsupportedKey)
+    );
+    let no_k = Key::from_jwk(br#"{"kty":"oct"}"#, MACS);
+    assert_eq!(no_k.err(), Some(Error::MalformedKey));
+}
+
+/// A secret that is empty or shorter than the hash (CVE-2026-45363, CVE-2026-102266; RFC 7518 §3.2).
+#[test]
+fn row_06_empty_or_short_hmac_key() {
+    for (len, list) in [
+        (0, &[&HS256 as &dyn jose_verify::Algorithm][..]),
+        (0, MACS),
+        (1, MACS),
+        (31, &[&HS256]),
+        (31, MACS),
+        (47, &[&HS384]),
+        (63, &[&HS512]),
+    ] {
+        let secret = vec![0x61; len];
+        assert_eq!(
+            Key::from_secret(&secret, list).err(),
+            Some(Error::WeakKey),
+            "{len}"
+        );
+        let jwk = json!({"kty": "oct", "k": base64url(&secret)});
+        let loaded = Key::from_jwk(jwk.to_string().as_bytes(), list);
+        assert_eq!(loaded.err(), Some(Error::WeakKey), "{len}");
+        let jwks = json!({ "keys": [jwk] }).to_string();
+        let loaded = KeySet::<1>::from_jwks(jwks.as_bytes(), list);
+        assert_eq!(loaded.err(), Some(Error::WeakKey), "{len}");
+    }
+    // Long enough for one of them: loaded for that one only.
+    let key = Key::from_secret(&[0x61; 47], MACS).unwrap();
+    assert_eq!(
+        signature_verdict(&mac_token("HS256", &[0x61; 47]), &key),
+        Ok(())
+    );
+    let refused = signature_verdict(&mac_token("HS384", &[0x61; 47]), &key);
+    assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+}
+
+/// A key that must not be asked.
+#[derive(Debug)]
+struct Untouched;
+
+impl VerificationKey for Untouched {
+    fn key_id(&self) -> Option<&str> {
+        None
+    }
+
+    fn accepts(&self, algorithm: &str) -> bool {
+        algorithm == "HS256"
+    }
+
+    fn verify(&self, _: &str, _: &[u8], _: &[u8]) -> Result<(), jose_verify::InvalidSignature> {
+        panic!("work was done");
+    }
+}
+
+/// Key management by password (PBES2) with a count that costs hours, and JWE: refused before any work.
+#[test]
+fn row_31_pbes2_and_jwe() {
+    for alg in [
+        "PBES2-HS256+A128KW",
+        "PBES2-HS512+A256KW",
+        "dir",
+        "RSA-OAEP",
+        "A128KW",
+        "ECDH-ES",
+    ] {
+        let header = json!({"alg": alg, "enc": "A128GCM", "p2c": 2_147_483_647, "p2s": "c2FsdA"});
+        let header = header.to_string();
+        let three = token_signed_by(header.as_bytes(), CLAIMS, |_| vec![1; 32]);
+        assert_eq!(
+            signature_verdict(&three, &Untouched),
+            Err(Error::AlgorithmNotAccepted),
+            "{alg}"
+        );
+        let five = format!("{}..aXY.Y2lwaGVy.dGFn", base64url(header.as_bytes()));
+        assert_eq!(
+            signature_verdict(&five, &Untouched),
+            Err(Error::Encrypted),
+            "{alg}"
+        );
+    }
+    assert_eq!(
+        signature_verdict("!.!.!.!.!", &Untouched),
+        Err(Error::Encrypted)
+    );
+    assert!(
+        VerificationKey::accepts(&Untouched, "HS256"),
+        "it would be asked otherwise"
+    );
+}

@@ -1,0 +1,421 @@
+//! Claims of the wrong type, in part right, or out of range.
+
+use std::marker::PhantomData;
+
+use jose_verify::{
+    Audience, Check, Clock, Error, Leeway, MaxAge, NumericDate, Policy, VerificationKey, oidc,
+};
+
+use crate::support::judge::{NOTHING, NOW, verdict, verdict_at};
+use crate::support::sign::{key, token, token_with_header};
+
+/// A policy that demands every claim.
+const EVERYTHING: Policy<'static> = Policy {
+    issuer: Check::Required(&["https://good"]),
+    subject: Check::Present,
+    audience: Check::Required(Audience::AnyOf(&["me"])),
+    authorized_party: Check::Present,
+    expires_at: Check::Required(Leeway::NONE),
+    not_before: Check::Required(Leeway::NONE),
+    issued_at: Check::Required(Leeway::NONE),
+    nonce: Check::Required("n"),
+    auth_time: Check::Required(MaxAge {
+        seconds: 60,
+        leeway: Leeway::NONE,
+    }),
+    acr: Check::Present,
+    amr: Check::Present,
+    jwt_id: Check::Present,
+    client_id: Check::Present,
+    ..NOTHING
+};
+
+fn check(claims: &str, policy: &Policy<'_>) -> Result<(), Error> {
+    verdict(&token(claims), &key(), policy)
+}
+
+/// The claim of the wrong type is an error whether it is demanded or not; never is it as good as absent.
+fn assert_wrong_type(name: &str, values: &[&str]) {
+    for value in values {
+        for claims in [
+            format!(r#"{{"{name}":{value}}}"#),
+            format!(r#"{{"x":1,"{name}":{value},"y":2}}"#),
+        ] {
+            for policy in [NOTHING, EVERYTHING] {
+                let refused = check(&claims, &policy);
+                assert_eq!(refused, Err(Error::WrongClaimType), "{claims}");
+            }
+        }
+    }
+}
+
+/// A time that is no number (CVE-2026-25537), which some take for absent, some for zero, some for far in the future.
+#[test]
+fn row_20_numbers_of_the_wrong_type() {
+    for name in ["exp", "nbf", "iat", "auth_time"] {
+        let values = [
+            r#""1750003600""#,
+            r#""""#,
+            r#""9999-12-31T23:59:59Z""#,
+            r#""NaN""#,
+            "true",
+            "false",
+            "null",
+            "[]",
+            "[1750003600]",
+            "{}",
+            r#"{"$gt":0}"#,
+        ];
+        assert_wrong_type(name, &values);
+    }
+}
+
+/// A string that is no string, or an audience with something else among the strings.
+#[test]
+fn row_21_strings_of_the_wrong_type() {
+    for name in ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"] {
+        assert_wrong_type(
+            name,
+            &["5", "0", "true", "null", "{}", "[]", r#"["https://good"]"#],
+        );
+    }
+    let audiences = [
+        "{}",
+        "5",
+        "true",
+        "null",
+        "[]",
+        r#"[1,"me"]"#,
+        r#"["me",1]"#,
+        r#"["me",null]"#,
+        r#"[["me"]]"#,
+    ];
+    assert_wrong_type("aud", &audiences);
+    assert_wrong_type("aud", &[r#"{"me":"me"}"#, r#"["me",{"0":"me"}]"#]);
+    assert_wrong_type("amr", &[r#""pwd""#, "5", "null", "{}", r#"["pwd",5]"#]);
+}
+
+/// Several issuers, of which one is trusted (CVE-2025-30144, CVE-2026-75509).
+#[test]
+fn row_22_iss_as_array() {
+    let policy = Policy {
+        issuer: Check::Required(&["https://good"]),
+        ..NOTHING
+    };
+    for iss in [
+        r#"["https://evil","https://good"]"#,
+        r#"["https://good","https://evil"]"#,
+        r#"["https://good"]"#,
+        r#"[["https://good"]]"#,
+        r#"{"0":"https://good"}"#,
+        "[]",
+    ] {
+        let claims = format!(r#"{{"iss":{iss}}}"#);
+        assert_eq!(check(&claims, &policy), Err(Error::WrongClaimType), "{iss}");
+    }
+}
+
+/// An issuer that is the trusted one in part, or by another comparison than of characters (CVE-2024-53861).
+#[test]
+fn row_23_iss_in_part() {
+    let trusted = ["https://good.example.com/tenant", "https://other"];
+    let policy = Policy {
+        issuer: Check::Required(&trusted),
+        ..NOTHING
+    };
+    for (iss, want) in [
+        ("https://good.example.com/tenant", Ok(())),
+        (r"https:\/\/good.example.com\/tenant", Ok(())),
+        ("https://good.example.com", Err(Error::IssuerMismatch)),
+        ("https://good.example.com/tenan", Err(Error::IssuerMismatch)),
+        (
+            "https://good.example.com/tenant/",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://good.example.com/tenant2",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://good.example.com/tenant.evil.com",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://evil.com/?https://good.example.com/tenant",
+            Err(Error::IssuerMismatch),
+        ),
+        ("ttps://good.example.com/tenant", Err(Error::IssuerMismatch)),
+        ("https", Err(Error::IssuerMismatch)),
+        ("", Err(Error::IssuerMismatch)),
+        (
+            "https://GOOD.example.com/tenant",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "HTTPS://good.example.com/tenant",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://good.example.com:443/tenant",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://good.example.com/%74enant",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://good.example.com/./tenant",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            " https://good.example.com/tenant",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            r"https://good.example.com/tenant\n",
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            "https://good.example.com/tenant,https://other",
+            Err(Error::IssuerMismatch),
+        ),
+    ] {
+        assert_eq!(
+            check(&format!(r#"{{"iss":"{iss}"}}"#), &policy),
+            want,
+            "{iss}"
+        );
+    }
+}
+
+/// A payload that is JSON, but no claims set (CVE-2026-107723).
+#[test]
+fn row_24_payload_not_an_object() {
+    for payload in [
+        "",
+        " ",
+        "[]",
+        r#"[{"exp":9999999999}]"#,
+        r#"["iss","https://good"]"#,
+        r#""x""#,
+        r#""{}""#,
+        "1",
+        "0",
+        "-1.5e3",
+        "true",
+        "false",
+        "null",
+        "\u{feff}{}",
+        "x{}",
+    ] {
+        for policy in [NOTHING, EVERYTHING] {
+            assert_eq!(
+                check(payload, &policy),
+                Err(Error::MalformedClaims),
+                "{payload:?}"
+            );
+        }
+    }
+    assert_eq!(check(" {} ", &NOTHING), Ok(()));
+}
+
+/// A token for us and for others beside us, who could pass it on.
+#[test]
+fn row_25_extra_audiences() {
+    let claims = |aud: &str, azp: &str| {
+        format!(r#"{{"iss":"i","sub":"s","exp":9999999999,"iat":1,"nonce":"n","aud":{aud}{azp}}}"#)
+    };
+    let base = oidc::id_token(&["i"], &["us"], Check::Required("n"));
+    let trusting = Policy {
+        audience: Check::Required(Audience::Client {
+            client_ids: &["us"],
+            trusted: &["friend"],
+        }),
+        ..base
+    };
+    let (untrusted, other) = (Err(Error::UntrustedAudience), Err(Error::AudienceMismatch));
+    let azp_mismatch = Err(Error::AuthorizedPartyMismatch);
+    for (aud, azp, want, want_trusting) in [
+        (r#""us""#, "", Ok(()), Ok(())),
+        (r#"["us"]"#, "", Ok(()), Ok(())),
+        (r#"["us","us"]"#, "", Ok(()), Ok(())),
+        (r#"["us","evil"]"#, "", untrusted, untrusted),
+        (r#"["evil","us"]"#, "", untrusted, untrusted),
+        (r#"["us","evil"]"#, r#","azp":"us""#, Ok(()), Ok(())),
+        (r#"["us","evil"]"#, r#","azp":"evil""#, untrusted, untrusted),
+        (r#"["us","friend"]"#, "", untrusted, Ok(())),
+        (
+            r#"["us","friend"]"#,
+            r#","azp":"friend""#,
+            untrusted,
+            azp_mismatch,
+        ),
+        (r#"["us","friend","evil"]"#, "", untrusted, untrusted),
+        (r#"["us",""]"#, "", untrusted, untrusted),
+        (r#""us""#, r#","azp":"evil""#, azp_mismatch, azp_mismatch),
+        (r#""us""#, r#","azp":"""#, azp_mismatch, azp_mismatch),
+        (r#""friend""#, "", other, other),
+        (r#"["friend","evil"]"#, r#","azp":"us""#, other, other),
+        (r#""us evil""#, "", other, other),
+        (r#""US""#, "", other, other),
+    ] {
+        let claims = claims(aud, azp);
+        assert_eq!(check(&claims, &base), want, "{claims}");
+        assert_eq!(check(&claims, &trusting), want_trusting, "{claims}");
+    }
+}
+
+/// Times at the ends of the integers and beyond those of floats; a present before the leeway.
+#[test]
+fn row_26_numeric_extremes() {
+    let leeway = Leeway::seconds(60);
+    let policy = Policy {
+        expires_at: Check::Required(leeway),
+        ..NOTHING
+    };
+    let at = |claims: &str, now: i64| {
+        verdict_at(
+            &token(claims),
+            &key(),
+            &policy,
+            NumericDate::from_seconds(now),
+        )
+    };
+    let (late, out_of_range) = (Err(Error::Expired), Err(Error::TimeOutOfRange));
+    for (exp, now, want) in [
+        ("9223372036854775807", NOW, Ok(())),
+        ("9223372036854775807", i64::MAX, Ok(())), // the leeway carries beyond the last second
+        ("9223372036854775807.999999999", i64::MAX, Ok(())),
+        ("9223372036854775808", NOW, out_of_range),
+        ("18446744073709551615", NOW, out_of_range),
+        ("18446744073709551616", NOW, out_of_range),
+        ("340282366920938463463374607431768211456", NOW, out_of_range),
+        ("1e18", NOW, Ok(())),
+        ("1e19", NOW, out_of_range),
+        ("1e300", NOW, out_of_range),
+        ("1e400", NOW, out_of_range),
+        ("1e9999999999999999999999", NOW, out_of_range),
+        ("-1e300", NOW, out_of_range),
+        ("-9223372036854775808", NOW, late),
+        ("-9223372036854775809", NOW, out_of_range),
+        ("-9223372036854775808", i64::MIN, Ok(())),
+        ("1e-400", NOW, late),
+        ("1e-400", 59, Ok(())),
+        ("1e-400", 60, late),
+        ("1e-9999999999999999999999", 60, late),
+        ("0e9999999999999999999999", 59, Ok(())),
+        ("-1", NOW, late),
+        ("-1", 58, Ok(())),
+        ("-1", 59, late),
+        ("-0", 59, Ok(())),
+        ("-0", 60, late),
+        ("-0.0", 60, late),
+        // Not 9007199254740992, as a float would have it.
+        ("9007199254740993", 9_007_199_254_740_993 + 59, Ok(())),
+        ("9007199254740993", 9_007_199_254_740_993 + 60, late),
+        // The present lies before the leeway, or before 1970.
+        ("0", 5, Ok(())),
+        ("0", -5, Ok(())),
+        ("0", i64::MIN, Ok(())),
+    ] {
+        assert_eq!(
+            at(&format!(r#"{{"exp":{exp}}}"#), now),
+            want,
+            "exp {exp}, now {now}"
+        );
+    }
+    let policy = Policy {
+        not_before: Check::Required(leeway),
+        issued_at: Check::Required(leeway),
+        ..NOTHING
+    };
+    for (time, now, want) in [
+        ("9223372036854775807", i64::MAX, Ok(())),
+        ("9223372036854775807", i64::MAX - 60, Ok(())),
+        (
+            "9223372036854775807",
+            i64::MAX - 61,
+            Err(Error::NotYetValid),
+        ),
+        ("9223372036854775808", i64::MAX, out_of_range),
+        ("-9223372036854775808", i64::MIN, Ok(())),
+        ("0", -60, Ok(())),
+        ("0", -61, Err(Error::NotYetValid)),
+        ("9007199254740993", 9_007_199_254_740_933, Ok(())),
+        (
+            "9007199254740993",
+            9_007_199_254_740_932,
+            Err(Error::NotYetValid),
+        ),
+    ] {
+        let claims = token(&format!(r#"{{"nbf":{time},"iat":{time}}}"#));
+        let verdict = verdict_at(&claims, &key(), &policy, NumericDate::from_seconds(now));
+        assert_eq!(verdict, want, "nbf {time}, now {now}");
+    }
+    // Out of range is refused also where nobody asks.
+    for name in ["exp", "nbf", "iat", "auth_time"] {
+        let claims = token(&format!(r#"{{"{name}":1e300}}"#));
+        assert_eq!(
+            verdict_at(&claims, &key(), &NOTHING, Clock::Absent),
+            out_of_range
+        );
+    }
+}
+
+/// Whether a type has a default, found out by the compiler: the inherent constant is there only where it has one.
+struct HasDefault<T>(PhantomData<T>);
+
+trait Otherwise {
+    const ANSWER: bool = false;
+}
+
+impl<T> Otherwise for HasDefault<T> {}
+
+impl<T: Default> HasDefault<T> {
+    const ANSWER: bool = true;
+}
+
+/// A nonce that was sent but is not checked (CVE-2026-42206). The profile takes the decision as an argument, and
+/// there is no default to leave it to; that it does not compile otherwise is an example of `oidc::id_token`.
+#[test]
+fn row_34_nonce_made_but_not_checked() {
+    let profile: fn(
+        &'static [&'static str],
+        &'static [&'static str],
+        Check<&'static str>,
+    ) -> Policy<'static> = oidc::id_token;
+    assert!(HasDefault::<u8>::ANSWER);
+    assert!(!HasDefault::<Policy<'_>>::ANSWER && !HasDefault::<Check<&str>>::ANSWER);
+
+    let claims = |nonce: &str| {
+        format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":9999999999,"iat":1{nonce}}}"#)
+    };
+    let required = profile(&["i"], &["us"], Check::Required("n-0S6_WzA2Mj"));
+    for (nonce, want) in [
+        (r#","nonce":"n-0S6_WzA2Mj""#, Ok(())),
+        (r#","nonce":"n-0S6\u005fWzA2Mj""#, Ok(())),
+        ("", Err(Error::MissingNonce)),
+        (r#","nonce":"""#, Err(Error::NonceMismatch)),
+        (r#","nonce":"n-0S6_WzA2M""#, Err(Error::NonceMismatch)),
+        (r#","nonce":"n-0S6_WzA2Mj ""#, Err(Error::NonceMismatch)),
+        (r#","nonce":"N-0s6_wZa2mJ""#, Err(Error::NonceMismatch)),
+        (r#","nonce":null"#, Err(Error::WrongClaimType)),
+        (r#","Nonce":"n-0S6_WzA2Mj""#, Err(Error::MissingNonce)),
+    ] {
+        assert_eq!(check(&claims(nonce), &required), want, "{nonce}");
+    }
+    let unchecked = profile(&["i"], &["us"], Check::NotChecked);
+    assert_eq!(
+        check(&claims(r#","nonce":"whatever""#), &unchecked),
+        Ok(()),
+        "spelled out"
+    );
+    // In the header it is no claim.
+    let header = br#"{"alg":"HS256","nonce":"n-0S6_WzA2Mj"}"#;
+    let in_header = token_with_header(header, claims("").as_bytes());
+    assert_eq!(
+        verdict(&in_header, &key(), &required),
+        Err(Error::MissingNonce)
+    );
+    assert!(key().accepts("HS256"));
+}

@@ -1,0 +1,248 @@
+//! The header chooses the key, or says more than is understood.
+
+use jose_verify::{Error, KeySet, SIGNATURES};
+use serde_json::{Value, json};
+
+use super::{CLAIMS, OURS, THEIRS, rsa_token, set, with};
+use crate::support::curve::curve;
+use crate::support::judge::{NOTHING, signature_verdict, verdict};
+use crate::support::rsa::RsaKey;
+use crate::support::sign::{base64url, key as mac_key, token_signed_by, token_with_header};
+
+/// Our public key under an identifier.
+fn our_keys() -> Box<KeySet<8>> {
+    set(&[with(&OURS.jwk(), &json!({"kid": "ours"}))], SIGNATURES)
+}
+
+/// A token with RS256 and these members in its header.
+fn rs256(key: &RsaKey, members: &Value) -> String {
+    rsa_token(key, &with(&json!({"alg": "RS256"}), members))
+}
+
+/// A token that brings the key that it is signed with (CVE-2018-0114, CVE-2026-27962).
+#[test]
+fn row_08_embedded_key() {
+    let own = with(
+        &THEIRS.jwk(),
+        &json!({"kid": "ours", "alg": "RS256", "use": "sig"}),
+    );
+    let certificate = base64url(&[0x30; 600]);
+    for (members, want) in [
+        (json!({"jwk": own}), Error::BadSignature),
+        (json!({"jwk": own, "kid": "ours"}), Error::BadSignature),
+        (json!({"jwk": own, "kid": "theirs"}), Error::NoKey),
+        (json!({"jwk": THEIRS.jwk()}), Error::BadSignature),
+        (
+            json!({"x5c": [certificate], "kid": "ours"}),
+            Error::BadSignature,
+        ),
+        (
+            json!({"x5c": [certificate], "x5t": "AAAA", "x5t#S256": "AAAA"}),
+            Error::BadSignature,
+        ),
+        (json!({"jwks": {"keys": [own]}}), Error::BadSignature),
+    ] {
+        let token = rs256(&THEIRS, &members);
+        assert_eq!(
+            signature_verdict(&token, &*our_keys()),
+            Err(want),
+            "{members}"
+        );
+    }
+    let token = rs256(&THEIRS, &json!({"jwk": own}));
+    let theirs = set(&[own], SIGNATURES);
+    assert_eq!(
+        signature_verdict(&token, &*theirs),
+        Ok(()),
+        "the forgery is well made"
+    );
+
+    let p256 = curve("ES256");
+    let header = json!({"alg": "ES256", "jwk": p256.jwk(&p256.g)}).to_string();
+    let one = num_bigint::BigUint::from(1_u8);
+    let two = num_bigint::BigUint::from(2_u8);
+    let token = token_signed_by(header.as_bytes(), CLAIMS, |input| {
+        p256.sign(&one, &two, input)
+    });
+    assert_eq!(signature_verdict(&token, &p256.key(&p256.g)), Ok(()));
+    assert_eq!(
+        signature_verdict(&token, &p256.key(&p256.point(&two))),
+        Err(Error::BadSignature)
+    );
+}
+
+/// Where a key can be fetched: never fetched, and not even read as a URL or as a string.
+#[test]
+fn row_09_jku_and_x5u() {
+    let places = [
+        json!("https://evil.example.com/jwks.json"),
+        json!("http://127.0.0.1:1/latest/meta-data"),
+        json!("file:///dev/zero"),
+        json!("https://issuer.example.com@evil.example.com/"),
+        json!("not a URL \u{0}"),
+        json!(""),
+        json!(5),
+        json!(null),
+        json!({"url": []}),
+    ];
+    for (name, place) in ["jku", "x5u"]
+        .iter()
+        .flat_map(|name| places.iter().map(move |p| (name, p)))
+    {
+        let members = json!({(*name): place, "kid": "ours"});
+        let good = rs256(&OURS, &members);
+        assert_eq!(verdict(&good, &*our_keys(), &NOTHING), Ok(()), "{members}");
+        let forged = rs256(&THEIRS, &members);
+        let refused = verdict(&forged, &*our_keys(), &NOTHING);
+        assert_eq!(refused, Err(Error::BadSignature), "{members}");
+    }
+}
+
+/// A `kid` that is a path, a query, a command, or not a string at all.
+#[test]
+fn row_10_kid_injection() {
+    for kid in [
+        "../../../../dev/null",
+        "..\\..\\windows\\win.ini",
+        "/etc/passwd\0.jwk",
+        "ours\0",
+        "\0",
+        "ours' OR '1'='1",
+        "ours'; DROP TABLE keys; --",
+        "x' UNION SELECT 'secret",
+        "|/bin/true",
+        "$(id)",
+        "{{7*7}}",
+        "ours\r\nX-Injected: 1",
+        "OURS",
+        "ours ",
+        "*",
+        "",
+        "\u{feff}ours",
+        "оurs", // with a Cyrillic letter
+        &"k".repeat(10_000),
+        &"../".repeat(3_500),
+    ] {
+        let token = rs256(&OURS, &json!({ "kid": kid }));
+        assert_eq!(
+            signature_verdict(&token, &*our_keys()),
+            Err(Error::NoKey),
+            "{kid:?}"
+        );
+        let named = OURS.key().with_key_id("ours").unwrap();
+        assert_eq!(
+            signature_verdict(&token, &named),
+            Err(Error::NoKey),
+            "{kid:?}"
+        );
+    }
+    for kid in [
+        json!(0),
+        json!(1.5),
+        json!(null),
+        json!(true),
+        json!({}),
+        json!(["ours"]),
+    ] {
+        let token = rs256(&OURS, &json!({ "kid": kid }));
+        let refused = signature_verdict(&token, &*our_keys());
+        assert_eq!(refused, Err(Error::MalformedHeader), "{kid}");
+    }
+    assert_eq!(
+        signature_verdict(&rs256(&OURS, &json!({"kid": "ours"})), &*our_keys()),
+        Ok(())
+    );
+}
+
+/// The header names one key of the set, but another one of the set has signed.
+#[test]
+fn row_11_kid_substitution() {
+    let jwks = [
+        with(&OURS.jwk(), &json!({"kid": "a"})),
+        with(&THEIRS.jwk(), &json!({"kid": "b"})),
+        RsaKey::new(0, 3, 65_537).jwk(),
+    ];
+    let keys = set(&jwks, SIGNATURES);
+    for (signer, kid, want) in [
+        (&*OURS, "a", Ok(())),
+        (&*THEIRS, "b", Ok(())),
+        (&*OURS, "b", Err(Error::BadSignature)),
+        (&*THEIRS, "a", Err(Error::BadSignature)),
+        (&RsaKey::new(0, 3, 65_537), "a", Err(Error::BadSignature)),
+        (&RsaKey::new(0, 3, 65_537), "c", Err(Error::NoKey)),
+    ] {
+        let token = rs256(signer, &json!({ "kid": kid }));
+        assert_eq!(signature_verdict(&token, &*keys), want, "{kid}");
+    }
+}
+
+/// Critical extensions that are passed over (CVE-2025-59420, CVE-2026-32597). None is supported, so whatever `crit`
+/// holds is refused.
+#[test]
+fn row_12_crit_ignored() {
+    for members in [
+        r#""crit":["x-policy"],"x-policy":"deny""#,
+        r#""crit":["x-policy"]"#,
+        r#""crit":[]"#,
+        r#""crit":"x""#,
+        r#""crit":"""#,
+        r#""crit":[1]"#,
+        r#""crit":[null]"#,
+        r#""crit":[["x"]]"#,
+        r#""crit":{}"#,
+        r#""crit":{"x":1}"#,
+        r#""crit":null"#,
+        r#""crit":false"#,
+        r#""crit":0"#,
+        r#""crit":["alg"]"#,
+        r#""crit":["kid"],"kid":"1""#,
+        r#""crit":["crit"]"#,
+        r#""crit":["exp"],"exp":1"#,
+        r#""crit":["x","x"],"x":1"#,
+        r#""crit":["http:\/\/example.invalid\/UNDEFINED"]"#,
+        r#""cri\u0074":["x"]"#,
+    ] {
+        for header in [
+            format!(r#"{{"alg":"HS256",{members}}}"#),
+            format!(r#"{{{members},"alg":"HS256"}}"#),
+        ] {
+            let token = token_with_header(header.as_bytes(), CLAIMS);
+            let refused = verdict(&token, &mac_key(), &NOTHING);
+            assert_eq!(refused, Err(Error::UnsupportedCritical), "{header}");
+        }
+    }
+    // Another name is none of ours.
+    let token = token_with_header(br#"{"alg":"HS256","CRIT":["x"]}"#, CLAIMS);
+    assert_eq!(verdict(&token, &mac_key(), &NOTHING), Ok(()));
+}
+
+/// An unencoded payload (RFC 7797), whose signature covers other bytes than are read.
+#[test]
+fn row_13_b64_false() {
+    for (members, want) in [
+        (r#""b64":false,"crit":["b64"]"#, Error::UnsupportedCritical),
+        (r#""b64":true,"crit":["b64"]"#, Error::UnsupportedCritical),
+        (r#""b64":false"#, Error::UnencodedPayload),
+        (r#""b64":true"#, Error::UnencodedPayload),
+        (r#""b64":null"#, Error::UnencodedPayload),
+        (r#""b6\u0034":false"#, Error::UnencodedPayload),
+    ] {
+        let header = format!(r#"{{"alg":"HS256",{members}}}"#);
+        let encoded = token_with_header(header.as_bytes(), CLAIMS);
+        assert_eq!(
+            verdict(&encoded, &mac_key(), &NOTHING),
+            Err(want),
+            "{header}"
+        );
+        let (start, mac) = encoded.rsplit_once('.').unwrap();
+        let (start, _) = start.split_once('.').unwrap();
+        for payload in ["", "data", "{}"] {
+            let unencoded = format!("{start}.{payload}.{mac}");
+            assert_eq!(
+                verdict(&unencoded, &mac_key(), &NOTHING),
+                Err(want),
+                "{unencoded}"
+            );
+        }
+    }
+}

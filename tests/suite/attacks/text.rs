@@ -1,0 +1,548 @@
+//! Texts that different readers read differently: base64url, segments, JSON.
+
+use std::thread;
+
+use jose_verify::{
+    Check, Error, Key, KeySet, NumericDate, Policy, SIGNATURES, Verified, limits,
+    peek_header_untrusted, scratch_len, verify,
+};
+use serde_json::json;
+
+use super::{CLAIMS, OURS, rsa_token};
+use crate::support::judge::{NOTHING, NOW, signature_verdict, verdict};
+use crate::support::sign::{base64url, key, token, token_with_header, token_with_secret};
+
+const HS256: &[u8] = br#"{"alg":"HS256"}"#;
+
+/// The same segment, written in ways that lenient decoders read alike (CVE-2026-102269).
+fn rewritten(segment: &str) -> Vec<String> {
+    let (half, rest) = segment.split_at(segment.len() / 2);
+    let mut variants: Vec<String> = [
+        " ", "\n", "\r\n", "\t", "\0", "!", "=", "%", "é", "\u{200b}",
+    ]
+    .iter()
+    .flat_map(|c| {
+        [
+            format!("{half}{c}{rest}"),
+            format!("{segment}{c}"),
+            format!("{c}{segment}"),
+        ]
+    })
+    .collect();
+    variants.extend([
+        format!("{segment}=="),
+        format!("{segment}===="),
+        format!("{segment}A==="),
+    ]);
+    // Bits after the last byte, where there are any.
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if segment.len() % 4 != 0 {
+        let last = segment.chars().last().unwrap();
+        let next = ALPHABET
+            .chars()
+            .nth(ALPHABET.find(last).unwrap() + 1)
+            .unwrap();
+        variants.push(format!("{}{next}", &segment[..segment.len() - 1]));
+    }
+    // A character alone encodes nothing.
+    let whole = &segment[..segment.len() / 4 * 4];
+    variants.push(format!("{whole}A"));
+    variants
+}
+
+/// More than one text for the same bytes: refused in each segment, whatever it decodes to.
+#[test]
+fn row_17_base64url_malleability() {
+    // A header, a payload and a MAC that each end in the middle of a group.
+    let good = token_with_header(br#"{"alg":"HS256","a":"???>>>"}"#, br#"{"b":"???>>>>>"}"#);
+    assert_eq!(verdict(&good, &key(), &NOTHING), Ok(()));
+    let segments: Vec<&str> = good.split('.').collect();
+    assert!(segments.iter().all(|segment| segment.len() % 4 != 0));
+    for (place, want) in [
+        (0, Error::MalformedBase64url),
+        // The signature is wrong before anybody decodes the payload.
+        (1, Error::BadSignature),
+        (2, Error::MalformedBase64url),
+    ] {
+        for variant in rewritten(segments[place]) {
+            let mut changed = segments.clone();
+            changed[place] = &variant;
+            let refused = verdict(&changed.join("."), &key(), &NOTHING);
+            assert_eq!(refused, Err(want), "segment {place}: {variant:?}");
+        }
+    }
+    // A payload that was signed in such a form.
+    for variant in rewritten(segments[1]) {
+        let signed = signed_text(segments[0], &variant);
+        let refused = verdict(&signed, &key(), &NOTHING);
+        assert_eq!(refused, Err(Error::MalformedBase64url), "{variant:?}");
+    }
+    // The alphabet of plain base64.
+    for (place, segment) in segments.iter().enumerate().take(2) {
+        let plain = segment.replace('-', "+").replace('_', "/");
+        assert_ne!(plain, *segment, "segment {place} has both");
+        let mut changed = segments.clone();
+        changed[place] = &plain;
+        let signed = signed_text(changed[0], changed[1]);
+        assert_eq!(
+            verdict(&signed, &key(), &NOTHING),
+            Err(Error::MalformedBase64url)
+        );
+    }
+}
+
+/// A token made of these two texts as they stand, with a good MAC.
+fn signed_text(header: &str, payload: &str) -> String {
+    let input = format!("{header}.{payload}");
+    let mac = crate::support::hash::hmac("HS256", crate::support::sign::SECRET, input.as_bytes());
+    format!("{input}.{}", base64url(&mac))
+}
+
+/// Two members of one name, of which one reader takes the first and another the last.
+#[test]
+fn row_18_duplicate_members() {
+    for header in [
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"none","alg":"HS256"}"#,
+        r#"{"alg":"HS256","alg":"none"}"#,
+        r#"{"alg":"HS256","\u0061lg":"none"}"#,
+        r#"{"\u0061\u006c\u0067":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","kid":"a","kid":"b"}"#,
+        r#"{"alg":"HS256","kid":"a","\u006bid":"a"}"#,
+        r#"{"alg":"HS256","typ":"JWT","typ":"at+jwt"}"#,
+        r#"{"x":1,"alg":"HS256","x":1}"#,
+        r#"{"alg":"HS256","crit":[],"crit":[]}"#,
+    ] {
+        let token = token_with_header(header.as_bytes(), CLAIMS);
+        assert_eq!(
+            verdict(&token, &key(), &NOTHING),
+            Err(Error::DuplicateMember),
+            "{header}"
+        );
+    }
+    for (name, escaped, good, evil) in [
+        ("iss", r"\u0069ss", r#""https://good""#, r#""https://evil""#),
+        ("sub", r"su\u0062", r#""me""#, r#""admin""#),
+        ("aud", r"a\u0075d", r#""us""#, r#"["them"]"#),
+        ("exp", r"e\u0078p", "1", "99999999999"),
+        ("nonce", r"\u006eonce", r#""a""#, r#""b""#),
+        ("other", r"oth\u0065r", "true", "false"),
+    ] {
+        for claims in [
+            format!(r#"{{"{name}":{good},"{name}":{evil}}}"#),
+            format!(r#"{{"{name}":{evil},"{name}":{good}}}"#),
+            format!(r#"{{"{name}":{good},"{name}":{good}}}"#),
+            format!(r#"{{"{name}":{good},"x":{{}},"{escaped}":{evil}}}"#),
+            format!(r#"{{"{escaped}":{evil},"{name}":{good}}}"#),
+            format!(r#"{{"{escaped}":{evil},"{escaped}":{good}}}"#),
+        ] {
+            let refused = verdict(&token(&claims), &key(), &NOTHING);
+            assert_eq!(refused, Err(Error::DuplicateMember), "{claims}");
+        }
+    }
+    // Further down they are refused when somebody asks for one of them, not before.
+    let nested = token(r#"{"a":{"b":1,"\u0062":2,"c":3}}"#);
+    with_claims(&nested, |jwt| {
+        let object = jwt.claims().get("a").unwrap().as_object().unwrap();
+        assert_eq!(object.get("b").err(), Some(Error::DuplicateMember));
+        assert_eq!(object.get("c").unwrap().unwrap().as_i64(), Some(3));
+    });
+    for jwks in [r#"{"keys":[],"keys":[]}"#, r#"{"keys":[],"\u006beys":[]}"#] {
+        let refused = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
+        assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwks}");
+    }
+    let text = OURS.jwk().to_string();
+    for member in [
+        r#""kty":"EC""#,
+        r#""n":"AQAB""#,
+        r#""\u006b\u0074\u0079":"RSA""#,
+    ] {
+        let jwk = text.replacen('{', &format!("{{{member},"), 1);
+        let refused = Key::from_jwk(jwk.as_bytes(), SIGNATURES);
+        assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwk}");
+    }
+}
+
+fn with_claims(token: &str, read: impl FnOnce(&Verified<'_>)) {
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let now = NumericDate::from_seconds(NOW);
+    read(&verify(token.as_bytes(), &key(), &NOTHING, now, &mut scratch).unwrap());
+}
+
+/// Names in another case are other names, and so the real one is missing.
+#[test]
+fn row_19_case_variants() {
+    let policy = Policy {
+        issuer: Check::Required(&["https://good"]),
+        expires_at: Check::Present,
+        ..NOTHING
+    };
+    for (claims, want) in [
+        (r#"{"iss":"https://good","exp":9999999999}"#, None),
+        (
+            r#"{"ISS":"https://good","exp":9999999999}"#,
+            Some(Error::MissingIssuer),
+        ),
+        (
+            r#"{"Iss":"https://good","exp":9999999999}"#,
+            Some(Error::MissingIssuer),
+        ),
+        (
+            r#"{"iss ":"https://good","exp":9999999999}"#,
+            Some(Error::MissingIssuer),
+        ),
+        (
+            r#"{"ıss":"https://good","exp":9999999999}"#,
+            Some(Error::MissingIssuer),
+        ),
+        (
+            r#"{"iss":"https://good","Exp":9999999999}"#,
+            Some(Error::MissingExpiry),
+        ),
+        (
+            r#"{"iss":"https://good","EXP":9999999999}"#,
+            Some(Error::MissingExpiry),
+        ),
+        (
+            r#"{"iss":"https://good","exp\u0000":9999999999}"#,
+            Some(Error::MissingExpiry),
+        ),
+        // Not two of one name, and of no type that is known.
+        (
+            r#"{"iss":"https://good","ISS":5,"exp":9999999999,"Exp":"x"}"#,
+            None,
+        ),
+    ] {
+        assert_eq!(
+            verdict(&token(claims), &key(), &policy).err(),
+            want,
+            "{claims}"
+        );
+    }
+    for header in [
+        r#"{"aLg":"HS256"}"#,
+        r#"{"ALG":"HS256"}"#,
+        r#"{"alg ":"HS256"}"#,
+    ] {
+        let token = token_with_header(header.as_bytes(), CLAIMS);
+        assert_eq!(
+            verdict(&token, &key(), &NOTHING),
+            Err(Error::MalformedHeader),
+            "{header}"
+        );
+    }
+    for alg in ["hs256", "Hs256", "HS256 ", "HS-256"] {
+        let header = json!({ "alg": alg }).to_string();
+        let token = token_with_header(header.as_bytes(), CLAIMS);
+        let refused = verdict(&token, &key(), &NOTHING);
+        assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");
+    }
+}
+
+/// Texts with another number of dots (CVE-2025-30204, CVE-2025-27144: a megabyte of them).
+#[test]
+fn row_29_splitting() {
+    let good = token("{}");
+    let [header, payload, mac] = good.split('.').collect::<Vec<_>>()[..] else {
+        panic!()
+    };
+    let dots = ".".repeat(limits::MAX_TOKEN_LEN);
+    for (text, want) in [
+        (String::new(), Error::MalformedToken),
+        (String::from(header), Error::MalformedToken),
+        (format!("{header}.{payload}"), Error::MalformedToken),
+        (format!("{header}.{payload}.{mac}."), Error::MalformedToken),
+        (format!(".{header}.{payload}.{mac}"), Error::MalformedToken),
+        (
+            format!("{header}.{payload}.{mac}.{mac}"),
+            Error::MalformedToken,
+        ),
+        (
+            format!("{header}.{payload}.{mac}.{mac}.{mac}"),
+            Error::Encrypted,
+        ),
+        (
+            format!("{header}.{payload}.{mac}.{mac}.{mac}."),
+            Error::MalformedToken,
+        ),
+        (format!("{header}..{payload}.{mac}"), Error::MalformedToken),
+        (
+            format!("{header}\u{2024}{payload}\u{2024}{mac}"),
+            Error::MalformedToken,
+        ),
+        (dots.clone(), Error::MalformedToken),
+        (
+            format!("{header}.{payload}.{mac}{}", &dots[..1_000_000]),
+            Error::MalformedToken,
+        ),
+        (format!("{dots}."), Error::LimitExceeded),
+        (
+            format!("{header}.{}.{mac}", "A".repeat(limits::MAX_TOKEN_LEN)),
+            Error::LimitExceeded,
+        ),
+        // Three segments, of which one or all are empty.
+        (String::from(".."), Error::MalformedJson),
+        (format!(".{payload}.{mac}"), Error::MalformedJson),
+        (format!("{header}..{mac}"), Error::BadSignature),
+        (format!("{header}.{payload}."), Error::BadSignature),
+    ] {
+        assert_eq!(signature_verdict(&text, &key()), Err(want), "{:.80}", text);
+        let mut scratch = vec![0; scratch_len(text.len())];
+        let peeked = peek_header_untrusted(text.as_bytes(), &mut scratch).err();
+        assert_eq!(
+            peeked,
+            Some(want).filter(|e| *e != Error::BadSignature),
+            "{:.80}",
+            text
+        );
+    }
+}
+
+/// JSON that is nested deeply (CVE-2025-53864), read with a stack of 128 KiB.
+#[test]
+fn row_30_deep_json() {
+    let small_stack = thread::Builder::new().stack_size(1 << 17);
+    small_stack
+        .spawn(assert_depth_is_bounded)
+        .unwrap()
+        .join()
+        .unwrap();
+}
+
+fn assert_depth_is_bounded() {
+    let too_deep = Err(Error::LimitExceeded);
+    // The deepest are also longer than a token may be.
+    for depth in [33, 100, 10_000, 150_000] {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
+            let (opened, closed) = (open.repeat(depth), close.repeat(depth));
+            let whole = format!("{opened}0{closed}");
+            for nested in [&whole, &opened] {
+                let member = format!(r#"{{"alg":"HS256","kty":"oct","x":{nested}}}"#);
+                let in_claims = token(&member);
+                let in_header = token_with_header(member.as_bytes(), b"{}");
+                assert_eq!(
+                    signature_verdict(&in_header, &key()),
+                    too_deep,
+                    "{depth} {open}"
+                );
+                assert_eq!(
+                    verdict(&in_claims, &key(), &NOTHING),
+                    too_deep,
+                    "{depth} {open}"
+                );
+                let key = Key::from_jwk(member.as_bytes(), &[&jose_verify::HS256]);
+                assert_eq!(key.err(), Some(Error::LimitExceeded));
+                for jwks in [
+                    format!(r#"{{"keys":[{member}]}}"#),
+                    format!(r#"{{"x":{nested},"keys":[]}}"#),
+                ] {
+                    let set = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
+                    assert_eq!(set.err(), Some(Error::LimitExceeded), "{depth} {open}");
+                }
+            }
+        }
+    }
+    let at_the_limit = format!(r#"{{"x":{}0{}}}"#, "[".repeat(32), "]".repeat(32));
+    assert_eq!(verdict(&token(&at_the_limit), &key(), &NOTHING), Ok(()));
+}
+
+/// Text that is not Unicode, or that looks like other text.
+#[test]
+fn row_37_hostile_unicode() {
+    let policy = Policy {
+        issuer: Check::Required(&["https://good/é"]),
+        ..NOTHING
+    };
+    let claims = |iss: &[u8]| [br#"{"iss":"https://good/"#, iss, br#""}"#].concat();
+    for (iss, want) in [
+        ("é".as_bytes(), None),
+        (br"\u00e9", None),
+        (br"\u00E9", None),
+        (b"e\xcc\x81", Some(Error::IssuerMismatch)), // the same to the eye
+        (br"\u0065\u0301", Some(Error::IssuerMismatch)),
+        (br"\u00e9\u0000", Some(Error::IssuerMismatch)),
+        (br"\u00e9\u2028", Some(Error::IssuerMismatch)),
+        ("é\u{2028}".as_bytes(), Some(Error::IssuerMismatch)),
+        ("é\u{feff}".as_bytes(), Some(Error::IssuerMismatch)),
+        ("é\u{202e}".as_bytes(), Some(Error::IssuerMismatch)),
+        (br"\ud83d\ude00", Some(Error::IssuerMismatch)),
+        (br"\ud83d", Some(Error::MalformedJson)),
+        (br"\ude00", Some(Error::MalformedJson)),
+        (br"\ud83d\u0041", Some(Error::MalformedJson)),
+        (br"\ud83d\ud83d", Some(Error::MalformedJson)),
+        (br"\ude00\ud83d", Some(Error::MalformedJson)),
+        (br"\u00g9", Some(Error::MalformedJson)),
+        (b"\0", Some(Error::MalformedJson)),
+        (b"\x1f", Some(Error::MalformedJson)),
+        (b"\xe9", Some(Error::MalformedClaims)), // Latin-1
+        (b"\xc0\xaf", Some(Error::MalformedClaims)),
+        (b"\xe0\x80\xaf", Some(Error::MalformedClaims)),
+        (b"\xc1\xa9", Some(Error::MalformedClaims)),
+        (b"\xed\xa0\xbd\xed\xb8\x80", Some(Error::MalformedClaims)),
+        (b"\xed\xa0\x80", Some(Error::MalformedClaims)),
+        (b"\xf4\x90\x80\x80", Some(Error::MalformedClaims)),
+        (b"\xf8\x88\x80\x80\x80", Some(Error::MalformedClaims)),
+        (b"\xc3", Some(Error::MalformedClaims)),
+        (b"\xff", Some(Error::MalformedClaims)),
+    ] {
+        let token = token_with_header(HS256, &claims(iss));
+        let shown = iss.escape_ascii();
+        assert_eq!(verdict(&token, &key(), &policy).err(), want, "{shown}");
+        // In the header all of it is either JSON or not.
+        let header = [br#"{"alg":"HS256","kid":""#, iss, br#""}"#].concat();
+        let token = token_with_header(&header, b"{}");
+        let malformed = matches!(want, Some(Error::MalformedJson | Error::MalformedClaims));
+        let want = malformed.then_some(Error::MalformedJson);
+        assert_eq!(verdict(&token, &key(), &NOTHING).err(), want, "{shown}");
+    }
+    let text = r#"{"alg":"HS256"}"#;
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [
+        format!("\u{feff}{text}").into_bytes(),
+        utf16,
+        text.replace('"', "\u{201c}").into(),
+    ] {
+        let in_header = token_with_header(&bytes, b"{}");
+        assert_eq!(
+            verdict(&in_header, &key(), &NOTHING),
+            Err(Error::MalformedJson)
+        );
+        let in_claims = verdict(&token_with_header(HS256, &bytes), &key(), &NOTHING);
+        let object = bytes.starts_with(b"{");
+        let want = if object {
+            Error::MalformedJson
+        } else {
+            Error::MalformedClaims
+        };
+        assert_eq!(in_claims, Err(want), "{bytes:?}");
+    }
+}
+
+/// What some readers of JSON let pass, and RFC 8259 does not.
+#[test]
+fn row_38_json_leniency() {
+    for value in [
+        "1 // comment",
+        "1 /* comment */",
+        "/**/1",
+        "# comment\n1",
+        "[1,]",
+        r#"{"a":1,}"#,
+        "[,1]",
+        "[1,,2]",
+        "'x'",
+        "`x`",
+        "x",
+        "undefined",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "+1",
+        "01",
+        "-01",
+        "00",
+        ".5",
+        "1.",
+        "1.e5",
+        "1e",
+        "0x10",
+        "0b1",
+        "0o7",
+        "1_000",
+        "1,000",
+        "True",
+        "TRUE",
+        "nil",
+        "None",
+        "\"a\nb\"",
+        "\"a\tb\"",
+        "\"a\u{0}b\"",
+        r#""\x41""#,
+        r#""\'""#,
+        r#""\v""#,
+        r#""\0""#,
+        r#""\u41""#,
+        r#""\u{41}""#,
+        "\"a\" \"b\"",
+        "\"a\" + \"b\"",
+        "[1 2]",
+        r#"{"a" 1}"#,
+        r#"{"a"=1}"#,
+        "{a:1}",
+        r#"{'a':1}"#,
+        r#"{1:1}"#,
+        "(1)",
+        "\u{a0}1",
+        "1\u{b}",
+        "",
+    ] {
+        for text in [
+            format!(r#"{{"alg":"HS256","z":{value}}}"#),
+            format!(r#"{{"z":{value},"alg":"HS256"}}"#),
+            format!(r#"{{"alg":"HS256","z":[{{"y":[{value}]}}]}}"#),
+        ] {
+            // An empty array is an array.
+            if value.is_empty() && text.contains("[]") {
+                continue;
+            }
+            assert_malformed(&text);
+        }
+    }
+    let object = r#"{"alg":"HS256"}"#;
+    for text in [
+        format!("{object},"),
+        format!("{object};"),
+        format!("{object}{object}"),
+        format!("{object}\n{object}"),
+        format!("{object} x"),
+        format!("{object}\0"),
+        format!("{object}]"),
+        format!("{object}// end"),
+        r#"{"alg":"HS256""#.into(),
+        r#"{"alg":"HS256","#.into(),
+        r#"{"alg":"HS256",}"#.into(),
+        r#"{,"alg":"HS256"}"#.into(),
+        r#"{"alg":"HS256" "z":1}"#.into(),
+        r#"{"alg":"HS256",,"z":1}"#.into(),
+        r#"{"alg":"HS256";"z":1}"#.into(),
+        r#"{"alg"::"HS256"}"#.into(),
+        r#"{"alg":"HS256"]"#.into(),
+        r#"{alg:"HS256"}"#.into(),
+        r"{'alg':'HS256'}".into(),
+        "{".into(),
+    ] {
+        assert_malformed(&text);
+    }
+}
+
+/// Neither a header nor a claims set nor a key nor a set of keys.
+fn assert_malformed(text: &str) {
+    let refused = Err(Error::MalformedJson);
+    let in_header = token_with_header(text.as_bytes(), CLAIMS);
+    assert_eq!(
+        verdict(&in_header, &key(), &NOTHING),
+        refused,
+        "header {text}"
+    );
+    assert_eq!(
+        verdict(&token(text), &key(), &NOTHING),
+        refused,
+        "claims {text}"
+    );
+    let as_key = Key::from_jwk(text.as_bytes(), SIGNATURES).err();
+    assert_eq!(as_key, refused.err(), "key {text}");
+    let as_set = KeySet::<1>::from_jwks(text.as_bytes(), SIGNATURES).err();
+    assert_eq!(as_set, refused.err(), "set {text}");
+}
+
+/// The tests' own tokens are good.
+#[test]
+fn the_forger_can_also_sign() {
+    let good = rsa_token(&OURS, &json!({"alg": "RS256"}));
+    assert_eq!(signature_verdict(&good, &OURS.key()), Ok(()));
+    let other_secret = token_with_secret(&[7; 32], HS256, CLAIMS);
+    assert_eq!(
+        signature_verdict(&other_secret, &key()),
+        Err(Error::BadSignature)
+    );
+}

@@ -1,0 +1,75 @@
+//! What the OpenID Foundation's certification asks of a relying party, as far as an ID Token and its keys decide it, by
+//! the names of its tests; and the shapes in which providers publish their keys and write their tokens.
+
+mod providers;
+mod relying_party;
+
+use std::sync::LazyLock;
+
+use jose_verify::{Check, Error, KeySet, Keys, Policy, oidc};
+use serde_json::{Value, json};
+
+use crate::support::judge::{NOW, verdict};
+use crate::support::rsa::RsaKey;
+use crate::support::sign::token_signed_by;
+
+const ISSUER: &str = "https://op.example.com";
+const CLIENT: &str = "s6BhdRkqt3";
+const NONCE: &str = "n-0S6_WzA2Mj";
+
+/// An ID Token's policy with the nonce that was sent.
+const POLICY: Policy<'static> = oidc::id_token(&[ISSUER], &[CLIENT], Check::Required(NONCE));
+
+/// The provider's key.
+static OP: LazyLock<RsaKey> = LazyLock::new(RsaKey::usual);
+
+/// Good claims.
+fn claims() -> Value {
+    json!({
+        "iss": ISSUER, "sub": "248289761001", "aud": CLIENT, "nonce": NONCE,
+        "exp": NOW + 3600, "iat": NOW - 10, "auth_time": NOW - 60,
+    })
+}
+
+/// An object with members changed; those that are null are removed.
+fn with(object: &Value, changes: &Value) -> Value {
+    let mut changed = object.clone();
+    let members = changed.as_object_mut().unwrap();
+    for (name, value) in changes.as_object().unwrap() {
+        members.insert(name.clone(), value.clone());
+    }
+    members.retain(|_, value| !value.is_null());
+    changed
+}
+
+/// A token of the provider's, with RS256.
+fn id_token(header: &Value, claims: &Value) -> String {
+    signed_text(header, &claims.to_string())
+}
+
+/// The same, with the claims written as they stand.
+fn signed_text(header: &Value, claims: &str) -> String {
+    let header = with(&json!({"alg": "RS256", "typ": "JWT"}), header).to_string();
+    token_signed_by(header.as_bytes(), claims.as_bytes(), |input| {
+        OP.sign("RS256", input)
+    })
+}
+
+/// What comes of it as an ID Token.
+fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
+    verdict(token, keys, &POLICY)
+}
+
+/// A JWK Set as it is published, loaded for every signature. In a box, for it is large.
+fn published(jwks: &Value) -> Box<KeySet<16>> {
+    let text = jwks.to_string();
+    Box::new(KeySet::from_jwks(text.as_bytes(), jose_verify::SIGNATURES).unwrap())
+}
+
+/// The JWK of a key as most providers write it.
+fn jwk(key: &RsaKey, kid: &str) -> Value {
+    with(
+        &key.jwk(),
+        &json!({"kid": kid, "use": "sig", "alg": "RS256"}),
+    )
+}

@@ -1,0 +1,283 @@
+//! Keys and tokens in the shapes of known providers.
+
+use base64ct::{Base64, Encoding};
+use jose_verify::{
+    Audience, Check, Clock, Error, KeySet, Leeway, NumericDate, Policy, SIGNATURES, oidc,
+};
+use serde_json::{Value, json};
+
+use super::{CLIENT, NONCE, OP, claims, id_token, judge, jwk, published, signed_text, with};
+use crate::support::judge::{NOW, verdict, verdict_at};
+use crate::support::rsa::{EXPONENTS, RsaKey};
+use crate::support::sign::base64url;
+
+/// Public keys other than the provider's present one.
+fn other_keys(count: usize) -> Vec<RsaKey> {
+    let pairs = (0..5).flat_map(|p| (0..p).map(move |q| (p, q))).skip(1);
+    let keys = pairs.flat_map(|(p, q)| EXPONENTS.map(|e| (p, q, e)));
+    keys.take(count)
+        .map(|(p, q, e)| RsaKey::new(p, q, e))
+        .collect()
+}
+
+/// A set of so many keys, the provider's present one somewhere among them.
+fn set_of(count: usize, write: impl Fn(&RsaKey, &str) -> Value) -> Value {
+    let others = other_keys(count - 1);
+    let mut keys: Vec<Value> = others
+        .iter()
+        .enumerate()
+        .map(|(i, key)| write(key, &format!("key-{i}")))
+        .collect();
+    keys.insert(count / 2, write(&OP, "present"));
+    json!({ "keys": keys })
+}
+
+/// Fourteen keys in 22 KB: no `alg`, certificates and their thumbprints, members of its own.
+#[test]
+fn microsoft_entra() {
+    let certificate = Base64::encode_string(&[0x30; 780]);
+    let jwks = set_of(14, |key, kid| {
+        let members = json!({
+            "kid": kid, "use": "sig", "x5t": kid, "x5c": [certificate],
+            "cloud_instance_name": "microsoftonline.com",
+            "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0",
+        });
+        with(&key.jwk(), &members)
+    });
+    let len = jwks.to_string().len();
+    assert!((20_000..26_000).contains(&len), "{len} bytes");
+    let keys = published(&jwks);
+    assert_eq!(keys.keys().len(), 14);
+    let header = json!({"kid": "present", "x5t": "present"});
+    assert_eq!(judge(&id_token(&header, &claims()), &*keys), Ok(()));
+    assert_eq!(
+        judge(&id_token(&json!({}), &claims()), &*keys),
+        Ok(()),
+        "all are tried"
+    );
+    let refused = judge(&id_token(&json!({"kid": "key-3"}), &claims()), &*keys);
+    assert_eq!(refused, Err(Error::BadSignature));
+}
+
+/// Two to nine keys with `alg` and `use`.
+#[test]
+fn google_auth0_okta_cognito_apple() {
+    for count in 2..=9 {
+        let keys = published(&set_of(count, jwk));
+        assert_eq!(keys.keys().len(), count);
+        let token = id_token(&json!({"kid": "present"}), &claims());
+        assert_eq!(judge(&token, &*keys), Ok(()), "{count}");
+        let later = id_token(&json!({"kid": "next"}), &claims());
+        assert_eq!(judge(&later, &*keys), Err(Error::NoKey), "{count}");
+    }
+}
+
+/// A key to sign beside a key to encrypt; sometimes both under one `kid`.
+#[test]
+fn keycloak() {
+    let encryption = with(
+        &jwk(&RsaKey::new(0, 2, 65_537), "encryption"),
+        &json!({"use": "enc", "alg": "RSA-OAEP"}),
+    );
+    for kid in ["encryption", "present"] {
+        let encryption = with(&encryption, &json!({ "kid": kid }));
+        for keys in [
+            [&encryption, &jwk(&OP, "present")],
+            [&jwk(&OP, "present"), &encryption],
+        ] {
+            let mut set = KeySet::<4>::new();
+            let jwks = json!({ "keys": keys }).to_string();
+            let report = set.load(jwks.as_bytes(), SIGNATURES).unwrap();
+            assert_eq!((report.kept(), report.skipped(Error::WrongKeyUse)), (1, 1));
+            let token = id_token(&json!({"kid": "present"}), &claims());
+            assert_eq!(judge(&token, &set), Ok(()));
+        }
+    }
+    // One `kid` for the same key with two algorithms.
+    let twice = [
+        jwk(&OP, "present"),
+        with(&jwk(&OP, "present"), &json!({"alg": "PS256"})),
+    ];
+    let keys = published(&json!({ "keys": twice }));
+    assert_eq!(
+        judge(&id_token(&json!({"kid": "present"}), &claims()), &*keys),
+        Ok(())
+    );
+}
+
+/// An RSA key of 1024 bits is still in the set: skipped as weak.
+#[test]
+fn yahoo() {
+    let weak = json!({
+        "kty": "RSA", "kid": "old", "alg": "RS256", "use": "sig", "e": "AQAB",
+        "n": base64url(&[0xc5; 128]),
+    });
+    let mut set = KeySet::<4>::new();
+    let jwks = json!({"keys": [weak, jwk(&OP, "present")]}).to_string();
+    let report = set.load(jwks.as_bytes(), SIGNATURES).unwrap();
+    assert_eq!((report.kept(), report.skipped(Error::WeakKey)), (1, 1));
+    assert_eq!(
+        judge(&id_token(&json!({"kid": "present"}), &claims()), &set),
+        Ok(())
+    );
+    let by_the_weak = id_token(&json!({"kid": "old"}), &claims());
+    assert_eq!(judge(&by_the_weak, &set), Err(Error::NoKey));
+}
+
+/// Zeros before the modulus; and a modulus in plain base64, which is skipped while the rest is loaded.
+#[test]
+fn battle_net() {
+    let n = OP.n.to_bytes_be();
+    let zeros = base64url(&[&[0], &n[..]].concat());
+    let plain = Base64::encode_string(&RsaKey::new(0, 2, 65_537).n.to_bytes_be());
+    assert!(plain.contains(['+', '/', '=']));
+    let jwks = json!({"keys": [
+        with(&jwk(&RsaKey::new(0, 2, 65_537), "plain"), &json!({ "n": plain })),
+        with(&jwk(&OP, "present"), &json!({ "n": zeros })),
+    ]});
+    let mut set = KeySet::<4>::new();
+    let report = set.load(jwks.to_string().as_bytes(), SIGNATURES).unwrap();
+    assert_eq!((report.kept(), report.skipped(Error::MalformedKey)), (1, 1));
+    assert_eq!(
+        judge(&id_token(&json!({"kid": "present"}), &claims()), &set),
+        Ok(())
+    );
+}
+
+/// Workload tokens: `aud` is an array, and there is no nonce.
+#[test]
+fn kubernetes_and_github_actions() {
+    let kubernetes = json!({
+        "iss": "https://kubernetes.default.svc.cluster.local",
+        "aud": ["https://kubernetes.default.svc.cluster.local", "vault"],
+        "exp": NOW + 3607, "iat": NOW, "nbf": NOW, "jti": "0b8ad2a4-36e3-4a3a-8b1c-1f1b2a3c4d5e",
+        "kubernetes.io": {
+            "namespace": "default",
+            "pod": {"name": "web-0", "uid": "7c1b"},
+            "serviceaccount": {"name": "default", "uid": "a1b2"},
+        },
+        "sub": "system:serviceaccount:default:default",
+    });
+    let github = json!({
+        "iss": "https://token.actions.githubusercontent.com", "aud": ["sts.amazonaws.com"],
+        "sub": "repo:octo-org/octo-repo:ref:refs/heads/main", "ref": "refs/heads/main",
+        "repository_owner_id": "123", "run_attempt": "1", "environment": null,
+        "exp": NOW + 300, "iat": NOW - 5, "nbf": NOW - 305, "jti": "example-id",
+    });
+    let keys = published(&set_of(4, jwk));
+    for (claims, issuer, audience) in [
+        (
+            &kubernetes,
+            "https://kubernetes.default.svc.cluster.local",
+            "vault",
+        ),
+        (
+            &github,
+            "https://token.actions.githubusercontent.com",
+            "sts.amazonaws.com",
+        ),
+    ] {
+        let token = id_token(&json!({"kid": "present"}), claims);
+        for (audience, want) in [(audience, Ok(())), ("other", Err(Error::AudienceMismatch))] {
+            let (issuers, audiences) = ([issuer], [audience]);
+            let any_of = Check::Required(Audience::AnyOf(&audiences));
+            let policy = Policy {
+                expires_at: Check::Required(Leeway::NONE),
+                ..oidc::jwt(Check::Required(&issuers), any_of)
+            };
+            assert_eq!(verdict(&token, &*keys, &policy), want, "{issuer}");
+        }
+    }
+}
+
+/// Tokens with `=` at the end of the segments are not what RFC 7515 describes: refused.
+#[test]
+fn aws_alb() {
+    let header = json!({
+        "alg": "RS256", "kid": "present", "signer": "arn:aws:elasticloadbalancing", "client": CLIENT,
+        "exp": NOW + 120,
+    });
+    let keys = published(&json!({"keys": [jwk(&OP, "present")]}));
+    let padded = |bytes: &[u8]| {
+        let text = base64url(bytes);
+        let padding = "=".repeat(text.len().wrapping_neg() % 4);
+        format!("{text}{padding}")
+    };
+    // Two headers of different length, so that one ends with padding.
+    for more in ["", "-"] {
+        let header = with(
+            &header,
+            &json!({"iss": format!("https://alb.example.com/{more}")}),
+        );
+        let input = format!(
+            "{}.{}",
+            padded(header.to_string().as_bytes()),
+            padded(claims().to_string().as_bytes())
+        );
+        let token = format!("{input}.{}", padded(&OP.sign("RS256", input.as_bytes())));
+        assert!(token.ends_with('='));
+        assert_eq!(judge(&token, &*keys), Err(Error::MalformedBase64url));
+        // Taking the padding off does not help, for it was signed.
+        assert_eq!(
+            judge(&token.replace('=', ""), &*keys),
+            Err(Error::BadSignature)
+        );
+    }
+}
+
+/// PHP writes `\/` in URLs.
+#[test]
+fn php() {
+    let escaped = claims().to_string().replace('/', r"\/");
+    assert!(escaped.contains(r#""https:\/\/op.example.com""#));
+    let keys = published(&json!({"keys": [jwk(&OP, "https://op.example.com/key")]}));
+    let token = signed_text(&json!({"kid": "https://op.example.com/key"}), &escaped);
+    assert_eq!(judge(&token, &*keys), Ok(()));
+    // In the header and in the set too.
+    let header = r#"{"alg":"RS256","kid":"https:\/\/op.example.com\/key"}"#;
+    let token =
+        crate::support::sign::token_signed_by(header.as_bytes(), escaped.as_bytes(), |input| {
+            OP.sign("RS256", input)
+        });
+    let jwks = json!({"keys": [jwk(&OP, "https://op.example.com/key")]}).to_string();
+    let mut set = KeySet::<1>::new();
+    set.load(jwks.replace('/', r"\/").as_bytes(), SIGNATURES)
+        .unwrap();
+    assert_eq!(judge(&token, &set), Ok(()));
+}
+
+/// Dates with fractions and exponents: what counts is the exact moment.
+#[test]
+fn akeneo_and_others() {
+    let keys = published(&json!({"keys": [OP.jwk()]}));
+    for (exp, seconds, nanos) in [
+        ("1643029678.467703", 1_643_029_678, 467_703_000),
+        ("1643029678.467703000", 1_643_029_678, 467_703_000),
+        ("1.643029678467703E9", 1_643_029_678, 467_703_000),
+        ("1643029678.0", 1_643_029_678, 0),
+        ("1.688E9", 1_688_000_000, 0),
+        ("1.688e+09", 1_688_000_000, 0),
+        ("16880000000e-1", 1_688_000_000, 0),
+    ] {
+        let text = format!(
+            r#"{{"iss":"https://op.example.com","sub":"s","aud":"{CLIENT}","nonce":"{NONCE}","iat":{exp},"exp":{exp}}}"#
+        );
+        let token = signed_text(&json!({}), &text);
+        let policy = Policy {
+            issued_at: Check::Present,
+            ..super::POLICY
+        };
+        let judge = |now: NumericDate| verdict_at(&token, &*keys, &policy, now);
+        let before = match nanos {
+            0 => NumericDate::new(seconds - 1, 999_999_999),
+            _ => NumericDate::new(seconds, nanos - 1),
+        };
+        assert_eq!(judge(before), Ok(()), "{exp}");
+        assert_eq!(
+            judge(NumericDate::new(seconds, nanos)),
+            Err(Error::Expired),
+            "{exp}"
+        );
+        assert_eq!(verdict_at(&token, &*keys, &policy, Clock::Absent), Ok(()));
+    }
+}

@@ -1,0 +1,287 @@
+//! The relying party's tests.
+
+use jose_verify::{Check, Error, HS256, Key, Policy, SIGNATURES, Verified, scratch_len, verify};
+use num_bigint::BigUint;
+use serde_json::{Value, json};
+
+use super::{CLIENT, ISSUER, OP, POLICY, claims, id_token, judge, jwk, published, with};
+use crate::support::curve::{Curve, curve};
+use crate::support::hash::hmac;
+use crate::support::judge::{NOTHING, NOW, verdict};
+use crate::support::rsa::RsaKey;
+use crate::support::sign::token_signed_by;
+
+/// Registered with the client: `client_secret` of 32 ASCII characters and more.
+const CLIENT_SECRET: &[u8] = b"cf136dc3c1fc93f31185e5885805d2ab4fd8";
+
+fn es256_key() -> (&'static Curve, BigUint) {
+    (curve("ES256"), BigUint::from(0x0dd5_eed5_u32))
+}
+
+fn es256_token(claims: &Value) -> String {
+    let (curve, secret) = es256_key();
+    let header = br#"{"alg":"ES256","kid":"ec"}"#;
+    token_signed_by(header, claims.to_string().as_bytes(), |input| {
+        curve.sign(&secret, &BigUint::from(0x1234_5678_u32), input)
+    })
+}
+
+fn hs256_token(claims: &Value) -> String {
+    let header = br#"{"alg":"HS256"}"#;
+    token_signed_by(header, claims.to_string().as_bytes(), |input| {
+        hmac("HS256", CLIENT_SECRET, input)
+    })
+}
+
+/// The provider's set: an RSA key and one on P-256.
+fn keys() -> Box<jose_verify::KeySet<16>> {
+    let (curve, secret) = es256_key();
+    let ec = with(
+        &curve.jwk(&curve.point(&secret)),
+        &json!({"kid": "ec", "use": "sig"}),
+    );
+    published(&json!({"keys": [jwk(&OP, "rsa"), ec]}))
+}
+
+fn client_secret() -> Key {
+    Key::from_secret(CLIENT_SECRET, &[&HS256]).unwrap()
+}
+
+/// The token with one bit of its signature flipped.
+fn broken(token: &str) -> String {
+    let (start, signature) = token.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    format!("{start}.{other}{}", &signature[1..])
+}
+
+#[test]
+fn rp_id_token_sig_rs256() {
+    assert_eq!(
+        judge(&id_token(&json!({"kid": "rsa"}), &claims()), &*keys()),
+        Ok(())
+    );
+}
+
+#[test]
+fn rp_id_token_sig_es256() {
+    assert_eq!(judge(&es256_token(&claims()), &*keys()), Ok(()));
+}
+
+#[test]
+fn rp_id_token_sig_hs256() {
+    assert_eq!(judge(&hs256_token(&claims()), &client_secret()), Ok(()));
+    // The public keys are no secrets, nor is the secret a public key.
+    let refused = Err(Error::AlgorithmNotAccepted);
+    assert_eq!(judge(&hs256_token(&claims()), &*keys()), refused);
+    let rs256 = id_token(&json!({"kid": "rsa"}), &claims());
+    assert_eq!(judge(&rs256, &client_secret()), refused);
+}
+
+/// Never accepted, not even in the code flow, where a provider may send it if the client registered for it.
+#[test]
+fn rp_id_token_sig_none() {
+    for signature in [vec![], vec![0; 256]] {
+        let payload = claims().to_string();
+        let token = token_signed_by(br#"{"alg":"none"}"#, payload.as_bytes(), |_| signature);
+        assert_eq!(judge(&token, &*keys()), Err(Error::Unsecured));
+        assert_eq!(judge(&token, &client_secret()), Err(Error::Unsecured));
+    }
+}
+
+#[test]
+fn rp_id_token_bad_sig_rs256() {
+    let token = id_token(&json!({"kid": "rsa"}), &claims());
+    assert_eq!(judge(&broken(&token), &*keys()), Err(Error::BadSignature));
+}
+
+#[test]
+fn rp_id_token_bad_sig_es256() {
+    let token = es256_token(&claims());
+    assert_eq!(judge(&broken(&token), &*keys()), Err(Error::BadSignature));
+}
+
+#[test]
+fn rp_id_token_bad_sig_hs256() {
+    let token = hs256_token(&claims());
+    assert_eq!(
+        judge(&broken(&token), &client_secret()),
+        Err(Error::BadSignature)
+    );
+}
+
+#[test]
+fn rp_id_token_kid_absent_single_jwks() {
+    let token = id_token(&json!({}), &claims());
+    let single = published(&json!({"keys": [jwk(&OP, "rsa")]}));
+    assert_eq!(judge(&token, &*single), Ok(()));
+    assert_eq!(judge(&token, &single.refusing_ambiguity()), Ok(()));
+    // One that fits the algorithm, beside one that does not.
+    assert_eq!(judge(&token, &*keys()), Ok(()));
+    assert_eq!(judge(&token, &keys().refusing_ambiguity()), Ok(()));
+}
+
+/// Every key that fits is tried, unless the caller wants such tokens refused.
+#[test]
+fn rp_id_token_kid_absent_multiple_jwks() {
+    let others = [RsaKey::new(0, 2, 65_537), RsaKey::new(1, 3, 3)];
+    let set = |place: usize| {
+        let mut keys: Vec<_> = others.iter().map(|key| jwk(key, "other")).collect();
+        keys.insert(place, jwk(&OP, "ours"));
+        published(&json!({ "keys": keys }))
+    };
+    let token = id_token(&json!({}), &claims());
+    for place in 0..=others.len() {
+        assert_eq!(judge(&token, &*set(place)), Ok(()), "{place}");
+        let refusing = set(place).refusing_ambiguity();
+        assert_eq!(
+            judge(&token, &refusing),
+            Err(Error::AmbiguousKey),
+            "{place}"
+        );
+        let named = id_token(&json!({"kid": "ours"}), &claims());
+        assert_eq!(judge(&named, &refusing), Ok(()), "{place}");
+    }
+    let without_ours: Vec<_> = others.iter().map(|key| jwk(key, "other")).collect();
+    let without_ours = published(&json!({ "keys": without_ours }));
+    assert_eq!(judge(&token, &*without_ours), Err(Error::BadSignature));
+}
+
+/// A token with these changes to its claims is refused so.
+fn assert_refused(changes: &Value, want: Error) {
+    let token = id_token(&json!({"kid": "rsa"}), &with(&claims(), changes));
+    assert_eq!(judge(&token, &*keys()), Err(want), "{changes}");
+}
+
+#[test]
+fn rp_id_token_issuer_mismatch() {
+    assert_refused(
+        &json!({"iss": "https://other.example.com"}),
+        Error::IssuerMismatch,
+    );
+    assert_refused(&json!({"iss": format!("{ISSUER}/")}), Error::IssuerMismatch);
+    assert_refused(&json!({"iss": null}), Error::MissingIssuer);
+}
+
+#[test]
+fn rp_id_token_aud() {
+    assert_refused(
+        &json!({"aud": "https://other.example.com"}),
+        Error::AudienceMismatch,
+    );
+    assert_refused(&json!({"aud": ["a", "b"]}), Error::AudienceMismatch);
+    assert_refused(&json!({"aud": [CLIENT, "b"]}), Error::UntrustedAudience);
+    assert_refused(&json!({"aud": []}), Error::WrongClaimType);
+    assert_refused(&json!({"aud": null}), Error::MissingAudience);
+    let several = with(&claims(), &json!({"aud": [CLIENT, "b"], "azp": CLIENT}));
+    assert_eq!(judge(&id_token(&json!({}), &several), &*keys()), Ok(()));
+}
+
+#[test]
+fn rp_id_token_sub() {
+    assert_refused(&json!({"sub": null}), Error::MissingSubject);
+}
+
+#[test]
+fn rp_id_token_iat() {
+    assert_refused(&json!({"iat": null}), Error::MissingIssuedAt);
+    assert_refused(&json!({"iat": NOW + 1}), Error::IssuedInFuture);
+}
+
+#[test]
+fn rp_nonce_invalid() {
+    assert_refused(&json!({"nonce": "another"}), Error::NonceMismatch);
+    assert_refused(&json!({"nonce": ""}), Error::NonceMismatch);
+}
+
+#[test]
+fn rp_nonce_unless_code_flow() {
+    assert_refused(&json!({"nonce": null}), Error::MissingNonce);
+    // In the code flow it is optional; a client that sends none says so.
+    let policy = Policy {
+        nonce: Check::NotChecked,
+        ..POLICY
+    };
+    let without = id_token(
+        &json!({"kid": "rsa"}),
+        &with(&claims(), &json!({"nonce": null})),
+    );
+    assert_eq!(verdict(&without, &*keys(), &policy), Ok(()));
+}
+
+/// UserInfo as a signed JWT: its `sub` must be that of the ID Token, else nothing in it may be used.
+#[test]
+fn rp_userinfo_bad_sub_claim() {
+    let token = id_token(&json!({"kid": "rsa"}), &claims());
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let now = jose_verify::NumericDate::from_seconds(NOW);
+    let id: Verified<'_> = verify(token.as_bytes(), &*keys(), &POLICY, now, &mut scratch).unwrap();
+    let mut buffer = [0; 64];
+    let subject = id
+        .claims()
+        .subject()
+        .unwrap()
+        .unescape(&mut buffer)
+        .unwrap();
+
+    let policy = Policy {
+        subject: Check::Required(subject),
+        ..NOTHING
+    };
+    for (sub, want) in [
+        (json!("248289761001"), Ok(())),
+        (json!("248289761002"), Err(Error::SubjectMismatch)),
+        (json!("24828976100"), Err(Error::SubjectMismatch)),
+        (json!("248289761001 "), Err(Error::SubjectMismatch)),
+        (json!(248_289_761_001_u64), Err(Error::WrongClaimType)),
+        (json!(null), Err(Error::MissingSubject)),
+    ] {
+        let user_info = with(
+            &json!({"email": "janedoe@example.com"}),
+            &json!({ "sub": sub }),
+        );
+        let response = id_token(&json!({"kid": "rsa"}), &user_info);
+        assert_eq!(verdict(&response, &*keys(), &policy), want, "{sub}");
+    }
+}
+
+/// Signed with a key newer than our set: the caller learns that fetching the set again may help.
+#[test]
+fn rp_key_rotation_op_sign_key() {
+    let token = id_token(&json!({"kid": "new"}), &claims());
+    let old = published(&json!({"keys": [jwk(&RsaKey::new(0, 2, 65_537), "old")]}));
+    let error = judge(&token, &*old).unwrap_err();
+    assert_eq!(error, Error::NoKey);
+    assert!(error.refresh_keys());
+
+    let both = json!({"keys": [jwk(&RsaKey::new(0, 2, 65_537), "old"), jwk(&OP, "new")]});
+    assert_eq!(judge(&token, &*published(&both)), Ok(()));
+    let (mut set, text) = (old, both.to_string());
+    assert_eq!(set.load(text.as_bytes(), SIGNATURES).unwrap().kept(), 2);
+    assert_eq!(judge(&token, &*set), Ok(()), "loaded in place");
+    // A forgery is no reason to fetch keys.
+    let forged = judge(&broken(&token), &*set).unwrap_err();
+    assert!(forged == Error::BadSignature && !forged.refresh_keys());
+}
+
+/// The set as it is published: keys to sign and to encrypt, of several types.
+#[test]
+fn rp_discovery_jwks_uri_keys() {
+    let (ec, secret) = es256_key();
+    let point = ec.point(&secret);
+    let jwks = json!({"keys": [
+        jwk(&OP, "sig-rs256"),
+        with(&jwk(&RsaKey::new(0, 2, 65_537), "enc-rsa"), &json!({"use": "enc", "alg": "RSA-OAEP"})),
+        with(&ec.jwk(&point), &json!({"kid": "ec", "use": "sig"})),
+        with(&ec.jwk(&point), &json!({"kid": "enc-ec", "use": "enc"})),
+    ]});
+    let mut set = jose_verify::KeySet::<4>::new();
+    let report = set.load(jwks.to_string().as_bytes(), SIGNATURES).unwrap();
+    assert_eq!((report.kept(), report.skipped(Error::WrongKeyUse)), (2, 2));
+    assert_eq!(
+        judge(&id_token(&json!({"kid": "sig-rs256"}), &claims()), &set),
+        Ok(())
+    );
+    assert_eq!(judge(&es256_token(&claims()), &set), Ok(()));
+    let by_enc_key = id_token(&json!({"kid": "enc-rsa"}), &claims());
+    assert_eq!(judge(&by_enc_key, &set), Err(Error::NoKey));
+}

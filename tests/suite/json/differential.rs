@@ -1,0 +1,128 @@
+//! Against `serde_json`: the same texts are accepted but for the documented stricter rules, with the same values.
+
+use jose_verify::Error;
+use proptest::prelude::*;
+
+use super::read;
+use super::reference::{Json, claims_set, stricter};
+use super::texts::{claims, edited, edits, nested, registered_claim, soup, wide};
+use crate::support::random::{bytes, cases};
+
+/// Holds our answer against the reference's; true if the text was accepted.
+fn agreed(text: &[u8]) -> bool {
+    let reference = claims_set(text);
+    let shown = text.escape_ascii();
+    let same = |members: &[(String, Json)]| {
+        read(text, |jwt| {
+            members
+                .iter()
+                .all(|(name, value)| jwt.claims().get(name).is_some_and(|v| value.is(v)))
+        })
+    };
+    match reference {
+        None => {
+            let error = read(text, |_| ()).expect_err(&format!("accepted: {shown}"));
+            // What is wrong before the text turns out to be malformed may be said first.
+            let known = [
+                Error::MalformedJson,
+                Error::MalformedClaims,
+                Error::DuplicateMember,
+                Error::LimitExceeded,
+                Error::WrongClaimType,
+                Error::TimeOutOfRange,
+            ];
+            assert!(known.contains(&error), "{error:?}: {shown}");
+            false
+        }
+        Some(members) => {
+            let reasons = stricter(&members);
+            match same(&members) {
+                Ok(same) => {
+                    assert!(
+                        reasons.is_empty(),
+                        "accepted in spite of {reasons:?}: {shown}"
+                    );
+                    assert!(same, "another value: {shown}");
+                    true
+                }
+                Err(error) => {
+                    assert!(
+                        reasons.contains(&error),
+                        "{error:?}, not {reasons:?}: {shown}"
+                    );
+                    false
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(3000))]
+
+    #[test]
+    fn json_written_in_any_way(text in claims()) {
+        agreed(text.as_bytes());
+        prop_assert!(claims_set(text.as_bytes()).is_some(), "the generator makes JSON");
+    }
+
+    #[test]
+    fn json_with_edits(text in claims(), edits in edits()) {
+        agreed(&edited(&text, &edits));
+    }
+
+    #[test]
+    fn pieces_of_json(text in soup()) {
+        agreed(text.as_bytes());
+    }
+
+    #[test]
+    fn registered_claims(text in registered_claim()) {
+        agreed(text.as_bytes());
+    }
+
+    #[test]
+    fn any_bytes(text in bytes(40)) {
+        agreed(&text);
+        agreed(&[b"{\"v\":\"", &text[..], b"\"}"].concat());
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn depth_around_the_bound(text in nested(), edits in edits()) {
+        agreed(text.as_bytes());
+        agreed(&edited(&text, &edits));
+    }
+
+    #[test]
+    fn width_around_the_bound(text in wide()) {
+        agreed(text.as_bytes());
+    }
+}
+
+/// The generators reach both answers, and every stricter rule.
+#[test]
+fn both_answers() {
+    for (text, accepted) in [
+        (r#"{"a":1}"#, true),
+        (r#"{"a":1,"a":1}"#, false),
+        (r#"{"a":{"b":1,"b":1}}"#, true),
+        (r#"{"a":"\ud800"}"#, false),
+        (r#"{"a":["\udc00"]}"#, false),
+        (r#"{"a":{"\ud800":1}}"#, false),
+        (r#"{"a":1e400}"#, true),
+        (r#"{"exp":1e400}"#, false),
+        (r#"{"iss":5}"#, false),
+        (r#"{"aud":[]}"#, false),
+        ("[]", false),
+    ] {
+        assert_eq!(agreed(text.as_bytes()), accepted, "{text}");
+    }
+    for depth in [31, 32, 33, 34, 100] {
+        let text = format!(r#"{{"a":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(agreed(text.as_bytes()), depth <= 32, "{depth}");
+    }
+}

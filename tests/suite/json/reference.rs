@@ -1,0 +1,172 @@
+//! A claims set as `serde_json` reads it, and where we are stricter.
+
+use jose_verify::{Error, Object, Value, limits};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::numbers::exact;
+
+/// A JSON value with numbers as they are written and members in order, also those of one name.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Json {
+    Null,
+    Bool(bool),
+    Number(String),
+    String(String),
+    Array(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+/// The members of an object, each value as text.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+/// Any value; `None` if any part of it is malformed.
+fn value(text: &str) -> Option<Json> {
+    // RFC 8259 §2: the white space around a value is not part of it.
+    let text = text.trim_matches([' ', '\t', '\n', '\r']);
+    Some(match text.as_bytes().first()? {
+        b'{' => {
+            let Members(members) = serde_json::from_str(text).ok()?;
+            let members = members
+                .into_iter()
+                .map(|(name, v)| Some((name, value(v.get())?)));
+            Json::Object(members.collect::<Option<_>>()?)
+        }
+        b'[' => {
+            let elements: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+            Json::Array(
+                elements
+                    .into_iter()
+                    .map(|e| value(e.get()))
+                    .collect::<Option<_>>()?,
+            )
+        }
+        b'"' => Json::String(serde_json::from_str(text).ok()?),
+        b't' | b'f' => Json::Bool(serde_json::from_str(text).ok()?),
+        b'n' => serde_json::from_str::<()>(text).map(|()| Json::Null).ok()?,
+        _ => Json::Number(
+            serde_json::from_str::<&RawValue>(text)
+                .ok()?
+                .get()
+                .to_owned(),
+        ),
+    })
+}
+
+/// The text as a claims set, if `serde_json` takes it for an object.
+pub(super) fn claims_set(text: &[u8]) -> Option<Vec<(String, Json)>> {
+    match value(std::str::from_utf8(text).ok()?)? {
+        Json::Object(members) => Some(members),
+        _ => None,
+    }
+}
+
+impl Json {
+    /// Containers open at once.
+    fn depth(&self) -> usize {
+        let deepest =
+            |below: &mut dyn Iterator<Item = &Json>| 1 + below.map(Json::depth).max().unwrap_or(0);
+        match self {
+            Json::Array(elements) => deepest(&mut elements.iter()),
+            Json::Object(members) => deepest(&mut members.iter().map(|(_, value)| value)),
+            _ => 0,
+        }
+    }
+
+    /// Whether it is the same value as ours. Of members with one name in a nested object ours gives none.
+    pub(super) fn is(&self, ours: Value<'_>) -> bool {
+        match (self, ours) {
+            (Json::Null, Value::Null) => true,
+            (Json::Bool(a), Value::Bool(b)) => *a == b,
+            (Json::Number(a), Value::Number(b)) => {
+                a == b.as_raw() && b.numeric_date() == exact(a) && b.as_i64() == a.parse().ok()
+            }
+            (Json::String(a), Value::String(b)) => {
+                b == a.as_str() && b.chars().eq(a.chars()) && b.to_string() == *a
+            }
+            (Json::Array(a), Value::Array(b)) => {
+                a.len() == b.iter().count() && a.iter().zip(b).all(|(a, b)| a.is(b))
+            }
+            (Json::Object(members), Value::Object(object)) => are(members, &object),
+            _ => false,
+        }
+    }
+}
+
+fn are(members: &[(String, Json)], object: &Object<'_>) -> bool {
+    members.iter().all(|(name, value)| {
+        let once = members.iter().filter(|(other, _)| other == name).count() == 1;
+        match object.get(name) {
+            Ok(Some(ours)) => once && value.is(ours),
+            Ok(None) => false,
+            Err(error) => !once && error == Error::DuplicateMember,
+        }
+    })
+}
+
+/// Why we refuse a claims set that `serde_json` accepts: every reason there is, in no order.
+pub(super) fn stricter(members: &[(String, Json)]) -> Vec<Error> {
+    let mut reasons = Vec::new();
+    let names = || members.iter().map(|(name, _)| name);
+    if names()
+        .enumerate()
+        .any(|(i, name)| names().take(i).any(|other| other == name))
+    {
+        reasons.push(Error::DuplicateMember);
+    }
+    let deepest = members
+        .iter()
+        .map(|(_, value)| value.depth())
+        .max()
+        .unwrap_or(0);
+    if deepest > usize::try_from(limits::MAX_JSON_DEPTH).unwrap()
+        || members.len() > limits::MAX_MEMBERS
+    {
+        reasons.push(Error::LimitExceeded);
+    }
+    reasons.extend(
+        members
+            .iter()
+            .filter_map(|(name, value)| wrong_claim(name, value)),
+    );
+    reasons
+}
+
+/// RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2: the types of registered claims.
+fn wrong_claim(name: &str, value: &Json) -> Option<Error> {
+    let all_strings = |elements: &[Json]| elements.iter().all(|e| matches!(e, Json::String(_)));
+    let fits = match (name, value) {
+        ("iss" | "sub" | "azp" | "nonce" | "acr" | "jti" | "client_id", _) => {
+            matches!(value, Json::String(_))
+        }
+        ("exp" | "nbf" | "iat" | "auth_time", Json::Number(number)) => return exact(number).err(),
+        ("aud", Json::String(_)) => true,
+        ("aud", Json::Array(elements)) => !elements.is_empty() && all_strings(elements),
+        ("amr", Json::Array(elements)) => all_strings(elements),
+        ("exp" | "nbf" | "iat" | "auth_time" | "aud" | "amr", _) => false,
+        _ => true,
+    };
+    (!fits).then_some(Error::WrongClaimType)
+}
