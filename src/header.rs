@@ -74,7 +74,7 @@ impl<'a> Header<'a> {
     }
 
     /// Whether `typ` is this media type (RFC 7515 §4.1.9): case does not matter, and a leading `application/` may be
-    /// left out on either side.
+    /// left out on either side if no other slash follows.
     #[must_use]
     pub fn is_type(&self, media_type: &str) -> bool {
         let expected = without_prefix(media_type.chars());
@@ -94,7 +94,9 @@ fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterat
     const PREFIX: &str = "application/";
     let lower = media_type.map(|c| c.to_ascii_lowercase());
     let prefixed = lower.clone().take(PREFIX.len()).eq(PREFIX.chars());
-    lower.skip(if prefixed { PREFIX.len() } else { 0 })
+    let subtype_alone = lower.clone().skip(PREFIX.len()).all(|c| c != '/');
+    let left_out = prefixed && subtype_alone;
+    lower.skip(if left_out { PREFIX.len() } else { 0 })
 }
 
 fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {

@@ -21,11 +21,6 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 /// sixty members.
 pub const MAX_MEMBERS: usize = 128;
 
-/// Bytes of a member's name in such an object, as it is written. Names that are URLs stay far below.
-///
-/// Names are compared when their fingerprints agree, which somebody could contrive; this bounds what it costs.
-pub const MAX_NAME_LEN: usize = 1024;
-
 /// Bytes of a `kid`, unescaped.
 ///
 /// Thumbprints have 43, UUIDs 36, URLs of key vaults about 100. A longer `kid` in a token names no key; a JWK with a

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::demands::{Accepted, Content};
+use crate::json::compact;
+use crate::trouble::Trouble;
 
 /// An answer; what is `None` is left out.
 #[derive(Debug, Default, Serialize)]
@@ -20,7 +22,7 @@ pub(crate) struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    claims: Option<&'a RawValue>,
+    claims: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,12 +42,13 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Verified, with the claims as they are written in the token; a payload of another kind in base64url.
-    pub(crate) fn with_claims(accepted: &Accepted<'a>) -> io::Result<Self> {
+    /// Verified, with the claims as they are written in the token but on one line; a payload of another kind in
+    /// base64url.
+    pub(crate) fn with_claims(accepted: &Accepted<'_>) -> io::Result<Self> {
         match accepted.content {
             Content::Payload(_) => Ok(Self::with_payload(accepted)),
             Content::Claims(text) => Ok(Self {
-                claims: Some(serde_json::from_str(text)?),
+                claims: Some(RawValue::from_string(compact(text))?),
                 ..Self::accepted(accepted)
             }),
         }
@@ -69,6 +72,16 @@ impl<'a> Answer<'a> {
         }
     }
 
+    /// Failed, with a sentence for a person.
+    pub(crate) fn failed(trouble: &Trouble) -> Self {
+        Self {
+            error: Some(trouble.name()),
+            code: Some(trouble.code()),
+            message: Some(trouble.message().to_owned()),
+            ..Self::default()
+        }
+    }
+
     /// Not even asked properly.
     pub(crate) fn bad_request(message: String) -> Self {
         Self {
@@ -83,14 +96,6 @@ impl<'a> Answer<'a> {
     pub(crate) fn with_id(self, id: Option<&'a RawValue>) -> Self {
         Self {
             id: id.or(Some(RawValue::NULL)),
-            ..self
-        }
-    }
-
-    /// The same answer, with a sentence for a person.
-    pub(crate) fn with_message(self, message: &str) -> Self {
-        Self {
-            message: Some(message.to_owned()),
             ..self
         }
     }

@@ -1,6 +1,6 @@
 //! The arguments, as clap reads them and `--help` shows them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -24,13 +24,17 @@ pub(crate) enum Command {
     /// be used.
     Verify(Box<VerifyArguments>),
     /// Show header and claims of a token WITHOUT verifying it
+    ///
+    /// Exit code 0: shown, whatever it says. 1: that is no token. 2: the arguments or standard input cannot be used.
     Inspect {
         /// The token; `-` or nothing: standard input
         token: Option<String>,
     },
     /// List every key of a JWK Set, and whether it can be used
+    ///
+    /// Exit code 0: at least one key is usable. 1: none is. 2: the arguments or the file cannot be used.
     Keys {
-        /// A JWK Set or a single JWK
+        /// A file with a JWK Set or a single JWK; `-`: standard input
         file: PathBuf,
     },
     /// Verify tokens in bulk: one JSON object a line on standard input, one answer a line on standard output
@@ -48,7 +52,8 @@ pub(crate) struct VerifyArguments {
     pub(crate) alg: Option<Vec<AlgorithmName>>,
     #[command(flatten)]
     pub(crate) demands: DemandArguments,
-    /// Print one JSON object, whether the token is verified or refused
+    /// Print one JSON object on one line, whether the token is verified, refused or not looked at. Exit code 2 tells
+    /// arguments, files or keys that cannot be used from a refused token
     #[arg(long)]
     pub(crate) json: bool,
     /// The token; `-` or nothing: standard input
@@ -68,6 +73,13 @@ pub(crate) struct KeyArguments {
     /// A file that holds a shared secret, byte for byte: a line feed at its end is part of the secret
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Option<PathBuf>,
+}
+
+impl KeyArguments {
+    /// The file that was given, if it was one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.jwks.as_deref().or(self.secret_file.as_deref())
+    }
 }
 
 /// What the token has to fulfil.
@@ -101,10 +113,10 @@ pub(crate) struct DemandArguments {
     /// The type (`typ`) that the header must name
     #[arg(long, value_name = "S")]
     pub(crate) typ: Option<String>,
-    /// Tolerance for `exp`, `nbf` and `iat` [default: 0]
+    /// Tolerance for `exp`, `nbf` and `iat`, and for `auth_time` with --max-age [default: 0]
     #[arg(long, value_name = "SECS")]
     pub(crate) leeway: Option<u32>,
-    /// How long ago the user may have authenticated, without leeway; demands `auth_time`
+    /// How long ago the user may have authenticated, to which --leeway is added; demands `auth_time`
     #[arg(long, value_name = "SECS")]
     pub(crate) max_age: Option<u32>,
     /// Verify as of this time, in seconds since 1970 [default: the system clock]
@@ -115,7 +127,7 @@ pub(crate) struct DemandArguments {
 const BATCH_HELP: &str = r#"A line asks (only "token" and one of the keys are required):
   {"id": any, "token": "...",
    "keys": {JWK Set or JWK} | "secret": "text" | "secret_base64url": "...",
-   "algs": ["RS256"], "profile": "jwt" | "id-token" | "access-token" | "jws",
+   "algs": "RS256" | [...], "profile": "jwt" | "id-token" | "access-token" | "jws",
    "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
    "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300}
 and is answered, in order, by one of:
@@ -123,5 +135,8 @@ and is answered, in order, by one of:
   {"id": any, "ok": false, "error": "bad_signature", "code": 12}
   {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
 
-What is absent or null is not checked: issuer, audience and nonce too. "kid" is there if the token
-has one. A line has at most 4 MiB."#;
+Absent or null: "profile" is jwt, "now" the system clock, "leeway" 0, "algs" all that fit the kind
+of key, "id" null. issuer, audience, nonce, subject and max_age are then not checked; the rest of
+the profile is. "kid" is there if the token has one. A line has at most 4 MiB.
+
+Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

@@ -1,6 +1,7 @@
 //! `jose-verify batch`
 
 mod lines;
+mod members;
 mod progress;
 mod request;
 
@@ -12,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::algorithms::AlgorithmLists;
 use crate::answer::Answer;
 use crate::failure::Failure;
+use crate::input::unreadable;
 use crate::json::from_object;
 use crate::output::Output;
 
@@ -22,16 +24,16 @@ use request::Request;
 /// Bytes of answers that are kept back while more lines are already there.
 const MAX_PENDING: usize = 64 * 1024;
 
-/// Characters of a message about a bad request, which may quote from it at any length.
-const MAX_MESSAGE_CHARS: usize = 300;
-
 pub(crate) fn run() -> Result<(), Failure> {
     let mut lines = Lines::new(io::stdin());
     let mut lists = AlgorithmLists::default();
     let mut output = Output::new();
     let progress = Progress::new(output.is_terminal());
     let mut pending = Vec::new();
-    while let Some(line) = lines.next().map_err(|error| unreadable(&error))? {
+    while let Some(line) = lines
+        .next()
+        .map_err(|error| unreadable("standard input", &error))?
+    {
         pending.extend(answer(&line, &mut lists)?);
         progress.advance();
         // Somebody may wait for these answers before asking on.
@@ -43,10 +45,6 @@ pub(crate) fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-fn unreadable(error: &io::Error) -> Failure {
-    Failure::Unusable(format!("cannot read standard input: {error}"))
-}
-
 fn answer(line: &Line<'_>, lists: &mut AlgorithmLists) -> io::Result<Vec<u8>> {
     let Line::Text(text) = line else {
         let message = format!("a line has at most {MAX_LINE_LEN} bytes");
@@ -54,12 +52,9 @@ fn answer(line: &Line<'_>, lists: &mut AlgorithmLists) -> io::Result<Vec<u8>> {
     };
     let request = match Request::parse(text) {
         Ok(request) => request,
-        Err(message) => {
-            let message = message.chars().take(MAX_MESSAGE_CHARS).collect();
-            return Answer::bad_request(message).with_id(id_of(text)).to_line();
-        }
+        Err(message) => return Answer::bad_request(message).with_id(id_of(text)).to_line(),
     };
-    let mut token = request.token.as_bytes().to_vec();
+    let mut token = request.token.trim_ascii().as_bytes().to_vec();
     let answer = match request.verify(&mut token, lists) {
         Ok(accepted) => Answer::with_payload(&accepted),
         Err(error) => Answer::refused(error),

@@ -135,10 +135,8 @@ impl Demands {
                 oidc::jwt(Check::NotChecked, required(audiences.map(Audience::AnyOf)))
             }
         };
-        let max_age = |seconds| MaxAge {
-            seconds,
-            leeway: Leeway::NONE,
-        };
+        let leeway = Leeway::seconds(self.leeway);
+        let max_age = |seconds| MaxAge { seconds, leeway };
         Policy {
             issuer: required(issuers),
             nonce: required(self.nonce.as_deref()),
@@ -148,7 +146,7 @@ impl Demands {
                 .map_or(profile.subject, Check::Required),
             typ: self.typ.as_deref().map_or(profile.typ, Check::Required),
             auth_time: required(self.max_age.map(max_age)),
-            ..profile.with_leeway(Leeway::seconds(self.leeway))
+            ..profile.with_leeway(leeway)
         }
     }
 

@@ -1,31 +1,39 @@
 //! Why the program ends without success, and with which exit code.
 
-use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use jose_verify::Error;
 
+use crate::output::tell;
+use crate::trouble::Trouble;
+
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// What was to be judged is no good.
-    Refused(Error),
-    /// The keys to judge it with cannot be used.
-    UnusableKeys(Error),
-    /// The arguments, a file or standard input cannot be used.
-    Unusable(String),
-    /// Refused, and already said so on standard output.
+    Refused(Trouble),
+    /// The arguments, a file, the keys or standard input cannot be used.
+    Unusable(Trouble),
+    /// Failed, and already said so on standard output.
     Answered(ExitCode),
     /// Standard output does not take what is written to it.
     Output(io::Error),
 }
 
 impl Failure {
-    /// The library's reason, if it has one.
-    pub(crate) const fn reason(&self) -> Option<Error> {
+    pub(crate) fn refused(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+
+    pub(crate) fn unusable(message: String) -> Self {
+        Self::Unusable(message.into())
+    }
+
+    /// What can be told on standard output as well.
+    pub(crate) const fn trouble(&self) -> Option<&Trouble> {
         match self {
-            Self::Refused(error) | Self::UnusableKeys(error) => Some(*error),
-            Self::Unusable(_) | Self::Answered(_) | Self::Output(_) => None,
+            Self::Refused(trouble) | Self::Unusable(trouble) => Some(trouble),
+            Self::Answered(_) | Self::Output(_) => None,
         }
     }
 
@@ -35,32 +43,25 @@ impl Failure {
             Self::Answered(code) => *code,
             // Whoever reads the answers has read enough of them.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-            Self::UnusableKeys(_) | Self::Unusable(_) | Self::Output(_) => ExitCode::from(2),
+            Self::Unusable(_) | Self::Output(_) => ExitCode::from(2),
         }
     }
 
     /// Tells the user, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
-        let message = self.to_string();
-        if !message.is_empty() {
-            // There is nobody left to tell that standard error is closed.
-            let _ = writeln!(io::stderr(), "error: {message}");
+        match self {
+            Self::Refused(trouble) | Self::Unusable(trouble) => {
+                tell(&format!("error: {trouble}"));
+                if let Some(hint) = trouble.hint() {
+                    tell(&format!("hint: {hint}"));
+                }
+            }
+            Self::Output(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                tell(&format!("error: cannot write to standard output: {error}"));
+            }
+            Self::Answered(_) | Self::Output(_) => {}
         }
         self.exit_code()
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(error) | Self::UnusableKeys(error) => {
-                write!(f, "{}: {error}", error.name())
-            }
-            Self::Unusable(message) => f.write_str(message),
-            Self::Answered(_) => Ok(()),
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
-        }
     }
 }
 

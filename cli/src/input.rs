@@ -1,13 +1,15 @@
 //! Tokens and files, read no further than anything usable reaches.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use jose_verify::Error;
 use jose_verify::limits::MAX_TOKEN_LEN;
 
 use crate::failure::Failure;
+use crate::output::tell;
+use crate::trouble::Trouble;
 
 /// White space that may surround a token on standard input.
 const MAX_SURROUNDING: usize = 1024;
@@ -16,27 +18,31 @@ const MAX_SURROUNDING: usize = 1024;
 pub(crate) fn token(argument: Option<String>) -> Result<Vec<u8>, Failure> {
     let text = match argument {
         Some(token) if token != "-" => token.into_bytes(),
-        _ => standard_input()?,
+        _ => standard_input("token", MAX_TOKEN_LEN.saturating_add(MAX_SURROUNDING))?
+            .ok_or(Failure::refused(Error::LimitExceeded))?,
     };
     Ok(text.trim_ascii().to_vec())
 }
 
-fn standard_input() -> Result<Vec<u8>, Failure> {
+/// The content of standard input, or `None` if it is longer than `limit`.
+pub(crate) fn standard_input(what: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
     if io::stdin().is_terminal() {
-        // For somebody who waits for an answer; nothing is lost without it.
-        let _ = writeln!(io::stderr(), "reading the token from standard input");
+        // For somebody who waits for an answer.
+        tell(&format!("reading the {what} from standard input"));
     }
-    let limit = MAX_TOKEN_LEN.saturating_add(MAX_SURROUNDING);
-    let text = read_up_to(io::stdin(), limit)
-        .map_err(|error| Failure::Unusable(format!("cannot read standard input: {error}")))?;
-    text.ok_or(Failure::Refused(Error::LimitExceeded))
+    read_up_to(io::stdin(), limit).map_err(|error| unreadable("standard input", &error))
 }
 
-/// The content of a file, or `None` if it is longer than `limit`.
-pub(crate) fn file(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
+/// The content of a file, which is `too_long` beyond the limit.
+pub(crate) fn file(path: &Path, limit: usize, too_long: Error) -> Result<Vec<u8>, Failure> {
     File::open(path)
         .and_then(|file| read_up_to(file, limit))
-        .map_err(|error| Failure::Unusable(format!("cannot read {}: {error}", path.display())))
+        .map_err(|error| unreadable(&path.display().to_string(), &error))?
+        .ok_or_else(|| Failure::Unusable(Trouble::from(too_long).in_file(path)))
+}
+
+pub(crate) fn unreadable(name: &str, error: &io::Error) -> Failure {
+    Failure::unusable(format!("cannot read {name}: {error}"))
 }
 
 fn read_up_to(source: impl Read, limit: usize) -> io::Result<Option<Vec<u8>>> {

@@ -16,7 +16,7 @@ const BANNER: &str = "\
 
 pub(crate) fn run(argument: Option<String>) -> Result<(), Failure> {
     let token = input::token(argument)?;
-    let report = report(&token).map_err(Failure::Refused)?;
+    let report = report(&token).map_err(Failure::refused)?;
     // Escaped also when piped: it is for reading, and may end up on a terminal later.
     Output::new().write(escaped(&report, &['\n']).as_bytes())?;
     Ok(())
@@ -27,6 +27,7 @@ fn report(token: &[u8]) -> Result<String, Error> {
         return Err(Error::LimitExceeded);
     }
     let segments: Vec<&[u8]> = token.splitn(6, |b| *b == b'.').collect();
+    let is_encrypted = segments.len() == 5;
     let (header, rest) = match *segments.as_slice() {
         [header, payload, signature] => (header, signed(payload, signature)?),
         [header, _, _, _, _] => (
@@ -35,7 +36,15 @@ fn report(token: &[u8]) -> Result<String, Error> {
         ),
         _ => return Err(Error::MalformedToken),
     };
-    let header = object(&decode(header)?)?;
+    let header = decode(header).and_then(|header| object(&header));
+    // Nothing else of an encrypted token could be read anyway.
+    let header = header.map_err(|error| {
+        if is_encrypted {
+            Error::Encrypted
+        } else {
+            error
+        }
+    })?;
     let objection = match peek(token) {
         // That of an encrypted token is told below.
         None | Some(Error::Encrypted) => String::new(),
@@ -61,25 +70,30 @@ fn object(text: &[u8]) -> Result<String, Error> {
 /// What stands behind the header of a JWS.
 fn signed(payload: &[u8], signature: &[u8]) -> Result<String, Error> {
     let payload = decode(payload)?;
-    let signature = decode(signature)?.len();
+    let signature = bytes(decode(signature)?.len());
     let content = match object(&payload) {
         Ok(claims) => format!("claims: {claims}"),
         Err(_) => not_claims(&payload),
     };
     Ok(format!(
-        "\n{content}\n\nsignature: {signature} bytes, NOT VERIFIED\n"
+        "\n{content}\n\nsignature: {signature}, NOT VERIFIED\n"
     ))
 }
 
 fn not_claims(payload: &[u8]) -> String {
-    let len = payload.len();
+    let len = bytes(payload.len());
     if let Ok(text) = str::from_utf8(payload) {
         // On one line, so that it cannot pass for a report of its own.
         let text = escaped(text, &[]);
-        return format!("payload: {len} bytes of text, not a JSON object\n{text}");
+        return format!("payload: {len} of text, not a JSON object\n{text}");
     }
     let encoded = Base64UrlUnpadded::encode_string(payload);
-    format!("payload: {len} bytes, not text, in base64url\n{encoded}")
+    format!("payload: {len}, not text, in base64url\n{encoded}")
+}
+
+fn bytes(count: usize) -> String {
+    let unit = if count == 1 { "byte" } else { "bytes" };
+    format!("{count} {unit}")
 }
 
 fn decode(segment: &[u8]) -> Result<Vec<u8>, Error> {

@@ -1,4 +1,4 @@
-//! Two things that `serde_json` does not do: insist on an object, and lay a text out without changing it.
+//! What `serde_json` does not do: insist on an object, and lay a text out without changing it.
 
 use serde::Deserialize;
 use serde::de::Error as _;
@@ -19,19 +19,34 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
 /// `serde_json::Value`: whoever inspects a token wants to see just these oddities.
 pub(crate) fn pretty(text: &str) -> String {
     let mut layout = Layout::default();
-    let mut in_string = false;
-    let mut escaped = false;
-    for c in text.chars() {
-        if in_string {
+    for (c, is_in_string) in significant(text) {
+        if is_in_string {
             layout.text.push(c);
-            in_string = escaped || c != '"';
-            escaped = !escaped && c == '\\';
-        } else if !c.is_ascii_whitespace() {
-            in_string = c == '"';
+        } else {
             layout.push(c);
         }
     }
     layout.text
+}
+
+/// Lays out well-formed JSON on one line, all else as it is written.
+pub(crate) fn compact(text: &str) -> String {
+    significant(text).map(|(c, _)| c).collect()
+}
+
+/// The characters of well-formed JSON without the white space around its parts; with each, whether it stands behind
+/// the start of a string.
+fn significant(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let (mut in_string, mut escaped) = (false, false);
+    text.chars().filter_map(move |c| {
+        if in_string {
+            in_string = escaped || c != '"';
+            escaped = !escaped && c == '\\';
+            return Some((c, true));
+        }
+        in_string = c == '"';
+        (!c.is_ascii_whitespace()).then_some((c, false))
+    })
 }
 
 #[derive(Default)]
@@ -91,6 +106,9 @@ mod tests {
   }
 }"#;
         assert_eq!(pretty(text), want);
+        let line = r#"{"a":[1.50e+2,{},[]],"a":"x\" {\\","b":{"c":null}}"#;
+        assert_eq!(compact(text), line);
+        assert_eq!(compact(want), line);
         assert_eq!(pretty("[]"), "[]");
         assert_eq!(pretty("-1"), "-1");
     }

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Error, Key, KeySet, MACS, SIGNATURES};
+use jose_verify::{Algorithm, Error, Key, KeySet, Kind, MACS, SIGNATURES};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::algorithms::AlgorithmList;
 use crate::json;
+use crate::trouble::Trouble;
 
 /// Keys of a set that are kept. Providers publish fewer than ten.
 pub(crate) const MAX_KEYS: usize = 64;
@@ -44,9 +45,8 @@ impl KeySource<'_> {
         match self {
             Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::LimitExceeded),
             Self::Jwks(text) if is_set(text) => {
-                let mut set = Box::new(KeySet::new());
-                set.load(text, algorithms)?;
-                Ok(LoadedKeys::Set(set))
+                let set = KeySet::from_jwks(text, algorithms)?;
+                Ok(LoadedKeys::Set(Box::new(set)))
             }
             Self::Jwks(text) => one(Key::from_jwk(text, algorithms)),
             Self::Secret(secret) => one(Key::from_secret(secret, algorithms)),
@@ -57,6 +57,35 @@ impl KeySource<'_> {
             }
         }
     }
+
+    /// Says why the keys could not be loaded.
+    pub(crate) fn trouble(&self, error: Error, algorithms: AlgorithmList) -> Trouble {
+        match self {
+            Self::Secret(secret) if error == Error::WeakKey => {
+                let needed = |a: &&dyn Algorithm| needed(a.name(), secret.len());
+                let needed: Vec<_> = algorithms.iter().filter_map(needed).collect();
+                let message = format!("{error}: {}", needed.join(", "));
+                // Long enough and weak all the same, if it is all zeros.
+                Trouble::new(error, message.trim_end_matches(": ").to_owned())
+            }
+            Self::Jwks(_) if signatures_only(algorithms) && self.load(MACS).is_ok() => {
+                let hint = "these are shared secrets, for --alg HS256, HS384 or HS512";
+                Trouble::from(error).with_hint(Some(hint))
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+fn signatures_only(algorithms: AlgorithmList) -> bool {
+    algorithms.iter().all(|a| a.kind() == Kind::Signature)
+}
+
+/// What a secret of this length lacks for an algorithm: it is to be as long as the hash (RFC 7518 §3.2).
+fn needed(algorithm: &str, len: usize) -> Option<String> {
+    let bits: usize = algorithm.strip_prefix("HS")?.parse().ok()?;
+    let bytes = bits.div_euclid(8);
+    (len < bytes).then(|| format!("{algorithm} needs at least {bytes} bytes"))
 }
 
 fn one(key: Result<Key, Error>) -> Result<LoadedKeys, Error> {

@@ -16,6 +16,7 @@ mod json;
 mod key_source;
 mod keys;
 mod output;
+mod trouble;
 mod unix_time;
 mod verify;
 
@@ -24,9 +25,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
+use output::tell;
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let outcome = match arguments.command {
         Command::Verify(arguments) => verify::run(*arguments),
         Command::Inspect { token } => inspect::run(token),
         Command::Keys { file } => keys::run(&file),
@@ -36,4 +42,15 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// What clap has to say instead: the help that was asked for, or what is wrong with the arguments.
+fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() {
+        error.render().to_string().trim_end().lines().for_each(tell);
+        return ExitCode::from(2);
+    }
+    // Whoever asked for help need not read all of it.
+    let _ = error.print();
+    ExitCode::SUCCESS
 }

@@ -1,4 +1,4 @@
-//! Standard output, on which no token may play tricks with a terminal.
+//! Standard output and standard error, on which no token may play tricks with a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -38,7 +38,12 @@ impl Output {
     }
 }
 
-/// A text with every character that moves the cursor, colours, or reorders what stands around it, but those to
+/// Writes a line to standard error, where nothing can be done about it if that fails.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", escaped(line, &[]));
+}
+
+/// A text with every character that moves the cursor, colours, hides, or reorders what stands around it, but those to
 /// `keep`, written as JSON would escape it.
 ///
 /// Inside the strings of JSON that is another spelling of the same; elsewhere such characters only stand to deceive.
@@ -49,24 +54,26 @@ pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
     }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if harmful(c) {
-            // Writing to a `String` does not fail.
-            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
-        } else {
+        if !harmful(c) {
             escaped.push(c);
+            continue;
+        }
+        // JSON escapes units of UTF-16.
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a `String` does not fail.
+            let _ = write!(escaped, "\\u{unit:04x}");
         }
     }
     Cow::Owned(escaped)
 }
 
-/// Control characters of C0 and C1, and those with the Unicode property `Bidi_Control`.
+/// Control characters of C0 and C1, line separators, those with the Unicode property `Bidi_Control`, and those that
+/// cannot be seen.
 fn is_harmful(c: char) -> bool {
     c.is_control()
-        || matches!(
-            c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        )
-        || matches!(c, '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -81,6 +88,16 @@ mod tests {
             ("\u{9b}2J\u{7f}", "\\u009b2J\\u007f"),
             ("a\rb\0", "a\\u000db\\u0000"),
             ("\u{202e}x\u{2066}\u{200f}", "\\u202ex\\u2066\\u200f"),
+            (
+                "\u{2028}\u{2029}\u{200b}\u{200d}",
+                "\\u2028\\u2029\\u200b\\u200d",
+            ),
+            ("\u{2060}\u{2064}\u{feff}", "\\u2060\\u2064\\ufeff"),
+            ("\u{e0041}\u{e007f}", "\\udb40\\udc41\\udb40\\udc7f"),
+            (
+                "\u{200a}\u{2010}\u{2070}\u{e0100}",
+                "\u{200a}\u{2010}\u{2070}\u{e0100}",
+            ),
             ("a\nb", "a\nb"),
         ] {
             assert_eq!(escaped(text, &['\n']), want);

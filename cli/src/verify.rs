@@ -5,27 +5,28 @@ use std::path::Path;
 use jose_verify::Error;
 use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
-use crate::algorithms::AlgorithmLists;
+use crate::algorithms::{AlgorithmList, AlgorithmLists};
 use crate::answer::Answer;
 use crate::args::{DemandArguments, KeyArguments, VerifyArguments};
 use crate::demands::{Accepted, Content, Demands, Profile};
 use crate::failure::Failure;
 use crate::input;
-use crate::key_source::KeySource;
+use crate::key_source::{KeySource, LoadedKeys};
 use crate::output::Output;
+use crate::trouble::Trouble;
 
 pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
     let json = arguments.json;
-    verify(arguments).map_err(|failure| match failure.reason() {
-        Some(reason) if json => answered(failure, reason),
-        _ => failure,
-    })
+    verify(arguments).map_err(|failure| if json { answered(failure) } else { failure })
 }
 
 /// Tells of a failure on standard output; if that does not take it, it is left for standard error.
-fn answered(failure: Failure, reason: Error) -> Failure {
-    let answer = Answer::refused(reason).with_message(reason.message());
-    match answer.to_line().and_then(|line| Output::new().write(&line)) {
+fn answered(failure: Failure) -> Failure {
+    let Some(trouble) = failure.trouble() else {
+        return failure;
+    };
+    let line = Answer::failed(trouble).to_line();
+    match line.and_then(|line| Output::new().write(&line)) {
         Ok(()) => Failure::Answered(failure.exit_code()),
         Err(_) => failure,
     }
@@ -33,32 +34,53 @@ fn answered(failure: Failure, reason: Error) -> Failure {
 
 fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
     let demands = demands(arguments.demands)?;
-    let source = key_source(arguments.keys)?;
+    let source = key_source(&arguments.keys)?;
     let algorithms = match &arguments.alg {
         Some(names) => AlgorithmLists::default().of(names),
         None => source.default_algorithms(),
     };
-    let keys = source.load(algorithms).map_err(Failure::UnusableKeys)?;
+    let keys = load(&source, algorithms, arguments.keys.file())?;
     let mut token = input::token(arguments.token)?;
-    let accepted = demands
-        .verify(&mut token, &keys)
-        .map_err(Failure::Refused)?;
+    let accepted = demands.verify(&mut token, &keys).map_err(|error| {
+        let hint = hint(error, &source, &arguments.keys);
+        Failure::Refused(Trouble::from(error).with_hint(hint))
+    })?;
     print(&accepted, arguments.json)
 }
 
 /// Reads the file or argument that was given; clap has seen to it that one was.
-fn key_source(arguments: KeyArguments) -> Result<KeySource<'static>, Failure> {
-    let read = |path: &Path, limit, too_long| {
-        input::file(path, limit)?.ok_or(Failure::UnusableKeys(too_long))
-    };
-    if let Some(path) = arguments.jwks {
-        let text = read(&path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
+fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
+    if let Some(path) = &arguments.jwks {
+        let text = input::file(path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
         return Ok(KeySource::Jwks(text.into()));
     }
-    Ok(KeySource::Secret(match arguments.secret_file {
-        Some(path) => read(&path, MAX_KEY_PARAMETER_LEN, Error::KeyTooLarge)?,
-        None => arguments.secret.unwrap_or_default().into_bytes(),
+    Ok(KeySource::Secret(match &arguments.secret_file {
+        Some(path) => input::file(path, MAX_KEY_PARAMETER_LEN, Error::KeyTooLarge)?,
+        None => arguments.secret.clone().unwrap_or_default().into_bytes(),
     }))
+}
+
+fn load(
+    source: &KeySource<'_>,
+    algorithms: AlgorithmList,
+    file: Option<&Path>,
+) -> Result<LoadedKeys, Failure> {
+    source.load(algorithms).map_err(|error| {
+        let trouble = source.trouble(error, algorithms);
+        Failure::Unusable(match file {
+            // The list of algorithms does not stand in the file.
+            Some(file) if error != Error::UnusableAlgorithmList => trouble.in_file(file),
+            _ => trouble,
+        })
+    })
+}
+
+/// What editors and `echo` do to a secret, and nobody sees.
+fn hint(error: Error, source: &KeySource<'_>, keys: &KeyArguments) -> Option<&'static str> {
+    let ends_with_line_feed = keys.secret_file.is_some()
+        && matches!(source, KeySource::Secret(secret) if secret.ends_with(b"\n"));
+    (error == Error::BadSignature && ends_with_line_feed)
+        .then_some("the secret ends with a line feed")
 }
 
 fn print(accepted: &Accepted<'_>, json: bool) -> Result<(), Failure> {
@@ -101,7 +123,7 @@ fn decided(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("no {what} to check: give --{what}, or accept any with --any-{what}");
-    Err(Failure::Unusable(message))
+    Err(Failure::unusable(message))
 }
 
 /// Profile `jws` has no claims; asking for one to be checked is a mistake that must not go unnoticed.
@@ -120,7 +142,7 @@ fn refuse_claim_options(given: &DemandArguments) -> Result<(), Failure> {
     ];
     match options.iter().find(|(_, is_given)| *is_given) {
         None => Ok(()),
-        Some((option, _)) => Err(Failure::Unusable(format!(
+        Some((option, _)) => Err(Failure::unusable(format!(
             "{option} cannot be used with --profile jws, which checks no claims"
         ))),
     }

@@ -1,5 +1,6 @@
 //! Strings (RFC 8259 §7): found, compared and unescaped without allocation.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use heapless::String;
@@ -142,20 +143,6 @@ impl<'a> JsonStr<'a> {
         Chars { rest: self.raw }
     }
 
-    /// Bytes of the string as it is written.
-    pub(crate) const fn raw_len(&self) -> usize {
-        self.raw.len()
-    }
-
-    /// A number that equal strings share, however they are written (FNV-1a over the characters).
-    pub(crate) fn fingerprint(&self) -> u32 {
-        const OFFSET_BASIS: u32 = 0x811c_9dc5;
-        const PRIME: u32 = 0x0100_0193;
-        self.chars()
-            .map(u32::from)
-            .fold(OFFSET_BASIS, |hash, c| (hash ^ c).wrapping_mul(PRIME))
-    }
-
     /// Equality with upper and lower case ASCII letters alike.
     pub(crate) fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         let lower = |c: char| c.to_ascii_lowercase();
@@ -174,6 +161,23 @@ impl PartialEq for JsonStr<'_> {
 }
 
 impl Eq for JsonStr<'_> {}
+
+/// By the characters; UTF-8 keeps their order, so bytes can be compared where nothing is escaped.
+impl Ord for JsonStr<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.escaped || other.escaped {
+            self.chars().cmp(other.chars())
+        } else {
+            self.raw.cmp(other.raw)
+        }
+    }
+}
+
+impl PartialOrd for JsonStr<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl PartialEq<str> for JsonStr<'_> {
     fn eq(&self, other: &str) -> bool {

@@ -238,6 +238,8 @@ fn type_of_the_token() {
         ("application/", "at+jwt", refused),
         ("application/application/at+jwt", "at+jwt", refused),
         ("text/at+jwt", "at+jwt", refused),
+        ("application/text/at+jwt", "text/at+jwt", refused),
+        ("application/at+jwt", "application/at+jwt", Ok(())),
         ("", "at+jwt", refused),
     ] {
         let header = format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#);

@@ -1,54 +1,27 @@
 //! A line of `batch`: what it asks.
 
-use std::borrow::Cow;
-
 use jose_verify::{Error, peek_header_untrusted, scratch_len};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::algorithms::{AlgorithmList, AlgorithmLists, AlgorithmName};
 use crate::demands::{Accepted, Demands, Profile};
-use crate::json::from_object;
 use crate::key_source::KeySource;
-use crate::unix_time::UnixTime;
 
-/// A line as it is written. A member that is unknown or there twice refuses the line: a check that is misspelled must
-/// not be left out in silence.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Members<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    token: Cow<'a, str>,
-    #[serde(borrow)]
-    keys: Option<&'a RawValue>,
-    secret: Option<String>,
-    secret_base64url: Option<String>,
-    algs: Option<Vec<AlgorithmName>>,
-    profile: Option<Profile>,
-    issuer: Option<OneOrMany>,
-    audience: Option<OneOrMany>,
-    nonce: Option<String>,
-    subject: Option<String>,
-    typ: Option<String>,
-    now: Option<UnixTime>,
-    leeway: Option<u32>,
-    max_age: Option<u32>,
-}
+use super::members::{Members, read};
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a string or an array of strings")]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
+#[serde(untagged)]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
 }
 
-impl From<OneOrMany> for Vec<String> {
-    fn from(strings: OneOrMany) -> Self {
-        match strings {
-            OneOrMany::One(string) => vec![string],
-            OneOrMany::Many(strings) => strings,
+impl<T> From<OneOrMany<T>> for Vec<T> {
+    fn from(values: OneOrMany<T>) -> Self {
+        match values {
+            OneOrMany::One(value) => vec![value],
+            OneOrMany::Many(values) => values,
         }
     }
 }
@@ -56,7 +29,7 @@ impl From<OneOrMany> for Vec<String> {
 /// A line that makes sense. Without `Debug`, for it holds secrets.
 pub(super) struct Request<'a> {
     pub(super) id: Option<&'a RawValue>,
-    pub(super) token: Cow<'a, str>,
+    pub(super) token: String,
     source: KeySource<'a>,
     algorithms: Option<Vec<AlgorithmName>>,
     demands: Demands,
@@ -65,18 +38,17 @@ pub(super) struct Request<'a> {
 impl<'a> Request<'a> {
     /// Reads a line, or says what is wrong with it.
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
-        let mut members: Members<'a> = from_object(line).map_err(|error| error.to_string())?;
-        let source = key_source(&mut members)?;
-        let token = std::mem::take(&mut members.token);
-        let (id, algorithms) = (members.id, members.algs.take());
-        let demands = demands(members)?;
-        Ok(Self {
-            id,
-            token,
-            source,
-            algorithms,
-            demands,
-        })
+        let members = Members::parse(line)?;
+        let token = string("token", members.token)?;
+        let algorithms = "the name of an algorithm or an array of them, such as RS256";
+        let request = Self {
+            id: members.id,
+            token: token.ok_or("token: expected a string")?,
+            source: key_source(&members)?,
+            algorithms: list("algs", members.algs, algorithms)?,
+            demands: demands(&members)?,
+        };
+        Ok(request)
     }
 
     /// Verifies `token`, a copy of the request's own.
@@ -101,38 +73,61 @@ fn check_header(token: &[u8], algorithms: AlgorithmList) -> Result<(), Error> {
     let header = peek_header_untrusted(token, &mut scratch)?;
     if algorithms.iter().any(|a| header.algorithm() == a.name()) {
         Ok(())
+    } else if algorithms.is_empty() {
+        // No token could name one of these.
+        Err(Error::UnusableAlgorithmList)
     } else {
         Err(Error::AlgorithmNotAccepted)
     }
 }
 
-fn key_source<'a>(members: &mut Members<'a>) -> Result<KeySource<'a>, String> {
-    let secret = (members.secret.take(), members.secret_base64url.take());
-    match (members.keys, secret) {
-        (Some(keys), (None, None)) if keys.get().starts_with('{') => {
+fn key_source<'a>(members: &Members<'a>) -> Result<KeySource<'a>, String> {
+    let secret = string("secret", members.secret)?;
+    let base64url = string("secret_base64url", members.secret_base64url)?;
+    match (members.keys, secret, base64url) {
+        (Some(keys), None, None) if keys.get().starts_with('{') => {
             Ok(KeySource::Jwks(keys.get().as_bytes().into()))
         }
-        (Some(_), (None, None)) => Err("keys: expected a JSON object".to_owned()),
-        (None, (Some(secret), None)) => Ok(KeySource::Secret(secret.into_bytes())),
-        (None, (None, Some(secret))) => Ok(KeySource::SecretBase64url(secret)),
+        (Some(_), None, None) => Err("keys: expected a JSON object".to_owned()),
+        (None, Some(secret), None) => Ok(KeySource::Secret(secret.into_bytes())),
+        (None, None, Some(secret)) => Ok(KeySource::SecretBase64url(secret)),
         _ => Err("expected exactly one of keys, secret, secret_base64url".to_owned()),
     }
 }
 
-fn demands(members: Members<'_>) -> Result<Demands, String> {
+fn demands(members: &Members<'_>) -> Result<Demands, String> {
+    let profiles = "id-token, access-token, jwt or jws";
+    let strings = "a string or an array of strings";
     let demands = Demands {
-        profile: members.profile.unwrap_or_default(),
-        issuers: members.issuer.map(Vec::from),
-        audiences: members.audience.map(Vec::from),
-        nonce: members.nonce,
-        subject: members.subject,
-        typ: members.typ,
-        leeway: members.leeway.unwrap_or(0),
-        max_age: members.max_age,
-        now: members.now,
+        profile: read("profile", members.profile, profiles)?.unwrap_or_default(),
+        issuers: list("issuer", members.issuer, strings)?,
+        audiences: list("audience", members.audience, strings)?,
+        nonce: string("nonce", members.nonce)?,
+        subject: string("subject", members.subject)?,
+        typ: string("typ", members.typ)?,
+        leeway: seconds("leeway", members.leeway)?.unwrap_or(0),
+        max_age: seconds("max_age", members.max_age)?,
+        now: read("now", members.now, "seconds since 1970, without exponent")?,
     };
     if demands.profile == Profile::Jws && demands.concern_claims() {
         return Err("profile jws checks no claims".to_owned());
     }
     Ok(demands)
+}
+
+fn string(name: &str, value: Option<&RawValue>) -> Result<Option<String>, String> {
+    read(name, value, "a string")
+}
+
+fn seconds(name: &str, value: Option<&RawValue>) -> Result<Option<u32>, String> {
+    read(name, value, "whole seconds from 0 to 4294967295")
+}
+
+fn list<'a, T: Deserialize<'a>>(
+    name: &str,
+    value: Option<&'a RawValue>,
+    expected: &str,
+) -> Result<Option<Vec<T>>, String> {
+    let values: Option<OneOrMany<T>> = read(name, value, expected)?;
+    Ok(values.map(Vec::from))
 }

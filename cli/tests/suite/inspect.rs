@@ -104,6 +104,16 @@ fn encrypted() {
     assert!(run.text().starts_with("*** NOT VERIFIED ***"), "{run:?}");
     assert!(run.text().contains("\"alg\": \"dir\"") && run.text().contains("encrypted"));
     assert!(!run.text().contains("refuse"), "{run:?}");
+    let unreadable = super::support::run(&["inspect", "a.b.c.d.e"], b"");
+    unreadable.assert_failed(1, "error: encrypted: ");
+}
+
+#[test]
+fn one_byte() {
+    let run = run(&["inspect", "e30.NQ.NQ"], b"");
+    for text in ["payload: 1 byte of text", "signature: 1 byte, "] {
+        assert!(run.text().contains(text), "{run:?}");
+    }
 }
 
 #[test]

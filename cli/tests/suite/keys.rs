@@ -32,7 +32,7 @@ fn every_kind_of_key() {
             {{"kty":"RSA","kid":"2","use":"enc","n":"AQ","e":"AQAB"}},
             {{"kty":"RSA","kid":"3","n":"AQAB","e":"AQAB"}},
             {{"kty":"OKP","kid":"4","crv":"Ed25519","x":"AA"}},
-            {{"kty":"RSA","kid":5}},
+            {{"kty":"R  S","kid":5}},
             {{"kty":"RSA","kid":"6","kid":"7"}},
             "8",
             {}
@@ -53,14 +53,14 @@ fn every_kind_of_key() {
             "unsupported_key",
             "malformed_key",
             "duplicate_member",
-            "malformed_json",
+            "malformed_key",
             "usable with HS256, HS384, HS512",
         ]
     );
-    assert_eq!(rows[0][..4], ["1", "EC P-256", "ES256", "256"]);
-    assert_eq!(rows[2][..4], ["3", "RSA", "-", "17"]);
-    assert_eq!(rows[3][..4], ["4", "OKP Ed25519", "-", "-"]);
-    assert_eq!(rows[4][..4], ["5", "RSA", "-", "-"]);
+    assert_eq!(rows[0][..4], [r#""1""#, "EC P-256", "ES256", "256"]);
+    assert_eq!(rows[2][..4], [r#""3""#, "RSA", "-", "17"]);
+    assert_eq!(rows[3][..4], [r#""4""#, "OKP Ed25519", "-", "-"]);
+    assert_eq!(rows[4][..4], ["5", r#""R  S""#, "-", "-"]);
     assert_eq!(rows[7][..4], ["-", "oct", "-", "512"]);
 }
 
@@ -69,7 +69,7 @@ fn the_demo_sets() {
     let akana = run(&["keys", &demo("akana.jwks.json")], b"");
     assert_eq!((akana.code, akana.text().lines().count()), (0, 5));
     let connect2id = run(&["keys", &demo("connect2id.jwks.json")], b"");
-    let want = ["1e9gdk7", "RSA", "RS256", "2048", "usable with RS256"];
+    let want = [r#""1e9gdk7""#, "RSA", "RS256", "2048", "usable with RS256"];
     assert_eq!(rows(&connect2id), [want]);
 }
 
@@ -88,7 +88,10 @@ fn nothing_usable() {
     );
     assert_eq!(
         run.stderr,
-        "error: no_usable_key: the key set holds no usable key\n"
+        format!(
+            "error: no_usable_key: {}: the key set holds no usable key\n",
+            file("unusable.jwk", r#"{"kty":"oct","k":"AA"}"#)
+        )
     );
     assert_eq!(keys("empty.jwks", r#"{"keys":[]}"#).code, 1);
 }
@@ -109,9 +112,60 @@ fn no_tricks_with_the_terminal() {
         .replace('@', "\u{9b}\u{202e}");
     let run = keys("tricks.jwk", &jwk);
     assert!(
-        run.text().contains(r"\u001b[2J\u000a\u009b\u202e "),
+        run.text().contains(r#""\u001b[2J\n\u009b\u202e" "#),
         "{run:?}"
     );
+    let run = super::support::run(&["keys", "/tmp/\u{1b}[31mx\n"], b"");
+    run.assert_failed(2, r"cannot read /tmp/\u001b[31mx\u000a: ");
+}
+
+#[test]
+fn a_key_identifier_without_end() {
+    let long = jwk().replace('}', &format!(r#","kid":"{}"}}"#, "x".repeat(70_000)));
+    let many = vec!["0"; 100_000].join(",");
+    let run = keys(
+        "long.jwks",
+        &format!(r#"{{"keys":[{long},{},{many}]}}"#, jwk()),
+    );
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let mut lines = run.text().lines();
+    assert!(lines.all(|line| line.chars().count() < 200));
+    assert!(
+        run.text()
+            .contains(&format!("\n\"{}…  oct", "x".repeat(63)))
+    );
+    assert_eq!(run.text().lines().count(), 100_003);
+}
+
+#[test]
+fn a_set_whose_keys_share_one_fault_is_listed() {
+    let content = r#"{"keys":[{"kty":"oct","kty":"oct"}]}"#;
+    let run = keys("one-fault.jwks", content);
+    assert_eq!(run.code, 1);
+    assert!(rows(&run)[0][4].starts_with("duplicate_member"), "{run:?}");
+}
+
+#[test]
+fn from_standard_input() {
+    let usable = run(&["keys", "-"], jwk().as_bytes());
+    assert_eq!((usable.code, usable.text().lines().count()), (0, 2));
+    for (stdin, code, stderr) in [
+        ("{", 2, "error: malformed_json: standard input: "),
+        (
+            r#"{"keys":[]}"#,
+            1,
+            "error: no_usable_key: standard input: ",
+        ),
+        (
+            &" ".repeat(1 << 21),
+            2,
+            "error: limit_exceeded: standard input: ",
+        ),
+    ] {
+        let run = run(&["keys", "-"], stdin.as_bytes());
+        assert_eq!(run.code, code);
+        assert!(run.stderr.starts_with(stderr), "{run:?}");
+    }
 }
 
 #[test]
@@ -131,8 +185,8 @@ fn not_keys() {
     .enumerate()
     {
         let run = keys(&format!("not-keys-{index}"), content);
-        run.assert_failed(2, &format!("error: {name}: "));
+        run.assert_failed(2, &format!("error: {name}: /"));
     }
     run(&["keys", "/nonexistent"], b"").assert_failed(2, "cannot read /nonexistent: ");
-    run(&["keys", "/dev/zero"], b"").assert_failed(2, "error: limit_exceeded: ");
+    run(&["keys", "/dev/zero"], b"").assert_failed(2, "error: limit_exceeded: /dev/zero: ");
 }

@@ -83,13 +83,47 @@ fn algorithms() {
         &ask(&[], json!({"algs": ["HS512"]})),
         "algorithm_not_accepted",
     );
-    assert_refused(&ask(&[], json!({"algs": []})), "algorithm_not_accepted");
+    assert_refused(&ask(&[], json!({"algs": []})), "unusable_algorithm_list");
     assert_refused(
         &ask(&[], json!({"algs": ["HS256", "RS256"]})),
         "unusable_algorithm_list",
     );
     assert_refused(&ask(&[], json!({"algs": ["hs256"]})), "bad_request");
-    assert_refused(&ask(&[], json!({"algs": "HS256"})), "bad_request");
+    assert_refused(&ask(&[], json!({"algs": "HS256,HS384"})), "bad_request");
+    assert_eq!(ask(&[], json!({"algs": "HS256"}))["ok"], true);
+    assert_refused(
+        &ask(&[], json!({"algs": "HS512"})),
+        "algorithm_not_accepted",
+    );
+}
+
+#[test]
+fn white_space_around_the_token() {
+    let token = format!("\t\r\n {TOKEN} \n");
+    assert_eq!(ask(&[], json!({"token": token}))["ok"], true);
+    let token = format!("\u{a0}{TOKEN}");
+    assert_refused(&ask(&[], json!({"token": token})), "malformed_base64url");
+}
+
+#[test]
+fn leeway_is_that_of_max_age_too() {
+    let secret = "a secret of at least 32 bytes, for HS256";
+    // {"auth_time":1000}
+    let token =
+        "eyJhbGciOiJIUzI1NiJ9.eyJhdXRoX3RpbWUiOjEwMDB9.Rn5StIsgI8KeOus6LHnAH6C1Vk9IUvv0P7MlIT6OLjM";
+    for (now, leeway, error) in [
+        (1300, 0, None),
+        (1310, 9, Some("authentication_too_old")),
+        (1310, 10, None),
+        (990, 9, Some("authenticated_in_future")),
+        (990, 10, None),
+    ] {
+        let with = json!({
+            "token": token, "secret": secret, "now": now, "leeway": leeway, "max_age": 300,
+        });
+        let answer = ask(&["secret_base64url"], with);
+        assert_eq!(answer["error"].as_str(), error, "{now} {leeway} {answer}");
+    }
 }
 
 #[test]
@@ -132,7 +166,10 @@ fn demands() {
         "issuer": null, "audience": null, "nonce": null, "subject": null, "typ": null,
         "profile": null, "leeway": null, "max_age": null, "keys": null, "secret": null,
     });
-    assert_eq!(ask(&[], nulls)["ok"], true);
+    assert_eq!(ask(&[], nulls.clone())["ok"], true);
+    let mut jws = nulls;
+    jws["profile"] = json!("jws");
+    assert_eq!(ask(&[], jws)["ok"], true);
 }
 
 #[test]
@@ -166,7 +203,66 @@ fn bad_requests() {
             "{answer}"
         );
     }
-    let answer = ask(&[], json!({"id": 5, "leeway": "x".repeat(10_000)}));
-    assert_eq!(answer["id"], 5);
-    assert!(answer["message"].as_str().unwrap().len() <= 300, "{answer}");
+    for (name, value) in [
+        ("issuer", json!("joe")),
+        ("audience", json!([])),
+        ("nonce", json!("")),
+        ("subject", json!("")),
+        ("max_age", json!(0)),
+    ] {
+        let answer = ask(&[], json!({"profile": "jws", name: value}));
+        assert_refused(&answer, "bad_request");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_request() {
+    for (line, message) in [
+        (
+            r#"{"id":5,"leeway":"hidden, expected nothing"}"#,
+            "token: expected a string",
+        ),
+        (
+            r#"{"id":5,"token":{"hidden":1}}"#,
+            "token: expected a string",
+        ),
+        (
+            r#"{"id":5,"token":"","secret":["hidden"]}"#,
+            "secret: expected a string",
+        ),
+        (
+            r#"{"id":5,"token":"","secret":"","leeway":"hidden, expected nothing"}"#,
+            "leeway: expected whole seconds from 0 to 4294967295",
+        ),
+        (
+            r#"{"id":5,"token":"","secret":"","algs":["hidden"]}"#,
+            "algs: expected the name of an algorithm or an array of them, such as RS256",
+        ),
+        (
+            r#"{"id":5,"hidden at line 1, expected hidden":1}"#,
+            "unknown member, expected one of `id`, `token`, `keys`, `secret`, `secret_base64url`, `algs`, \
+             `profile`, `issuer`, `audience`, `nonce`, `subject`, `typ`, `now`, `leeway`, `max_age` at column 43",
+        ),
+        (
+            r#"{"id":5,"secret":"hidden","secret":"hidden"}"#,
+            "duplicate field `secret` at column 34",
+        ),
+    ] {
+        let answer = batch(line).remove(0);
+        assert_refused(&answer, "bad_request");
+        assert_eq!(
+            (&answer["id"], &answer["message"]),
+            (&json!(5), &json!(message))
+        );
+    }
+    for (line, message) in [
+        ("[\"hidden\"]", "expected a JSON object"),
+        (
+            r#"{"secret":"hidden}"#,
+            "EOF while parsing a string at column 18",
+        ),
+        (r#"{"secret":hidden}"#, "expected value at column 11"),
+    ] {
+        assert_eq!(batch(line)[0]["message"], message);
+    }
 }

@@ -103,18 +103,21 @@ fn what_narrows_a_token() {
 #[test]
 fn secrets_are_taken_byte_for_byte() {
     let secret = Base64UrlUnpadded::decode_vec(SECRET).unwrap();
-    for (content, code) in [
-        (secret.clone(), 0),
-        ([&secret[..], b"\n"].concat(), 1),
-        (SECRET.as_bytes().to_vec(), 1),
+    let refused = "error: bad_signature: the signature does not verify\n";
+    let hint = format!("{refused}hint: the secret ends with a line feed\n");
+    for (content, code, stderr) in [
+        (secret.clone(), 0, ""),
+        ([&secret[..], b"\n"].concat(), 1, hint.as_str()),
+        (SECRET.as_bytes().to_vec(), 1, refused),
     ] {
         let path = file("secret", content);
         let arguments = [&["verify", "--secret-file", &path], &DECIDED[..]].concat();
         let run = run(&arguments, b"");
-        assert_eq!(run.code, code, "{run:?}");
+        assert_eq!((run.code, run.stderr.as_str()), (code, stderr));
     }
-    let arguments = [&["verify", "--secret", SECRET], &DECIDED[..]].concat();
-    run(&arguments, b"").assert_failed(1, "error: bad_signature: ");
+    let with_line_feed = format!("{SECRET}\n");
+    let arguments = [&["verify", "--secret", &with_line_feed], &DECIDED[..]].concat();
+    assert_eq!(run(&arguments, b"").stderr, refused, "nobody types that");
 }
 
 #[test]
@@ -125,7 +128,9 @@ fn json_of_claims() {
         run.json(),
         json!({"ok": true, "alg": "HS256", "claims": claims})
     );
-    assert!(run.text().contains(CLAIMS), "as they are written");
+    let line = CLAIMS.replace("\r\n ", "");
+    assert!(run.text().contains(&line), "else as they are written");
+    assert_eq!(run.text().find('\n'), Some(run.stdout.len() - 1));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 }
 
@@ -162,6 +167,38 @@ fn json_of_keys_that_cannot_be_loaded() {
         (&json!(false), &json!(27))
     );
     assert_eq!((run.code, run.stderr.as_str()), (2, ""));
+}
+
+#[test]
+fn json_of_what_is_unusable() {
+    let jwks = file("unusable.jwk", jwk());
+    let undecided = "no issuer to check: give --issuer, or accept any with --any-issuer";
+    let unread = "cannot read /nonexistent: No such file or directory (os error 2)";
+    let weak = "the key is too weak: HS256 needs at least 32 bytes";
+    for (arguments, name, code, message) in [
+        (
+            &["--jwks", &jwks, TOKEN][..],
+            "unusable_input",
+            0,
+            undecided,
+        ),
+        (
+            &["--jwks=/nonexistent", "--any-issuer", "--any-audience"],
+            "unusable_input",
+            0,
+            unread,
+        ),
+        (
+            &["--secret=x", "--alg=HS256", "--profile=jws", TOKEN],
+            "weak_key",
+            21,
+            weak,
+        ),
+    ] {
+        let run = run(&[&["verify", "--json"], arguments].concat(), b"");
+        let want = json!({"ok": false, "error": name, "code": code, "message": message});
+        assert_eq!((run.json(), run.code, run.stderr.as_str()), (want, 2, ""));
+    }
 }
 
 #[test]

@@ -94,10 +94,21 @@ fn exactly_one_source_of_keys() {
         ),
         (
             &["verify", "--secret-file=/dev/zero"],
-            "error: key_too_large: ",
+            "error: key_too_large: /dev/zero: ",
         ),
-        (&["verify", "--jwks=/dev/zero"], "error: limit_exceeded: "),
-        (&["verify", "--secret=short"], "error: weak_key: "),
+        (
+            &["verify", "--jwks=/dev/zero"],
+            "error: limit_exceeded: /dev/zero: ",
+        ),
+        (
+            &["verify", "--secret=short"],
+            "error: weak_key: the key is too weak: HS256 needs at least 32 bytes, HS384 needs at least 48 bytes, \
+             HS512 needs at least 64 bytes\n",
+        ),
+        (
+            &["verify", "--secret=x", "--alg=HS512"],
+            "error: weak_key: the key is too weak: HS512 needs at least 64 bytes\n",
+        ),
         (
             &["verify", "--secret=x", "--alg=HS256,RS256"],
             "error: unusable_algorithm_list: ",
@@ -133,7 +144,38 @@ fn keys_that_cannot_be_loaded() {
             &path,
             TOKEN,
         ];
-        run(&given, b"").assert_failed(2, &format!("error: {name}: "));
+        let message = format!("error: {name}: {path}: ");
+        run(&given, b"").assert_failed(2, &message);
+    }
+}
+
+#[test]
+fn a_secret_of_zeros() {
+    let path = file("zeros", [0; 64]);
+    let given = ["verify", "--profile=jws", "--secret-file", &path, TOKEN];
+    let message = format!("error: weak_key: {path}: the key is too weak\n");
+    run(&given, b"").assert_failed(2, &message);
+}
+
+#[test]
+fn shared_secrets_without_their_algorithms() {
+    let given = ["verify", "--any-issuer", "--any-audience", TOKEN, "--jwks"];
+    for content in [jwk(), format!(r#"{{"keys":[{}]}}"#, jwk())] {
+        let path = file("secrets.jwks", content);
+        let run = run(&[&given[..], &[&path]].concat(), b"");
+        run.assert_failed(2, "\nhint: these are shared secrets, for --alg HS256, ");
+    }
+}
+
+#[test]
+fn no_tricks_with_the_terminal() {
+    let harmful = "\u{1b}[31m\u{202e}x";
+    for option in ["--now", "--unknown", "--alg"] {
+        let given = format!("{option}={harmful}");
+        let run = run(&["verify", "--secret=x", &given], b"");
+        assert_eq!(run.code, 2);
+        assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{run:?}");
+        assert!(run.stderr.ends_with('\n'), "{run:?}");
     }
 }
 
@@ -142,5 +184,9 @@ fn no_command() {
     assert_eq!(run(&[], b"").code, 2);
     assert_eq!(run(&["unknown"], b"").code, 2);
     assert_eq!(run(&["--help"], b"").code, 0);
+    for command in ["verify", "inspect", "keys", "batch"] {
+        let help = run(&[command, "--help"], b"");
+        assert!(help.code == 0 && help.text().contains("Exit code 0: "));
+    }
     assert_eq!(run(&["--version"], b"").text(), "jose-verify 0.1.0\n");
 }

@@ -1,0 +1,79 @@
+//! What is wrong, for programs and for persons.
+
+use std::fmt;
+use std::path::Path;
+
+use jose_verify::Error;
+
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// The library's reason, if it is one of those.
+    error: Option<Error>,
+    message: String,
+    hint: Option<&'static str>,
+}
+
+impl Trouble {
+    pub(crate) fn new(error: Error, message: String) -> Self {
+        Self {
+            error: Some(error),
+            message,
+            hint: None,
+        }
+    }
+
+    /// The same, saying which file it is about.
+    pub(crate) fn in_file(self, file: &Path) -> Self {
+        Self {
+            message: format!("{}: {}", file.display(), self.message),
+            ..self
+        }
+    }
+
+    /// The same, with what may be the cause.
+    pub(crate) fn with_hint(self, hint: Option<&'static str>) -> Self {
+        Self { hint, ..self }
+    }
+
+    /// The library's name for it, or the one for all that is none of its business.
+    pub(crate) fn name(&self) -> &'static str {
+        self.error.map_or("unusable_input", Error::name)
+    }
+
+    pub(crate) fn code(&self) -> u16 {
+        self.error.map_or(0, Error::code)
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) const fn hint(&self) -> Option<&'static str> {
+        self.hint
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::new(error, error.message().to_owned())
+    }
+}
+
+impl From<String> for Trouble {
+    fn from(message: String) -> Self {
+        Self {
+            error: None,
+            message,
+            hint: None,
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.error {
+            Some(error) => write!(f, "{}: {}", error.name(), self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
