@@ -185,7 +185,6 @@ const REASONS: [Error; 7] = [
 ];
 
 /// What became of the entries of a JWK Set.
-#[must_use = "keys may have been skipped, also for want of room"]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadReport {
     kept: usize,

@@ -4,6 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
 use super::support::ALL_TWELVE;
+use super::support::report::report;
 use super::support::sign::base64url;
 use super::support::vector::{assert_case, cases, run, token_of};
 
@@ -35,7 +36,9 @@ fn accepted_and_not_one_bit_different(name: &str) {
         .expect(name);
     assert_case(&case);
     let flipped = refuse_flipped_bytes(&case) + refuse_flipped_text(&case);
-    println!("{name}: {flipped} tokens one bit away refused");
+    report(format_args!(
+        "{name}: {flipped} tokens one bit away refused"
+    ));
 }
 
 /// Every bit of the decoded header, payload and signature.

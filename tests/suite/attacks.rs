@@ -4,6 +4,7 @@ mod algorithm;
 mod claims;
 mod header;
 mod keys;
+mod padding;
 mod signature;
 mod text;
 
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 use jose_verify::{Algorithm, KeySet};
 use serde_json::{Value, json};
 
+use crate::support::report::report;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::token_signed_by;
 
@@ -53,6 +55,7 @@ fn every_row_has_its_test() {
         include_str!("attacks/claims.rs"),
         include_str!("attacks/header.rs"),
         include_str!("attacks/keys.rs"),
+        include_str!("attacks/padding.rs"),
         include_str!("attacks/signature.rs"),
         include_str!("attacks/text.rs"),
     ]
@@ -61,4 +64,7 @@ fn every_row_has_its_test() {
         let start = format!("\n#[test]\nfn row_{row:02}_");
         assert_eq!(sources.matches(&start).count(), 1, "row {row}");
     }
+    report(format_args!(
+        "attacks: 40 cases, each a test with a table of its own"
+    ));
 }

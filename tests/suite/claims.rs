@@ -91,7 +91,7 @@ fn all_claims_in_order() {
         },
     );
     with_claims("{}", |jwt| {
-        assert_eq!(jwt.claims().as_object().iter().count(), 0)
+        assert_eq!(jwt.claims().as_object().iter().count(), 0);
     });
 }
 

@@ -10,6 +10,7 @@ use jose_verify::{Check, Error, KeySet, Keys, Policy, oidc};
 use serde_json::{Value, json};
 
 use crate::support::judge::{NOW, verdict};
+use crate::support::report::report;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::token_signed_by;
 
@@ -31,13 +32,11 @@ fn claims() -> Value {
     })
 }
 
-/// An object with members changed; those that are null are removed.
-fn with(object: &Value, changes: &Value) -> Value {
+/// An object with other members; those that are null are removed.
+fn with(object: &Value, other: &Value) -> Value {
     let mut changed = object.clone();
     let members = changed.as_object_mut().unwrap();
-    for (name, value) in changes.as_object().unwrap() {
-        members.insert(name.clone(), value.clone());
-    }
+    members.extend(other.as_object().unwrap().clone());
     members.retain(|_, value| !value.is_null());
     changed
 }
@@ -64,6 +63,61 @@ fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
 fn published(jwks: &Value) -> Box<KeySet<16>> {
     let text = jwks.to_string();
     Box::new(KeySet::from_jwks(text.as_bytes(), jose_verify::SIGNATURES).unwrap())
+}
+
+/// The certification's tests, by its names.
+const RELYING_PARTY: [&str; 18] = [
+    "rp-id_token-sig-rs256",
+    "rp-id_token-sig-es256",
+    "rp-id_token-sig-hs256",
+    "rp-id_token-sig-none",
+    "rp-id_token-bad-sig-rs256",
+    "rp-id_token-bad-sig-es256",
+    "rp-id_token-bad-sig-hs256",
+    "rp-id_token-kid-absent-single-jwks",
+    "rp-id_token-kid-absent-multiple-jwks",
+    "rp-id_token-issuer-mismatch",
+    "rp-id_token-aud",
+    "rp-id_token-sub",
+    "rp-id_token-iat",
+    "rp-nonce-invalid",
+    "rp-nonce-unless-code-flow",
+    "rp-userinfo-bad-sub-claim",
+    "rp-key-rotation-op-sign-key",
+    "rp-discovery-jwks_uri-keys",
+];
+
+/// Whose keys and tokens are told apart.
+const PROVIDERS: [&str; 9] = [
+    "microsoft_entra",
+    "google_auth0_okta_cognito_apple",
+    "keycloak",
+    "yahoo",
+    "battle_net",
+    "kubernetes_and_github_actions",
+    "aws_alb",
+    "php",
+    "akeneo_and_others",
+];
+
+#[test]
+fn every_row_has_its_test() {
+    let relying_party = include_str!("conformance/relying_party.rs");
+    let providers = include_str!("conformance/providers.rs");
+    let tests = RELYING_PARTY
+        .iter()
+        .map(|name| (name.replace('-', "_"), relying_party));
+    for (name, source) in tests.chain(PROVIDERS.map(|name| (name.to_owned(), providers))) {
+        assert!(
+            source.contains(&format!("\n#[test]\nfn {name}()")),
+            "{name}"
+        );
+    }
+    let (tests, shapes) = (RELYING_PARTY.len(), PROVIDERS.len());
+    report(format_args!(
+        "conformance: {} cases, {tests} tests, {shapes} shapes",
+        tests + shapes
+    ));
 }
 
 /// The JWK of a key as most providers write it.

@@ -435,7 +435,7 @@ fn a_set_without_a_usable_key() {
         let error = keys.load(jwks.as_bytes(), &[&RS256]).err();
         assert_eq!(error, Some(want), "{jwks}");
         // Another set replaces the keys, though nothing in it can be used; what is no set changes nothing.
-        let is_a_set = jwks.contains("[");
+        let is_a_set = jwks.contains('[');
         let left = if is_a_set && jwks != "[]" {
             Err(Error::NoKey)
         } else {

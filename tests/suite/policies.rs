@@ -262,6 +262,9 @@ fn type_of_the_token() {
     );
 }
 
+/// Puts a demand on one time into a policy.
+type Set<'a> = &'a dyn Fn(Check<Leeway>) -> Policy<'static>;
+
 #[test]
 fn times_have_exact_boundaries() {
     let at = |seconds: i64, nanos| Clock::Now(NumericDate::new(NOW + seconds, nanos));
@@ -300,7 +303,6 @@ fn times_have_exact_boundaries() {
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
-    type Set<'a> = &'a dyn Fn(Check<Leeway>) -> Policy<'static>;
     let sets: [(Set<'_>, Error); 3] = [
         (&exp, Error::MissingExpiry),
         (&nbf, Error::MissingNotBefore),

@@ -8,6 +8,7 @@ use jose_verify::{
     SIGNATURES, Verified, oidc, verify, verify_in_place,
 };
 
+use super::support::report::report;
 use super::support::vector::{assert_case, cases};
 
 fn demo(file: &str) -> Vec<u8> {
@@ -41,7 +42,7 @@ fn every_case() {
     let cases = cases("demo/systems.json");
     cases.iter().for_each(assert_case);
     assert_eq!(cases.len(), 87);
-    println!("demo/systems.json: {} cases", cases.len());
+    report(format_args!("demo/systems.json: {} cases", cases.len()));
 }
 
 #[test]

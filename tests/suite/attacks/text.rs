@@ -14,6 +14,8 @@ use crate::support::sign::{base64url, key, token, token_with_header, token_with_
 
 const HS256: &[u8] = br#"{"alg":"HS256"}"#;
 
+const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 /// The same segment, written in ways that lenient decoders read alike (CVE-2026-102269).
 fn rewritten(segment: &str) -> Vec<String> {
     let (half, rest) = segment.split_at(segment.len() / 2);
@@ -35,8 +37,7 @@ fn rewritten(segment: &str) -> Vec<String> {
         format!("{segment}A==="),
     ]);
     // Bits after the last byte, where there are any.
-    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    if segment.len() % 4 != 0 {
+    if !segment.len().is_multiple_of(4) {
         let last = segment.chars().last().unwrap();
         let next = ALPHABET
             .chars()
@@ -57,7 +58,11 @@ fn row_17_base64url_malleability() {
     let good = token_with_header(br#"{"alg":"HS256","a":"???>>>"}"#, br#"{"b":"???>>>>>"}"#);
     assert_eq!(verdict(&good, &key(), &NOTHING), Ok(()));
     let segments: Vec<&str> = good.split('.').collect();
-    assert!(segments.iter().all(|segment| segment.len() % 4 != 0));
+    assert!(
+        segments
+            .iter()
+            .all(|segment| !segment.len().is_multiple_of(4))
+    );
     for (place, want) in [
         (0, Error::MalformedBase64url),
         // The signature is wrong before anybody decodes the payload.
@@ -286,15 +291,11 @@ fn row_29_splitting() {
         (format!("{header}..{mac}"), Error::BadSignature),
         (format!("{header}.{payload}."), Error::BadSignature),
     ] {
-        assert_eq!(signature_verdict(&text, &key()), Err(want), "{:.80}", text);
+        assert_eq!(signature_verdict(&text, &key()), Err(want), "{text:.80}");
         let mut scratch = vec![0; scratch_len(text.len())];
         let peeked = peek_header_untrusted(text.as_bytes(), &mut scratch).err();
-        assert_eq!(
-            peeked,
-            Some(want).filter(|e| *e != Error::BadSignature),
-            "{:.80}",
-            text
-        );
+        let want = Some(want).filter(|e| *e != Error::BadSignature);
+        assert_eq!(peeked, want, "{text:.80}");
     }
 }
 
@@ -469,8 +470,8 @@ fn row_38_json_leniency() {
         r#"{"a" 1}"#,
         r#"{"a"=1}"#,
         "{a:1}",
-        r#"{'a':1}"#,
-        r#"{1:1}"#,
+        r"{'a':1}",
+        r"{1:1}",
         "(1)",
         "\u{a0}1",
         "1\u{b}",

@@ -241,8 +241,10 @@ fn php() {
         });
     let jwks = json!({"keys": [jwk(&OP, "https://op.example.com/key")]}).to_string();
     let mut set = KeySet::<1>::new();
-    set.load(jwks.replace('/', r"\/").as_bytes(), SIGNATURES)
+    let report = set
+        .load(jwks.replace('/', r"\/").as_bytes(), SIGNATURES)
         .unwrap();
+    assert_eq!(report.kept(), 1);
     assert_eq!(judge(&token, &set), Ok(()));
 }
 

@@ -208,7 +208,7 @@ fn rp_nonce_unless_code_flow() {
     assert_eq!(verdict(&without, &*keys(), &policy), Ok(()));
 }
 
-/// UserInfo as a signed JWT: its `sub` must be that of the ID Token, else nothing in it may be used.
+/// The claims about the user as a signed JWT: `sub` must be that of the ID Token, else nothing in it may be used.
 #[test]
 fn rp_userinfo_bad_sub_claim() {
     let token = id_token(&json!({"kid": "rsa"}), &claims());

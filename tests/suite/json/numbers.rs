@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::read;
 use super::texts::number;
 use crate::support::random::cases;
+use crate::support::report::report;
 
 /// The digits of a number that is written rightly, and the power of ten that belongs to them.
 fn decimal(text: &str) -> (BigInt, i128) {
@@ -123,7 +124,7 @@ fn edges() {
             }
         }
     }
-    println!("{count} numbers");
+    report(format_args!("json numbers: {count} cases"));
 }
 
 proptest! {

@@ -1,6 +1,8 @@
 //! ECDSA against the curve crates' own verification and against the textbook, on edges that no signer meets by
 //! chance, and on random signatures.
 
+#![expect(clippy::many_single_char_names, reason = "the names of the standards")]
+
 use jose_verify::VerificationKey;
 use num_bigint::BigUint;
 use proptest::prelude::*;
@@ -8,6 +10,7 @@ use proptest::sample::select;
 
 use crate::support::curve::{Affine, CURVES, Curve};
 use crate::support::random::{bytes, cases};
+use crate::support::report::report;
 
 /// The verification that comes with a curve crate.
 macro_rules! verify_with {
@@ -245,10 +248,10 @@ fn edges() {
         edges_of_q(&mut edges);
         edges_of_the_sum(&mut edges);
         edges_of_the_range(&mut edges);
-        println!(
+        report(format_args!(
             "{}: {} accepted, {} refused",
             curve.crv, edges.accepted, edges.refused
-        );
+        ));
         // Pairs with numbers too large for 32 or 48 bytes exist on P-521 only.
         let refused = if curve.width == 66 { 221 } else { 177 };
         assert_eq!(

@@ -33,14 +33,22 @@ fn assert_secret(secret: &[u8], message: &[u8]) {
     let all = Key::from_secret(secret, MACS);
     for (alg, hash_len) in ALGS {
         let alone = Key::from_secret(secret, algorithms(&[alg]));
-        if secret.len() < hash_len || secret.len() > limits::MAX_KEY_PARAMETER_LEN {
-            let too_short = secret.len() < hash_len;
-            let want = if too_short {
-                Error::WeakKey
-            } else {
-                Error::KeyTooLarge
-            };
-            assert_eq!(alone.err(), Some(want), "{alg}, {} bytes", secret.len());
+        if secret.len() > limits::MAX_KEY_PARAMETER_LEN {
+            assert_eq!(
+                alone.err(),
+                Some(Error::KeyTooLarge),
+                "{alg}, {} bytes",
+                secret.len()
+            );
+            continue;
+        }
+        if secret.len() < hash_len || secret.iter().all(|byte| *byte == 0) {
+            assert_eq!(
+                alone.err(),
+                Some(Error::WeakKey),
+                "{alg}, {} bytes",
+                secret.len()
+            );
             continue;
         }
         let mac = hmac(alg, secret, message);
@@ -73,6 +81,7 @@ fn assert_secret(secret: &[u8], message: &[u8]) {
 
 #[test]
 fn secrets_of_every_length() {
+    assert_secret(&[0; 64], b"message");
     let secret: Vec<u8> = (0..600_u32)
         .map(|i| u8::try_from(i % 251).unwrap())
         .collect();

@@ -1,5 +1,7 @@
 //! RSASSA-PKCS1-v1_5 and RSASSA-PSS against the crate `rsa`, for moduli from 2048 to 4096 bits and four exponents.
 
+use std::sync::LazyLock;
+
 use jose_verify::VerificationKey;
 use num_bigint::BigUint;
 use proptest::prelude::*;
@@ -12,7 +14,8 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use crate::support::hash::{digest, digest_info};
 use crate::support::random::{bytes, cases};
-use crate::support::rsa::{EXPONENTS, PRIMES, Pss, RsaKey, pkcs1};
+use crate::support::report::report;
+use crate::support::rsa::{Pss, RsaKey, pkcs1};
 
 const ALGS: [&str; 6] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
@@ -56,13 +59,8 @@ fn agreed(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
     verified
 }
 
-/// Two different primes whose product has 2048 to 4096 bits, and an exponent.
-fn keys() -> impl Strategy<Value = RsaKey> {
-    let pairs: Vec<_> = (0..PRIMES.len())
-        .flat_map(|p| (0..p).map(move |q| (p, q)))
-        .collect();
-    (select(pairs), select(EXPONENTS.to_vec())).prop_map(|((p, q), e)| RsaKey::new(p, q, e))
-}
+/// Every key that there is.
+static KEYS: LazyLock<Vec<RsaKey>> = LazyLock::new(RsaKey::all);
 
 /// The encoded message of a good signature, with a salt of any value.
 fn encoded(key: &RsaKey, alg: &str, message: &[u8], salt: &[u8]) -> Vec<u8> {
@@ -152,7 +150,7 @@ proptest! {
 
     #[test]
     fn random_keys_messages_and_changes(
-        key in keys(),
+        key in select(&KEYS[..]),
         alg in select(ALGS.to_vec()),
         message in bytes(300),
         salt in any::<[u8; 64]>(),
@@ -171,25 +169,43 @@ proptest! {
 #[test]
 fn every_modulus_and_exponent() {
     let mut lengths = Vec::new();
-    for (p, q) in (0..PRIMES.len()).flat_map(|p| (0..p).map(move |q| (p, q))) {
-        for e in EXPONENTS {
-            let key = RsaKey::new(p, q, e);
-            lengths.push(key.modulus_bits());
-            for alg in ["RS512", "PS256"] {
-                let signature = key.sign(alg, b"message");
-                assert!(agreed(&key, alg, b"message", &signature));
-                assert!(!agreed(&key, alg, b"Message", &signature));
-            }
+    for key in &*KEYS {
+        lengths.push(key.modulus_bits());
+        for alg in ["RS512", "PS256"] {
+            let signature = key.sign(alg, b"message");
+            assert!(agreed(key, alg, b"message", &signature));
+            assert!(!agreed(key, alg, b"Message", &signature));
         }
     }
     lengths.sort_unstable();
     lengths.dedup();
-    println!(
-        "{} keys of {} lengths: {lengths:?}",
-        PRIMES.len() * (PRIMES.len() - 1) * 2,
+    report(format_args!(
+        "rsa keys: {} cases of {} lengths",
+        KEYS.len(),
         lengths.len()
-    );
+    ));
     assert!(lengths.first() == Some(&2048) && lengths.last() == Some(&4096));
     // The encoded message of PSS is a byte shorter than such a modulus.
     assert!(lengths.iter().any(|bits| bits % 8 == 1));
+}
+
+/// Moduli of equal bits, with messages of all bits.
+#[test]
+fn long_carries() {
+    let extreme = |key: &&RsaKey| {
+        let words = key.n.to_u64_digits();
+        [words[0], words[words.len() - 1]]
+            .iter()
+            .all(|w| [1, 1 << 63, u64::MAX].contains(w))
+    };
+    let keys: Vec<_> = KEYS.iter().filter(extreme).collect();
+    assert_eq!(keys.len(), 4 * 12);
+    for (key, i) in keys
+        .into_iter()
+        .flat_map(|key| (0..6_u8).map(move |i| (key, i)))
+    {
+        let signature = key.sign("PS384", &[i]);
+        assert!(agreed(key, "PS384", &[i], &signature));
+        assert!(!agreed(key, "PS384", &[i + 1], &signature));
+    }
 }

@@ -1,5 +1,7 @@
 //! Textbook elliptic curves (SEC 1, FIPS 186-4 §D.1.2): slow, and with nothing in common with the curve crates.
 
+#![expect(clippy::many_single_char_names, reason = "the names of the standards")]
+
 use std::sync::LazyLock;
 
 use jose_verify::{Key, KeyParameters, SIGNATURES};

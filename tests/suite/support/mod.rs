@@ -3,7 +3,9 @@
 pub(crate) mod curve;
 pub(crate) mod hash;
 pub(crate) mod judge;
+pub(crate) mod primes;
 pub(crate) mod random;
+pub(crate) mod report;
 pub(crate) mod rsa;
 pub(crate) mod sign;
 pub(crate) mod vector;
