@@ -1,0 +1,104 @@
+//! Writes the first inputs of every target to `fuzz/corpus`, from the vectors.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::{fs, io};
+
+use jose_verify_fuzz::token;
+use jose_verify_fuzz::vectors::{self, CASES};
+use serde_json::{Value, json};
+
+/// Longer inputs than the targets are run with are not worth starting from.
+const MAX_LEN: usize = 8192;
+
+/// What JSON is made of, in texts so small that a change hits something.
+const SMALL: &[&str] = &[
+    "{}",
+    " { } ",
+    r#"{"a":1,"a":2}"#,
+    r#"{"a":1,"\u0061":2}"#,
+    r#"{"a":"\u00e9\ud83d\ude00\"\\/\b\f\n\r\t"}"#,
+    r#"{"a":-0.5e+1,"b":[true,false,null,{}],"c":{"d":[[]]}}"#,
+    r#"{"exp":-1.5,"nbf":1e-400,"iat":9223372036854775807.9,"auth_time":0e99}"#,
+    r#"{"aud":["a","b"],"amr":[],"azp":"a","acr":"b"}"#,
+    r#"{"sub":"a","name":"b","level":1,"score":0.5,"admin":true,"roles":["c"]}"#,
+    r#"{"address":{"country":"d"},"kind":"user"}"#,
+    r#"{"kind":{"device":1}}"#,
+    r#"{"alg":"none"}"#,
+    r#"{"alg":"a","kid":"b","typ":"application/jwt","cty":"c"}"#,
+    r#"{"alg":"a","crit":[],"b64":true}"#,
+    r#"{"keys":[{"kty":"oct","k":"AAAA","use":"sig","key_ops":["verify"]},{}]}"#,
+    r#"{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"#,
+];
+
+type Seeds = BTreeMap<&'static str, BTreeSet<Vec<u8>>>;
+
+fn main() -> io::Result<()> {
+    let mut seeds = Seeds::new();
+    vectors::all().for_each(|(_, case)| add_case(&mut seeds, &case));
+    for target in ["json", "claims", "header", "jwk_set"] {
+        let small = SMALL.iter().map(|text| text.as_bytes().to_vec());
+        seeds.entry(target).or_default().extend(small);
+    }
+    add_structured(&mut seeds);
+    for (target, inputs) in seeds {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("corpus")
+            .join(target);
+        fs::create_dir_all(&folder)?;
+        let inputs: Vec<_> = inputs.into_iter().filter(|i| i.len() <= MAX_LEN).collect();
+        for (number, input) in inputs.iter().enumerate() {
+            fs::write(folder.join(format!("seed-{number:04}")), input)?;
+        }
+        println!("{target}: {} seeds", inputs.len());
+    }
+    Ok(())
+}
+
+fn add_case(seeds: &mut Seeds, case: &Value) {
+    let mut add = |target, input: &[u8]| {
+        seeds.entry(target).or_default().insert(input.to_vec());
+    };
+    let token = case["token"].as_str().unwrap_or_default();
+    add("compact", token.as_bytes());
+    add("in_place", token.as_bytes());
+    for segment in token.split('.') {
+        add("base64url", segment.as_bytes());
+    }
+    let mut decoded = token
+        .split('.')
+        .map(|segment| token::decode(segment.as_bytes()));
+    if let (Some(Some(header)), Some(Some(payload))) = (decoded.next(), decoded.next()) {
+        add("header", &header);
+        add("json", &payload);
+        add("claims", &payload);
+    }
+    if case["keys"].is_object() {
+        add("jwk_set", case["keys"].to_string().as_bytes());
+    }
+    if case["keys"]["kty"].is_string() {
+        let odd = json!({ "keys": [case["keys"], {"kty": "oct", "k": "AA"}, 1, case["keys"]] });
+        add("jwk_set", odd.to_string().as_bytes());
+    }
+}
+
+/// Inputs of targets that take no text: the first bytes say what is picked, the last ones how long the parts are.
+fn add_structured(seeds: &mut Seeds) {
+    let cases = u16::try_from(CASES.len()).unwrap_or(u16::MAX);
+    for case in 0..cases {
+        let input = [&case.to_le_bytes()[..], &[0; 8]].concat();
+        seeds.entry("verify").or_default().insert(input);
+    }
+    for target in ["rsa", "ecdsa", "hmac"] {
+        for first in 0..=255 {
+            for len in [16, 64, 256] {
+                let bytes = (0..len).scan(first, |state: &mut u8, _| {
+                    *state = state.wrapping_mul(109).wrapping_add(89);
+                    Some(*state)
+                });
+                let input = [first].into_iter().chain(bytes).collect();
+                seeds.entry(target).or_default().insert(input);
+            }
+        }
+    }
+}

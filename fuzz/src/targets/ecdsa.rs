@@ -1,0 +1,295 @@
+//! Our ECDSA, that of the curves' crates, and the formula of the textbook agree on every signature.
+//!
+//! A signature is made backwards: s and the point R are chosen, and Q = r⁻¹(sR - zG) is the key that it is valid for.
+//! That reaches what signing never does.
+
+use arbitrary::Arbitrary;
+use ecdsa::elliptic_curve::point::AffineCoordinates;
+use ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
+use ecdsa::elliptic_curve::{
+    AffinePoint, CurveArithmetic, Field, FieldBytes, FieldBytesSize, Group, PrimeField,
+    ProjectivePoint, Scalar,
+};
+use ecdsa::signature::Verifier;
+use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey};
+use jose_verify::{Algorithm, ES256, ES384, ES512, Error, Key, KeyParameters, VerificationKey};
+use num_bigint::BigUint;
+use p256::NistP256;
+use p384::NistP384;
+use p521::NistP521;
+use sha2::digest::Digest;
+
+use crate::edit::Edit;
+
+/// A signature and its key, and changes to both.
+#[derive(Debug, Arbitrary)]
+pub struct Input<'a> {
+    curve: Curve,
+    message: &'a [u8],
+    point: Point<'a>,
+    s: Number<'a>,
+    /// In place of r and s once the key is made.
+    other_r: Option<Number<'a>>,
+    other_s: Option<Number<'a>>,
+    /// The other s with the same answer, n - s.
+    negate: bool,
+    /// Changes to the signature's bytes.
+    signature: Vec<Edit<'a>>,
+    form: Form,
+    /// Changes to the key's bytes.
+    key: Vec<Edit<'a>>,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Curve {
+    P256,
+    P384,
+    P521,
+}
+
+/// R, the point that verifying computes as u₁G + u₂Q.
+#[derive(Debug, Arbitrary)]
+enum Point<'a> {
+    /// A multiple of G.
+    Multiple(Number<'a>),
+    /// The point with this x, if there is one: also from n on, where r is x - n.
+    WithX(Number<'a>),
+    /// u₁G = u₂Q, so that the sum is a doubling.
+    Doubling,
+    /// u₁G = -u₂Q, so that the sum is infinity; with this r.
+    Infinity(Number<'a>),
+}
+
+/// A number near one that matters.
+#[derive(Debug, Arbitrary)]
+enum Number<'a> {
+    Small(u8),
+    NearOrder(i8),
+    NearHalfOrder(i8),
+    NearPrime(i8),
+    NearPowerOfTwo(u16, i8),
+    Any(&'a [u8]),
+}
+
+#[derive(Debug, Arbitrary)]
+enum Form {
+    Coordinates,
+    Uncompressed,
+    Compressed,
+}
+
+/// One signature.
+pub fn check(input: &Input<'_>) {
+    let power = |bits: u32| BigUint::from(1_u32) << bits;
+    let one = power(0);
+    match input.curve {
+        Curve::P256 => {
+            let p = power(256) - power(224) + power(192) + power(96) - one;
+            Scheme::<NistP256>::new("P-256", p, &[&ES256]).check(input);
+        }
+        Curve::P384 => {
+            let p = power(384) - power(128) - power(96) + power(32) - one;
+            Scheme::<NistP384>::new("P-384", p, &[&ES384]).check(input);
+        }
+        Curve::P521 => {
+            Scheme::<NistP521>::new("P-521", power(521) - one, &[&ES512]).check(input);
+        }
+    }
+}
+
+struct Scheme<C: CurveArithmetic> {
+    name: &'static str,
+    /// Of the field.
+    prime: BigUint,
+    /// Of the group.
+    order: BigUint,
+    width: usize,
+    ours: &'static [&'static dyn Algorithm; 1],
+    generator: ProjectivePoint<C>,
+}
+
+impl<C> Scheme<C>
+where
+    C: EcdsaCurve + CurveArithmetic + DigestAlgorithm,
+    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
+    FieldBytesSize<C>: ModulusSize,
+{
+    fn new(name: &'static str, prime: BigUint, ours: &'static [&'static dyn Algorithm; 1]) -> Self {
+        let last = (-Scalar::<C>::ONE).to_repr();
+        Self {
+            name,
+            prime,
+            order: BigUint::from_bytes_be(&last) + 1_u32,
+            width: last.len(),
+            ours,
+            generator: ProjectivePoint::<C>::generator(),
+        }
+    }
+
+    fn check(&self, input: &Input<'_>) {
+        let z = self.scalar(&BigUint::from_bytes_be(&C::Digest::digest(input.message)));
+        let s = self.scalar(&self.number(&input.s));
+        let Some((r, key)) = self.key(&input.point, z, s) else {
+            return;
+        };
+        let Ok(key) = VerifyingKey::<C>::from_affine(key.into()) else {
+            return;
+        };
+        let bytes = self.signature(input, r, s);
+        let is_changed =
+            input.other_r.is_some() || input.other_s.is_some() || !input.signature.is_empty();
+        let is_valid =
+            !is_changed && !matches!(input.point, Point::Infinity(_)) && s != Scalar::<C>::ZERO;
+
+        let (ours, key) = self.load(input, &key);
+        let accepted = ours.as_ref().is_ok_and(|ours| {
+            ours.verify(self.ours[0].name(), input.message, &bytes)
+                .is_ok()
+        });
+        let Some(key) = key else {
+            return assert!(ours.is_err(), "a key that is none");
+        };
+        assert!(ours.is_ok(), "{ours:?}");
+        let theirs = Signature::<C>::from_slice(&bytes).and_then(|s| key.verify(input.message, &s));
+        assert_eq!(accepted, theirs.is_ok(), "the curve's crate");
+        assert_eq!(accepted, self.textbook(&key, z, &bytes), "the textbook");
+        assert!(
+            accepted || !is_valid || !input.key.is_empty(),
+            "made to be valid"
+        );
+    }
+
+    /// r, and the key for which r and s are valid; none if there is no such key.
+    fn key(
+        &self,
+        point: &Point<'_>,
+        z: Scalar<C>,
+        s: Scalar<C>,
+    ) -> Option<(Scalar<C>, ProjectivePoint<C>)> {
+        let inverse = |scalar: Scalar<C>| Option::<Scalar<C>>::from(Field::invert(&scalar));
+        let point = match point {
+            Point::Multiple(k) => self.generator * self.scalar(&self.number(k)),
+            Point::WithX(x) => self.with_x(&self.number(x))?,
+            Point::Doubling => self.generator * (z.double() * inverse(s)?),
+            Point::Infinity(r) => {
+                let r = self.scalar(&self.number(r));
+                return Some((r, self.generator * -(z * inverse(r)?)));
+            }
+        };
+        let r = self.x_of(point)?;
+        Some((r, (point * s - self.generator * z) * inverse(r)?))
+    }
+
+    fn with_x(&self, x: &BigUint) -> Option<ProjectivePoint<C>> {
+        let point = [&[2], &self.bytes(x)[..]].concat();
+        let point = VerifyingKey::<C>::from_sec1_bytes(&point).ok()?;
+        Some((*point.as_affine()).into())
+    }
+
+    /// A point's x modulo the order; none for infinity.
+    fn x_of(&self, point: ProjectivePoint<C>) -> Option<Scalar<C>> {
+        let affine: AffinePoint<C> = point.into();
+        let x = BigUint::from_bytes_be(&affine.x());
+        (!bool::from(point.is_identity())).then(|| self.scalar(&x))
+    }
+
+    fn signature(&self, input: &Input<'_>, r: Scalar<C>, s: Scalar<C>) -> Vec<u8> {
+        let s = if input.negate { -s } else { s };
+        let number = |other: &Option<Number<'_>>, scalar: Scalar<C>| match other {
+            Some(number) => self.bytes(&self.number(number)),
+            None => scalar.to_repr().to_vec(),
+        };
+        let mut bytes = number(&input.other_r, r);
+        bytes.extend(number(&input.other_s, s));
+        Edit::apply_all(&input.signature, &mut bytes);
+        bytes
+    }
+
+    /// The key, after its changes, by us and by the curve's crate.
+    fn load(
+        &self,
+        input: &Input<'_>,
+        key: &VerifyingKey<C>,
+    ) -> (Result<Key, Error>, Option<VerifyingKey<C>>) {
+        let compressed = matches!(input.form, Form::Compressed);
+        let mut point = key.to_sec1_point(compressed).as_bytes().to_vec();
+        Edit::apply_all(&input.key, &mut point);
+        let coordinates =
+            matches!(input.form, Form::Coordinates) && point.len() == 1 + 2 * self.width;
+        let parameters = if coordinates {
+            point[0] = 4;
+            let (x, y) = point[1..].split_at(self.width);
+            KeyParameters::Ec {
+                crv: self.name,
+                x,
+                y,
+            }
+        } else {
+            KeyParameters::EcPoint {
+                crv: self.name,
+                point: &point,
+            }
+        };
+        let ours = Key::from_parameters(&parameters, self.ours);
+        // The crate also knows a form that SEC 1 does not.
+        let is_known = matches!(point.first(), Some(2..=4));
+        let theirs = VerifyingKey::from_sec1_bytes(&point)
+            .ok()
+            .filter(|_| is_known);
+        (ours, theirs)
+    }
+
+    /// FIPS 186-5 §6.4.2, by the group's complete and constant-time formulas.
+    fn textbook(&self, key: &VerifyingKey<C>, z: Scalar<C>, bytes: &[u8]) -> bool {
+        if bytes.len() != 2 * self.width {
+            return false;
+        }
+        let (r, s) = bytes.split_at(self.width);
+        let [r, s] = [r, s].map(|bytes| {
+            let number = BigUint::from_bytes_be(bytes);
+            (number != BigUint::ZERO && number < self.order).then(|| self.scalar(&number))
+        });
+        let (Some(r), Some(s)) = (r, s) else {
+            return false;
+        };
+        let inverse = Option::<Scalar<C>>::from(Field::invert(&s)).expect("not zero");
+        let key = ProjectivePoint::<C>::from(*key.as_affine());
+        self.x_of(self.generator * (z * inverse) + key * (r * inverse)) == Some(r)
+    }
+
+    fn number(&self, number: &Number<'_>) -> BigUint {
+        let near = |base: &BigUint, offset: i8| {
+            let distance = BigUint::from(offset.unsigned_abs());
+            if offset < 0 && *base > distance {
+                base - distance
+            } else {
+                base + distance
+            }
+        };
+        match *number {
+            Number::Small(small) => small.into(),
+            Number::NearOrder(offset) => near(&self.order, offset),
+            Number::NearHalfOrder(offset) => near(&(&self.order >> 1), offset),
+            Number::NearPrime(offset) => near(&self.prime, offset),
+            Number::NearPowerOfTwo(power, offset) => {
+                let bits = u64::from(power) % self.prime.bits();
+                near(&(BigUint::from(1_u32) << bits), offset)
+            }
+            Number::Any(bytes) => BigUint::from_bytes_be(bytes),
+        }
+    }
+
+    /// As many bytes as the field has; of longer numbers the lowest.
+    fn bytes(&self, number: &BigUint) -> Vec<u8> {
+        let mut bytes = number.to_bytes_le();
+        bytes.resize(self.width, 0);
+        bytes.reverse();
+        bytes
+    }
+
+    fn scalar(&self, number: &BigUint) -> Scalar<C> {
+        let bytes = self.bytes(&(number % &self.order));
+        let bytes = FieldBytes::<C>::try_from(&bytes[..]).expect("the field's width");
+        Option::from(Scalar::<C>::from_repr(bytes)).expect("below the order")
+    }
+}

@@ -1,0 +1,83 @@
+//! A header says to us what it says to `serde_json`, and is refused for what it says alone.
+
+use jose_verify::{Error, peek_header_untrusted, scratch_len};
+
+use crate::json::{self, Json, Members};
+use crate::{answer, token};
+
+/// `header` as the header of a token without content.
+pub fn check(header: &[u8]) {
+    let token = token::join(header, b"", b"");
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let answer = peek_header_untrusted(&token, &mut scratch);
+
+    let json = Json::parse(header);
+    let Some(members) = json.as_ref().and_then(Json::members) else {
+        // What is wrong with the part before may be found first.
+        let early = [
+            Error::MalformedJson,
+            Error::MalformedHeader,
+            Error::DuplicateMember,
+            Error::LimitExceeded,
+        ];
+        return answer::assert_follows(&answer, &early);
+    };
+    answer::assert_follows(&answer, &refusals(members));
+    let Ok(header) = answer else { return };
+    for media_type in [
+        "JWT",
+        "application/at+JWT",
+        "application/a/b",
+        "application/",
+    ] {
+        let typ = json::get(members, "typ").and_then(Json::text);
+        let is_type = typ.is_some_and(|typ| without_prefix(typ) == without_prefix(media_type));
+        assert_eq!(header.is_type(media_type), is_type, "{media_type}");
+    }
+    for (name, ours) in [
+        ("alg", Some(header.algorithm())),
+        ("kid", header.key_id()),
+        ("typ", header.typ()),
+        ("cty", header.content_type()),
+    ] {
+        match (json::get(members, name), ours) {
+            (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
+            (None, None) => {}
+            (this, ours) => panic!("{name}: {this:?} is not {ours:?}"),
+        }
+    }
+}
+
+fn refusals(members: &Members<'_>) -> Vec<Error> {
+    let mut reasons = json::stricter(members);
+    let member = |name| json::get(members, name);
+    let strings = ["alg", "kid", "typ", "cty"];
+    if !strings
+        .iter()
+        .filter_map(|name| member(name))
+        .all(|value| value.text().is_some())
+    {
+        reasons.push(Error::MalformedHeader);
+    }
+    match member("alg").and_then(Json::text) {
+        None => reasons.push(Error::MalformedHeader),
+        Some(alg) if alg.eq_ignore_ascii_case("none") => reasons.push(Error::Unsecured),
+        Some(_) => {}
+    }
+    if member("crit").is_some() {
+        reasons.push(Error::UnsupportedCritical);
+    }
+    if member("b64").is_some() {
+        reasons.push(Error::UnencodedPayload);
+    }
+    reasons
+}
+
+/// RFC 7515 §4.1.9: `application/` may be left out if no other slash follows.
+fn without_prefix(media_type: &str) -> String {
+    let lower = media_type.to_ascii_lowercase();
+    match lower.strip_prefix("application/") {
+        Some(subtype) if !subtype.contains('/') => subtype.to_owned(),
+        _ => lower,
+    }
+}
