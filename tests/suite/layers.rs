@@ -41,6 +41,7 @@ const ORDER: &[&str] = &[
     "crypto/rsa/hash",
     "crypto/rsa/montgomery",
     "crypto/rsa/public_key",
+    "crypto/rsa/scheme",
     "crypto/rsa/pkcs1",
     "crypto/rsa/pss",
     "crypto/rsa",

@@ -1,67 +1,35 @@
 //! RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2, RFC 7518 §3.3).
 
-use core::fmt::{self, Debug};
 use core::iter::{once, repeat_n};
 use core::marker::PhantomData;
 
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::{PublicKey, load};
-use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
-use crate::error::Error;
+use super::public_key::PublicKey;
+use super::scheme::{Rsa, Scheme};
+use crate::algorithm::InvalidSignature;
 
 /// RSASSA-PKCS1-v1_5 using SHA-256.
-pub const RS256: RsaPkcs1<Sha256> = RsaPkcs1::new("RS256");
+pub const RS256: Rsa<Pkcs1<Sha256>> = Rsa::new("RS256");
 
 /// RSASSA-PKCS1-v1_5 using SHA-384.
-pub const RS384: RsaPkcs1<Sha384> = RsaPkcs1::new("RS384");
+pub const RS384: Rsa<Pkcs1<Sha384>> = Rsa::new("RS384");
 
 /// RSASSA-PKCS1-v1_5 using SHA-512.
-pub const RS512: RsaPkcs1<Sha512> = RsaPkcs1::new("RS512");
+pub const RS512: Rsa<Pkcs1<Sha512>> = Rsa::new("RS512");
 
 /// RSASSA-PKCS1-v1_5 with one hash.
-#[derive(Clone, Copy)]
-pub struct RsaPkcs1<D> {
-    name: &'static str,
-    hash: PhantomData<fn() -> D>,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct Pkcs1<D>(PhantomData<fn() -> D>);
 
-impl<D> RsaPkcs1<D> {
-    const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            hash: PhantomData,
-        }
-    }
-}
-
-impl<D> Debug for RsaPkcs1<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-impl<D: Hash> Algorithm for RsaPkcs1<D> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Signature
-    }
-
-    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-        load(key, material)
-    }
-
+impl<D: Hash> Scheme for Pkcs1<D> {
     fn verify(
-        &self,
-        material: &[Word],
+        key: &PublicKey<'_>,
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let message = PublicKey::view(material)?.recover(signature)?;
+        let message = key.recover(signature)?;
         let hash = digest::<D>(&[signing_input]);
         if encode::<D>(&hash, message.len()).eq(message.bytes()) {
             Ok(())

@@ -1,69 +1,36 @@
 //! RSASSA-PSS (RFC 8017 §8.1.2, RFC 7518 §3.5): MGF1 with the same hash, a salt as long as the hash.
 
-use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::{MAX_MODULUS_LEN, PublicKey, load};
-use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
-use crate::error::Error;
+use super::public_key::{MAX_MODULUS_LEN, PublicKey};
+use super::scheme::{Rsa, Scheme};
+use crate::algorithm::InvalidSignature;
 
 /// RSASSA-PSS using SHA-256 and MGF1 with SHA-256.
-pub const PS256: RsaPss<Sha256> = RsaPss::new("PS256");
+pub const PS256: Rsa<Pss<Sha256>> = Rsa::new("PS256");
 
 /// RSASSA-PSS using SHA-384 and MGF1 with SHA-384.
-pub const PS384: RsaPss<Sha384> = RsaPss::new("PS384");
+pub const PS384: Rsa<Pss<Sha384>> = Rsa::new("PS384");
 
 /// RSASSA-PSS using SHA-512 and MGF1 with SHA-512.
-pub const PS512: RsaPss<Sha512> = RsaPss::new("PS512");
+pub const PS512: Rsa<Pss<Sha512>> = Rsa::new("PS512");
 
 /// The last byte of an encoded message (RFC 8017 §9.1.1).
 const TRAILER: u8 = 0xbc;
 
 /// RSASSA-PSS with one hash.
-#[derive(Clone, Copy)]
-pub struct RsaPss<D> {
-    name: &'static str,
-    hash: PhantomData<fn() -> D>,
-}
+#[derive(Debug, Clone, Copy)]
+pub struct Pss<D>(PhantomData<fn() -> D>);
 
-impl<D> RsaPss<D> {
-    const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            hash: PhantomData,
-        }
-    }
-}
-
-impl<D> Debug for RsaPss<D> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-impl<D: Hash> Algorithm for RsaPss<D> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Signature
-    }
-
-    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-        load(key, material)
-    }
-
+impl<D: Hash> Scheme for Pss<D> {
     fn verify(
-        &self,
-        material: &[Word],
+        key: &PublicKey<'_>,
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let key = PublicKey::view(material)?;
         let message = key.recover(signature)?;
         let mut buffer = [0; MAX_MODULUS_LEN];
         let encoded = buffer.get_mut(..message.len()).ok_or(InvalidSignature)?;
