@@ -96,9 +96,6 @@ const SHAPES: &[(&str, Shape)] = &[
             format!("\\u006e{}{i:04}", "n".repeat(8_000))
         }))
     }),
-    ("header: names that collide in FNV-1a", |size| {
-        unsigned(&colliding(size))
-    }),
     ("payload: not looked at", |size| {
         Input::Token(format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", "A".repeat(size)))
     }),
@@ -140,9 +137,6 @@ const SHAPES: &[(&str, Shape)] = &[
     ("claims: many members", |size| {
         signed(&members(size, |i| format!("n{i}")))
     }),
-    ("claims: names that collide in FNV-1a", |size| {
-        signed(&colliding(size))
-    }),
     // Sets of keys from a provider that is not trusted with more.
     ("keys: tiny entries", |size| jwks("{}", size)),
     ("keys: numbers", |size| jwks("0", size)),
@@ -151,12 +145,12 @@ const SHAPES: &[(&str, Shape)] = &[
         jwks(&rsa(256, r#","use":"enc""#), size)
     }),
     ("keys: RSA, even modulus", |size| {
-        jwks(&rsa(256, "").replace("__8\"", "__4\""), size)
+        jwks(&rsa(256, "").replace("_w\"", "_g\""), size)
     }),
     ("keys: RSA, weak", |size| jwks(&rsa(128, ""), size)),
     ("keys: RSA, too large", |size| jwks(&rsa(2048, ""), size)),
     ("keys: RSA, not base64url", |size| {
-        jwks(&rsa(256, "").replace("__8\"", "__+\""), size)
+        jwks(&rsa(256, "").replace("_w\"", "+w\""), size)
     }),
     ("keys: RSA, 2048 bits", |size| jwks(&rsa(256, ""), size)),
     ("keys: RSA, 4096 bits, kid too long", |size| {
@@ -209,29 +203,6 @@ fn members(size: usize, name: impl Fn(usize) -> String) -> String {
         text.extend([",\"", &name(i), "\":0"]);
     }
     text + "}"
-}
-
-/// Members whose names begin alike and have one fingerprint in FNV-1a with 32 bits, whatever the reader uses.
-fn colliding(size: usize) -> String {
-    const PRIME: u32 = 0x0100_0193;
-    const INVERSE: u32 = 0x359c_449b;
-    let step = |hash: u32, c: char| (hash ^ u32::from(c)).wrapping_mul(PRIME);
-    let beginning = "n".repeat(1_000);
-    let state = beginning.chars().fold(0x811c_9dc5, step);
-    let before_last = 0x1234_5678_u32.wrapping_mul(INVERSE);
-    // The last but one may be any; the last makes the sum come out, if it is a character.
-    let plain = |c: &char| c.is_alphanumeric();
-    let pairs = ('\u{4e00}'..=char::MAX).filter(plain).filter_map(|c| {
-        let last = char::from_u32(before_last ^ step(state, c)).filter(plain)?;
-        Some((c, last))
-    });
-    let endings: Vec<(char, char)> = pairs.take(128).collect();
-    let ending = |i: usize| {
-        endings
-            .get(i)
-            .map_or(format!("{i:04}"), |(c, last)| format!("{c}{last}"))
-    };
-    members(size, |i| format!("\\u006e{}{}", &beginning[1..], ending(i)))
 }
 
 /// An unsigned token with one more member in its header.

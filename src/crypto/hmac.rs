@@ -74,7 +74,7 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
             return Err(Error::KeyTooLarge);
         }
         // Nobody's secret, and what material looks like into which nothing was loaded.
-        if secret.iter().all(|byte| *byte == 0) {
+        if is_zero(secret) {
             return Err(Error::WeakKey);
         }
         let mut block = Key::<::hmac::Hmac<D>>::default();
@@ -97,7 +97,7 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
         let mut block = Key::<::hmac::Hmac<D>>::default();
         let material = material.get(self.first_word()..).ok_or(InvalidSignature)?;
         words::fetch(material, &mut block);
-        if block.iter().all(|byte| *byte == 0) {
+        if is_zero(&block) {
             return Err(InvalidSignature);
         }
         let mut mac = ::hmac::Hmac::<D>::new(&block);
@@ -105,6 +105,11 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
         // Constant-time, and of the full length only.
         mac.verify_slice(signature).map_err(|_| InvalidSignature)
     }
+}
+
+/// In a time that does not tell how many zeros there are at the beginning.
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |all, byte| all | byte) == 0
 }
 
 fn copy(from: &[u8], to: &mut [u8]) {

@@ -40,6 +40,7 @@ fn main() -> io::Result<()> {
         let small = SMALL.iter().map(|text| text.as_bytes().to_vec());
         seeds.entry(target).or_default().extend(small);
     }
+    add_moments(&mut seeds);
     add_structured(&mut seeds);
     for (target, inputs) in seeds {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,6 +80,28 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
     if case["keys"]["kty"].is_string() {
         let odd = json!({ "keys": [case["keys"], {"kty": "oct", "k": "AA"}, 1, case["keys"]] });
         add("jwk_set", odd.to_string().as_bytes());
+    }
+}
+
+/// Claims that every policy accepts, with each time at the moments on which the answer turns.
+fn add_moments(seeds: &mut Seeds) {
+    let claims = json!({
+        "iss": "https://issuer.example.com", "sub": "user-248289761001", "aud": ["client-7f3a", "trusted"],
+        "azp": "client-7f3a", "exp": 1750003600, "nbf": 1749999900, "iat": 1749999900, "nonce": "n-0S6_WzA2Mj",
+        "auth_time": 1749999900, "acr": "gold", "amr": ["pwd", "otp"], "jti": "jti-0001", "client_id": "client-7f3a",
+    });
+    for name in ["exp", "nbf", "iat", "auth_time"] {
+        for moment in [
+            1_749_999_670.5,
+            1_749_999_970.5,
+            1_750_000_000.5,
+            1_750_000_030.5,
+        ] {
+            let mut claims = claims.clone();
+            claims[name] = json!(moment);
+            let payload = claims.to_string().into_bytes();
+            seeds.entry("claims").or_default().insert(payload);
+        }
     }
 }
 
