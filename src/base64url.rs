@@ -15,6 +15,16 @@ pub(crate) const fn decoded_len(encoded_len: usize) -> usize {
     groups.saturating_add((encoded_len % 4).saturating_mul(3) / 4)
 }
 
+/// The text without the padding that fills its last group of four (RFC 4648 §4). Anything but exactly that padding is
+/// refused, here or by [`decode`], so that there is one padded text for each string of bytes.
+pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
+    if !text.len().is_multiple_of(4) {
+        return Err(Error::MalformedBase64url);
+    }
+    let without = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"="));
+    Ok(without.unwrap_or(text))
+}
+
 /// Decodes `text` to the front of `buffer`.
 pub(crate) fn decode<'b>(
     text: &[u8],
@@ -93,6 +103,30 @@ mod tests {
                 Err(Error::MalformedBase64url),
                 "{text:?} in place"
             );
+        }
+    }
+
+    #[test]
+    fn padding() {
+        let padded = |text: &str| {
+            let mut buffer = [0; 16];
+            let bare = without_padding(text.as_bytes())?;
+            decode(bare, &mut buffer, Error::ScratchTooSmall).map(<[u8]>::to_vec)
+        };
+        for (text, len) in [
+            ("", 0),
+            ("AA==", 1),
+            ("AAA=", 2),
+            ("AAAA", 3),
+            ("AAAAAA==", 4),
+        ] {
+            assert_eq!(padded(text), Ok(std::vec![0; len]), "{text}");
+        }
+        for text in [
+            "AA", "AA=", "AAA", "AAAAA===", "A===", "=", "==", "===", "====", "AAAA====", "AAA==",
+            "AAAA==", "AAAA=", "=AAA", "AA=A", "AB==", "AAB=",
+        ] {
+            assert_eq!(padded(text), Err(Error::MalformedBase64url), "{text}");
         }
     }
 

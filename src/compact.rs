@@ -1,5 +1,6 @@
 //! The compact serialisation (RFC 7515 §7.1): a token split at its dots, nothing decoded.
 
+use crate::base64url::without_padding;
 use crate::error::Error;
 use crate::limits::MAX_TOKEN_LEN;
 
@@ -36,6 +37,17 @@ impl<'a> Compact<'a> {
             _ => Err(Error::MalformedToken),
         }
     }
+
+    /// The same for segments with padding, which is taken off; what is signed keeps it.
+    pub(crate) fn parse_padded(token: &'a [u8]) -> Result<Self, Error> {
+        let padded = Self::parse(token)?;
+        Ok(Self {
+            protected_header: without_padding(padded.protected_header)?,
+            payload: without_padding(padded.payload)?,
+            signature: without_padding(padded.signature)?,
+            signing_input: padded.signing_input,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -55,6 +67,19 @@ mod tests {
             assert_eq!(jws.payload, payload.as_bytes(), "{token}");
             assert_eq!(jws.signature, signature.as_bytes(), "{token}");
             assert_eq!(jws.signing_input, input.as_bytes(), "{token}");
+        }
+    }
+
+    #[test]
+    fn padding_is_signed_but_not_decoded() {
+        let jws = Compact::parse_padded(b"AA==.AAA=.AAAA").unwrap();
+        assert_eq!(jws.protected_header, b"AA");
+        assert_eq!(jws.payload, b"AAA");
+        assert_eq!(jws.signature, b"AAAA");
+        assert_eq!(jws.signing_input, b"AA==.AAA=");
+        for token in ["AA.AAA=.AAAA", "AA==.AAA.AAAA", "AA==.AAA=.AA"] {
+            let refused = Compact::parse_padded(token.as_bytes()).err();
+            assert_eq!(refused, Some(Error::MalformedBase64url), "{token}");
         }
     }
 

@@ -1,7 +1,9 @@
 //! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
 
+use core::str;
+
 use crate::error::Error;
-use crate::json::{JsonStr, Members, Value};
+use crate::json::{JsonStr, Members, Object, Value};
 
 /// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
 const NONE: &str = "none";
@@ -11,6 +13,7 @@ const NONE: &str = "none";
 /// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not choose its key.
 #[derive(Debug, Clone, Copy)]
 pub struct Header<'a> {
+    object: Object<'a>,
     algorithm: JsonStr<'a>,
     key_id: Option<JsonStr<'a>>,
     typ: Option<JsonStr<'a>>,
@@ -47,7 +50,9 @@ impl<'a> Header<'a> {
         if unencoded {
             return Err(Error::UnencodedPayload);
         }
+        let text = str::from_utf8(text).map_err(|_| Error::MalformedJson)?;
         Ok(Self {
+            object: Object::checked(text),
             algorithm,
             key_id: kid,
             typ,
@@ -87,6 +92,15 @@ impl<'a> Header<'a> {
     pub const fn content_type(&self) -> Option<JsonStr<'a>> {
         self.content_type
     }
+
+    /// Any header parameter by its name, compared after unescaping. One pass over the header.
+    ///
+    /// For those that an issuer defines. Of a verified token they are signed; which key verified it they had no say in.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        // Neither malformed nor with duplicates: both were refused when the header was read.
+        self.object.get(name).ok().flatten()
+    }
 }
 
 /// A media type in lower case, without `application/`.
@@ -115,6 +129,9 @@ mod tests {
         assert!(header.key_id().unwrap() == "a/b");
         assert!(header.typ().unwrap() == "JWT");
         assert!(header.content_type().unwrap() == "x");
+        assert!(header.get("kid").unwrap().as_str().unwrap() == "a/b");
+        assert_eq!(header.get("jku").unwrap().as_i64(), Some(7));
+        assert!(header.get("x5u").is_none());
         let header = Header::parse(br#"{"alg":"ES256"}"#).unwrap();
         assert!(header.key_id().is_none() && header.typ().is_none());
     }

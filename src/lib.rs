@@ -7,6 +7,7 @@ extern crate std;
 
 pub mod limits;
 pub mod oidc;
+pub mod padded;
 
 mod algorithm;
 mod base64url;

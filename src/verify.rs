@@ -79,8 +79,16 @@ pub fn verify_jws<'b>(
     keys: &impl Keys,
     scratch: &'b mut [u8],
 ) -> Result<VerifiedJws<'b>, Error> {
-    let jws = Compact::parse(token)?;
-    let (header, scratch) = decode_header(&jws, scratch)?;
+    verify_compact(&Compact::parse(token)?, keys, scratch)
+}
+
+/// From a token in its segments to a payload whose signature holds.
+pub(crate) fn verify_compact<'b>(
+    jws: &Compact<'_>,
+    keys: &impl Keys,
+    scratch: &'b mut [u8],
+) -> Result<VerifiedJws<'b>, Error> {
+    let (header, scratch) = decode_header(jws, scratch)?;
     let query = KeyQuery::new(&header)?;
     let signature = base64url::decode(jws.signature, scratch, Error::ScratchTooSmall)?;
     verify_signature(keys, &query, jws.signing_input, signature)?;
@@ -145,7 +153,7 @@ pub const fn scratch_len(token_len: usize) -> usize {
 }
 
 /// Decodes and reads the header; the rest of the scratch buffer stays free.
-fn decode_header<'b>(
+pub(crate) fn decode_header<'b>(
     jws: &Compact<'_>,
     scratch: &'b mut [u8],
 ) -> Result<(Header<'b>, &'b mut [u8]), Error> {
@@ -212,7 +220,7 @@ impl<'b> VerifiedJws<'b> {
     }
 
     /// From a signature that holds to claims that may be trusted.
-    fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
+    pub(crate) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
         let claims = Claims::parse(self.payload)?;
         policy.check(&self.header, &claims, clock)?;
         Ok(Verified {

@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "policy",
     // Pipeline.
     "verify",
+    "padded",
     // Profiles.
     "oidc",
     // At the side: the algorithms. Nothing above may name them.
