@@ -35,6 +35,11 @@ pub(crate) fn decode<'b>(
     Base64UrlUnpadded::decode(text, buffer).map_err(|_| Error::MalformedBase64url)
 }
 
+/// Encodes `bytes` to the front of `buffer`.
+pub(crate) fn encode<'b>(bytes: &[u8], buffer: &'b mut [u8]) -> Result<&'b str, Error> {
+    Base64UrlUnpadded::encode(bytes, buffer).map_err(|_| Error::BufferTooSmall)
+}
+
 /// Decodes the text in `buffer` to its front and returns the decoded part.
 ///
 /// Not base64ct's own `decode_in_place`: that one accepts trailing bits that are not zero. After an error the

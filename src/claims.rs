@@ -222,6 +222,11 @@ enum OneOrMany<'a> {
 }
 
 impl<'a> StringOrArray<'a> {
+    /// An array of strings, which may be empty.
+    pub(crate) fn array(value: Value<'a>) -> Result<Self, Error> {
+        array_of_strings(value)
+    }
+
     /// The strings, in order.
     #[must_use]
     pub fn iter(&self) -> Strings<'a> {

@@ -4,6 +4,7 @@
 mod ecdsa;
 mod hmac;
 mod rsa;
+mod sha2;
 mod words;
 
 use crate::algorithm::Algorithm;
@@ -11,6 +12,7 @@ use crate::algorithm::Algorithm;
 pub use self::ecdsa::{ES256, ES384, ES512};
 pub use self::hmac::{HS256, HS384, HS512};
 pub use self::rsa::{PS256, PS384, PS512, RS256, RS384, RS512};
+pub use self::sha2::{SHA256, SHA384, SHA512};
 
 /// All digital signatures. Naming this list links every one of them.
 pub const SIGNATURES: &[&dyn Algorithm] = &[

@@ -178,6 +178,38 @@ errors! {
     MissingClientId = 78, "missing_client_id", "the claim client_id is missing";
     /// `client_id` is another.
     ClientIdMismatch = 79, "client_id_mismatch", "the token was issued to another client";
+
+    // OpenID Connect and OAuth 2.0 around a token.
+    /// `at_hash` is required and absent.
+    MissingAtHash = 80, "missing_at_hash", "the claim at_hash is missing";
+    /// `at_hash` is that of another access token.
+    AtHashMismatch = 81, "at_hash_mismatch", "the token belongs to another access token";
+    /// `c_hash` is required and absent.
+    MissingCHash = 82, "missing_c_hash", "the claim c_hash is missing";
+    /// `c_hash` is that of another code.
+    CHashMismatch = 83, "c_hash_mismatch", "the token belongs to another code";
+    /// `s_hash` is required and absent.
+    MissingSHash = 84, "missing_s_hash", "the claim s_hash is missing";
+    /// `s_hash` is that of another state.
+    SHashMismatch = 85, "s_hash_mismatch", "the token belongs to another state";
+    /// `events` does not name the back-channel logout event.
+    MissingLogoutEvent = 86, "missing_logout_event", "the token does not name the logout event";
+    /// A logout token has a `nonce`, as only an ID Token may.
+    NonceProhibited = 87, "nonce_prohibited", "a logout token must not have a nonce";
+    /// A logout token has neither `sub` nor `sid`.
+    MissingSession = 88, "missing_session", "the logout token names neither a subject nor a session";
+    /// A scope or role that is needed is not among those of the token.
+    InsufficientScope = 89, "insufficient_scope", "the token does not have the scope that is needed";
+    /// A token that may be used once was used before.
+    Replayed = 90, "replayed", "the token was used before";
+    /// A replay guard has no room to remember another token.
+    ReplayGuardFull = 91, "replay_guard_full", "there is no room to remember that the token was used";
+
+    // What a provider answers.
+    /// The metadata lacks `issuer` or `jwks_uri`, or a member has the wrong JSON type.
+    MalformedMetadata = 100, "malformed_metadata", "the text is not a provider's metadata";
+    /// The answer lacks `access_token` or `token_type`, or a member has the wrong JSON type.
+    MalformedTokenResponse = 101, "malformed_token_response", "the text is not a token endpoint's answer";
 }
 
 impl Error {

@@ -10,9 +10,11 @@ mod number;
 mod object;
 mod string;
 mod value;
+mod words;
 
 pub use container::{Elements, ObjectMembers};
 pub use number::JsonNumber;
 pub(crate) use object::Members;
 pub use string::{Chars, JsonStr};
 pub use value::{Array, Object, Value};
+pub(crate) use words::Words;

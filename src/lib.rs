@@ -15,6 +15,7 @@ mod claims;
 mod compact;
 mod crypto;
 mod error;
+mod hash;
 mod header;
 mod json;
 mod jwk;
@@ -29,9 +30,10 @@ pub use algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WO
 pub use claims::{Claims, StringOrArray, Strings};
 pub use crypto::{
     ES256, ES384, ES512, HS256, HS384, HS512, MACS, PS256, PS384, PS512, RS256, RS384, RS512,
-    SIGNATURES,
+    SHA256, SHA384, SHA512, SIGNATURES,
 };
 pub use error::Error;
+pub use hash::{HashFunction, MAX_DIGEST_LEN};
 pub use header::Header;
 pub use json::{Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value};
 pub use key::{Key, VerificationKey};

@@ -21,6 +21,17 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 /// sixty members.
 pub const MAX_MEMBERS: usize = 128;
 
+/// Bytes of a provider's metadata: 1 MiB. Those of large providers have some 10 KB.
+pub const MAX_METADATA_LEN: usize = 1 << 20;
+
+/// Bytes of a token endpoint's answer: 4 MiB, for three tokens of [`MAX_TOKEN_LEN`] and what stands around them.
+pub const MAX_TOKEN_RESPONSE_LEN: usize = 4 * MAX_TOKEN_LEN;
+
+/// Bytes of a `jti` that a [`ReplayGuard`](crate::oidc::ReplayGuard) remembers.
+///
+/// UUIDs have 36, 256 random bits 43 in base64url and 64 in hexadecimal.
+pub const MAX_JWT_ID_LEN: usize = 64;
+
 /// Bytes of a `kid`, unescaped.
 ///
 /// Thumbprints have 43, UUIDs 36, URLs of key vaults about 100. A longer `kid` in a token names no key; a JWK with a

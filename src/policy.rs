@@ -32,7 +32,7 @@ impl Check<Leeway> {
 
 impl<T> Check<T> {
     /// Holds a claim against the demand; `fits` compares the two.
-    fn apply<C>(
+    pub(crate) fn apply<C>(
         self,
         claim: Option<C>,
         missing: Error,

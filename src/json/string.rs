@@ -143,6 +143,32 @@ impl<'a> JsonStr<'a> {
         Chars { rest: self.raw }
     }
 
+    /// The empty string.
+    pub(crate) const EMPTY: Self = Self {
+        raw: "",
+        escaped: false,
+    };
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// What stands before and after the first `separator`, however it is written.
+    pub(crate) fn split_once(&self, separator: char) -> Option<(Self, Self)> {
+        let part = |raw| Self {
+            raw,
+            escaped: self.escaped,
+        };
+        let mut rest = self.chars();
+        loop {
+            let after = rest.rest.len();
+            if rest.next()? == separator {
+                let before = self.raw.len().saturating_sub(after);
+                return Some((part(self.raw.get(..before)?), part(rest.rest)));
+            }
+        }
+    }
+
     /// Equality with upper and lower case ASCII letters alike.
     pub(crate) fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         let lower = |c: char| c.to_ascii_lowercase();

@@ -10,6 +10,7 @@ const ORDER: &[&str] = &[
     "limits",
     "time",
     "algorithm",
+    "hash",
     // Text: base64url and JSON.
     "base64url",
     "json/number",
@@ -18,6 +19,7 @@ const ORDER: &[&str] = &[
     "json/cursor",
     "json/container",
     "json/object",
+    "json/words",
     "json",
     // JOSE syntax: the RFCs' grammar, no cryptography.
     "compact",
@@ -34,9 +36,19 @@ const ORDER: &[&str] = &[
     "verify",
     "padded",
     // Profiles.
+    "oidc/profiles",
+    "oidc/bindings",
+    "oidc/logout_token",
+    "oidc/provider_metadata",
+    "oidc/replay_guard",
+    "oidc/scopes",
+    "oidc/session",
+    "oidc/token_response",
+    "oidc/user_info",
     "oidc",
     // At the side: the algorithms. Nothing above may name them.
     "crypto/words",
+    "crypto/sha2",
     "crypto/hmac",
     "crypto/ecdsa",
     "crypto/rsa/hash",
@@ -52,7 +64,7 @@ const ORDER: &[&str] = &[
 ];
 
 /// All that the algorithms know of the core.
-const CONTRACT: &[&str] = &["algorithm", "error", "limits"];
+const CONTRACT: &[&str] = &["algorithm", "error", "hash", "limits"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -19,6 +19,7 @@ mod conformance;
 mod json;
 mod keys;
 mod layers;
+mod oidc;
 mod pipeline;
 mod policies;
 mod primitives;

@@ -1,0 +1,141 @@
+//! What an ID Token is bound to by hashes: `at_hash`, `c_hash`, `s_hash`.
+
+use core::fmt::{self, Debug};
+
+use crate::base64url;
+use crate::error::Error;
+use crate::hash::{HashFunction, MAX_DIGEST_LEN};
+use crate::json::JsonStr;
+use crate::policy::Check;
+use crate::verify::Verified;
+
+/// Characters of the base64url text of half the longest digest.
+const MAX_TEXT_LEN: usize = 43;
+
+/// What came together with an ID Token, which names it by its hash.
+///
+/// Who passes on an ID Token with an access token or a code of somebody else's is found out by these. Like a
+/// [`Policy`](crate::Policy) it has no default: what is not checked is spelled out. The two constructors follow
+/// OpenID Connect Core; narrow them with the struct update syntax.
+///
+/// ```
+/// use jose_verify::{Check, Error, SHA256, Verified, oidc::Bindings};
+///
+/// /// The hybrid flow, `response_type` `code id_token`, and a profile that binds `state` as well.
+/// fn check(id_token: &Verified<'_>, code: &str, state: &str) -> Result<(), Error> {
+///     let bindings = Bindings {
+///         state: Check::Required(state),
+///         ..Bindings::from_authorization_endpoint(None, Some(code))
+///     };
+///     bindings.check(id_token, &[&SHA256])
+/// }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Bindings<'a> {
+    /// `at_hash`: the access token, as it was received.
+    pub access_token: Check<&'a str>,
+    /// `c_hash`: the code, as it was received.
+    pub code: Check<&'a str>,
+    /// `s_hash`: the state of the authentication request (FAPI 1.0, Part 2, §5.1.1).
+    pub state: Check<&'a str>,
+}
+
+impl<'a> Bindings<'a> {
+    /// For an ID Token from the token endpoint (OpenID Connect Core §3.1.3.6, §3.3.3.6): the issuer may leave
+    /// `at_hash` out; if it is there, it must fit.
+    #[must_use]
+    pub const fn from_token_endpoint(access_token: &'a str) -> Self {
+        Self {
+            access_token: Check::IfPresent(access_token),
+            code: Check::NotChecked,
+            state: Check::NotChecked,
+        }
+    }
+
+    /// For an ID Token from the authorization endpoint, that is, from the browser: whatever came with it must be
+    /// bound to it. That is `at_hash` for `id_token token` (OpenID Connect Core §3.2.2.9), `c_hash` for `code id_token`, and
+    /// both for `code id_token token` (§3.3.2.9, §3.3.2.10).
+    #[must_use]
+    pub const fn from_authorization_endpoint(
+        access_token: Option<&'a str>,
+        code: Option<&'a str>,
+    ) -> Self {
+        Self {
+            access_token: required(access_token),
+            code: required(code),
+            state: Check::NotChecked,
+        }
+    }
+
+    /// Holds the ID Token against them.
+    ///
+    /// `hashes` are those of the algorithms that the ID Token may be signed with; the one of its `alg` is taken.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MissingAtHash`], [`Error::MissingCHash`], [`Error::MissingSHash`]: required and absent.
+    /// - [`Error::AtHashMismatch`], [`Error::CHashMismatch`], [`Error::SHashMismatch`]: bound to another one.
+    /// - [`Error::WrongClaimType`]: one of the three claims is no string, be it checked or not.
+    /// - [`Error::AlgorithmNotAccepted`]: none of `hashes` is that of the ID Token's algorithm.
+    pub fn check(
+        &self,
+        id_token: &Verified<'_>,
+        hashes: &[&dyn HashFunction],
+    ) -> Result<(), Error> {
+        let bound = |name, expected: Check<&str>, missing, mismatch| {
+            let claim = match id_token.claims().get(name) {
+                Some(value) => Some(value.as_str().ok_or(Error::WrongClaimType)?),
+                None => None,
+            };
+            expected.apply(claim, missing, |claim, expected| {
+                let hash = hash_of(id_token, hashes)?;
+                if is_left_half(claim, hash, expected) {
+                    Ok(())
+                } else {
+                    Err(mismatch)
+                }
+            })
+        };
+        let (missing, mismatch) = (Error::MissingAtHash, Error::AtHashMismatch);
+        bound("at_hash", self.access_token, missing, mismatch)?;
+        let (missing, mismatch) = (Error::MissingCHash, Error::CHashMismatch);
+        bound("c_hash", self.code, missing, mismatch)?;
+        let (missing, mismatch) = (Error::MissingSHash, Error::SHashMismatch);
+        bound("s_hash", self.state, missing, mismatch)
+    }
+}
+
+const fn required(expected: Option<&str>) -> Check<&str> {
+    match expected {
+        Some(expected) => Check::Required(expected),
+        None => Check::NotChecked,
+    }
+}
+
+/// The hash that the token's own algorithm uses.
+fn hash_of<'h>(
+    id_token: &Verified<'_>,
+    hashes: &[&'h dyn HashFunction],
+) -> Result<&'h dyn HashFunction, Error> {
+    // Verified, so the name is that of an algorithm: longer ones were refused.
+    let mut buffer = [0; 32];
+    let algorithm = id_token.header().algorithm().unescape(&mut buffer)?;
+    let found = hashes.iter().find(|hash| hash.is_of(algorithm));
+    found.copied().ok_or(Error::AlgorithmNotAccepted)
+}
+
+/// OpenID Connect Core §3.1.3.6: the base64url text of the left half of the hash.
+fn is_left_half(claim: JsonStr<'_>, hash: &dyn HashFunction, hashed: &str) -> bool {
+    let mut digest = [0; MAX_DIGEST_LEN];
+    let digest = hash.digest(&[hashed.as_bytes()], &mut digest);
+    let left = digest.get(..digest.len().div_euclid(2)).unwrap_or_default();
+    let mut text = [0; MAX_TEXT_LEN];
+    base64url::encode(left, &mut text).is_ok_and(|text| claim == text)
+}
+
+impl Debug for Bindings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the values: an access token and a code are secrets.
+        f.debug_struct("Bindings").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! UserInfo responses.
+
+use crate::claims::Claims;
+use crate::error::Error;
+use crate::json::JsonStr;
+use crate::verify::Verified;
+
+/// Claims about the user from the UserInfo endpoint (OpenID Connect Core §5.3), known to be about the user of an ID
+/// Token.
+///
+/// "The `sub` Claim in the UserInfo Response MUST be verified to exactly match the `sub` Claim in the ID Token; if they
+/// do not match, the UserInfo Response values MUST NOT be used" (§5.3.2). So there is no way to the values but past
+/// that comparison.
+///
+/// ```
+/// use jose_verify::{Error, Verified, oidc::UserInfo};
+///
+/// fn email<'a>(response: &'a [u8], id_token: &Verified<'_>) -> Result<Option<String>, Error> {
+///     let user_info = UserInfo::parse(response, id_token)?;
+///     let email = user_info.claims().get("email").and_then(|email| email.as_str());
+///     Ok(email.map(|email| email.to_string()))
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct UserInfo<'a> {
+    claims: Claims<'a>,
+}
+
+impl<'a> UserInfo<'a> {
+    /// Reads a response in plain JSON (`application/json`).
+    ///
+    /// It is not signed: it is as good as the connection that it was fetched by.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not
+    ///   a JSON object.
+    /// - [`Error::WrongClaimType`], [`Error::TimeOutOfRange`]: a registered claim is wrong.
+    /// - [`Error::MissingSubject`], [`Error::SubjectMismatch`]: not about this user.
+    pub fn parse(response: &'a [u8], id_token: &Verified<'_>) -> Result<Self, Error> {
+        Self::about_the_user_of(Claims::parse(response)?, id_token)
+    }
+
+    /// Takes a response that is a signed JWT (`application/jwt`), verified by the policy
+    /// [`user_info`](super::user_info).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingSubject`], [`Error::SubjectMismatch`]
+    pub fn from_verified(response: &Verified<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
+        Self::about_the_user_of(*response.claims(), id_token)
+    }
+
+    fn about_the_user_of(claims: Claims<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
+        let subject = |claims: &Claims<'_>| claims.subject().is_some();
+        if !subject(&claims) || !subject(id_token.claims()) {
+            return Err(Error::MissingSubject);
+        }
+        if claims.subject() == id_token.claims().subject() {
+            Ok(Self { claims })
+        } else {
+            Err(Error::SubjectMismatch)
+        }
+    }
+
+    /// `sub`.
+    #[must_use]
+    pub const fn subject(&self) -> Option<JsonStr<'a>> {
+        self.claims.subject()
+    }
+
+    /// What the provider says of the user.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims<'a> {
+        &self.claims
+    }
+}

@@ -1,0 +1,45 @@
+//! OpenID Connect and OAuth 2.0 around a token.
+
+mod bindings;
+mod logout_token;
+mod provider;
+mod replay;
+mod scopes;
+mod user_info;
+
+use jose_verify::{Clock, Error, NumericDate, Policy, Verified, oidc, verify_in_place};
+
+use crate::support::judge::{NOTHING, NOW};
+use crate::support::sign::{key, token};
+
+/// Verifies a token with these claims and hands it on.
+fn verified<T>(claims: &str, read: impl FnOnce(&Verified<'_>) -> T) -> T {
+    verified_by(&NOTHING, claims, Clock::Absent, read).unwrap()
+}
+
+/// The same, if the policy lets it pass.
+fn verified_by<T>(
+    policy: &Policy<'_>,
+    claims: &str,
+    clock: impl Into<Clock>,
+    read: impl FnOnce(&Verified<'_>) -> T,
+) -> Result<T, Error> {
+    let mut token = token(claims).into_bytes();
+    verify_in_place(&mut token, &key(), policy, clock).map(|jwt| read(&jwt))
+}
+
+#[test]
+fn a_session_is_due_at_an_age() {
+    let at = |seconds, nanos| NumericDate::new(NOW + seconds, nanos);
+    let due =
+        |claims: &str, now| verified(claims, |jwt| oidc::is_refresh_due(jwt.claims(), 600, now));
+    let claims = format!(r#"{{"iat":{NOW}.5,"exp":{}}}"#, NOW + 10);
+    assert_eq!(due(&claims, at(-1000, 0)), Ok(false));
+    assert_eq!(due(&claims, at(0, 0)), Ok(false));
+    assert_eq!(due(&claims, at(600, 499_999_999)), Ok(false));
+    assert_eq!(due(&claims, at(600, 500_000_000)), Ok(true));
+    assert_eq!(due(&claims, at(6000, 0)), Ok(true));
+    assert_eq!(due("{}", at(0, 0)), Err(Error::MissingIssuedAt));
+    let last = r#"{"iat":9223372036854775807}"#;
+    assert_eq!(due(last, at(0, 0)), Ok(false), "no overflow");
+}

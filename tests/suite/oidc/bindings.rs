@@ -1,0 +1,163 @@
+//! `at_hash`, `c_hash`, `s_hash`.
+
+use jose_verify::{
+    Check, Error, HS256, HS384, HS512, HashFunction, Key, SHA256, SHA384, SHA512, oidc::Bindings,
+    verify_in_place,
+};
+
+use super::verified;
+use crate::support::hash::hmac;
+use crate::support::judge::{NOTHING, NOW};
+use crate::support::sign::token_signed_by;
+
+/// The values of OpenID Connect Core, Appendices A.3, A.4 and A.6.
+const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
+const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
+const C_HASH: &str = "LDktKdoQak3Pk0cnXxCltA";
+/// `openssl dgst -sha256`, left half.
+const STATE: &str = "af0ifjsldkj";
+const S_HASH: &str = "bOhtX8F73IMjSPeVAqxyTQ";
+
+const ALL: &[&dyn HashFunction] = &[&SHA512, &SHA384, &SHA256];
+
+fn check(claims: &str, bindings: Bindings<'_>) -> Result<(), Error> {
+    verified(claims, |jwt| bindings.check(jwt, &[&SHA256]))
+}
+
+#[test]
+fn token_endpoint() {
+    let bindings = Bindings::from_token_endpoint(ACCESS_TOKEN);
+    let with = |claim: &str| check(claim, bindings);
+    assert_eq!(with("{}"), Ok(()));
+    assert_eq!(with(&format!(r#"{{"at_hash":"{AT_HASH}"}}"#)), Ok(()));
+    // Written with escapes it is the same.
+    let escaped = AT_HASH.replace('7', "\\u0037");
+    assert_eq!(with(&format!(r#"{{"at_hash":"{escaped}"}}"#)), Ok(()));
+    let mismatch = Err(Error::AtHashMismatch);
+    for wrong in [
+        String::new(),
+        C_HASH.to_owned(),
+        AT_HASH.to_lowercase(),
+        format!("{AT_HASH}=="),
+        format!("{AT_HASH} "),
+        AT_HASH[..21].to_owned(),
+        // Trailing bits that are not zero.
+        format!("{}R", &AT_HASH[..21]),
+        // The whole hash.
+        "77QmUPtjPfzWtF2AnpK9RRC6fcbzGO8eaXwkpVHUZqM".to_owned(),
+    ] {
+        let claims = format!(r#"{{"at_hash":"{wrong}"}}"#);
+        assert_eq!(with(&claims), mismatch, "{wrong}");
+    }
+    for wrong in ["5", "null", "[]", "{}", "true"] {
+        let claims = format!(r#"{{"at_hash":{wrong}}}"#);
+        assert_eq!(with(&claims), Err(Error::WrongClaimType), "{wrong}");
+        let claims = format!(r#"{{"s_hash":{wrong}}}"#);
+        assert_eq!(with(&claims), Err(Error::WrongClaimType), "{wrong}");
+    }
+}
+
+#[test]
+fn authorization_endpoint() {
+    let claims = |at: &str, c: &str| {
+        let members: Vec<String> = [("at_hash", at), ("c_hash", c)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!(r#""{name}":"{value}""#))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let (no_at, no_c) = (Err(Error::MissingAtHash), Err(Error::MissingCHash));
+    let (other_at, other_c) = (Err(Error::AtHashMismatch), Err(Error::CHashMismatch));
+    for (token, code, at, c, want) in [
+        // id_token
+        (None, None, "", "", Ok(())),
+        // id_token token
+        (Some(ACCESS_TOKEN), None, AT_HASH, "", Ok(())),
+        (Some(ACCESS_TOKEN), None, "", "", no_at),
+        (Some(ACCESS_TOKEN), None, C_HASH, "", other_at),
+        (Some("another"), None, AT_HASH, "", other_at),
+        // code id_token
+        (None, Some(CODE), "", C_HASH, Ok(())),
+        (None, Some(CODE), "", "", no_c),
+        (None, Some(CODE), AT_HASH, "", no_c),
+        (None, Some(CODE), "", AT_HASH, other_c),
+        (None, Some("another"), "", C_HASH, other_c),
+        // code id_token token
+        (Some(ACCESS_TOKEN), Some(CODE), AT_HASH, C_HASH, Ok(())),
+        (Some(ACCESS_TOKEN), Some(CODE), AT_HASH, "", no_c),
+        (Some(ACCESS_TOKEN), Some(CODE), "", C_HASH, no_at),
+        (Some(ACCESS_TOKEN), Some(CODE), C_HASH, AT_HASH, other_at),
+        (Some(ACCESS_TOKEN), Some(CODE), AT_HASH, AT_HASH, other_c),
+    ] {
+        let bindings = Bindings::from_authorization_endpoint(token, code);
+        let got = check(&claims(at, c), bindings);
+        assert_eq!(got, want, "{token:?} {code:?} {at} {c}");
+    }
+}
+
+#[test]
+fn state() {
+    let base = Bindings::from_authorization_endpoint(None, None);
+    let bindings = |state| Bindings { state, ..base };
+    let good = format!(r#"{{"s_hash":"{S_HASH}"}}"#);
+    let required = Check::Required(STATE);
+    assert_eq!(check(&good, bindings(required)), Ok(()));
+    assert_eq!(check(&good, bindings(Check::Present)), Ok(()));
+    let other = check(&good, bindings(Check::Required("af0ifjsldkk")));
+    assert_eq!(other, Err(Error::SHashMismatch));
+    assert_eq!(check("{}", bindings(required)), Err(Error::MissingSHash));
+    assert_eq!(check("{}", bindings(Check::IfPresent(STATE))), Ok(()));
+}
+
+/// The hash is that of the token's own `alg`; values by `openssl dgst`.
+#[test]
+fn each_algorithm_has_its_hash() {
+    let secret = [7; 64];
+    let key = Key::from_secret(&secret, &[&HS256, &HS384, &HS512]).unwrap();
+    let hashes = [
+        ("HS256", AT_HASH),
+        ("HS384", "jtAeDp945y1dDqU3nkIVGNZP1HjH_MFs"),
+        ("HS512", "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM"),
+    ];
+    for (alg, _) in hashes {
+        for (owner, at_hash) in hashes {
+            let header = format!(r#"{{"alg":"{alg}"}}"#);
+            let claims = format!(r#"{{"at_hash":"{at_hash}","iat":{NOW}}}"#);
+            let token = token_signed_by(header.as_bytes(), claims.as_bytes(), |input| {
+                hmac(alg, &secret, input)
+            });
+            let mut token = token.into_bytes();
+            let clock = jose_verify::Clock::Absent;
+            let jwt = verify_in_place(&mut token, &key, &NOTHING, clock).unwrap();
+            let bindings = Bindings::from_token_endpoint(ACCESS_TOKEN);
+            let want = if alg == owner {
+                Ok(())
+            } else {
+                Err(Error::AtHashMismatch)
+            };
+            assert_eq!(bindings.check(&jwt, ALL), want, "{alg} {owner}");
+            // A hash that the caller does not name cannot be compared, and that is no reason to accept.
+            let others: Vec<_> = ALL.iter().copied().filter(|h| !h.is_of(alg)).collect();
+            let refused = bindings.check(&jwt, &others);
+            assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");
+        }
+    }
+    for (hash, size) in ALL.iter().zip(["512", "384", "256"]) {
+        for family in ["HS", "RS", "PS", "ES"] {
+            for bits in ["256", "384", "512"] {
+                let name = format!("{family}{bits}");
+                assert_eq!(hash.is_of(&name), bits == size, "{name}");
+            }
+        }
+        assert!(!hash.is_of("") && !hash.is_of("none"));
+        assert_eq!(format!("{hash:?}"), format!("SHA-{size}"));
+    }
+}
+
+#[test]
+fn debug_shows_no_secrets() {
+    let bindings = Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
+    assert_eq!(format!("{bindings:?}"), "Bindings { .. }");
+}

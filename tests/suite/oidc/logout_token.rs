@@ -1,0 +1,107 @@
+//! Back-channel logout tokens.
+
+use jose_verify::{
+    Check, Error, NumericDate, Policy,
+    oidc::{self, LogoutToken},
+};
+
+use super::{verified, verified_by};
+use crate::support::judge::NOW;
+
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// What comes of these claims: subject and session.
+fn read(claims: &str) -> Result<(Option<String>, Option<String>), Error> {
+    verified(claims, |jwt| {
+        let logout = LogoutToken::from_verified(jwt)?;
+        let text = |string: Option<jose_verify::JsonStr<'_>>| string.map(|s| s.to_string());
+        Ok((text(logout.subject()), text(logout.session_id())))
+    })
+}
+
+#[test]
+fn whose_session_ends() {
+    let with = |more: &str| read(&format!(r#"{{"events":{{"{EVENT}":{{}}}}{more}}}"#));
+    let (a, b) = (Some("a".to_owned()), Some("b".to_owned()));
+    assert_eq!(with(r#","sub":"a""#), Ok((a.clone(), None)));
+    assert_eq!(with(r#","sid":"\u0062""#), Ok((None, b.clone())));
+    assert_eq!(with(r#","sub":"a","sid":"b""#), Ok((a, b)));
+    assert_eq!(with(""), Err(Error::MissingSession));
+    assert_eq!(with(r#","sid":5"#), Err(Error::WrongClaimType));
+    assert_eq!(with(r#","sub":"a","sid":null"#), Err(Error::WrongClaimType));
+    let nonce = with(r#","sub":"a","nonce":"n""#);
+    assert_eq!(nonce, Err(Error::NonceProhibited));
+    let nonce = with(r#","sub":"a","n\u006fnce":"""#);
+    assert_eq!(nonce, Err(Error::NonceProhibited));
+}
+
+#[test]
+fn the_event() {
+    let with = |events: &str| read(&format!(r#"{{"sub":"a"{events}}}"#)).map(|_| ());
+    let missing = Err(Error::MissingLogoutEvent);
+    let wrong = Err(Error::WrongClaimType);
+    let escaped = EVENT.replace('/', "\\/");
+    for (events, want) in [
+        (String::new(), missing),
+        (r#","events":{}"#.to_owned(), missing),
+        (format!(r#","events":{{"{EVENT}s":{{}}}}"#), missing),
+        (format!(r#","events":{{"x":{{"{EVENT}":{{}}}}}}"#), missing),
+        (format!(r#","events":["{EVENT}"]"#), wrong),
+        (format!(r#","events":"{EVENT}""#), wrong),
+        (r#","events":null"#.to_owned(), wrong),
+        (format!(r#","events":{{"{EVENT}":null}}"#), wrong),
+        (format!(r#","events":{{"{EVENT}":"{{}}"}}"#), wrong),
+        (format!(r#","events":{{"{EVENT}":[]}}"#), wrong),
+        (
+            format!(r#","events":{{"{EVENT}":{{}},"{escaped}":{{}}}}"#),
+            Err(Error::DuplicateMember),
+        ),
+        (format!(r#","events":{{"{escaped}":{{}}}}"#), Ok(())),
+        (
+            format!(r#","events":{{"{EVENT}":{{"x":1}},"y":{{}}}}"#),
+            Ok(()),
+        ),
+    ] {
+        assert_eq!(with(&events), want, "{events}");
+    }
+}
+
+#[test]
+fn policy() {
+    let policy = oidc::logout_token(&["https://op"], &["us"]);
+    let fields = [
+        ("iss", r#""https://op""#.to_owned(), Error::MissingIssuer),
+        ("aud", r#""us""#.to_owned(), Error::MissingAudience),
+        ("iat", NOW.to_string(), Error::MissingIssuedAt),
+        ("exp", (NOW + 120).to_string(), Error::MissingExpiry),
+        ("jti", r#""bWJq""#.to_owned(), Error::MissingJwtId),
+        ("sid", r#""08a5019c""#.to_owned(), Error::MissingSession),
+        (
+            "events",
+            format!(r#"{{"{EVENT}":{{}}}}"#),
+            Error::MissingLogoutEvent,
+        ),
+    ];
+    let claims = |leave_out: Option<usize>| {
+        let members = fields.iter().enumerate();
+        let members = members.filter(|(i, _)| Some(*i) != leave_out);
+        let members: Vec<_> = members
+            .map(|(_, (n, v, _))| format!(r#""{n}":{v}"#))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let judge = |claims: &str, policy: &Policy<'_>| {
+        let now = NumericDate::from_seconds(NOW);
+        let read = |jwt: &jose_verify::Verified<'_>| LogoutToken::from_verified(jwt).map(|_| ());
+        verified_by(policy, claims, now, read).and_then(|read| read)
+    };
+    assert_eq!(judge(&claims(None), &policy), Ok(()));
+    for (i, (name, _, missing)) in fields.iter().enumerate() {
+        assert_eq!(judge(&claims(Some(i)), &policy), Err(*missing), "{name}");
+    }
+    let typed = Policy {
+        typ: Check::Required("logout+jwt"),
+        ..policy
+    };
+    assert_eq!(judge(&claims(None), &typed), Err(Error::MissingType));
+}

@@ -1,0 +1,68 @@
+//! The replay guard.
+
+use jose_verify::{Error, Leeway, NumericDate, limits::MAX_JWT_ID_LEN, oidc::ReplayGuard};
+
+use super::verified;
+use crate::support::judge::NOW;
+
+const LEEWAY: Leeway = Leeway::seconds(10);
+
+fn at(seconds: i64) -> NumericDate {
+    NumericDate::from_seconds(NOW + seconds)
+}
+
+/// Presents a token with that `jti`, which expires so many seconds later than [`NOW`].
+fn admit<const N: usize>(
+    guard: &mut ReplayGuard<N>,
+    jti: &str,
+    exp: i64,
+    now: i64,
+) -> Result<(), Error> {
+    let claims = format!(r#"{{"jti":"{jti}","exp":{}}}"#, NOW + exp);
+    verified(&claims, |jwt| guard.admit(jwt, LEEWAY, at(now)))
+}
+
+#[test]
+fn once() {
+    let mut guard = ReplayGuard::<4>::new();
+    assert!(guard.is_empty());
+    assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
+    assert_eq!(admit(&mut guard, "b", 60, 0), Ok(()));
+    for now in [0, 1, 60, 69] {
+        assert_eq!(admit(&mut guard, "a", 60, now), Err(Error::Replayed));
+        assert_eq!(admit(&mut guard, r"\u0061", 60, now), Err(Error::Replayed));
+    }
+    assert_eq!(guard.len(), 2, "a replay takes no room");
+    assert_eq!(admit(&mut guard, "A", 60, 0), Ok(()));
+    // The identifier may come again when no policy accepts the old token any more.
+    assert_eq!(admit(&mut guard, "a", 160, 70), Ok(()));
+    assert_eq!(guard.len(), 1, "those that expired are forgotten");
+}
+
+#[test]
+fn a_full_guard_refuses() {
+    let mut guard = ReplayGuard::<2>::new();
+    assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
+    assert_eq!(admit(&mut guard, "b", 20, 0), Ok(()));
+    let full = Err(Error::ReplayGuardFull);
+    assert_eq!(admit(&mut guard, "c", 60, 0), full);
+    assert_eq!(admit(&mut guard, "c", 60, 29), full);
+    assert_eq!(admit(&mut guard, "a", 60, 29), Err(Error::Replayed));
+    assert_eq!(admit(&mut guard, "c", 60, 30), Ok(()), "b has expired");
+    assert_eq!(admit(&mut guard, "d", 60, 30), full);
+}
+
+#[test]
+fn what_cannot_be_remembered_is_refused() {
+    let mut guard = ReplayGuard::<2>::default();
+    let mut admit_claims =
+        |claims: &str| verified(claims, |jwt| guard.admit(jwt, Leeway::NONE, at(0)));
+    assert_eq!(admit_claims(r#"{"exp":1}"#), Err(Error::MissingJwtId));
+    assert_eq!(admit_claims(r#"{"jti":"a"}"#), Err(Error::MissingExpiry));
+    let with_len = |len: usize| format!(r#"{{"jti":"{}","exp":{}}}"#, "é".repeat(len / 2), NOW);
+    let (longest, longer) = (with_len(MAX_JWT_ID_LEN), with_len(MAX_JWT_ID_LEN + 2));
+    assert_eq!(admit_claims(&longest), Ok(()));
+    assert_eq!(admit_claims(&longer), Err(Error::LimitExceeded));
+    let shown = format!("{guard:?}");
+    assert_eq!(shown, "ReplayGuard { len: 1, .. }");
+}

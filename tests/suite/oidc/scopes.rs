@@ -1,0 +1,69 @@
+//! Scopes and roles.
+
+use jose_verify::{Error, oidc::Scopes};
+
+use super::verified;
+
+fn values(claims: &str, name: &str) -> Result<Vec<String>, Error> {
+    verified(claims, |jwt| {
+        let scopes = Scopes::read(jwt.claims(), name)?;
+        let values: Vec<_> = scopes.iter().map(|value| value.to_string()).collect();
+        for value in &values {
+            assert!(scopes.contains(value), "{value}");
+        }
+        Ok(values)
+    })
+}
+
+#[test]
+fn in_both_forms() {
+    let strings = |list: &[&str]| Ok(list.iter().map(|s| (*s).to_owned()).collect());
+    for (claims, want) in [
+        ("{}", strings(&[])),
+        (r#"{"scope":""}"#, strings(&[])),
+        (r#"{"scope":" "}"#, strings(&[])),
+        (r#"{"scope":"openid"}"#, strings(&["openid"])),
+        (r#"{"scope":"openid email"}"#, strings(&["openid", "email"])),
+        (r#"{"scope":"a\u0020b\u0063"}"#, strings(&["a", "bc"])),
+        (r#"{"scope":[]}"#, strings(&[])),
+        (r#"{"scope":["a","b c"]}"#, strings(&["a", "b c"])),
+        (r#"{"scope":["a",5]}"#, Err(Error::WrongClaimType)),
+        (r#"{"scope":5}"#, Err(Error::WrongClaimType)),
+        (r#"{"scope":null}"#, Err(Error::WrongClaimType)),
+        (r#"{"scope":{"a":"b"}}"#, Err(Error::WrongClaimType)),
+    ] {
+        assert_eq!(values(claims, "scope"), want, "{claims}");
+    }
+    let claims = r#"{"https://example.com/groups":["audit","admin"],"ro\u006ces":"x"}"#;
+    let groups = values(claims, "https://example.com/groups");
+    assert_eq!(groups, strings(&["audit", "admin"]));
+    assert_eq!(values(claims, "roles"), strings(&["x"]));
+    assert_eq!(values(claims, "scope"), strings(&[]));
+}
+
+#[test]
+fn required() {
+    let require = |claims: &str, wanted: &[&str]| {
+        verified(claims, |jwt| {
+            Scopes::read(jwt.claims(), "scope")?.require(wanted)
+        })
+    };
+    let refused = Err(Error::InsufficientScope);
+    let claims = r#"{"scope":"read write.all \u0061dmin"}"#;
+    for (wanted, want) in [
+        (&[][..], Ok(())),
+        (&["read"], Ok(())),
+        (&["admin", "read"], Ok(())),
+        (&["write"], refused),
+        (&["write.all "], refused),
+        (&["read write.all"], refused),
+        (&["Read"], refused),
+        (&["rea"], refused),
+        (&[""], refused),
+        (&["read", "delete"], refused),
+    ] {
+        assert_eq!(require(claims, wanted), want, "{wanted:?}");
+    }
+    assert_eq!(require(r#"{"scope":["read write"]}"#, &["read"]), refused);
+    assert_eq!(require("{}", &["read"]), refused);
+}

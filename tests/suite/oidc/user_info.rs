@@ -1,0 +1,90 @@
+//! UserInfo responses.
+
+use jose_verify::{
+    Error, NumericDate,
+    oidc::{self, UserInfo},
+};
+
+use super::{verified, verified_by};
+use crate::support::judge::NOW;
+
+const ID_TOKEN: &str = r#"{"sub":"248289761001","email":"old@example.com"}"#;
+
+#[test]
+fn plain_json() {
+    let email = |response: &str| {
+        verified(ID_TOKEN, |id_token| {
+            let user_info = UserInfo::parse(response.as_bytes(), id_token)?;
+            assert!(user_info.subject().unwrap() == "248289761001");
+            let email = user_info.claims().get("email");
+            Ok(email
+                .and_then(|email| email.as_str())
+                .map(|e| e.to_string()))
+        })
+    };
+    let good = r#"{"email":"new@example.com","sub":"248289761001"}"#;
+    assert_eq!(email(good), Ok(Some("new@example.com".to_owned())));
+    let escaped = r#" {"s\u0075b":"24828976\u0031001"} "#;
+    assert_eq!(email(escaped), Ok(None));
+    let mismatch = Err(Error::SubjectMismatch);
+    for (response, want) in [
+        (r#"{"sub":"248289761002"}"#, mismatch.clone()),
+        (r#"{"sub":"248289761001 "}"#, mismatch.clone()),
+        (r#"{"sub":"24828976100"}"#, mismatch.clone()),
+        (r#"{"sub":""}"#, mismatch),
+        (r#"{"email":"x"}"#, Err(Error::MissingSubject)),
+        ("{}", Err(Error::MissingSubject)),
+        (r#"{"sub":248289761001}"#, Err(Error::WrongClaimType)),
+        (r#"{"sub":null}"#, Err(Error::WrongClaimType)),
+        (
+            r#"{"sub":"evil","sub":"248289761001"}"#,
+            Err(Error::DuplicateMember),
+        ),
+        (r#"["248289761001"]"#, Err(Error::MalformedClaims)),
+        ("", Err(Error::MalformedClaims)),
+        ("<html>", Err(Error::MalformedClaims)),
+        (r#"{"sub":"248289761001"} x"#, Err(Error::MalformedJson)),
+    ] {
+        assert_eq!(email(response), want, "{response}");
+    }
+    let anonymous = verified("{}", |id_token| {
+        UserInfo::parse(br#"{"email":"x"}"#, id_token).err()
+    });
+    assert_eq!(anonymous, Some(Error::MissingSubject), "nobody is nobody");
+}
+
+#[test]
+fn signed() {
+    let policy = oidc::user_info(&["https://op"], &["us"]);
+    let now = NumericDate::from_seconds(NOW);
+    let judge = |response: &str| {
+        verified(ID_TOKEN, |id_token| {
+            let read = |response: &jose_verify::Verified<'_>| {
+                UserInfo::from_verified(response, id_token)
+                    .map(|user_info| assert!(user_info.claims().get("name").is_some()))
+            };
+            verified_by(&policy, response, now, read).and_then(|read| read)
+        })
+    };
+    for (claims, want) in [
+        (r#""sub":"248289761001""#, Ok(())),
+        (
+            r#""sub":"248289761001","iss":"https://op","aud":["us","x"]"#,
+            Ok(()),
+        ),
+        (
+            r#""sub":"248289761001","iss":"https://other""#,
+            Err(Error::IssuerMismatch),
+        ),
+        (
+            r#""sub":"248289761001","aud":"other""#,
+            Err(Error::AudienceMismatch),
+        ),
+        (r#""sub":"248289761001","exp":1"#, Err(Error::Expired)),
+        (r#""sub":"248289761002""#, Err(Error::SubjectMismatch)),
+        (r#""iss":"https://op""#, Err(Error::MissingSubject)),
+    ] {
+        let claims = format!(r#"{{"name":"Jane",{claims}}}"#);
+        assert_eq!(judge(&claims), want, "{claims}");
+    }
+}
