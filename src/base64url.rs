@@ -84,6 +84,41 @@ pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Decodes a text as some platforms do: both alphabets, other characters skipped, everything from the first `=` on and
+/// bits that do not fill a byte ignored.
+pub(crate) fn decode_lenient<'b>(
+    text: &str,
+    buffer: &'b mut [u8],
+    too_small: Error,
+) -> Result<&'b [u8], Error> {
+    let (mut bits, mut pending, mut written) = (0_u32, 0_u32, 0_usize);
+    let digits = text.bytes().take_while(|c| *c != b'=');
+    for digit in digits.filter_map(lenient_digit) {
+        bits = (bits << 6) | digit;
+        pending = pending.saturating_add(6);
+        if let Some(left) = pending.checked_sub(8) {
+            let [.., byte] = (bits >> left).to_be_bytes();
+            *buffer.get_mut(written).ok_or(too_small)? = byte;
+            written = written.saturating_add(1);
+            pending = left;
+        }
+    }
+    buffer.get(..written).ok_or(too_small)
+}
+
+/// Six bits, in base64 or base64url.
+fn lenient_digit(c: u8) -> Option<u32> {
+    let (first, value) = match c {
+        b'A'..=b'Z' => (b'A', 0),
+        b'a'..=b'z' => (b'a', 26),
+        b'0'..=b'9' => (b'0', 52),
+        b'+' | b'-' => (c, 62),
+        b'/' | b'_' => (c, 63),
+        _ => return None,
+    };
+    Some(u32::from(c.saturating_sub(first)).saturating_add(value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +185,34 @@ mod tests {
             }
         }
         assert_eq!(decoded_len(usize::MAX), usize::MAX / 4 * 3 + 2);
+    }
+
+    #[test]
+    fn lenient() {
+        for (text, want) in [
+            ("", &b""[..]),
+            ("AQID", &[1, 2, 3]),
+            ("-_+/", &[0xfb, 0xff, 0xbf]),
+            ("Z m 9\nv!", b"foo"),
+            ("Zm9vYg==", b"foob"),
+            ("Zm9v=YmFy", b"foo"),
+            ("=Zm9v", b""),
+            ("A", b""),
+            ("/w", &[0xff]),
+            ("//", &[0xff]),
+            ("é\u{0}Zm9v", b"foo"),
+            ("azAZ09", &[0x6b, 0x30, 0x19, 0xd3]),
+        ] {
+            let mut buffer = [0; 16];
+            let decoded = decode_lenient(text, &mut buffer, Error::KeyTooLarge);
+            assert_eq!(decoded, Ok(want), "{text}");
+            let mut exact = std::vec![0; want.len()];
+            assert!(decode_lenient(text, &mut exact, Error::KeyTooLarge).is_ok());
+            if let Some(short) = exact.get_mut(1..) {
+                let decoded = decode_lenient(text, short, Error::KeyTooLarge);
+                assert_eq!(decoded, Err(Error::KeyTooLarge), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! A key together with what it may be used for.
 
+mod asn1;
+mod der;
 mod parameters;
+mod pem;
+mod published;
 
 use core::fmt;
 
@@ -167,15 +171,19 @@ impl Key {
 
     pub(crate) fn from_checked_list(jwk: &[u8], list: AlgorithmList) -> Result<Self, Error> {
         let jwk = Jwk::parse(jwk)?;
-        if !jwk.may_verify() {
-            return Err(Error::WrongKeyUse);
-        }
-        let fits = |name: &str| jwk.alg.is_none_or(|alg| alg == name);
-        if !list.0.iter().any(|a| fits(a.name())) {
-            return Err(Error::AlgorithmNotAccepted);
-        }
-        let mut key =
-            parameters::with_parameters(&jwk, |parameters| Self::load(parameters, list, fits))?;
+        check_use(&jwk, list)?;
+        parameters::with_parameters(&jwk, |parameters| Self::from_parts(&jwk, parameters, list))
+    }
+
+    /// Takes parameters, with what the JWK says beside its own.
+    fn from_parts(
+        jwk: &Jwk<'_>,
+        parameters: &KeyParameters<'_>,
+        list: AlgorithmList,
+    ) -> Result<Self, Error> {
+        let mut key = Self::load(parameters, list, |name| {
+            jwk.alg.is_none_or(|alg| alg == name)
+        })?;
         key.id = jwk.kid.map(key_id).transpose()?;
         Ok(key)
     }
@@ -254,11 +262,35 @@ impl Key {
         self.algorithms
     }
 
+    /// Whether both are one key under one identifier, loaded for the same algorithms.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let names = |key: &Self| key.algorithms.0.iter().map(|a| a.name());
+        self.id == other.id
+            && names(self).eq(names(other))
+            && self.loaded_for == other.loaded_for
+            && self.material == other.material
+    }
+
     fn algorithm(&self, name: &str) -> Option<&'static dyn Algorithm> {
         bits()
             .zip(self.algorithms.0)
             .find(|(bit, a)| self.loaded_for & bit != 0 && a.name() == name)
             .map(|(_, algorithm)| *algorithm)
+    }
+}
+
+/// RFC 7517 §4.2 to §4.4: whether the JWK may verify, with one of these.
+fn check_use(jwk: &Jwk<'_>, list: AlgorithmList) -> Result<(), Error> {
+    if !jwk.may_verify() {
+        return Err(Error::WrongKeyUse);
+    }
+    if jwk
+        .alg
+        .is_none_or(|alg| list.0.iter().any(|a| alg == a.name()))
+    {
+        Ok(())
+    } else {
+        Err(Error::AlgorithmNotAccepted)
     }
 }
 

@@ -121,6 +121,14 @@ impl<const N: usize> KeySet<N> {
         }
     }
 
+    /// The same set, as strict about ambiguity as another.
+    pub(crate) fn with_ambiguity_of(self, other: &Self) -> Self {
+        Self {
+            refuses_ambiguity: other.refuses_ambiguity,
+            ..self
+        }
+    }
+
     /// Adds a key, for instance one that is pinned.
     ///
     /// The algorithms that the set accepts are those of the list that its first key was loaded with; a key that was

@@ -22,7 +22,10 @@ mod jwk;
 mod key;
 mod key_set;
 mod policy;
+mod rotation;
 mod selection;
+mod tenant;
+mod thumbprint;
 mod time;
 mod verify;
 
@@ -39,7 +42,10 @@ pub use json::{Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMember
 pub use key::{Key, VerificationKey};
 pub use key_set::{KeySet, LoadReport};
 pub use policy::{Audience, Check, MaxAge, Policy};
+pub use rotation::{Refetch, RotatingKeys};
 pub use selection::{KeyQuery, Keys};
+pub use tenant::{Tenant, peek_issuer_untrusted, verify_by_issuer};
+pub use thumbprint::jwk_thumbprint;
 pub use time::{Clock, Leeway, NumericDate};
 pub use verify::{
     Verified, VerifiedJws, peek_header_untrusted, scratch_len, verify, verify_in_place, verify_jws,

@@ -13,10 +13,10 @@ use std::path::Path;
 use allocation_counter::measure;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::{
-    Algorithm, Audience, Check, Error, Key, KeySet, Keys, MACS, NumericDate, Policy, SIGNATURES,
-    oidc, verify, verify_in_place,
+    Algorithm, Audience, Check, Error, Key, KeySet, Keys, MACS, MAX_DIGEST_LEN, NumericDate,
+    Policy, SHA256, SIGNATURES, jwk_thumbprint, oidc, verify, verify_in_place,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ALL_TWELVE: [&str; 12] = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
@@ -94,6 +94,48 @@ fn nothing_is_allocated() {
         0,
         "the counter counts"
     );
+}
+
+/// Keys from PEM, certificates and `x5c`, and their thumbprints.
+#[test]
+fn nothing_is_allocated_for_published_keys() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/openssl/keys.json");
+    let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    for case in file["keys"].as_array().unwrap() {
+        for (form, pem) in case["forms"].as_object().unwrap() {
+            if !form.ends_with("_pem") {
+                continue;
+            }
+            let pem = pem.as_str().unwrap();
+            let member = json!({ "public_key": pem }).to_string();
+            let x5c = json!({"kty": case["jwk"]["kty"], "x5c": [case["forms"]["certificate_der"]]});
+            let (x5c, jwk) = (x5c.to_string(), case["jwk"].to_string());
+            let mut scratch = vec![0; 2 * member.len() + x5c.len()];
+            let mut outcome = Err(Error::NoKey);
+            let allocated = measure(|| {
+                outcome = published(pem, &member, &x5c, &jwk, &mut scratch);
+            });
+            assert_eq!(outcome, Ok(()), "{form}");
+            assert_eq!(allocated.count_total, 0, "{form}");
+        }
+    }
+}
+
+fn published(
+    pem: &str,
+    member: &str,
+    x5c: &str,
+    jwk: &str,
+    scratch: &mut [u8],
+) -> Result<(), Error> {
+    Key::from_pem(pem.as_bytes(), SIGNATURES, scratch)?;
+    Key::from_pem_member(member.as_bytes(), "public_key", SIGNATURES, scratch)?;
+    Key::from_x5c(x5c.as_bytes(), SIGNATURES, scratch)?;
+    jwk_thumbprint(jwk.as_bytes(), &SHA256, &mut [0; MAX_DIGEST_LEN])?;
+    let truncated = pem.get(..pem.len() / 2).unwrap_or_default();
+    let refused = Key::from_pem(truncated.as_bytes(), SIGNATURES, scratch);
+    assert_eq!(refused.err(), Some(Error::MalformedKey));
+    Ok(())
 }
 
 /// A good token and bad ones of it: a wrong signature, a wrong payload, no JSON, no token.

@@ -47,7 +47,9 @@ impl<D: Digest> HashFunction for Sha2<D> {
 
     fn digest<'b>(&self, parts: &[&[u8]], buffer: &'b mut [u8; MAX_DIGEST_LEN]) -> &'b [u8] {
         let mut hash = D::new();
-        parts.iter().for_each(|part| hash.update(part));
+        for part in parts {
+            hash.update(part);
+        }
         let digest = hash.finalize();
         let places = buffer.iter_mut().zip(&digest);
         places.for_each(|(to, from)| *to = *from);

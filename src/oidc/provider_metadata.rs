@@ -64,7 +64,7 @@ impl<'a> Found<'a> {
                 self.signing_algorithms = Some(strings(value)?);
             }
             Ok("code_challenge_methods_supported") => {
-                self.challenge_methods = Some(strings(value)?)
+                self.challenge_methods = Some(strings(value)?);
             }
             _ => {}
         }

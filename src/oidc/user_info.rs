@@ -38,7 +38,7 @@ impl<'a> UserInfo<'a> {
     /// - [`Error::WrongClaimType`], [`Error::TimeOutOfRange`]: a registered claim is wrong.
     /// - [`Error::MissingSubject`], [`Error::SubjectMismatch`]: not about this user.
     pub fn parse(response: &'a [u8], id_token: &Verified<'_>) -> Result<Self, Error> {
-        Self::about_the_user_of(Claims::parse(response)?, id_token)
+        Self::about_the_user_of(&Claims::parse(response)?, id_token)
     }
 
     /// Takes a response that is a signed JWT (`application/jwt`), verified by the policy
@@ -48,16 +48,14 @@ impl<'a> UserInfo<'a> {
     ///
     /// [`Error::MissingSubject`], [`Error::SubjectMismatch`]
     pub fn from_verified(response: &Verified<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
-        Self::about_the_user_of(*response.claims(), id_token)
+        Self::about_the_user_of(response.claims(), id_token)
     }
 
-    fn about_the_user_of(claims: Claims<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
-        let subject = |claims: &Claims<'_>| claims.subject().is_some();
-        if !subject(&claims) || !subject(id_token.claims()) {
-            return Err(Error::MissingSubject);
-        }
-        if claims.subject() == id_token.claims().subject() {
-            Ok(Self { claims })
+    fn about_the_user_of(claims: &Claims<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
+        let subject = claims.subject().ok_or(Error::MissingSubject)?;
+        let expected = id_token.claims().subject().ok_or(Error::MissingSubject)?;
+        if subject == expected {
+            Ok(Self { claims: *claims })
         } else {
             Err(Error::SubjectMismatch)
         }

@@ -27,14 +27,23 @@ const ORDER: &[&str] = &[
     "claims",
     "jwk",
     // Trust: keys, their selection, policy.
+    "thumbprint",
     "key/parameters",
+    "key/der",
+    "key/asn1",
+    "key/pem",
     "key",
+    "key/published",
     "selection",
     "key_set",
+    "rotation/refetch",
+    "rotation/rotating_keys",
+    "rotation",
     "policy",
     // Pipeline.
     "verify",
     "padded",
+    "tenant",
     // Profiles.
     "oidc/profiles",
     "oidc/bindings",

@@ -114,7 +114,7 @@ fn malformed_metadata() {
         ("<html></html>", Error::MalformedJson),
     ] {
         let got = ProviderMetadata::parse(text.as_bytes(), ISSUER).err();
-        assert_eq!(got, Some(want), "{:.80}", text);
+        assert_eq!(got, Some(want), "{text:.80}");
     }
     let just = format!("{minimal}{}", " ".repeat(MAX_METADATA_LEN - minimal.len()));
     assert!(ProviderMetadata::parse(just.as_bytes(), ISSUER).is_ok());
@@ -160,7 +160,7 @@ fn malformed_token_response() {
         (format!(r#"{{{good},"id_token":null}}"#), malformed),
         (format!(r#"{{{good},"refresh_token":5}}"#), malformed),
         (format!(r#"{{{good},"scope":["openid"]}}"#), malformed),
-        (format!(r#"{{{good},{good}}}"#), Error::DuplicateMember),
+        (format!(r"{{{good},{good}}}"), Error::DuplicateMember),
         (format!("{{{good}}} ."), Error::MalformedJson),
         (
             "access_token=a&token_type=bearer".to_owned(),

@@ -1,0 +1,434 @@
+//! Keys as others publish them: PEM, DER, certificates, `x5c`, secrets as text; and thumbprints.
+
+use std::fs;
+use std::path::Path;
+
+use base64ct::{Base64, Encoding};
+use jose_verify::{
+    Algorithm, ES256, Error, HS256, HS384, HS512, Key, Keys, MACS, MAX_DIGEST_LEN, RS256, SHA256,
+    SHA512, SIGNATURES, VerificationKey, jwk_thumbprint, scratch_len,
+};
+use serde_json::{Value, json};
+
+use super::support::judge::signature_verdict;
+use super::support::report::report;
+use super::support::sign::base64url;
+
+fn vectors(file: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("vectors")
+        .join(file);
+    serde_json::from_str(&fs::read_to_string(path).expect(file)).expect("JSON")
+}
+
+fn openssl(member: &str) -> Vec<Value> {
+    let mut file = vectors("openssl/keys.json");
+    serde_json::from_value(file[member].take()).unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+type List = &'static [&'static dyn Algorithm];
+
+fn from_pem(pem: &str) -> Result<Key, Error> {
+    Key::from_pem(
+        pem.as_bytes(),
+        SIGNATURES,
+        &mut vec![0; scratch_len(pem.len())],
+    )
+}
+
+fn from_der(form: &str, der: &[u8]) -> Result<Key, Error> {
+    match form {
+        "spki_der" | "spki_compressed_der" => Key::from_spki_der(der, SIGNATURES),
+        "rsa_der" => Key::from_rsa_der(der, SIGNATURES),
+        "certificate_der" | "certificate_v1_der" => Key::from_certificate_der(der, SIGNATURES),
+        other => panic!("{other}"),
+    }
+}
+
+/// Every form of every key, as text and loaded.
+fn forms() -> Vec<(Value, String, String, Key)> {
+    let mut all = Vec::new();
+    for case in openssl("keys") {
+        for (form, content) in case["forms"].as_object().unwrap() {
+            let content = text(content).to_owned();
+            let key = if form.ends_with("_pem") {
+                from_pem(&content)
+            } else {
+                from_der(form, &Base64::decode_vec(&content).unwrap())
+            };
+            let key = key.unwrap_or_else(|error| panic!("{} {form}: {error}", case["name"]));
+            all.push((case.clone(), form.clone(), content, key));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_form_is_the_same_key() {
+    let (forms, cases) = (forms(), openssl("keys"));
+    assert_eq!((forms.len(), cases.len()), (48, 6));
+    for (case, form, _, key) in &forms {
+        assert!(key.key_id().is_none(), "{form}");
+        for other in &cases {
+            let verdict = signature_verdict(text(&other["token"]), key);
+            let want = if other["name"] == case["name"] {
+                Ok(())
+            } else if key.accepts_algorithm(text(&other["alg"])) {
+                Err(Error::BadSignature)
+            } else {
+                Err(Error::AlgorithmNotAccepted)
+            };
+            assert_eq!(verdict, want, "{} {form} {}", case["name"], other["name"]);
+        }
+    }
+    report(format_args!(
+        "openssl/keys.json: {} texts of keys",
+        forms.len()
+    ));
+}
+
+#[test]
+fn keys_that_must_be_refused() {
+    let refused = openssl("refused");
+    for case in &refused {
+        let error = from_pem(text(&case["pem"])).err().map(Error::name);
+        assert_eq!(error, case["error"].as_str(), "{}", case["name"]);
+    }
+    assert_eq!(refused.len(), 13);
+}
+
+#[test]
+fn only_for_algorithms_that_fit() {
+    for (case, form, content, _) in forms() {
+        if form == "certificate_pem" {
+            let load = |list: List| {
+                let mut scratch = vec![0; scratch_len(content.len())];
+                Key::from_pem(content.as_bytes(), list, &mut scratch)
+            };
+            let fits = case["alg"] == "RS256";
+            let rs256 = load(&[&RS256]).map(|key| key.accepts("RS256")).ok();
+            assert_eq!(rs256, fits.then_some(true), "{}", case["name"]);
+            assert_eq!(load(MACS).err(), Some(Error::UnsupportedKey));
+            let mixed = load(&[&RS256, &HS256]).err();
+            assert_eq!(mixed, Some(Error::UnusableAlgorithmList));
+        }
+    }
+}
+
+#[test]
+fn truncated_and_extended() {
+    for (case, form, content, _) in forms() {
+        let name = format!("{} {form}", case["name"]);
+        if form.ends_with("_pem") {
+            // Without its last line break it is whole; and so it is with CRLF.
+            assert!(from_pem(content.trim_end()).is_ok(), "{name}");
+            assert!(from_pem(&content.replace('\n', "\r\n")).is_ok(), "{name}");
+            for len in 0..content.len() - 1 {
+                assert!(from_pem(&content[..len]).is_err(), "{name} {len}");
+            }
+            let error = Key::from_pem(content.as_bytes(), SIGNATURES, &mut [0; 32]).err();
+            assert_eq!(error, Some(Error::ScratchTooSmall), "{name}");
+        } else {
+            let der = Base64::decode_vec(&content).unwrap();
+            for len in 0..der.len() {
+                assert!(from_der(&form, &der[..len]).is_err(), "{name} {len}");
+            }
+            let longer = [&der[..], &[0]].concat();
+            assert_eq!(from_der(&form, &longer).err(), Some(Error::MalformedKey));
+        }
+    }
+}
+
+#[test]
+fn white_space_is_refused() {
+    let malformed = Some(Error::MalformedKey);
+    for (case, form, pem, _) in forms() {
+        if !form.ends_with("_pem") {
+            continue;
+        }
+        let name = format!("{} {form}", case["name"]);
+        for padded in [
+            format!(" {pem}"),
+            format!("\n{pem}"),
+            format!("\u{feff}{pem}"),
+            format!("{pem}\n"),
+            format!("{pem} "),
+            format!("{pem}{pem}"),
+            pem.replace('\n', " \n"),
+            pem.replace('\n', "\n "),
+            pem.replace('\n', "\n\n"),
+            pem.replace('\n', "\t"),
+            pem.replace('\n', ""),
+            pem.replacen("-----\n", "-----\n\n", 1),
+            pem.replace("-----END", "\n-----END"),
+            pem.replace("BEGIN ", "BEGIN  "),
+        ] {
+            assert_eq!(from_pem(&padded).err(), malformed, "{name}: {padded}");
+        }
+    }
+}
+
+/// A form under the label of another is not what its label says.
+#[test]
+fn labels_and_content_agree() {
+    let labels = ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"];
+    for (case, form, pem, _) in forms() {
+        if !form.ends_with("_pem") {
+            continue;
+        }
+        let own = labels.iter().find(|l| pem.contains(&format!("BEGIN {l}-")));
+        for label in labels {
+            let labelled = pem.replace(own.unwrap(), label);
+            let loads = from_pem(&labelled).is_ok();
+            assert_eq!(loads, Some(&label) == own, "{} {form}", case["name"]);
+        }
+    }
+}
+
+/// Every byte of the wrapping around the key's numbers counts.
+#[test]
+fn bytes_of_the_wrapping() {
+    for (case, form, content, _) in forms() {
+        if form != "spki_der" {
+            continue;
+        }
+        let der = Base64::decode_vec(&content).unwrap();
+        // Lengths and identifiers, up to the point or the modulus.
+        let wrapping = if case["alg"] == "RS256" { 32 } else { 24 };
+        for place in 0..wrapping {
+            for bit in 0..8 {
+                let mut changed = der.clone();
+                changed[place] ^= 1 << bit;
+                let error = from_der(&form, &changed).err();
+                assert!(error.is_some(), "{} byte {place} bit {bit}", case["name"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn pem_inside_json() {
+    for (case, form, pem, _) in forms() {
+        if !form.ends_with("_pem") {
+            continue;
+        }
+        // As PHP writes it, slashes escaped.
+        let json = json!({"public_key": pem, "algorithm": "sha256"}).to_string();
+        let json = json.replace('/', "\\/");
+        let mut scratch = vec![0; 2 * json.len()];
+        let load = |json: &str, member: &str, scratch: &mut [u8]| {
+            Key::from_pem_member(json.as_bytes(), member, SIGNATURES, scratch)
+        };
+        let key = load(&json, "public_key", &mut scratch).unwrap();
+        let verdict = signature_verdict(text(&case["token"]), &key);
+        assert_eq!(verdict, Ok(()), "{} {form}", case["name"]);
+        for (json, want) in [
+            (json.replace("public_key", "publicKey"), Error::MalformedKey),
+            (json.replace("\\n", " "), Error::MalformedKey),
+            (json.replace("\\n", "\n"), Error::MalformedJson),
+            (
+                json.replace("sha256\"", "sha256\",\"public_key\":\"\""),
+                Error::DuplicateMember,
+            ),
+            (r#"{"public_key":5}"#.to_owned(), Error::MalformedKey),
+            (r#"{"public_key":null}"#.to_owned(), Error::MalformedKey),
+            ("<html></html>".to_owned(), Error::MalformedJson),
+            (
+                format!("{json}{}", " ".repeat(1 << 20)),
+                Error::LimitExceeded,
+            ),
+        ] {
+            let error = load(&json, "public_key", &mut scratch).err();
+            assert_eq!(error, Some(want), "{json:.100}");
+        }
+        let short = load(&json, "public_key", &mut scratch[..json.len() + 32]).err();
+        assert_eq!(short, Some(Error::ScratchTooSmall));
+    }
+}
+
+#[test]
+fn x5c_where_it_is_asked_for() {
+    let cases = openssl("keys");
+    for (i, case) in cases.iter().enumerate() {
+        let other = &cases[(i + 1) % cases.len()];
+        let certificate = case["forms"]["certificate_der"].clone();
+        let with = |more: Value| {
+            let kty = &case["jwk"]["kty"];
+            let mut jwk = json!({"kty": kty, "x5c": [certificate, "not looked at"], "kid": "a"});
+            let members = jwk.as_object_mut().unwrap();
+            members.extend(more.as_object().unwrap().clone());
+            members.retain(|_, value| !value.is_null());
+            jwk.to_string()
+        };
+        let load = |jwk: &str| {
+            Key::from_x5c(
+                jwk.as_bytes(),
+                SIGNATURES,
+                &mut vec![0; scratch_len(jwk.len())],
+            )
+        };
+        for jwk in [
+            with(json!({})),
+            with(case["jwk"].clone()),
+            with(json!({"use": "sig"})),
+        ] {
+            let key = load(&jwk).unwrap();
+            assert_eq!(key.key_id(), Some("a"));
+            assert_eq!(signature_verdict(text(&case["token"]), &key), Ok(()));
+        }
+        // Never by itself: a JWK without the key's own parameters is no key.
+        let error = Key::from_jwk(with(json!({})).as_bytes(), SIGNATURES).err();
+        assert_eq!(error, Some(Error::MalformedKey));
+        let mut foreign = other["jwk"].clone();
+        foreign["kty"] = case["jwk"]["kty"].clone();
+        let url = text(&certificate).replace('+', "-").replace('/', "_");
+        for (changes, want) in [
+            (json!({"use": "enc"}), Error::WrongKeyUse),
+            (json!({"key_ops": ["encrypt"]}), Error::WrongKeyUse),
+            (json!({"alg": "RSA-OAEP"}), Error::AlgorithmNotAccepted),
+            (json!({"kty": null}), Error::MalformedKey),
+            (json!({"kty": "oct"}), Error::MalformedKey),
+            (foreign, Error::MalformedKey),
+            (json!({"x5c": null}), Error::MalformedKey),
+            (json!({"x5c": []}), Error::MalformedKey),
+            (json!({"x5c": [5]}), Error::MalformedKey),
+            (json!({"x5c": certificate}), Error::MalformedKey),
+            (
+                json!({"x5c": [url.trim_end_matches('=')]}),
+                Error::MalformedKey,
+            ),
+            (
+                json!({"x5c": [format!("{} ", text(&certificate))]}),
+                Error::MalformedKey,
+            ),
+            (
+                json!({"x5c": [case["forms"]["spki_der"]]}),
+                Error::MalformedKey,
+            ),
+            (json!({"kid": "k".repeat(129)}), Error::KeyTooLarge),
+        ] {
+            assert_eq!(load(&with(changes.clone())).err(), Some(want), "{changes}");
+        }
+    }
+}
+
+#[test]
+fn secrets_by_name() {
+    let secret: Vec<u8> = (0..=255).cycle().skip(200).take(64).collect();
+    let strict = base64url(&secret);
+    let list: List = &[&HS256, &HS384, &HS512];
+    // Both alphabets, white space in between, padding and text after it.
+    let lenient = strict.replace('-', "+").replace('_', " /\n");
+    let lenient = format!("!{}=={}", lenient, "ignored");
+    assert!(strict.contains('-') && strict.contains('_'));
+    let token = |secret: &[u8]| {
+        let header = br#"{"alg":"HS512"}"#;
+        super::support::sign::token_signed_by(header, b"{}", |input| {
+            super::support::hash::hmac("HS512", secret, input)
+        })
+    };
+    let of_bytes = token(&secret);
+    for key in [
+        Key::from_secret(&secret, list),
+        Key::from_secret_base64url(&strict, list),
+        Key::from_secret_base64url_lenient(&strict, list),
+        Key::from_secret_base64url_lenient(&lenient, list),
+    ] {
+        assert_eq!(signature_verdict(&of_bytes, &key.unwrap()), Ok(()));
+    }
+    // The text itself is another secret.
+    let of_text = Key::from_secret(strict.as_bytes(), list).unwrap();
+    assert_eq!(
+        signature_verdict(&of_bytes, &of_text),
+        Err(Error::BadSignature)
+    );
+    assert_eq!(
+        signature_verdict(&token(strict.as_bytes()), &of_text),
+        Ok(())
+    );
+
+    let malformed = Key::from_secret_base64url(&lenient, list).err();
+    assert_eq!(malformed, Some(Error::MalformedKey));
+    for text in ["", "=AAAA", "AAAA", &"x".repeat(42)] {
+        let weak = Key::from_secret_base64url_lenient(text, list).err();
+        assert_eq!(weak, Some(Error::WeakKey), "{text}");
+    }
+    let long = "x".repeat(1000);
+    for key in [
+        Key::from_secret_base64url(&long, list),
+        Key::from_secret_base64url_lenient(&long, list),
+    ] {
+        assert_eq!(key.err(), Some(Error::KeyTooLarge));
+    }
+}
+
+#[test]
+fn thumbprints() {
+    // RFC 7638 §3.1.
+    let example = vectors("rfc7638/section-3.1.json");
+    let mut buffer = [0; MAX_DIGEST_LEN];
+    let jwk = example["jwk"].to_string();
+    let thumbprint = jwk_thumbprint(jwk.as_bytes(), &SHA256, &mut buffer).unwrap();
+    assert_eq!(base64url(thumbprint), text(&example["thumbprint_sha256"]));
+    let long = jwk_thumbprint(jwk.as_bytes(), &SHA512, &mut buffer).unwrap();
+    assert_eq!(long.len(), 64);
+
+    let thumbprint_of = |jwk: &Value, members: &[&str]| {
+        let fields: Vec<_> = members
+            .iter()
+            .map(|name| format!("\"{name}\":{}", jwk[name]))
+            .collect();
+        let canonical = format!("{{{}}}", fields.join(","));
+        super::support::hash::digest("HS256", &[canonical.as_bytes()])
+    };
+    let mut jwks: Vec<_> = openssl("keys").iter().map(|k| k["jwk"].clone()).collect();
+    jwks.push(json!({"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMko", "kid": "x"}));
+    for jwk in &jwks {
+        let members: &[&str] = match text(&jwk["kty"]) {
+            "RSA" => &["e", "kty", "n"],
+            "EC" => &["crv", "kty", "x", "y"],
+            _ => &["k", "kty"],
+        };
+        let got = jwk_thumbprint(jwk.to_string().as_bytes(), &SHA256, &mut buffer);
+        assert_eq!(got, Ok(&thumbprint_of(jwk, members)[..]), "{jwk}");
+        for name in members {
+            let mut without = jwk.clone();
+            without.as_object_mut().unwrap().remove(*name);
+            let got = jwk_thumbprint(without.to_string().as_bytes(), &SHA256, &mut buffer);
+            assert_eq!(got, Err(Error::MalformedKey), "{without}");
+        }
+    }
+    for (jwk, want) in [
+        (
+            r#"{"kty":"OKP","crv":"Ed25519","x":"AA"}"#,
+            Error::UnsupportedKey,
+        ),
+        (r#"{"kty":"oct","k":"A\u0041"}"#, Error::MalformedKey),
+        (r#"{"kty":"oct","k":"\"}{"}"#, Error::MalformedKey),
+        (r#"{"kty":"oct","k":"AA=="}"#, Error::MalformedKey),
+        (r#"{"kty":"RSA","e":"AQAB","n":5}"#, Error::MalformedKey),
+        (r#"{"kty":"oct","k":"AA","k":"AA"}"#, Error::DuplicateMember),
+        ("[]", Error::MalformedJson),
+    ] {
+        let got = jwk_thumbprint(jwk.as_bytes(), &SHA256, &mut buffer);
+        assert_eq!(got, Err(want), "{jwk}");
+    }
+}
+
+/// The text of a public key is no secret, whichever way it is read.
+#[test]
+fn a_public_key_never_becomes_a_secret() {
+    for (_, form, content, _) in forms() {
+        if form.ends_with("_pem") {
+            let mut scratch = vec![0; scratch_len(content.len())];
+            let key = Key::from_pem(content.as_bytes(), MACS, &mut scratch);
+            assert_eq!(key.err(), Some(Error::UnsupportedKey), "{form}");
+            let key = Key::from_pem(content.as_bytes(), &[&HS256, &ES256], &mut scratch);
+            assert_eq!(key.err(), Some(Error::UnusableAlgorithmList), "{form}");
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Keys that change: when they are fetched again, and how long the old ones stay.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use jose_verify::{
+    Error, HS256, HS384, HS512, Key, KeySet, MACS, Refetch, RotatingKeys, VerificationKey,
+    peek_header_untrusted, scratch_len, verify_jws,
+};
+use serde_json::{Value, json};
+
+use super::support::judge::signature_verdict;
+use super::support::report::report;
+use super::support::sign::{base64url, token_with_secret};
+
+/// The secret of a name, as JWK and as it is.
+fn secret(name: &str) -> Vec<u8> {
+    format!("{name:-<64}").into_bytes()
+}
+
+fn jwk(kid: &str) -> Value {
+    json!({"kty": "oct", "kid": kid, "k": base64url(&secret(kid))})
+}
+
+fn jwks(kids: &[&str]) -> Vec<u8> {
+    let keys: Vec<_> = kids.iter().map(|kid| jwk(kid)).collect();
+    json!({ "keys": keys }).to_string().into_bytes()
+}
+
+fn token(kid: &str, secret: &[u8]) -> String {
+    let header = format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
+    token_with_secret(secret, header.as_bytes(), b"{}")
+}
+
+const HOUR: u32 = 3600;
+
+fn updated<const N: usize>(keys: &RotatingKeys<N>, kids: &[&str], now: u64) -> RotatingKeys<N> {
+    keys.updated(&jwks(kids), MACS, HOUR, now).unwrap().0
+}
+
+fn ids<const N: usize>(keys: &RotatingKeys<N>) -> Vec<&str> {
+    let keys = keys.set().keys().iter();
+    keys.map(|key| key.key_id().unwrap()).collect()
+}
+
+#[test]
+fn keys_stay_until_their_last_token_expires() {
+    let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
+    let second = updated(&first, &["b", "c"], 1000);
+    assert_eq!(ids(&second), ["b", "c", "a"]);
+    assert_eq!(ids(&first), ["a", "b"], "readers of the old set keep it");
+    let of_a = token("a", &secret("a"));
+    assert_eq!(signature_verdict(&of_a, second.set()), Ok(()));
+
+    // Its time runs from the first update without it, not from the last.
+    let third = updated(&second, &["c"], 2000);
+    assert_eq!(ids(&third), ["c", "b", "a"]);
+    assert_eq!(ids(&updated(&third, &["c"], 4599)), ["c", "b", "a"]);
+    let fourth = updated(&third, &["c"], 4600);
+    assert_eq!(ids(&fourth), ["c", "b"]);
+    assert_eq!(signature_verdict(&of_a, fourth.set()), Err(Error::NoKey));
+    assert_eq!(ids(&third.without_retired(4599)), ["c", "b", "a"]);
+    assert_eq!(ids(&third.without_retired(4600)), ["c", "b"]);
+    assert_eq!(ids(&third.without_retired(u64::MAX)), ["c"]);
+    // Published again it stays for good.
+    let back = updated(&third, &["a"], 3000);
+    assert_eq!(ids(&back.without_retired(100_000)), ["a"]);
+}
+
+#[test]
+fn a_withdrawn_key_is_gone_at_once() {
+    let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
+    let (second, report) = first.updated(&jwks(&["b"]), MACS, 0, 10).unwrap();
+    assert_eq!((ids(&second), report.kept()), (vec!["b"], 1));
+    // Also one that was to stay longer.
+    let second = updated(&first, &["b"], 10);
+    let third = second.updated(&jwks(&["b"]), MACS, 0, 20).unwrap().0;
+    assert_eq!(ids(&third), ["b"]);
+}
+
+#[test]
+fn published_keys_go_first() {
+    let first = updated(&RotatingKeys::<3>::new(), &["a", "b", "c"], 0);
+    assert_eq!(ids(&updated(&first, &["d", "e"], 1)), ["d", "e", "a"]);
+    assert_eq!(ids(&updated(&first, &["d", "e", "f"], 1)), ["d", "e", "f"]);
+    assert_eq!(ids(&updated(&first, &["c", "b", "a"], 1)), ["c", "b", "a"]);
+}
+
+/// The same `kid` with another key: both are tried while tokens of the old one hold.
+#[test]
+fn one_name_for_two_keys() {
+    let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
+    let other = json!({"keys": [{"kty": "oct", "kid": "a", "k": base64url(&secret("z"))}]});
+    let other = other.to_string();
+    let (second, _) = first.updated(other.as_bytes(), MACS, HOUR, 1).unwrap();
+    assert_eq!(ids(&second), ["a", "a"]);
+    assert!(second.has_keys_beyond(&first) && !second.has_keys_beyond(&second));
+    for name in ["a", "z"] {
+        let token = token("a", &secret(name));
+        assert_eq!(signature_verdict(&token, second.set()), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_loaded_changes_nothing() {
+    let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
+    for (text, want) in [
+        ("<html>", Error::MalformedJson),
+        (r#"{"keys":[]}"#, Error::NoUsableKey),
+        (r#"{"error":"x"}"#, Error::MalformedKeySet),
+    ] {
+        let error = first.updated(text.as_bytes(), MACS, HOUR, 1).err();
+        assert_eq!(error, Some(want), "{text}");
+    }
+    assert_eq!(ids(&first), ["a"]);
+    let same = updated(&first, &["a"], 1);
+    assert!(!same.has_keys_beyond(&first));
+    let more = updated(&first, &["a", "b"], 1);
+    assert!(more.has_keys_beyond(&first) && !first.has_keys_beyond(&more));
+}
+
+#[test]
+fn ambiguity_stays_refused() {
+    let without_kid = |keys: &RotatingKeys<4>| {
+        let token = token_with_secret(&secret("a"), br#"{"alg":"HS256"}"#, b"{}");
+        signature_verdict(&token, keys.set())
+    };
+    let lenient = updated(&RotatingKeys::new(), &["a", "b"], 0);
+    assert_eq!(without_kid(&lenient), Ok(()));
+    let strict = RotatingKeys::new().refusing_ambiguity();
+    let strict = updated(&strict, &["a", "b"], 0);
+    assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
+    let strict = updated(&strict, &["c"], 1).without_retired(2);
+    assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
+}
+
+#[test]
+fn one_key_after_another_without_kid() {
+    let set = |name: &str| {
+        let mut set = KeySet::<2>::new();
+        let key = Key::from_secret(&secret(name), &[&HS256, &HS384, &HS512]);
+        set.push(key.unwrap()).unwrap();
+        set
+    };
+    let token = |name: &str| token_with_secret(&secret(name), br#"{"alg":"HS256"}"#, b"{}");
+    let first = RotatingKeys::new().replaced_by(set("a"), HOUR, 0);
+    // A stale key and a forged token look alike; only fetching the key tells them apart.
+    let (fresh, forged) = (token("b"), token("evil"));
+    for token in [&fresh, &forged] {
+        let refused = signature_verdict(token, first.set());
+        assert_eq!(refused, Err(Error::BadSignature));
+    }
+    let second = first.replaced_by(set("b"), HOUR, 10);
+    assert!(second.has_keys_beyond(&first));
+    assert_eq!(signature_verdict(&fresh, second.set()), Ok(()));
+    assert_eq!(signature_verdict(&token("a"), second.set()), Ok(()));
+    let refused = signature_verdict(&forged, second.set());
+    assert_eq!(refused, Err(Error::BadSignature));
+}
+
+#[test]
+fn which_errors_are_a_reason() {
+    for error in Error::ALL {
+        for names_key in [true, false] {
+            let begins = Refetch::new(5, 300).begin(*error, names_key, 0);
+            let stale = *error == Error::BadSignature && !names_key;
+            assert_eq!(begins, *error == Error::NoKey || stale, "{error:?}");
+        }
+    }
+}
+
+#[test]
+fn pauses_double_and_are_reset() {
+    let mut refetch = Refetch::new(5, 60);
+    let mut now = 1000;
+    assert!(refetch.begin_at(now), "the first at once");
+    assert!(!refetch.begin_at(now + 30), "one at a time");
+    for pause in [10, 20, 40, 60, 60] {
+        now += 2;
+        refetch.end(false, now);
+        assert_eq!(refetch.pause(), pause);
+        assert!(!refetch.begin_at(now) && !refetch.begin_at(now + u64::from(pause) - 1));
+        now += u64::from(pause);
+        assert!(refetch.begin_at(now), "{pause}");
+    }
+    refetch.end(true, now);
+    assert_eq!(refetch.pause(), 5);
+    assert!(!refetch.begin_at(now + 4) && refetch.begin_at(now + 5));
+    // Given up when nobody tells of its end.
+    assert!(!refetch.begin_at(now + 5 + 59) && refetch.begin_at(now + 5 + 60));
+    // A clock that goes back does not hurt.
+    refetch.end(false, 0);
+    assert!(!refetch.begin_at(0) && !refetch.begin_at(now));
+}
+
+#[test]
+fn pauses_of_any_length() {
+    for (shortest, longest, first, second) in [(0, 0, 1, 1), (7, 3, 7, 7), (3, 7, 3, 6)] {
+        let mut refetch = Refetch::new(shortest, longest);
+        assert_eq!(refetch.pause(), first);
+        refetch.end(false, 0);
+        assert_eq!(refetch.pause(), second);
+    }
+    let mut refetch = Refetch::new(u32::MAX, u32::MAX);
+    assert!(refetch.begin_at(u64::MAX));
+    refetch.end(false, u64::MAX);
+    assert!(!refetch.begin_at(u64::MAX) && refetch.pause() == u32::MAX);
+}
+
+/// So many tokens with random `kid`s, one after the other, and how often the keys are fetched for them.
+fn flood(tokens: u64, seconds: u64, shortest: u32, longest: u32) -> u64 {
+    let keys = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
+    let mut refetch = Refetch::new(shortest, longest);
+    let (mut fetches, mut seen, mut state) = (0, HashSet::new(), 0x9e37_79b9_7f4a_7c15_u64);
+    for i in 0..tokens {
+        state = state
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
+        let kid = format!("{:016x}", state ^ (state >> 29));
+        let header = base64url(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#).as_bytes());
+        let token = format!("{header}.e30.{header}");
+        let mut scratch = [0; scratch_len(256)];
+        let error = verify_jws(token.as_bytes(), keys.set(), &mut scratch).unwrap_err();
+        assert_eq!(error, Error::NoKey);
+        let header = peek_header_untrusted(token.as_bytes(), &mut scratch).unwrap();
+        let now = i * seconds / tokens;
+        if refetch.begin(error, header.key_id().is_some(), now) {
+            fetches += 1;
+            let same = updated(&keys, &["a", "b"], now);
+            refetch.end(same.has_keys_beyond(&keys), now);
+        }
+        seen.insert(kid);
+    }
+    assert_eq!(u64::try_from(seen.len()), Ok(tokens), "no two tokens alike");
+    fetches
+}
+
+#[test]
+fn flood_of_unknown_key_ids() {
+    for (seconds, shortest, longest, doublings) in [
+        (10, 5, 300, 6),
+        (1000, 5, 300, 6),
+        (10_000, 1, 60, 6),
+        (100_000, 10, 10, 0),
+    ] {
+        let fetches = flood(100_000, seconds, shortest, longest);
+        let bound = 1 + doublings + seconds / u64::from(longest);
+        assert!(0 < fetches && fetches <= bound, "{fetches} > {bound}");
+        report(format_args!(
+            "100000 unknown kids in {seconds} s: {fetches} fetches, at most {bound}"
+        ));
+    }
+}
+
+/// Threads verify while another replaces the keys; every token is accepted all the time.
+#[test]
+fn replaced_while_others_verify() {
+    let shared = Arc::new(Mutex::new(Arc::new(updated(
+        &RotatingKeys::<4>::new(),
+        &["a"],
+        0,
+    ))));
+    let current = |shared: &Mutex<Arc<RotatingKeys<4>>>| Arc::clone(&shared.lock().unwrap());
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let token = token("a", &secret("a"));
+                for _ in 0..500 {
+                    let keys = current(&shared);
+                    assert_eq!(signature_verdict(&token, keys.set()), Ok(()));
+                }
+            })
+        })
+        .collect();
+    for now in 0..200 {
+        let kids = if now % 2 == 0 { ["b", "c"] } else { ["d", "b"] };
+        let next = updated(&current(&shared), &kids, now);
+        *shared.lock().unwrap() = Arc::new(next);
+    }
+    for reader in readers {
+        reader.join().unwrap();
+    }
+}
