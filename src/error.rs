@@ -247,6 +247,13 @@ mod tests {
     }
 
     #[test]
+    fn messages_are_what_is_printed() {
+        for error in Error::ALL {
+            assert_eq!(std::format!("{error}"), error.message());
+        }
+    }
+
+    #[test]
     fn names_are_the_variants_in_snake_case() {
         for error in Error::ALL {
             let mut snake = std::string::String::new();

@@ -95,6 +95,44 @@ mod tests {
     }
 
     #[test]
+    fn every_member_has_its_place() {
+        let text = br#"{"kty":"0","use":"1","alg":"2","kid":"3","crv":"4","n":"5","e":"6","x":"7","y":"8","k":"9",
+            "key_ops":["10"],"d":"11","kt":"12","ktyx":"13","":"14"}"#;
+        let jwk = Jwk::parse(text).unwrap();
+        let strings = [
+            jwk.kty,
+            jwk.public_key_use,
+            jwk.alg,
+            jwk.kid,
+            jwk.crv,
+            jwk.n,
+            jwk.e,
+            jwk.x,
+            jwk.y,
+            jwk.k,
+        ];
+        assert!(
+            strings.map(|s| s.unwrap().as_plain_str().unwrap())
+                == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+        );
+        assert_eq!(jwk.key_ops.unwrap().as_raw(), r#"["10"]"#);
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "a megabyte takes minutes")]
+    fn longest() {
+        for (len, want) in [
+            (MAX_KEY_SET_LEN, None),
+            (MAX_KEY_SET_LEN + 1, Some(Error::LimitExceeded)),
+        ] {
+            let mut text = std::string::String::from(r#"{"keys":[]}"#);
+            text.extend(core::iter::repeat_n(' ', len - text.len()));
+            assert_eq!(entries(text.as_bytes()).err(), want);
+            assert_eq!(Jwk::parse(text.as_bytes()).err(), want);
+        }
+    }
+
+    #[test]
     fn may_verify() {
         for (text, want) in [
             ("{}", true),

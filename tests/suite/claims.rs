@@ -96,6 +96,34 @@ fn all_claims_in_order() {
 }
 
 #[test]
+fn every_way_to_walk() {
+    with_claims(r#"{"aud":["\u0061","b"],"amr":["c"],"x":[1,2]}"#, |jwt| {
+        let audience = jwt.claims().audience().unwrap();
+        let mut by_reference = Vec::new();
+        for one in &audience {
+            by_reference.push(one);
+        }
+        assert!(by_reference.iter().eq(["a", "b"].iter()) && audience.into_iter().eq(["a", "b"]));
+        // Strings have an order, and are printed as they are written where escapes could deceive.
+        assert!(by_reference[0] < by_reference[1] && by_reference.is_sorted());
+        assert_eq!(format!("{by_reference:?}"), r#"["\u0061", "b"]"#);
+
+        let array = jwt.claims().get("x").unwrap().as_array().unwrap();
+        let mut sum = 0;
+        for number in &array {
+            sum += number.as_i64().unwrap();
+        }
+        assert_eq!((sum, array.into_iter().count()), (3, 2));
+    });
+    with_claims(r#"{"aud":"one","exp":1.5}"#, |jwt| {
+        assert!(jwt.claims().audience().unwrap().into_iter().eq(["one"]));
+        let expires_at = jwt.claims().expires_at().unwrap();
+        assert_eq!(expires_at.seconds(), 1);
+        assert_eq!(expires_at.subsec_nanos(), 500_000_000);
+    });
+}
+
+#[test]
 fn nested_objects() {
     with_claims(CLAIMS, |jwt| {
         let access = jwt

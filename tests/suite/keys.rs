@@ -228,8 +228,25 @@ fn secrets_stay_out_of_debug() {
         .with_key_id("id")
         .unwrap();
     assert_eq!(format!("{key:?}"), r#"Key { id: Some("id"), .. }"#);
-    let parameters = KeyParameters::Oct { k: b"secret" };
-    assert_eq!(format!("{parameters:?}"), "Oct { .. }");
+    let (n, e, x, y) = (&[0x77; 256], &[3], &[0x77; 32], &[0x77; 32]);
+    let (crv, point) = ("P-256", &[0x77; 65]);
+    for (parameters, want) in [
+        (KeyParameters::Oct { k: b"secret" }, "Oct { .. }"),
+        (KeyParameters::Rsa { n, e }, "Rsa { .. }"),
+        (KeyParameters::Ec { crv, x, y }, "Ec { .. }"),
+        (KeyParameters::EcPoint { crv, point }, "EcPoint { .. }"),
+    ] {
+        assert_eq!(format!("{parameters:?}"), want);
+    }
+}
+
+#[test]
+fn algorithms_print_their_names_and_nothing_else() {
+    for algorithm in SIGNATURES.iter().chain(MACS) {
+        assert_eq!(format!("{algorithm:?}"), algorithm.name());
+    }
+    let same = format!("{}", Error::BadSignature);
+    assert_eq!(format!("{InvalidSignature}"), same);
 }
 
 /// A set of secrets under these identifiers; the secret repeats its number.
