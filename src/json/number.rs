@@ -4,7 +4,10 @@ use crate::error::Error;
 use crate::time::NumericDate;
 
 /// Decimal places of a nanosecond.
-const NANO_DIGITS: u32 = 9;
+const NANO_DIGITS: i64 = 9;
+
+/// Nanoseconds in a second.
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
 /// A JSON number, checked and kept as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -71,19 +74,12 @@ impl<'a> JsonNumber<'a> {
         };
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let shift = i64::from(clamped(exponent))
-            .saturating_add(i64::from(NANO_DIGITS))
+        let point = i64::from(clamped(exponent))
             .saturating_add(i64::try_from(whole.len()).unwrap_or(i64::MAX));
         let digits = whole.bytes().chain(fraction.bytes());
-        let (nanos, inexact) = shifted(digits, shift).ok_or(Error::TimeOutOfRange)?;
-        let nanos = i128::try_from(nanos).map_err(|_| Error::TimeOutOfRange)?;
-        let nanos = if negative {
-            // The floor of a negative number lies one further down.
-            nanos.saturating_neg().saturating_sub(i128::from(inexact))
-        } else {
-            nanos
-        };
-        from_nanos(nanos).ok_or(Error::TimeOutOfRange)
+        Decimal::read(digits, point)
+            .and_then(|decimal| decimal.into_date(negative))
+            .ok_or(Error::TimeOutOfRange)
     }
 }
 
@@ -98,33 +94,63 @@ fn clamped(exponent: &str) -> i32 {
     exponent.parse().unwrap_or(limit)
 }
 
-/// The first `count` of the digits as one number, with zeros where they run out, and whether other digits than zeros
-/// were left over. `None` if it does not fit.
-fn shifted(digits: impl Iterator<Item = u8>, count: i64) -> Option<(u128, bool)> {
-    let mut number = 0_u128;
-    let mut inexact = false;
-    let mut missing = count;
-    for digit in digits.map(|b| b.wrapping_sub(b'0')) {
-        if missing > 0 {
-            number = number.checked_mul(10)?.checked_add(u128::from(digit))?;
-        } else {
-            inexact |= digit != 0;
-        }
-        missing = missing.saturating_sub(1);
-    }
-    // A zero stays zero whatever the exponent; any other number overflows after at most 39 rounds.
-    while missing > 0 && number != 0 {
-        number = number.checked_mul(10)?;
-        missing = missing.saturating_sub(1);
-    }
-    Some((number, inexact))
+/// A number without its sign, as seconds and nanoseconds.
+struct Decimal {
+    seconds: u64,
+    nanos: u32,
+    /// Whether digits other than zeros were left over.
+    inexact: bool,
 }
 
-fn from_nanos(nanos: i128) -> Option<NumericDate> {
-    let per_second = 10_i128.checked_pow(NANO_DIGITS)?;
-    let seconds = i64::try_from(nanos.checked_div_euclid(per_second)?).ok()?;
-    let rest = u32::try_from(nanos.checked_rem_euclid(per_second)?).ok()?;
-    Some(NumericDate::new(seconds, rest))
+impl Decimal {
+    /// Reads digits, `point` of which stand before the decimal point; zeros are added where they run out. `None` if the
+    /// seconds do not fit. Without integers of 128 bits, which cost 32-bit machines dearly.
+    fn read(digits: impl Iterator<Item = u8>, point: i64) -> Option<Self> {
+        let (mut seconds, mut nanos, mut inexact) = (0_u64, 0_u32, false);
+        // How many digits are missing before the point; behind it, how many have passed, as a negative number.
+        let mut place = point;
+        for digit in digits.map(|b| b.wrapping_sub(b'0')) {
+            if place > 0 {
+                seconds = seconds.checked_mul(10)?.checked_add(digit.into())?;
+            } else if place > -NANO_DIGITS {
+                nanos = nanos.checked_mul(10)?.checked_add(digit.into())?;
+            } else {
+                inexact |= digit != 0;
+            }
+            place = place.saturating_sub(1);
+        }
+        // A zero stays zero whatever the exponent; any other number overflows after at most 20 rounds.
+        while place > 0 && seconds != 0 {
+            seconds = seconds.checked_mul(10)?;
+            place = place.saturating_sub(1);
+        }
+        place = place.min(0);
+        while place > -NANO_DIGITS {
+            nanos = nanos.checked_mul(10)?;
+            place = place.saturating_sub(1);
+        }
+        Some(Self {
+            seconds,
+            nanos,
+            inexact,
+        })
+    }
+
+    /// The date, rounded towards the past: the floor of a negative number lies one further down.
+    fn into_date(self, negative: bool) -> Option<NumericDate> {
+        if !negative {
+            return Some(NumericDate::new(
+                i64::try_from(self.seconds).ok()?,
+                self.nanos,
+            ));
+        }
+        let below = self.nanos.checked_add(self.inexact.into())?;
+        let whole = 0_i64.checked_sub_unsigned(self.seconds)?;
+        match NANOS_PER_SECOND.checked_sub(below)? {
+            NANOS_PER_SECOND => Some(NumericDate::new(whole, 0)),
+            rest => Some(NumericDate::new(whole.checked_sub(1)?, rest)),
+        }
+    }
 }
 
 #[cfg(test)]
