@@ -101,7 +101,7 @@ impl<'a> Modulus<'a> {
         result: &mut [Word],
     ) {
         let mut product = Product::new();
-        result.copy_from_slice(base);
+        copy(base, result);
         product.multiply(self, result, radix_squared);
         for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
             product.square(self, result);
@@ -218,7 +218,7 @@ fn reduce(modulus: &Modulus<'_>, product: &mut [Word], result: &mut [Word]) {
         top = modulus.clear_two_words(number, top);
         rest = take(&mut rest).get_mut(2..).unwrap_or_default();
     }
-    result.copy_from_slice(rest);
+    copy(rest, result);
     modulus.subtract_once(result, top);
 }
 
@@ -249,6 +249,11 @@ fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
         *high = sum;
         carry = Word::from(overflow);
     }
+}
+
+/// For numbers of as many words. Unlike `copy_from_slice` it leaves no panic in the program.
+fn copy(from: &[Word], to: &mut [Word]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
 }
 
 /// a < b, for numbers of as many words.
