@@ -1,0 +1,154 @@
+//! Writes the memory layout of the board, and the tokens and keys of the vector files as constants.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::Value;
+
+/// Flash and RAM of the machine that the emulator provides for each target.
+const MEMORY: [(&str, &str); 4] = [
+    // mps2-an386
+    (
+        "thumbv7em-none-eabihf",
+        "FLASH : ORIGIN = 0x00000000, LENGTH = 4M
+         RAM : ORIGIN = 0x20000000, LENGTH = 4M",
+    ),
+    // lm3s6965evb
+    (
+        "thumbv7m-none-eabi",
+        "FLASH : ORIGIN = 0x00000000, LENGTH = 256K
+         RAM : ORIGIN = 0x20000000, LENGTH = 64K",
+    ),
+    // microbit
+    (
+        "thumbv6m-none-eabi",
+        "FLASH : ORIGIN = 0x00000000, LENGTH = 256K
+         RAM : ORIGIN = 0x20000000, LENGTH = 16K",
+    ),
+    // virt: all of it is RAM, of which the lower part serves as flash
+    (
+        "riscv32imac-unknown-none-elf",
+        "FLASH : ORIGIN = 0x80000000, LENGTH = 1M
+         RAM : ORIGIN = 0x80100000, LENGTH = 1M",
+    ),
+];
+
+/// The regions that the start-up code of RISC-V asks for.
+const RISCV_REGIONS: &str = "
+REGION_ALIAS(\"REGION_TEXT\", FLASH);
+REGION_ALIAS(\"REGION_RODATA\", FLASH);
+REGION_ALIAS(\"REGION_DATA\", RAM);
+REGION_ALIAS(\"REGION_BSS\", RAM);
+REGION_ALIAS(\"REGION_HEAP\", RAM);
+REGION_ALIAS(\"REGION_STACK\", RAM);
+";
+
+/// A constant's name, the vector file, and the case in it.
+const CASES: [(&str, &str, &str); 17] = [
+    ("RFC7515_A1", RFC7515, "A.1: HS256, as JWT"),
+    ("RFC7515_A2", RFC7515, "A.2: RS256, as JWT"),
+    ("RFC7515_A3", RFC7515, "A.3: ES256, as JWT"),
+    ("HS256", PYJWT, "HS256 plain claims"),
+    ("HS384", PYJWT, "HS384 plain claims"),
+    ("HS512", PYJWT, "HS512 plain claims"),
+    ("RS256", PYJWT, "RS256-2048 plain claims"),
+    ("RS384", PYJWT, "RS384-2048 plain claims"),
+    ("RS512", PYJWT, "RS512-2048 plain claims"),
+    ("PS256", PYJWT, "PS256-2048 plain claims"),
+    ("PS384", PYJWT, "PS384-2048 plain claims"),
+    ("PS512", PYJWT, "PS512-2048 plain claims"),
+    ("ES256", PYJWT, "ES256 plain claims"),
+    ("ES384", PYJWT, "ES384 plain claims"),
+    ("ES512", PYJWT, "ES512 plain claims"),
+    ("RS256_4096", PYJWT, "RS256-4096 plain claims"),
+    ("PS512_4096", PYJWT, "PS512-4096 plain claims"),
+];
+const RFC7515: &str = "rfc7515/appendix-a.json";
+const PYJWT: &str = "pyjwt/signed.json";
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
+    let target = env::var("TARGET").unwrap();
+    println!("cargo:rustc-check-cfg=cfg(armv6m)");
+    if target.starts_with("thumbv6m") {
+        println!("cargo:rustc-cfg=armv6m");
+    }
+    if let Some((_, regions)) = MEMORY.iter().find(|(t, _)| *t == target) {
+        let riscv = target.starts_with("riscv");
+        let aliases = if riscv { RISCV_REGIONS } else { "" };
+        let layout = format!("MEMORY\n{{\n{regions}\n}}\n{aliases}");
+        fs::write(out.join("memory.x"), layout).unwrap();
+        println!("cargo:rustc-link-search={}", out.display());
+        // The layout of RISC-V does not include it; that of Cortex-M does.
+        if riscv {
+            println!("cargo:rustc-link-arg-bins=-Tmemory.x");
+        }
+        println!("cargo:rustc-link-arg-bins=-Tlink.x");
+        // Sections follow each other directly, so that flash is counted without gaps.
+        println!("cargo:rustc-link-arg-bins=--nmagic");
+    }
+    fs::write(out.join("vectors.rs"), vectors()).unwrap();
+}
+
+fn vectors() -> String {
+    let folder = Path::new("../../vectors");
+    let mut source = String::new();
+    for (name, file, case_name) in CASES {
+        let path = folder.join(file);
+        println!("cargo:rerun-if-changed={}", path.display());
+        let document: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let cases = document["cases"].as_array().unwrap();
+        let case = cases.iter().find(|c| c["name"] == case_name);
+        write_case(&mut source, name, case.expect(case_name));
+    }
+    source
+}
+
+fn write_case(source: &mut String, name: &str, case: &Value) {
+    let token = case["token"].as_str().unwrap();
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let (signature, key) = (bytes(signature), key(case));
+    let (algorithm, issuer) = (&case["algs"][0], &case["issuer"]);
+    let audience = match case["audience"].as_str() {
+        Some(audience) => format!("Some({audience:?})"),
+        None => "None".into(),
+    };
+    let now = case["now"].as_i64().unwrap();
+    writeln!(
+        source,
+        "/// {algorithm} from the vector files.
+         pub const {name}: Case = Case {{
+            name: {name:?}, token: b{token:?}, key: {key}, issuer: {issuer}, audience: {audience}, now: {now},
+         }};
+         /// The same in the parts that a bare primitive takes.
+         pub const {name}_PARTS: Parts = Parts {{
+            key: {key}, message: b{message:?}, signature: &{signature:?},
+         }};"
+    )
+    .unwrap();
+}
+
+fn key(case: &Value) -> String {
+    if let Some(secret) = case["secret_base64url"].as_str() {
+        return format!("KeyParameters::Oct {{ k: &{:?} }}", bytes(secret));
+    }
+    let jwk = &case["keys"];
+    let member = |name: &str| bytes(jwk[name].as_str().unwrap());
+    if jwk["kty"] == "RSA" {
+        let (n, e) = (member("n"), member("e"));
+        format!("KeyParameters::Rsa {{ n: &{n:?}, e: &{e:?} }}")
+    } else {
+        let (x, y) = (member("x"), member("y"));
+        format!(
+            "KeyParameters::Ec {{ crv: {}, x: &{x:?}, y: &{y:?} }}",
+            jwk["crv"]
+        )
+    }
+}
+
+fn bytes(base64url: &str) -> Vec<u8> {
+    Base64UrlUnpadded::decode_vec(base64url).unwrap()
+}

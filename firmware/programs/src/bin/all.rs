@@ -1,0 +1,35 @@
+//! Names all twelve algorithms, and verifies a token of each; of RSA also one with the longest key.
+#![no_std]
+#![no_main]
+
+use jose_verify::{MACS, SIGNATURES, scratch_len};
+use jose_verify_firmware::vectors::*;
+use jose_verify_firmware::{Memory, entry, exit, run_also_in_place};
+
+const LONGEST: usize = PS512_4096.token.len();
+static MEMORY: Memory<LONGEST, { scratch_len(LONGEST) }> = Memory::new();
+
+#[entry]
+fn main() -> ! {
+    for case in [&HS256, &HS384, &HS512] {
+        run_also_in_place(case, MACS, &MEMORY);
+    }
+    for case in [
+        &RS256,
+        &RS384,
+        &RS512,
+        &PS256,
+        &PS384,
+        &PS512,
+        &PS512_4096,
+        &ES256,
+        &ES384,
+    ] {
+        run_also_in_place(case, SIGNATURES, &MEMORY);
+    }
+    // Its arithmetic takes more stack than a Cortex-M0 with 16 KB has.
+    if !cfg!(armv6m) {
+        run_also_in_place(&ES512, SIGNATURES, &MEMORY);
+    }
+    exit()
+}

@@ -1,0 +1,15 @@
+//! Names ES256 and nothing else.
+#![no_std]
+#![no_main]
+
+use jose_verify::{ES256, scratch_len};
+use jose_verify_firmware::vectors::RFC7515_A3 as CASE;
+use jose_verify_firmware::{Memory, entry, exit, run};
+
+static MEMORY: Memory<{ CASE.token.len() }, { scratch_len(CASE.token.len()) }> = Memory::new();
+
+#[entry]
+fn main() -> ! {
+    run(&CASE, &[&ES256], &MEMORY);
+    exit()
+}

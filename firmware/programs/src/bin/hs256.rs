@@ -1,0 +1,15 @@
+//! Names HS256 and nothing else.
+#![no_std]
+#![no_main]
+
+use jose_verify::{HS256, scratch_len};
+use jose_verify_firmware::vectors::RFC7515_A1 as CASE;
+use jose_verify_firmware::{Memory, entry, exit, run};
+
+static MEMORY: Memory<{ CASE.token.len() }, { scratch_len(CASE.token.len()) }> = Memory::new();
+
+#[entry]
+fn main() -> ! {
+    run(&CASE, &[&HS256], &MEMORY);
+    exit()
+}

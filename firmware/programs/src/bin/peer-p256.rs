@@ -1,0 +1,31 @@
+//! Peer: ECDSA of the crate p256 over the same text, without anything around it.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+
+use jose_verify::KeyParameters;
+use jose_verify_firmware::vectors::RFC7515_A3_PARTS as PARTS;
+use jose_verify_firmware::{entry, exit, fail, measure};
+use p256::Sec1Point;
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::{Signature, VerifyingKey};
+
+#[entry]
+fn main() -> ! {
+    let KeyParameters::Ec { x, y, .. } = PARTS.key else {
+        fail("another key")
+    };
+    let (x, y, message, signature) = black_box((x, y, PARTS.message, PARTS.signature));
+    let key = measure("peer-p256", "load", || {
+        let (x, y) = (x.try_into().ok()?, y.try_into().ok()?);
+        VerifyingKey::from_sec1_point(&Sec1Point::from_affine_coordinates(x, y, false)).ok()
+    });
+    let Some(key) = key else {
+        fail("the key is refused")
+    };
+    let holds = measure("peer-p256", "verify", || {
+        Signature::from_slice(signature).is_ok_and(|s| key.verify(message, &s).is_ok())
+    });
+    if holds { exit() } else { fail("it is refused") }
+}
