@@ -64,10 +64,29 @@ impl<'a> Jwk<'a> {
     }
 }
 
-/// The entries of a JWK Set, in order, whatever they are.
+/// The entries of a JWK Set, in order, whatever they are, for keys that are kept elsewhere than in a
+/// [`KeySet`](crate::KeySet): each that is an object can be given to [`Key::from_jwk`](crate::Key::from_jwk).
 ///
 /// The whole text was checked when this returns; members other than `keys` are passed over (RFC 7517 §5).
-pub(crate) fn entries(text: &[u8]) -> Result<Array<'_>, Error> {
+///
+/// # Errors
+///
+/// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`], [`Error::MalformedKeySet`]: the text as
+/// a whole is not a JWK Set.
+///
+/// ```
+/// use jose_verify::{ES256, Error, Key, jwk_set_entries};
+///
+/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+/// for entry in jwk_set_entries(jwks)? {
+///     let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
+///     let key = Key::from_jwk(jwk.as_raw().as_bytes(), &[&ES256])?;
+///     # let _ = key;
+/// }
+/// # Ok::<(), Error>(())
+/// ```
+pub fn entries(text: &[u8]) -> Result<Array<'_>, Error> {
     if text.len() > MAX_KEY_SET_LEN {
         return Err(Error::LimitExceeded);
     }

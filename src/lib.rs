@@ -39,6 +39,7 @@ pub use error::Error;
 pub use hash::{HashFunction, MAX_DIGEST_LEN};
 pub use header::Header;
 pub use json::{Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value};
+pub use jwk::entries as jwk_set_entries;
 pub use key::{Key, VerificationKey};
 pub use key_set::{KeySet, LoadReport};
 pub use policy::{Audience, Check, MaxAge, Policy};

@@ -1,0 +1,138 @@
+//! What C lends, as references: NULL, length and alignment are checked here and nowhere else.
+
+use core::{ptr, slice, str};
+
+use crate::code::{Code, JV_NOT_UTF8, JV_NULL_POINTER, JV_OVERLAP, JV_STRUCT_SIZE};
+
+/// Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s", (int)s.len, s.data`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct jv_string {
+    /// The first byte; may be NULL if there is none.
+    pub data: *const u8,
+    /// How many.
+    pub len: usize,
+}
+
+impl jv_string {
+    /// What a static text looks like to C.
+    pub(crate) const fn from_static(text: &'static str) -> Self {
+        Self::from_text(text)
+    }
+
+    /// What a text looks like to C, which has to mind how long it lives.
+    pub(crate) const fn from_text(text: &str) -> Self {
+        Self {
+            data: text.as_ptr(),
+            len: text.len(),
+        }
+    }
+}
+
+/// # Safety
+///
+/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody changes for `'a`.
+pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
+    if pointer.is_null() || !pointer.is_aligned() {
+        return Err(Code(JV_NULL_POINTER));
+    }
+    // SAFETY: neither NULL nor misaligned; the rest is the caller's promise.
+    Ok(unsafe { &*pointer })
+}
+
+/// # Safety
+///
+/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody else uses for `'a`.
+pub(crate) unsafe fn reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
+    if pointer.is_null() || !pointer.is_aligned() {
+        return Err(Code(JV_NULL_POINTER));
+    }
+    // SAFETY: neither NULL nor misaligned; the rest is the caller's promise.
+    Ok(unsafe { &mut *pointer })
+}
+
+/// # Safety
+///
+/// Unless it is NULL or misaligned, `len` values of the type stand there, which nobody changes for `'a`.
+pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T], Code> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() || !data.is_aligned() {
+        return Err(Code(JV_NULL_POINTER));
+    }
+    possible::<T>(len)?;
+    // SAFETY: neither NULL nor misaligned, and no longer than memory can be; the rest is the caller's promise.
+    Ok(unsafe { slice::from_raw_parts(data, len) })
+}
+
+/// # Safety
+///
+/// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'a`.
+pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Code> {
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    if data.is_null() {
+        return Err(Code(JV_NULL_POINTER));
+    }
+    possible::<u8>(len)?;
+    // SAFETY: not NULL, and no longer than memory can be; the rest is the caller's promise.
+    Ok(unsafe { slice::from_raw_parts_mut(data, len) })
+}
+
+/// No object is longer than half of what an address can count.
+fn possible<T>(len: usize) -> Result<(), Code> {
+    let bytes = len.checked_mul(size_of::<T>());
+    match bytes.map(isize::try_from) {
+        Some(Ok(_)) => Ok(()),
+        _ => Err(Code(JV_OVERLAP)),
+    }
+}
+
+/// # Safety
+///
+/// As for [`array`], with the string's data.
+pub(crate) unsafe fn text<'a>(string: jv_string) -> Result<&'a str, Code> {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { array(string.data, string.len) }?;
+    str::from_utf8(bytes).map_err(|_| Code(JV_NOT_UTF8))
+}
+
+/// That two pieces of memory have no byte in common: what is read must not be what is written.
+pub(crate) fn apart(a: *const u8, a_len: usize, b: *const u8, b_len: usize) -> Result<(), Code> {
+    let a_before_b = a
+        .addr()
+        .checked_add(a_len)
+        .is_some_and(|end| end <= b.addr());
+    let b_before_a = b
+        .addr()
+        .checked_add(b_len)
+        .is_some_and(|end| end <= a.addr());
+    if a_len == 0 || b_len == 0 || a_before_b || b_before_a {
+        Ok(())
+    } else {
+        Err(Code(JV_OVERLAP))
+    }
+}
+
+/// A struct begins with its own size, as the C compiler knew it. There is one version so far, so there is one size.
+pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
+    if struct_size == size_of::<T>() {
+        Ok(())
+    } else {
+        Err(Code(JV_STRUCT_SIZE))
+    }
+}
+
+/// Writes a result where C wants it, if it wants it.
+///
+/// # Safety
+///
+/// Unless it is NULL, the pointer is that of a value of the type that nobody else uses.
+pub(crate) unsafe fn give<T>(place: *mut T, value: T) {
+    if !place.is_null() && place.is_aligned() {
+        // SAFETY: neither NULL nor misaligned; the rest is the caller's promise.
+        unsafe { ptr::write(place, value) }
+    }
+}
