@@ -46,10 +46,14 @@ pub(crate) enum Command {
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) keys: KeyArguments,
-    /// Accepted algorithms, comma separated [default: all nine asymmetric ones with --jwks, HS256, HS384 and HS512
-    /// with a secret]
+    /// Accepted algorithms, comma separated [default: all nine asymmetric ones with --jwks and --pem, HS256, HS384
+    /// and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
+    /// A file with the metadata of the provider, which must be those of the --issuer. An ID Token is then accepted with
+    /// the algorithms alone that they list, unless --alg names some
+    #[arg(long, value_name = "FILE", requires = "issuer")]
+    pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) demands: DemandArguments,
     /// Print one JSON object on one line, whether the token is verified, refused or not looked at. Exit code 2 tells
@@ -67,6 +71,9 @@ pub(crate) struct KeyArguments {
     /// A file with a JWK Set or a single JWK
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
+    /// A file with a public key or a certificate in PEM. The certificate is not validated, it only carries the key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) pem: Option<PathBuf>,
     /// A shared secret: the bytes of this text. Others can read it in the list of processes
     #[arg(long, value_name = "TEXT")]
     pub(crate) secret: Option<String>,
@@ -78,7 +85,8 @@ pub(crate) struct KeyArguments {
 impl KeyArguments {
     /// The file that was given, if it was one.
     pub(crate) fn file(&self) -> Option<&Path> {
-        self.jwks.as_deref().or(self.secret_file.as_deref())
+        let file = self.jwks.as_deref().or(self.pem.as_deref());
+        file.or(self.secret_file.as_deref())
     }
 }
 
@@ -110,6 +118,18 @@ pub(crate) struct DemandArguments {
     /// The subject (`sub`) that the token must be about
     #[arg(long, value_name = "S")]
     pub(crate) subject: Option<String>,
+    /// An accepted authentication context class (`acr`); may be repeated
+    #[arg(long, value_name = "S")]
+    pub(crate) acr: Vec<String>,
+    /// The access token that the ID Token must belong to (`at_hash`)
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) access_token: Option<String>,
+    /// The code that the ID Token must belong to (`c_hash`)
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) code: Option<String>,
+    /// The state that the ID Token must belong to (`s_hash`)
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) state: Option<String>,
     /// The type (`typ`) that the header must name
     #[arg(long, value_name = "S")]
     pub(crate) typ: Option<String>,
@@ -126,17 +146,20 @@ pub(crate) struct DemandArguments {
 
 const BATCH_HELP: &str = r#"A line asks (only "token" and one of the keys are required):
   {"id": any, "token": "...",
-   "keys": {JWK Set or JWK} | "secret": "text" | "secret_base64url": "...",
-   "algs": "RS256" | [...], "profile": "jwt" | "id-token" | "access-token" | "jws",
+   "keys": {JWK Set or JWK} | "pem": "..." | "secret": "text" | "secret_base64url": "...",
+   "algs": "RS256" | [...],
+   "profile": "jwt" | "id-token" | "access-token" | "logout-token" | "jws",
    "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
-   "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300}
+   "acr": "..." | [...], "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300,
+   "access_token": "...", "code": "...", "state": "..."}
 and is answered, in order, by one of:
   {"id": any, "ok": true, "alg": "RS256", "kid": "...", "payload": "<base64url>"}
   {"id": any, "ok": false, "error": "bad_signature", "code": 12}
   {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
 
 Absent or null: "profile" is jwt, "now" the system clock, "leeway" 0, "algs" all that fit the kind
-of key, "id" null. issuer, audience, nonce, subject and max_age are then not checked; the rest of
-the profile is. "kid" is there if the token has one. A line has at most 4 MiB.
+of key, "id" null. issuer, audience, nonce, subject, acr and max_age are then not checked; the rest
+of the profile is. An ID Token must be bound to access_token, code and state as far as they are
+given. "kid" is there if the token has one. A line has at most 4 MiB.
 
 Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

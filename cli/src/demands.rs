@@ -1,9 +1,10 @@
 //! What a token has to fulfil, the same for `verify` and for a line of `batch`.
 
 use clap::ValueEnum;
+use jose_verify::oidc::{self, Bindings, LogoutToken};
 use jose_verify::{
-    Audience, Check, Error, Header, Keys, Leeway, MaxAge, Policy, oidc, verify_in_place,
-    verify_jws_in_place,
+    Audience, Check, Error, Header, Keys, Leeway, MaxAge, Policy, SHA256, SHA384, SHA512, Verified,
+    verify_in_place, verify_jws_in_place,
 };
 use serde::Deserialize;
 
@@ -18,6 +19,8 @@ pub(crate) enum Profile {
     IdToken,
     /// A JWT access token (RFC 9068)
     AccessToken,
+    /// An OpenID Connect back-channel logout token
+    LogoutToken,
     /// Any JWT
     #[default]
     Jwt,
@@ -29,13 +32,12 @@ impl TryFrom<String> for Profile {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        let unknown = "expected id-token, access-token, jwt or jws";
+        let unknown = "expected id-token, access-token, logout-token, jwt or jws";
         <Self as ValueEnum>::from_str(&name, false).map_err(|_| unknown.to_owned())
     }
 }
 
 /// The profile and what narrows it. `None` is not checked, beyond what the profile does anyway.
-#[derive(Debug)]
 pub(crate) struct Demands {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
@@ -43,10 +45,36 @@ pub(crate) struct Demands {
     pub(crate) audiences: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,
+    /// One of these.
+    pub(crate) acr: Option<Vec<String>>,
+    pub(crate) companions: Companions,
     pub(crate) typ: Option<String>,
     pub(crate) leeway: u32,
     pub(crate) max_age: Option<u32>,
     pub(crate) now: Option<UnixTime>,
+}
+
+/// What came with an ID Token, which must name each by its hash. Without `Debug`, for they are secrets.
+#[derive(Default)]
+pub(crate) struct Companions {
+    pub(crate) access_token: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) state: Option<String>,
+}
+
+impl Companions {
+    pub(crate) const fn are_given(&self) -> bool {
+        self.access_token.is_some() || self.code.is_some() || self.state.is_some()
+    }
+
+    fn check(&self, id_token: &Verified<'_>) -> Result<(), Error> {
+        let bindings = Bindings {
+            access_token: required(self.access_token.as_deref()),
+            code: required(self.code.as_deref()),
+            state: required(self.state.as_deref()),
+        };
+        bindings.check(id_token, &[&SHA256, &SHA384, &SHA512])
+    }
 }
 
 /// A token that fulfils its demands.
@@ -81,6 +109,7 @@ impl Demands {
             || self.audiences.is_some()
             || self.nonce.is_some()
             || self.subject.is_some()
+            || self.acr.is_some()
             || self.max_age.is_some()
     }
 
@@ -111,9 +140,18 @@ impl Demands {
         }
         let issuers = self.issuers.as_deref().map(borrowed);
         let audiences = self.audiences.as_deref().map(borrowed);
-        let policy = self.policy(issuers.as_deref(), audiences.as_deref());
+        let acr = self.acr.as_deref().map(borrowed);
+        let policy = Policy {
+            acr: required(acr.as_deref()),
+            ..self.policy(issuers.as_deref(), audiences.as_deref())
+        };
         let now = self.now.unwrap_or_else(UnixTime::now).date();
         let jwt = verify_in_place(token, keys, &policy, now)?;
+        match self.profile {
+            Profile::IdToken => self.companions.check(&jwt)?,
+            Profile::LogoutToken => LogoutToken::from_verified(&jwt).map(|_| ())?,
+            Profile::AccessToken | Profile::Jwt | Profile::Jws => {}
+        }
         Ok(Accepted {
             header: *jwt.header(),
             content: Content::Claims(jwt.claims().as_raw()),
@@ -130,6 +168,10 @@ impl Demands {
             Profile::AccessToken => Policy {
                 audience: required(audiences.map(Audience::AnyOf)),
                 ..oidc::access_token(&[], &[])
+            },
+            Profile::LogoutToken => Policy {
+                audience: client(audiences),
+                ..oidc::logout_token(&[], &[])
             },
             Profile::Jwt | Profile::Jws => {
                 oidc::jwt(Check::NotChecked, required(audiences.map(Audience::AnyOf)))
@@ -161,6 +203,14 @@ impl Demands {
             Some(_) => Err(Error::TypeMismatch),
         }
     }
+}
+
+/// One of the audiences, and no others beside it.
+fn client<'p>(audiences: Option<&'p [&'p str]>) -> Check<Audience<'p>> {
+    required(audiences.map(|client_ids| Audience::Client {
+        client_ids,
+        trusted: &[],
+    }))
 }
 
 /// An ID Token for any of the audiences.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Algorithm, Error, Key, KeySet, Kind, MACS, SIGNATURES};
+use jose_verify::{Algorithm, Error, Key, KeySet, Kind, MACS, SIGNATURES, scratch_len};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
@@ -19,6 +19,8 @@ pub(crate) const MAX_KEYS: usize = 64;
 pub(crate) enum KeySource<'a> {
     /// The text of a JWK Set or of a single JWK.
     Jwks(Cow<'a, [u8]>),
+    /// A public key or a certificate in PEM.
+    Pem(Cow<'a, [u8]>),
     /// A shared secret.
     Secret(Vec<u8>),
     /// A shared secret in base64url.
@@ -36,7 +38,7 @@ impl KeySource<'_> {
     /// The algorithms that are accepted unless the user names others.
     pub(crate) const fn default_algorithms(&self) -> AlgorithmList {
         match self {
-            Self::Jwks(_) => SIGNATURES,
+            Self::Jwks(_) | Self::Pem(_) => SIGNATURES,
             Self::Secret(_) | Self::SecretBase64url(_) => MACS,
         }
     }
@@ -49,6 +51,10 @@ impl KeySource<'_> {
                 Ok(LoadedKeys::Set(Box::new(set)))
             }
             Self::Jwks(text) => one(Key::from_jwk(text, algorithms)),
+            Self::Pem(text) => {
+                let mut scratch = vec![0; scratch_len(text.len())];
+                one(Key::from_pem(text, algorithms, &mut scratch))
+            }
             Self::Secret(secret) => one(Key::from_secret(secret, algorithms)),
             Self::SecretBase64url(text) => {
                 let secret = Base64UrlUnpadded::decode_vec(text);

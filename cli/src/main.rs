@@ -15,6 +15,7 @@ mod inspect;
 mod json;
 mod key_source;
 mod keys;
+mod metadata;
 mod output;
 mod trouble;
 mod unix_time;

@@ -8,10 +8,11 @@ use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 use crate::algorithms::{AlgorithmList, AlgorithmLists};
 use crate::answer::Answer;
 use crate::args::{DemandArguments, KeyArguments, VerifyArguments};
-use crate::demands::{Accepted, Content, Demands, Profile};
+use crate::demands::{Accepted, Companions, Content, Demands, Profile};
 use crate::failure::Failure;
 use crate::input;
 use crate::key_source::{KeySource, LoadedKeys};
+use crate::metadata;
 use crate::output::Output;
 use crate::trouble::Trouble;
 
@@ -35,9 +36,13 @@ fn answered(failure: Failure) -> Failure {
 fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
     let demands = demands(arguments.demands)?;
     let source = key_source(&arguments.keys)?;
+    let by_default = match &arguments.metadata {
+        Some(path) => metadata::algorithms(path, &demands, source.default_algorithms())?,
+        None => source.default_algorithms(),
+    };
     let algorithms = match &arguments.alg {
         Some(names) => AlgorithmLists::default().of(names),
-        None => source.default_algorithms(),
+        None => by_default,
     };
     let keys = load(&source, algorithms, arguments.keys.file())?;
     let mut token = input::token(arguments.token)?;
@@ -53,6 +58,10 @@ fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
     if let Some(path) = &arguments.jwks {
         let text = input::file(path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
         return Ok(KeySource::Jwks(text.into()));
+    }
+    if let Some(path) = &arguments.pem {
+        let text = input::file(path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
+        return Ok(KeySource::Pem(text.into()));
     }
     Ok(KeySource::Secret(match &arguments.secret_file {
         Some(path) => input::file(path, MAX_KEY_PARAMETER_LEN, Error::KeyTooLarge)?,
@@ -104,6 +113,15 @@ fn demands(given: DemandArguments) -> Result<Demands, Failure> {
     if given.profile == Profile::IdToken {
         decided("nonce", given.nonce.is_some(), given.any_nonce)?;
     }
+    let companions = Companions {
+        access_token: given.access_token,
+        code: given.code,
+        state: given.state,
+    };
+    if given.profile != Profile::IdToken && companions.are_given() {
+        let message = "--access-token, --code and --state belong to --profile id-token";
+        return Err(Failure::unusable(message.to_owned()));
+    }
     let listed = |list: Vec<String>| (!list.is_empty()).then_some(list);
     Ok(Demands {
         profile: given.profile,
@@ -111,6 +129,8 @@ fn demands(given: DemandArguments) -> Result<Demands, Failure> {
         audiences: listed(given.audience),
         nonce: given.nonce,
         subject: given.subject,
+        acr: listed(given.acr),
+        companions,
         typ: given.typ,
         leeway: given.leeway.unwrap_or(0),
         max_age: given.max_age,
@@ -136,6 +156,7 @@ fn refuse_claim_options(given: &DemandArguments) -> Result<(), Failure> {
         ("--nonce", given.nonce.is_some()),
         ("--any-nonce", given.any_nonce),
         ("--subject", given.subject.is_some()),
+        ("--acr", !given.acr.is_empty()),
         ("--leeway", given.leeway.is_some()),
         ("--max-age", given.max_age.is_some()),
         ("--now", given.now.is_some()),

@@ -18,6 +18,8 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) keys: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) pem: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) secret: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) secret_base64url: Option<&'a RawValue>,
@@ -34,6 +36,8 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) subject: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) acr: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) typ: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) now: Option<&'a RawValue>,
@@ -41,6 +45,12 @@ pub(super) struct Members<'a> {
     pub(super) leeway: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) max_age: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) access_token: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) state: Option<&'a RawValue>,
 }
 
 impl<'a> Members<'a> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::algorithms::{AlgorithmList, AlgorithmLists, AlgorithmName};
-use crate::demands::{Accepted, Demands, Profile};
+use crate::demands::{Accepted, Companions, Demands, Profile};
 use crate::key_source::KeySource;
 
 use super::members::{Members, read};
@@ -84,19 +84,21 @@ fn check_header(token: &[u8], algorithms: AlgorithmList) -> Result<(), Error> {
 fn key_source<'a>(members: &Members<'a>) -> Result<KeySource<'a>, String> {
     let secret = string("secret", members.secret)?;
     let base64url = string("secret_base64url", members.secret_base64url)?;
-    match (members.keys, secret, base64url) {
-        (Some(keys), None, None) if keys.get().starts_with('{') => {
+    let pem = string("pem", members.pem)?;
+    match (members.keys, pem, secret, base64url) {
+        (Some(keys), None, None, None) if keys.get().starts_with('{') => {
             Ok(KeySource::Jwks(keys.get().as_bytes().into()))
         }
-        (Some(_), None, None) => Err("keys: expected a JSON object".to_owned()),
-        (None, Some(secret), None) => Ok(KeySource::Secret(secret.into_bytes())),
-        (None, None, Some(secret)) => Ok(KeySource::SecretBase64url(secret)),
-        _ => Err("expected exactly one of keys, secret, secret_base64url".to_owned()),
+        (Some(_), None, None, None) => Err("keys: expected a JSON object".to_owned()),
+        (None, Some(pem), None, None) => Ok(KeySource::Pem(pem.into_bytes().into())),
+        (None, None, Some(secret), None) => Ok(KeySource::Secret(secret.into_bytes())),
+        (None, None, None, Some(secret)) => Ok(KeySource::SecretBase64url(secret)),
+        _ => Err("expected exactly one of keys, pem, secret, secret_base64url".to_owned()),
     }
 }
 
 fn demands(members: &Members<'_>) -> Result<Demands, String> {
-    let profiles = "id-token, access-token, jwt or jws";
+    let profiles = "id-token, access-token, logout-token, jwt or jws";
     let strings = "a string or an array of strings";
     let demands = Demands {
         profile: read("profile", members.profile, profiles)?.unwrap_or_default(),
@@ -104,6 +106,12 @@ fn demands(members: &Members<'_>) -> Result<Demands, String> {
         audiences: list("audience", members.audience, strings)?,
         nonce: string("nonce", members.nonce)?,
         subject: string("subject", members.subject)?,
+        acr: list("acr", members.acr, strings)?,
+        companions: Companions {
+            access_token: string("access_token", members.access_token)?,
+            code: string("code", members.code)?,
+            state: string("state", members.state)?,
+        },
         typ: string("typ", members.typ)?,
         leeway: seconds("leeway", members.leeway)?.unwrap_or(0),
         max_age: seconds("max_age", members.max_age)?,
@@ -111,6 +119,9 @@ fn demands(members: &Members<'_>) -> Result<Demands, String> {
     };
     if demands.profile == Profile::Jws && demands.concern_claims() {
         return Err("profile jws checks no claims".to_owned());
+    }
+    if demands.profile != Profile::IdToken && demands.companions.are_given() {
+        return Err("access_token, code and state belong to profile id-token".to_owned());
     }
     Ok(demands)
 }

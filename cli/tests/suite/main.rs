@@ -16,6 +16,7 @@ mod inspect;
 mod keys;
 #[cfg(target_os = "linux")]
 mod memory;
+mod openid;
 mod requests;
 mod stream;
 mod vectors;

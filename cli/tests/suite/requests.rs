@@ -240,8 +240,9 @@ fn what_is_wrong_with_a_request() {
         ),
         (
             r#"{"id":5,"hidden at line 1, expected hidden":1}"#,
-            "unknown member, expected one of `id`, `token`, `keys`, `secret`, `secret_base64url`, `algs`, \
-             `profile`, `issuer`, `audience`, `nonce`, `subject`, `typ`, `now`, `leeway`, `max_age` at column 43",
+            "unknown member, expected one of `id`, `token`, `keys`, `pem`, `secret`, `secret_base64url`, \
+             `algs`, `profile`, `issuer`, `audience`, `nonce`, `subject`, `acr`, `typ`, `now`, `leeway`, `max_age`, \
+             `access_token`, `code`, `state` at column 43",
         ),
         (
             r#"{"id":5,"secret":"hidden","secret":"hidden"}"#,
