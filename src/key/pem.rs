@@ -14,13 +14,8 @@ pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],
 ) -> Result<(&'p [u8], &'b [u8]), Error> {
-    let pem = pem.strip_suffix(b"\n").unwrap_or(pem);
-    let pem = pem.strip_suffix(b"\r").unwrap_or(pem);
-    let mut lines = pem.split(|byte| *byte == b'\n');
-    let mut line = || {
-        let line = lines.next().ok_or(Error::MalformedKey)?;
-        Ok(line.strip_suffix(b"\r").unwrap_or(line))
-    };
+    let mut lines = pem.split_inclusive(|byte| *byte == b'\n');
+    let mut line = || lines.next().map(without_end).ok_or(Error::MalformedKey);
     let label = label(line()?, b"-----BEGIN ").ok_or(Error::MalformedKey)?;
     let (mut written, mut is_last) = (0_usize, false);
     loop {
@@ -41,6 +36,14 @@ pub(super) fn decode<'p, 'b>(
     }
     let content = buffer.get(..written).ok_or(Error::ScratchTooSmall)?;
     Ok((label, content))
+}
+
+/// A line without the line break at its end, which only the last one may lack.
+fn without_end(line: &[u8]) -> &[u8] {
+    match line.strip_suffix(b"\n") {
+        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+        None => line,
+    }
 }
 
 /// RFC 7468 §3: what stands between the words and the dashes of a boundary.
@@ -152,6 +155,8 @@ mod tests {
             "-----BEGIN A-----\nAQID\n-----END A-----\n-----BEGIN A-----\nAQID\n-----END A-----\n",
             "-----begin A-----\nAQID\n-----end A-----\n",
             "-----BEGIN A-----\rAQID\r-----END A-----\r",
+            "-----BEGIN A-----\nAQID\n-----END A-----\r",
+            "-----BEGIN A-----\nAQID\n-----END A-----\r\r\n",
         ];
         let bodies = bodies.iter().map(|body| around(body));
         for pem in bodies.chain(whole.map(std::string::String::from)) {

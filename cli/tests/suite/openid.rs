@@ -45,7 +45,7 @@ fn verify(profile: &str, token: &str, more: &[&str]) -> Run {
 
 #[test]
 fn what_an_id_token_is_bound_to() {
-    let given = |access_token, code, state| {
+    let given = |access_token: &'static str, code: &'static str, state: &'static str| {
         let pairs = [
             ("--access-token", access_token),
             ("--code", code),
