@@ -1,8 +1,55 @@
 //! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): one text for each string of bytes.
+//!
+//! Tokens are decoded through a table, which takes a fifth of the work of base64ct's constant-time arithmetic: whoever
+//! could learn a token from that time handles the token already. The parameters of keys, which may be secret, are left
+//! to base64ct.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::error::Error;
+
+/// Stands in the tables for characters outside the alphabet: negative, and so is all that is made with it.
+const INVALID: i8 = -1;
+
+/// What each character stands for.
+static SEXTETS: [i8; 256] = sextets();
+
+/// The same at each of the four places in a group, for machines that do not count every kilobyte.
+static PLACED: [[i32; 256]; 4] = [placed(18), placed(12), placed(6), placed(0)];
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler, which stops where this would panic"
+)]
+const fn sextets() -> [i8; 256] {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut table = [INVALID; 256];
+    let mut sextet = 0;
+    while sextet < alphabet.len() {
+        table[alphabet[sextet] as usize] = sextet as i8;
+        sextet += 1;
+    }
+    table
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler, which stops where this would panic"
+)]
+const fn placed(shift: u32) -> [i32; 256] {
+    let (sextets, mut table) = (sextets(), [0; 256]);
+    let mut i = 0;
+    while i < table.len() {
+        table[i] = (sextets[i] as i32) << shift;
+        i += 1;
+    }
+    table
+}
 
 /// Encoded characters that the in-place decoder moves at a time, and the bytes they stand for.
 const BLOCK_CHARS: usize = 64;
@@ -25,6 +72,16 @@ pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
     Ok(without.unwrap_or(text))
 }
 
+/// Decodes `text` to the front of `buffer`, in a time that does not tell what it says.
+pub(crate) fn decode_secret<'b>(
+    text: &[u8],
+    buffer: &'b mut [u8],
+    too_small: Error,
+) -> Result<&'b [u8], Error> {
+    let buffer = buffer.get_mut(..decoded_len(text.len())).ok_or(too_small)?;
+    Base64UrlUnpadded::decode(text, buffer).map_err(|_| Error::MalformedBase64url)
+}
+
 /// Decodes `text` to the front of `buffer`.
 pub(crate) fn decode<'b>(
     text: &[u8],
@@ -32,7 +89,68 @@ pub(crate) fn decode<'b>(
     too_small: Error,
 ) -> Result<&'b [u8], Error> {
     let buffer = buffer.get_mut(..decoded_len(text.len())).ok_or(too_small)?;
-    Base64UrlUnpadded::decode(text, buffer).map_err(|_| Error::MalformedBase64url)
+    let (groups, last) = text.as_chunks::<4>();
+    let (targets, last_target) = buffer.as_chunks_mut::<3>();
+    // Four groups at a time are three words.
+    let (blocks, groups) = groups.as_chunks::<4>();
+    let (block_targets, targets) = targets.as_chunks_mut::<4>();
+    // Negative as soon as one of the groups is.
+    let mut all = 0;
+    for (block, target) in blocks.iter().zip(block_targets) {
+        let [a, b, c, d] = block.map(group);
+        all |= a | b | c | d;
+        let words = [a << 8 | b >> 16, b << 16 | c >> 8, c << 24 | d];
+        let (target, _) = target.as_flattened_mut().as_chunks_mut::<4>();
+        for (target, word) in target.iter_mut().zip(words) {
+            *target = word.to_be_bytes();
+        }
+    }
+    for (chars, target) in groups.iter().zip(targets) {
+        let bits = group(*chars);
+        all |= bits;
+        [_, target[0], target[1], target[2]] = bits.to_be_bytes();
+    }
+    all |= last_group(last, last_target);
+    if all < 0 {
+        return Err(Error::MalformedBase64url);
+    }
+    Ok(buffer)
+}
+
+/// What four characters stand for: 24 bits, or a negative number if one of them is not of the alphabet.
+fn group(chars: [u8; 4]) -> i32 {
+    if usize::BITS < 64 {
+        let sextets = chars.map(|c| SEXTETS.get(usize::from(c)).unwrap_or(&INVALID));
+        return sextets
+            .into_iter()
+            .fold(0, |bits, sextet| bits << 6 | i32::from(*sextet));
+    }
+    let placed = PLACED.iter().zip(chars);
+    placed.fold(0, |bits, (table, c)| {
+        bits | table.get(usize::from(c)).copied().unwrap_or(-1)
+    })
+}
+
+/// Decodes the characters that are left, fewer than four; negative if they are not valid.
+fn last_group(chars: &[u8], target: &mut [u8]) -> i32 {
+    let (bits, unused) = match *chars {
+        [] => return 0,
+        [a, b] => (group([a, b, b'A', b'A']), 0xffff),
+        [a, b, c] => (group([a, b, c, b'A']), 0xff),
+        // Six bits are no byte.
+        _ => return i32::from(INVALID),
+    };
+    let [_, bytes @ ..] = bits.to_be_bytes();
+    target
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, byte)| *to = byte);
+    // RFC 4648 §3.5: bits that stand for nothing are zero.
+    if bits & unused == 0 {
+        bits
+    } else {
+        i32::from(INVALID)
+    }
 }
 
 /// Encodes `bytes` to the front of `buffer`.
@@ -42,8 +160,7 @@ pub(crate) fn encode<'b>(bytes: &[u8], buffer: &'b mut [u8]) -> Result<&'b str, 
 
 /// Decodes the text in `buffer` to its front and returns the decoded part.
 ///
-/// Not base64ct's own `decode_in_place`: that one accepts trailing bits that are not zero. After an error the
-/// buffer's content is unspecified.
+/// After an error the buffer's content is unspecified.
 pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
     let (mut read, mut written) = (0_usize, 0_usize);
     let mut block = [0; BLOCK_CHARS];

@@ -68,7 +68,7 @@ impl<'a> Claims<'a> {
             return Err(Error::MalformedClaims);
         }
         let mut registered = Registered::default();
-        let mut members = Members::new(payload)?;
+        let mut members = Members::of(text);
         while let Some((name, value)) = members.next()? {
             registered.set(name, value)?;
         }

@@ -3,6 +3,7 @@
 use crate::base64url::without_padding;
 use crate::error::Error;
 use crate::limits::MAX_TOKEN_LEN;
+use crate::scan;
 
 /// A token in its segments, all still in base64url.
 #[derive(Debug, Clone, Copy)]
@@ -19,23 +20,18 @@ impl<'a> Compact<'a> {
         if token.len() > MAX_TOKEN_LEN {
             return Err(Error::LimitExceeded);
         }
-        let mut segments = token.splitn(6, |&b| b == b'.');
-        let mut next = || segments.next();
-        match (next(), next(), next(), next(), next(), next()) {
-            (Some(protected_header), Some(payload), Some(signature), None, None, None) => {
-                let signed = token.len().saturating_sub(signature.len());
-                let signing_input = token.get(..signed.saturating_sub(1)).unwrap_or_default();
-                Ok(Self {
-                    protected_header,
-                    payload,
-                    signature,
-                    signing_input,
-                })
-            }
-            // RFC 7516 §9: five segments are a JWE.
-            (_, _, _, _, Some(_), None) => Err(Error::Encrypted),
-            _ => Err(Error::MalformedToken),
+        let (protected_header, rest) = split(token).ok_or(Error::MalformedToken)?;
+        let (payload, signature) = split(rest).ok_or(Error::MalformedToken)?;
+        if let Some((_, more)) = split(signature) {
+            return Err(too_many_segments(more));
         }
+        let signed = token.len().saturating_sub(signature.len());
+        Ok(Self {
+            protected_header,
+            payload,
+            signature,
+            signing_input: token.get(..signed.saturating_sub(1)).unwrap_or_default(),
+        })
     }
 
     /// The same for segments with padding, which is taken off; what is signed keeps it.
@@ -47,6 +43,21 @@ impl<'a> Compact<'a> {
             signature: without_padding(padded.signature)?,
             signing_input: padded.signing_input,
         })
+    }
+}
+
+/// What stands before the first dot, and what after it.
+fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (before, dot_and_after) = text.split_at_checked(scan::byte(text, b'.')?)?;
+    Some((before, dot_and_after.get(1..)?))
+}
+
+/// `more` is what stands after the third segment.
+fn too_many_segments(more: &[u8]) -> Error {
+    // RFC 7516 §9: five segments are a JWE.
+    match split(more) {
+        Some((_, last)) if split(last).is_none() => Error::Encrypted,
+        _ => Error::MalformedToken,
     }
 }
 

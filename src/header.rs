@@ -24,7 +24,8 @@ impl<'a> Header<'a> {
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
         let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
         let (mut critical, mut unencoded) = (false, false);
-        let mut members = Members::new(text)?;
+        let text = str::from_utf8(text).map_err(|_| Error::MalformedJson)?;
+        let mut members = Members::of(text);
         while let Some((name, value)) = members.next()? {
             match name {
                 _ if name == "alg" => alg = Some(string(value)?),
@@ -50,7 +51,6 @@ impl<'a> Header<'a> {
         if unencoded {
             return Err(Error::UnencodedPayload);
         }
-        let text = str::from_utf8(text).map_err(|_| Error::MalformedJson)?;
         Ok(Self {
             object: Object::checked(text),
             algorithm,

@@ -23,6 +23,7 @@ mod key;
 mod key_set;
 mod policy;
 mod rotation;
+mod scan;
 mod selection;
 mod tenant;
 mod thumbprint;

@@ -6,30 +6,40 @@ use crate::json::string::{JsonStr, scan_string};
 use crate::json::value::{Array, Object, Value};
 use crate::limits::MAX_JSON_DEPTH;
 
-/// The text not yet read.
+/// A place in a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
-    rest: &'a str,
+    text: &'a str,
+    /// What stands before was read. It only grows, and never beyond the end, so adding to it cannot overflow.
+    at: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) const fn new(text: &'a str) -> Self {
-        Self { rest: text }
+        Self { text, at: 0 }
+    }
+
+    /// Whether nothing was read yet.
+    pub(crate) const fn is_at_start(&self) -> bool {
+        self.at == 0
     }
 
     /// Passes insignificant white space (RFC 8259 §2) and returns the byte after it.
     pub(crate) fn peek(&mut self) -> Option<u8> {
-        let blank = |c| matches!(c, ' ' | '\t' | '\n' | '\r');
-        self.rest = self.rest.trim_start_matches(blank);
-        self.rest.as_bytes().first().copied()
+        loop {
+            let next = self.text.as_bytes().get(self.at).copied();
+            match next {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at = self.at.wrapping_add(1),
+                _ => return next,
+            }
+        }
     }
 
     /// Passes `byte` if it is next.
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
-            // Callers ask for ASCII only, so the rest starts at a character.
-            self.rest = self.rest.get(1..).unwrap_or_default();
+            self.at = self.at.wrapping_add(1);
         }
         found
     }
@@ -53,9 +63,18 @@ impl<'a> Cursor<'a> {
     /// A string.
     pub(crate) fn string(&mut self) -> Result<JsonStr<'a>, Error> {
         self.expect(b'"')?;
-        let (string, rest) = scan_string(self.rest)?;
-        self.rest = rest;
-        Ok(string)
+        let start = self.at;
+        let escaped = self.pass_string()?;
+        let end = self.at.wrapping_sub(1);
+        let raw = self.text.get(start..end).ok_or(Error::MalformedJson)?;
+        Ok(JsonStr::scanned(raw, escaped))
+    }
+
+    /// Passes a string whose opening quotation mark was passed, and says whether there are escapes in it.
+    fn pass_string(&mut self) -> Result<bool, Error> {
+        let (end, escaped) = scan_string(self.text, self.at).ok_or(Error::MalformedJson)?;
+        self.at = end.wrapping_add(1);
+        Ok(escaped)
     }
 
     /// A member's name and the colon after it.
@@ -70,13 +89,13 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             Some(b'{') => Ok(Value::Object(Object::checked(self.container()?))),
             Some(b'[') => Ok(Value::Array(Array::checked(self.container()?))),
-            _ => self.scalar(),
+            first => self.scalar(first),
         }
     }
 
-    /// A value that holds no others.
-    fn scalar(&mut self) -> Result<Value<'a>, Error> {
-        match self.peek() {
+    /// A value that holds no others and starts with that byte.
+    fn scalar(&mut self, first: Option<u8>) -> Result<Value<'a>, Error> {
+        match first {
             Some(b'"') => self.string().map(Value::String),
             Some(b't') => self.literal("true", Value::Bool(true)),
             Some(b'f') => self.literal("false", Value::Bool(false)),
@@ -86,43 +105,60 @@ impl<'a> Cursor<'a> {
     }
 
     fn literal(&mut self, text: &str, value: Value<'a>) -> Result<Value<'a>, Error> {
-        self.rest = self.rest.strip_prefix(text).ok_or(Error::MalformedJson)?;
-        Ok(value)
+        let found = self.rest().starts_with(text);
+        self.at = self.at.wrapping_add(text.len());
+        if found {
+            Ok(value)
+        } else {
+            Err(Error::MalformedJson)
+        }
     }
 
     fn number(&mut self) -> Result<JsonNumber<'a>, Error> {
-        let (number, rest) = scan_number(self.rest)?;
-        self.rest = rest;
+        let (number, after) = scan_number(self.rest())?;
+        self.at = self.text.len().wrapping_sub(after.len());
         Ok(number)
+    }
+
+    /// The text that was not read yet.
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     /// An array or object with all that is in it, as text.
     fn container(&mut self) -> Result<&'a str, Error> {
-        let start = self.rest;
+        let start = self.at;
         self.pass_nested()?;
-        let len = start.len().saturating_sub(self.rest.len());
-        start.get(..len).ok_or(Error::MalformedJson)
+        self.text.get(start..self.at).ok_or(Error::MalformedJson)
     }
 
     /// Passes one value, keeping track of the containers open in it.
     fn pass_nested(&mut self) -> Result<(), Error> {
         let mut open = Nesting::default();
         loop {
-            if self.eat(b'{') {
-                open.push(Container::Object)?;
-                if !self.eat(b'}') {
-                    self.name()?;
-                    continue;
+            match self.peek() {
+                Some(b'{') => {
+                    self.at = self.at.wrapping_add(1);
+                    open.push(Container::Object)?;
+                    if !self.eat(b'}') {
+                        self.name()?;
+                        continue;
+                    }
+                    open.pop();
                 }
-                open.pop();
-            } else if self.eat(b'[') {
-                open.push(Container::Array)?;
-                if !self.eat(b']') {
-                    continue;
+                Some(b'[') => {
+                    self.at = self.at.wrapping_add(1);
+                    open.push(Container::Array)?;
+                    if !self.eat(b']') {
+                        continue;
+                    }
+                    open.pop();
                 }
-                open.pop();
-            } else {
-                self.scalar()?;
+                Some(b'"') => {
+                    self.at = self.at.wrapping_add(1);
+                    self.pass_string()?;
+                }
+                first => _ = self.scalar(first)?,
             }
             if self.pass_closed(&mut open)? {
                 return Ok(());

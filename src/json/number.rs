@@ -68,6 +68,10 @@ impl<'a> JsonNumber<'a> {
     ///
     /// [`Error::TimeOutOfRange`] if the seconds do not fit 64 bits.
     pub fn numeric_date(&self) -> Result<NumericDate, Error> {
+        // As nearly all are written.
+        if let Some(seconds) = self.as_i64() {
+            return Ok(NumericDate::from_seconds(seconds));
+        }
         let (negative, text) = match self.text.strip_prefix('-') {
             Some(text) => (true, text),
             None => (false, self.text),

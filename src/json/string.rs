@@ -6,6 +6,7 @@ use core::fmt;
 use heapless::String;
 
 use crate::error::Error;
+use crate::scan;
 
 /// A JSON string, checked but not unescaped.
 ///
@@ -29,25 +30,32 @@ pub struct JsonStr<'a> {
     escaped: bool,
 }
 
-/// Finds the end of a string whose opening quotation mark was passed; the rest starts after the closing one.
-pub(crate) fn scan_string(text: &str) -> Result<(JsonStr<'_>, &str), Error> {
-    let mut rest = text;
-    let mut escaped = false;
-    loop {
-        let special = |&b: &u8| b == b'"' || b == b'\\' || b < b' ';
-        let plain = rest.as_bytes().iter().position(special);
-        let (_, tail) = rest
-            .split_at_checked(plain.ok_or(Error::MalformedJson)?)
-            .ok_or(Error::MalformedJson)?;
-        if let Some(after) = tail.strip_prefix('"') {
-            let len = text.len().saturating_sub(tail.len());
-            let raw = text.get(..len).ok_or(Error::MalformedJson)?;
-            return Ok((JsonStr { raw, escaped }, after));
-        }
-        // A control character is not an escape sequence, so it is refused here too.
-        (_, rest) = escape_sequence(tail)?;
-        escaped = true;
+/// Finds the end of a string that starts at `start`, after its opening quotation mark: the position of the closing
+/// one, and whether there are escape sequences before it.
+pub(crate) fn scan_string(text: &str, start: usize) -> Option<(usize, bool)> {
+    let end = special(text, start)?;
+    if text.as_bytes().get(end) == Some(&b'"') {
+        Some((end, false))
+    } else {
+        Some((pass_escapes(text, end)?, true))
     }
+}
+
+/// [`scan_string`] from the first escape sequence on.
+#[cold]
+fn pass_escapes(text: &str, mut end: usize) -> Option<usize> {
+    while text.as_bytes().get(end) != Some(&b'"') {
+        // A control character is not an escape sequence, so it is refused here too.
+        let (_, after) = escape_sequence(text.get(end..)?).ok()?;
+        end = special(text, text.len().wrapping_sub(after.len()))?;
+    }
+    Some(end)
+}
+
+/// The first position from `start` on where a string ends, an escape sequence starts, or an error is.
+fn special(text: &str, start: usize) -> Option<usize> {
+    let plain = scan::special_in_string(text.as_bytes().get(start..)?)?;
+    Some(start.wrapping_add(plain))
 }
 
 /// The character that the escape sequence at the start of `text` stands for, and what follows it.
@@ -92,6 +100,11 @@ fn four_hex_digits(text: &str) -> Result<(u16, &str), Error> {
 }
 
 impl<'a> JsonStr<'a> {
+    /// From what [`scan_string`] found.
+    pub(crate) const fn scanned(raw: &'a str, escaped: bool) -> Self {
+        Self { raw, escaped }
+    }
+
     /// The string itself, if it is written without escapes.
     #[must_use]
     pub const fn as_plain_str(&self) -> Option<&'a str> {
@@ -192,10 +205,12 @@ impl Eq for JsonStr<'_> {}
 impl Ord for JsonStr<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         if self.escaped || other.escaped {
-            self.chars().cmp(other.chars())
-        } else {
-            self.raw.cmp(other.raw)
+            return self.chars().cmp(other.chars());
         }
+        // Most names differ in their first byte.
+        let (ours, theirs) = (self.raw.as_bytes(), other.raw.as_bytes());
+        let first = ours.first().cmp(&theirs.first());
+        first.then_with(|| ours.cmp(theirs))
     }
 }
 
@@ -258,9 +273,10 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<JsonStr<'_>, Error> {
-        let (string, rest) = scan_string(text.strip_prefix('"').unwrap())?;
-        assert_eq!(rest, "", "{text}");
-        Ok(string)
+        assert!(text.starts_with('"'));
+        let (end, escaped) = scan_string(text, 1).ok_or(Error::MalformedJson)?;
+        assert_eq!(text.get(end..), Some("\""), "{text}");
+        Ok(JsonStr::scanned(text.get(1..end).unwrap(), escaped))
     }
 
     #[test]

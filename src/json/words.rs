@@ -34,23 +34,23 @@ impl<'a> Iterator for Words<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::json::string::scan_string;
+    use crate::json::cursor::Cursor;
     use std::string::ToString;
     use std::vec::Vec;
 
     #[test]
     fn between_spaces() {
         for (text, want) in [
-            (r#"""#, &[][..]),
-            (r#" ""#, &[]),
-            (r#"a""#, &["a"]),
-            (r#"openid email""#, &["openid", "email"]),
-            (r#"  a  b ""#, &["a", "b"]),
-            (r#"a\u0020b\u0063 \u0020""#, &["a", "bc"]),
-            (r#"\u0061\t b\/c""#, &["a\t", "b/c"]),
-            (r#"\\u0020 é""#, &["\\u0020", "é"]),
+            (r#""""#, &[][..]),
+            (r#"" ""#, &[]),
+            (r#""a""#, &["a"]),
+            (r#""openid email""#, &["openid", "email"]),
+            (r#""  a  b ""#, &["a", "b"]),
+            (r#""a\u0020b\u0063 \u0020""#, &["a", "bc"]),
+            (r#""\u0061\t b\/c""#, &["a\t", "b/c"]),
+            (r#""\\u0020 é""#, &["\\u0020", "é"]),
         ] {
-            let (string, _) = scan_string(text).unwrap();
+            let string = Cursor::new(text).string().unwrap();
             let words: Vec<_> = string.words().map(|word| word.to_string()).collect();
             assert_eq!(words, want, "{text}");
         }

@@ -52,8 +52,10 @@ fn decode<'b>(parameter: Option<JsonStr<'_>>, buffer: &'b mut [u8]) -> Result<&'
     let text = parameter
         .and_then(|p| p.as_plain_str())
         .ok_or(Error::MalformedKey)?;
-    base64url::decode(text.as_bytes(), buffer, Error::KeyTooLarge).map_err(|error| match error {
-        Error::MalformedBase64url => Error::MalformedKey,
-        error => error,
+    base64url::decode_secret(text.as_bytes(), buffer, Error::KeyTooLarge).map_err(|error| {
+        match error {
+            Error::MalformedBase64url => Error::MalformedKey,
+            error => error,
+        }
     })
 }

@@ -140,7 +140,7 @@ impl Key {
     /// As for [`from_secret`](Self::from_secret), and [`Error::MalformedKey`] if it is not base64url.
     pub fn from_secret_base64url(text: &str, algorithms: List) -> Result<Self, Error> {
         let mut secret = [0; MAX_KEY_PARAMETER_LEN];
-        let secret = base64url::decode(text.as_bytes(), &mut secret, Error::KeyTooLarge);
+        let secret = base64url::decode_secret(text.as_bytes(), &mut secret, Error::KeyTooLarge);
         let secret = secret.map_err(|error| match error {
             Error::MalformedBase64url => Error::MalformedKey,
             error => error,

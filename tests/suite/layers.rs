@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "algorithm",
     "hash",
     // Text: base64url and JSON.
+    "scan",
     "base64url",
     "json/number",
     "json/string",
