@@ -15,11 +15,12 @@
 use std::env;
 use std::hint::black_box;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
+use jose_verify::oidc::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::{
-    Audience, Check, Clock, HS256, Key, KeySet, Leeway, Policy, SIGNATURES, oidc, scratch_len,
-    verify, verify_in_place,
+    Audience, Check, Clock, HS256, Key, KeySet, Leeway, MAX_DIGEST_LEN, Policy, SHA256, SIGNATURES,
+    jwk_thumbprint, oidc, peek_issuer_untrusted, scratch_len, verify, verify_in_place,
 };
 use sha2::Sha256;
 
@@ -29,6 +30,8 @@ const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 enum Input {
     Token(String),
     Jwks(String),
+    /// A key, a provider's metadata or a token endpoint's answer: read as each of them.
+    Document(String),
 }
 
 /// Makes an input of about so many bytes; for headers and claims before they are encoded.
@@ -134,6 +137,15 @@ const SHAPES: &[(&str, Shape)] = &[
     ("claims: nested without end", |size| {
         claims("x", &"{\"a\":".repeat(size / 5))
     }),
+    ("claims: many scopes", |size| {
+        claims("scope", &text("a ", size))
+    }),
+    ("claims: scopes of escapes", |size| {
+        claims("scope", &text("\\u0061\\u0020", size))
+    }),
+    ("claims: list of scopes", |size| {
+        claims("scope", &array("\"a\"", size))
+    }),
     ("claims: many members", |size| {
         signed(&members(size, |i| format!("n{i}")))
     }),
@@ -178,7 +190,86 @@ const SHAPES: &[(&str, Shape)] = &[
     ("keys: many members beside them", |size| {
         Input::Jwks(members(size, |i| format!("n{i}")))
     }),
+    // What else a provider publishes or answers.
+    ("pem: one long line", |size| pem(&"A".repeat(size), size)),
+    ("pem: lines", |size| {
+        pem(&format!("{}\n", "A".repeat(64)), size)
+    }),
+    ("pem: short lines", |size| pem("AAAA\n", size)),
+    ("pem: line breaks", |size| pem("\n", size)),
+    ("pem: long label", |size| {
+        Input::Document(format!("-----BEGIN {}", "A".repeat(size)))
+    }),
+    ("pem: sequences without end", |size| {
+        // 0x30 0x84 and the length of what follows, over and over.
+        pem("MIQAAAAAMIQAAAAA", size)
+    }),
+    ("pem: certificate with many extensions", |size| {
+        let der = certificate(&[5, 0].repeat(size / 8 * 3));
+        pem(&Base64::encode_string(&der), 0)
+    }),
+    ("pem: a member of escapes", |size| {
+        let lines = text("AAAA\\n", size);
+        let begin = lines.replacen('"', "\"-----BEGIN PUBLIC KEY-----\\n", 1);
+        Input::Document(format!(r#"{{"pem":{begin}}}"#))
+    }),
+    ("metadata: long issuer", |size| {
+        document(&format!(
+            r#""jwks_uri":"a","issuer":{}"#,
+            text("\\u0061", size)
+        ))
+    }),
+    ("metadata: many algorithms", |size| {
+        let listed = array("\"a\"", size);
+        document(&format!(
+            r#""id_token_signing_alg_values_supported":{listed}"#
+        ))
+    }),
+    ("answer: long token", |size| {
+        document(&format!(
+            r#""token_type":"Bearer","access_token":{}"#,
+            text("a", size)
+        ))
+    }),
+    ("answer: long expires_in", |size| {
+        document(&format!(r#""expires_in":{}"#, "1".repeat(size + 1)))
+    }),
+    ("thumbprint: long parameters", |size| {
+        document(&format!(r#""kty":"oct","k":{}"#, text("A", size)))
+    }),
 ];
+
+/// A public key in PEM whose lines are one piece over and over.
+fn pem(piece: &str, size: usize) -> Input {
+    let body = piece.repeat((size / piece.len().max(1)).max(1));
+    let body = body.trim_end_matches('\n');
+    Input::Document(format!(
+        "-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    ))
+}
+
+/// An element of DER.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let len = content.len().to_be_bytes();
+    let zeros = len.iter().take_while(|byte| **byte == 0).count();
+    let mut element = vec![tag];
+    if content.len() >= 0x80 {
+        element.push(0x80 | u8::try_from(len.len() - zeros).unwrap());
+    }
+    element.extend(&len[zeros.min(len.len() - 1)..]);
+    [element, content.to_vec()].concat()
+}
+
+/// A certificate without anything in it but these elements after the key.
+fn certificate(extensions: &[u8]) -> Vec<u8> {
+    let names = [0x30, 0].repeat(4);
+    let body = [&[2, 1, 1], &names[..], &[0x30, 0], extensions].concat();
+    der(0x30, &[&der(0x30, &body)[..], &[0x30, 0, 3, 1, 0]].concat())
+}
+
+fn document(members: &str) -> Input {
+    Input::Document(format!("{{{members}}}"))
+}
 
 /// A string made of one piece over and over.
 fn text(piece: &str, size: usize) -> String {
@@ -254,18 +345,27 @@ fn hostile_work(
 ) {
     match input {
         Input::Token(token) => {
-            let _ = black_box(verify(
-                token.as_bytes(),
-                key,
-                policy,
-                Clock::Absent,
-                scratch,
-            ));
+            let _ = black_box(peek_issuer_untrusted(token.as_bytes(), scratch));
+            let verified = verify(token.as_bytes(), key, policy, Clock::Absent, scratch);
+            if let Ok(jwt) = &verified {
+                let scopes = Scopes::read(jwt.claims(), "scope");
+                let _ = black_box(scopes.map(|scopes| scopes.require(&["b", "c"])));
+            }
+            let _ = black_box(verified.is_ok());
             let _ = black_box(verify_in_place(copy, key, policy, Clock::Absent));
         }
         Input::Jwks(jwks) => {
             let mut set = KeySet::<8>::new();
             let _ = black_box(set.load(jwks.as_bytes(), SIGNATURES));
+        }
+        Input::Document(text) => {
+            let text = text.as_bytes();
+            let _ = black_box(Key::from_pem(text, SIGNATURES, scratch).is_ok());
+            let _ = black_box(Key::from_pem_member(text, "pem", SIGNATURES, copy).is_ok());
+            let _ = black_box(ProviderMetadata::parse(text, "https://issuer.example.com").is_ok());
+            let _ = black_box(TokenResponse::parse(text).is_ok());
+            let mut digest = [0; MAX_DIGEST_LEN];
+            let _ = black_box(jwk_thumbprint(text, &SHA256, &mut digest).is_ok());
         }
     }
 }
@@ -287,7 +387,7 @@ fn main() {
     let in_base64url = name.starts_with("header") || name.starts_with("claims");
     let input = shape(if in_base64url { size / 4 * 3 } else { size });
     let text = match &input {
-        Input::Token(text) | Input::Jwks(text) => text,
+        Input::Token(text) | Input::Jwks(text) | Input::Document(text) => text,
     };
     println!("{}", text.len());
     let key = Key::from_secret(SECRET, &[&HS256]).unwrap();
@@ -301,5 +401,8 @@ fn main() {
         )
     };
     let (mut copy, mut scratch) = (text.as_bytes().to_vec(), vec![0; scratch_len(text.len())]);
+    if matches!(input, Input::Document(_)) {
+        copy.resize(2 * text.len(), 0);
+    }
     hostile_work(&input, &mut copy, &mut scratch, &key, &policy);
 }
