@@ -3,11 +3,15 @@
 pub mod base64url;
 pub mod claims;
 pub mod compact;
+pub mod der;
 pub mod ecdsa;
 pub mod header;
 pub mod hmac;
 pub mod in_place;
 pub mod json;
 pub mod jwk_set;
+pub mod metadata;
+pub mod pem;
 pub mod rsa;
+pub mod token_response;
 pub mod verify;

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jose_verify_fuzz::token;
 use jose_verify_fuzz::vectors::{self, CASES};
 use serde_json::{Value, json};
@@ -36,12 +38,21 @@ type Seeds = BTreeMap<&'static str, BTreeSet<Vec<u8>>>;
 fn main() -> io::Result<()> {
     let mut seeds = Seeds::new();
     vectors::all().for_each(|(_, case)| add_case(&mut seeds, &case));
-    for target in ["json", "claims", "header", "jwk_set"] {
+    for target in [
+        "json",
+        "claims",
+        "header",
+        "jwk_set",
+        "metadata",
+        "token_response",
+    ] {
         let small = SMALL.iter().map(|text| text.as_bytes().to_vec());
         seeds.entry(target).or_default().extend(small);
     }
     add_moments(&mut seeds);
     add_structured(&mut seeds);
+    add_published_keys(&mut seeds);
+    add_answers(&mut seeds);
     for (target, inputs) in seeds {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("corpus")
@@ -103,6 +114,66 @@ fn add_moments(seeds: &mut Seeds) {
             seeds.entry("claims").or_default().insert(payload);
         }
     }
+}
+
+/// Keys in every form, and texts that are refused.
+fn add_published_keys(seeds: &mut Seeds) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/openssl/keys.json");
+    let text = fs::read(path).expect("a file");
+    let file: Value = serde_json::from_slice(&text).expect("JSON");
+    let list = |member: &str| file[member].as_array().cloned().unwrap_or_default();
+    let mut add = |target, input: &[u8]| {
+        seeds.entry(target).or_default().insert(input.to_vec());
+    };
+    for refused in list("refused") {
+        add(
+            "pem",
+            refused["pem"].as_str().unwrap_or_default().as_bytes(),
+        );
+    }
+    for key in list("keys") {
+        for (form, text) in key["forms"].as_object().into_iter().flatten() {
+            let text = text.as_str().unwrap_or_default();
+            if form.ends_with("_pem") {
+                add("pem", text.as_bytes());
+                add("pem", text.replace('\n', "\r\n").as_bytes());
+            } else if let Ok(der) = STANDARD.decode(text) {
+                add("der", &der);
+            }
+        }
+    }
+}
+
+/// What a provider answers.
+fn add_answers(seeds: &mut Seeds) {
+    let metadata = [
+        json!({"issuer": "https://op", "jwks_uri": "https://op/jwks"}),
+        json!({
+            "issuer": "https://op", "jwks_uri": "https://op/jwks", "authorization_endpoint": "a",
+            "token_endpoint": "t", "userinfo_endpoint": "u", "end_session_endpoint": "e",
+            "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+            "code_challenge_methods_supported": ["plain", "S256"], "claims_parameter_supported": true,
+        }),
+    ];
+    let responses = [
+        json!({"access_token": "a", "token_type": "bearer"}),
+        json!({
+            "access_token": "a", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "r",
+            "scope": "openid", "id_token": "a.b.c",
+        }),
+        json!({"error": "invalid_grant", "error_description": "x"}),
+    ];
+    let mut add = |target, json: &Value| {
+        let escaped = json.to_string().replace('/', "\\/");
+        seeds
+            .entry(target)
+            .or_default()
+            .insert(escaped.into_bytes());
+    };
+    metadata.iter().for_each(|json| add("metadata", json));
+    responses
+        .iter()
+        .for_each(|json| add("token_response", json));
 }
 
 /// Inputs of targets that take no text: the first bytes say what is picked, the last ones how long the parts are.

@@ -1,0 +1,90 @@
+//! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say alone.
+
+use jose_verify::{Error, oidc::ProviderMetadata};
+
+use crate::answer;
+use crate::json::{self, Json, Members};
+
+const STRINGS: [&str; 6] = [
+    "issuer",
+    "jwks_uri",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+];
+const ALGORITHMS: &str = "id_token_signing_alg_values_supported";
+const METHODS: &str = "code_challenge_methods_supported";
+
+/// Of the issuer that they name, and of another.
+pub fn check(text: &[u8]) {
+    let json = Json::parse(text);
+    let Some(members) = json.as_ref().and_then(Json::members) else {
+        let answer = ProviderMetadata::parse(text, "");
+        let reasons = [
+            Error::MalformedJson,
+            Error::DuplicateMember,
+            Error::LimitExceeded,
+            Error::MalformedMetadata,
+        ];
+        return answer::assert_follows(&answer, &reasons);
+    };
+    let text_of = |name| json::get(members, name).and_then(Json::text);
+    let issuer = text_of("issuer").unwrap_or_default();
+    let answer = ProviderMetadata::parse(text, issuer);
+    let mut reasons = refusals(members);
+    answer::assert_follows(&answer, &reasons);
+    if let Ok(metadata) = &answer {
+        check_members(metadata, members);
+    }
+    reasons.push(Error::IssuerMismatch);
+    let other = ProviderMetadata::parse(text, &format!("{issuer}x"));
+    answer::assert_follows(&other, &reasons);
+}
+
+fn check_members(metadata: &ProviderMetadata<'_>, members: &Members<'_>) {
+    let ours = [
+        Some(metadata.issuer()),
+        Some(metadata.jwks_uri()),
+        metadata.authorization_endpoint(),
+        metadata.token_endpoint(),
+        metadata.user_info_endpoint(),
+        metadata.end_session_endpoint(),
+    ];
+    for (name, ours) in STRINGS.into_iter().zip(ours) {
+        match (json::get(members, name), ours) {
+            (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
+            (None, None) => {}
+            (this, ours) => panic!("{name}: {this:?} is not {ours:?}"),
+        }
+    }
+    let listed = |name| json::get(members, name).and_then(Json::texts);
+    let algorithms = listed(ALGORITHMS);
+    let ours = metadata.signing_algorithms();
+    assert_eq!(ours.is_some(), algorithms.is_some());
+    let algorithms = algorithms.unwrap_or_default();
+    assert!(ours.is_none_or(|ours| ours.iter().eq(algorithms.iter().copied())));
+    let methods = listed(METHODS).unwrap_or_default();
+    for name in ["RS256", "ES256", "S256", "plain"] {
+        assert_eq!(
+            metadata.supports_signing_algorithm(name),
+            algorithms.contains(&name)
+        );
+        assert_eq!(
+            metadata.supports_challenge_method(name),
+            methods.contains(&name)
+        );
+    }
+}
+
+fn refusals(members: &Members<'_>) -> Vec<Error> {
+    let mut reasons = json::stricter(members);
+    let member = |name: &str| json::get(members, name);
+    let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
+    let is_no_list = |name: &&str| member(name).is_some_and(|value| value.texts().is_none());
+    let missing = member("issuer").is_none() || member("jwks_uri").is_none();
+    if missing || STRINGS.iter().any(is_wrong) || [ALGORITHMS, METHODS].iter().any(is_no_list) {
+        reasons.push(Error::MalformedMetadata);
+    }
+    reasons
+}

@@ -1,0 +1,70 @@
+//! A token endpoint's answer says to us what it says to `serde_json`, and is refused for what it says alone.
+
+use jose_verify::{Error, oidc::TokenResponse};
+
+use crate::answer;
+use crate::json::{self, Json, Members};
+
+const STRINGS: [&str; 5] = [
+    "access_token",
+    "token_type",
+    "refresh_token",
+    "scope",
+    "id_token",
+];
+
+/// `text` as an answer.
+pub fn check(text: &[u8]) {
+    let answer = TokenResponse::parse(text);
+    let json = Json::parse(text);
+    let Some(members) = json.as_ref().and_then(Json::members) else {
+        let reasons = [
+            Error::MalformedJson,
+            Error::DuplicateMember,
+            Error::LimitExceeded,
+            Error::MalformedTokenResponse,
+        ];
+        return answer::assert_follows(&answer, &reasons);
+    };
+    answer::assert_follows(&answer, &refusals(members));
+    let Ok(response) = answer else { return };
+    let ours = [
+        Some(response.access_token()),
+        Some(response.token_type()),
+        response.refresh_token(),
+        response.scope(),
+        response.id_token(),
+    ];
+    for (name, ours) in STRINGS.into_iter().zip(ours) {
+        match (json::get(members, name), ours) {
+            (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
+            (None, None) => {}
+            (this, ours) => panic!("{name}: {this:?} is not {ours:?}"),
+        }
+    }
+    let token_type = response.token_type().to_string();
+    assert_eq!(
+        response.is_bearer(),
+        token_type.eq_ignore_ascii_case("bearer")
+    );
+    let expires_in = json::get(members, "expires_in").and_then(seconds);
+    assert_eq!(response.expires_in(), expires_in);
+}
+
+/// A whole number that is not negative, within 63 bits.
+fn seconds(value: &Json<'_>) -> Option<u64> {
+    let seconds: i64 = value.number()?.parse().ok()?;
+    u64::try_from(seconds).ok()
+}
+
+fn refusals(members: &Members<'_>) -> Vec<Error> {
+    let mut reasons = json::stricter(members);
+    let member = |name: &str| json::get(members, name);
+    let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
+    let missing = member("access_token").is_none() || member("token_type").is_none();
+    let no_seconds = member("expires_in").is_some_and(|value| seconds(value).is_none());
+    if missing || no_seconds || STRINGS.iter().any(is_wrong) {
+        reasons.push(Error::MalformedTokenResponse);
+    }
+    reasons
+}
