@@ -1,4 +1,10 @@
-//! The four systems whose tokens have to be verified, each with a token in its own shape: from keys to claims.
+//! The four systems whose tokens have to be verified, each with tokens in its own shape, from what it publishes to
+//! claims: here by its tokens alone, in the modules by all that it publishes and answers.
+
+mod airlock;
+mod akana;
+mod akeneo;
+mod connect2id;
 
 use std::fs;
 use std::path::Path;
@@ -7,6 +13,9 @@ use jose_verify::{
     Check, Error, HS256, HS384, HS512, Key, KeySet, Leeway, MaxAge, NumericDate, Policy,
     SIGNATURES, Verified, oidc, verify, verify_in_place,
 };
+
+use jose_verify::oidc::TokenResponse;
+use serde_json::Value;
 
 use super::support::report::report;
 use super::support::vector::{assert_case, cases};
@@ -35,7 +44,27 @@ fn text(jwt: &Verified<'_>, claim: &str) -> String {
         .to_string()
 }
 
-const NONCE: Check<&str> = Check::Required("n-0S6_WzA2Mj");
+const NONCE: &str = "n-0S6_WzA2Mj";
+
+/// What a system publishes and answers.
+fn system(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/published");
+    let text = fs::read_to_string(folder.join("systems.json")).unwrap();
+    let mut file: Value = serde_json::from_str(&text).unwrap();
+    file[name].take()
+}
+
+/// A member that is a text.
+fn text_of(value: &Value, member: &str) -> String {
+    value[member].as_str().expect(member).to_owned()
+}
+
+/// The ID Token in a token endpoint's answer.
+fn id_token_of(response: &str) -> String {
+    let response = TokenResponse::parse(response.as_bytes()).unwrap();
+    assert!(response.is_bearer());
+    response.id_token().unwrap().to_string()
+}
 
 #[test]
 fn every_case() {
@@ -74,7 +103,7 @@ fn akeneo_no_kid_and_dates_with_fractions() {
 #[test]
 fn airlock_signature_or_mac_but_never_neither() {
     let issuers = ["https://iam.example.com/auth-login/oauth2/v3/as-1"];
-    let policy = oidc::id_token(&issuers, &["client-7f3a"], NONCE);
+    let policy = oidc::id_token(&issuers, &["client-7f3a"], Check::Required(NONCE));
     let now = NumericDate::from_seconds(1_700_000_060);
 
     let keys = keys("airlock.jwks.json");
@@ -108,7 +137,7 @@ fn airlock_signature_or_mac_but_never_neither() {
 fn connect2id_escapes_urls_as_names_and_language_tags() {
     let keys = keys("connect2id.jwks.json");
     let issuers = ["https://c2id.example.com"];
-    let base = oidc::id_token(&issuers, &["client-12345"], NONCE);
+    let base = oidc::id_token(&issuers, &["client-12345"], Check::Required(NONCE));
     let max_age = |seconds| MaxAge {
         seconds,
         leeway: Leeway::NONE,
@@ -151,7 +180,7 @@ fn akana_several_issuers_rollover_and_roles() {
         "https://other.example.com",
         "https://login.example.com/oauth",
     ];
-    let policy = oidc::id_token(&issuers, &["app-portal-01"], NONCE);
+    let policy = oidc::id_token(&issuers, &["app-portal-01"], Check::Required(NONCE));
     let now = NumericDate::from_seconds(1_700_000_060);
     let mut first = token("akana.jwt");
     let jwt = verify_in_place(&mut first, &*keys, &policy, now).unwrap();
@@ -162,7 +191,7 @@ fn akana_several_issuers_rollover_and_roles() {
             .any(|role| role.as_str().is_some_and(|r| r == "api-admin"))
     );
 
-    let only_other = oidc::id_token(&issuers[..1], &["app-portal-01"], NONCE);
+    let only_other = oidc::id_token(&issuers[..1], &["app-portal-01"], Check::Required(NONCE));
     let mut again = token("akana.jwt");
     let refused = verify_in_place(&mut again, &*keys, &only_other, now).err();
     assert_eq!(refused, Some(Error::IssuerMismatch));

@@ -1,0 +1,104 @@
+//! Airlock IAM: signature or MAC as the operator chooses, never neither; UserInfo in plain JSON.
+
+use jose_verify::oidc::{self, ProviderMetadata, UserInfo};
+use jose_verify::{
+    Check, Error, HS256, HS512, Key, KeySet, Keys, NumericDate, RS256, Verified, verify,
+};
+
+use super::{NONCE, system, text_of};
+
+const ISSUER: &str = "https://iam.example.com/auth-login/oauth2/v3/as-1";
+const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
+
+fn claims<T>(
+    token: &str,
+    keys: &impl Keys,
+    read: impl FnOnce(&Verified<'_>) -> T,
+) -> Result<T, Error> {
+    let policy = oidc::id_token(&[ISSUER], &["client-7f3a"], Check::Required(NONCE));
+    let mut scratch = vec![0; token.len()];
+    verify(token.as_bytes(), keys, &policy, NOW, &mut scratch).map(|jwt| read(&jwt))
+}
+
+fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
+    claims(token, keys, |_| ())
+}
+
+fn published() -> KeySet<4> {
+    let jwks = text_of(&system("airlock"), "jwks");
+    KeySet::from_jwks(jwks.as_bytes(), &[&RS256]).unwrap()
+}
+
+fn client_secret() -> Key {
+    let secret = text_of(&system("airlock"), "client_secret");
+    Key::from_secret(secret.as_bytes(), &[&HS256, &HS512]).unwrap()
+}
+
+#[test]
+fn from_metadata_and_keys_to_claims() {
+    let airlock = system("airlock");
+    let metadata = text_of(&airlock, "metadata");
+    let metadata = ProviderMetadata::parse(metadata.as_bytes(), ISSUER).unwrap();
+    assert!(metadata.jwks_uri() == format!("{ISSUER}/client-7f3a/jwks").as_str());
+    for alg in ["RS256", "HS512"] {
+        assert!(metadata.supports_signing_algorithm(alg));
+    }
+    let read = |jwt: &Verified<'_>| {
+        let claims = jwt.claims();
+        let auth_time = NumericDate::from_seconds(1_699_999_990);
+        assert_eq!(claims.auth_time(), Some(auth_time));
+        assert!(claims.audience().unwrap().contains("client-7f3a"));
+        let user_name = claims.get("user_name").and_then(|name| name.as_str());
+        assert!(user_name.unwrap() == "user-248289761001");
+    };
+    let signed = claims(&text_of(&airlock, "signed"), &published(), read);
+    assert_eq!(signed, Ok(()));
+    let maced = claims(&text_of(&airlock, "maced"), &client_secret(), read);
+    assert_eq!(maced, Ok(()));
+}
+
+#[test]
+fn hostile_twins() {
+    let airlock = system("airlock");
+    let token = |member: &str| text_of(&airlock, member);
+    let (keys, secret) = (published(), client_secret());
+    assert_eq!(judge(&token("forged"), &keys), Err(Error::BadSignature));
+    assert_eq!(
+        judge(&token("forged_mac"), &secret),
+        Err(Error::BadSignature)
+    );
+    let not_accepted = Err(Error::AlgorithmNotAccepted);
+    for confused in ["keyed_with_jwks", "maced"] {
+        assert_eq!(judge(&token(confused), &keys), not_accepted, "{confused}");
+    }
+    assert_eq!(judge(&token("signed"), &secret), not_accepted);
+    // "No Signature", even where the metadata offer it.
+    assert_eq!(judge(&token("unsecured"), &keys), Err(Error::Unsecured));
+    assert_eq!(judge(&token("unsecured"), &secret), Err(Error::Unsecured));
+    assert_eq!(
+        Error::Unsecured.message(),
+        "the token is not signed (alg none)"
+    );
+}
+
+#[test]
+fn user_info_of_this_user_and_of_no_other() {
+    let airlock = system("airlock");
+    let signed = text_of(&airlock, "signed");
+    let email = |member: &str| {
+        let response = text_of(&airlock, member);
+        claims(&signed, &published(), |id_token| {
+            let user_info = UserInfo::parse(response.as_bytes(), id_token)?;
+            let email = user_info
+                .claims()
+                .get("email")
+                .and_then(|email| email.as_str());
+            Ok(email.unwrap().to_string())
+        })
+        .and_then(|email| email)
+    };
+    assert_eq!(email("user_info"), Ok("user@example.com".to_owned()));
+    for other in ["user_info_of_another", "user_info_with_space"] {
+        assert_eq!(email(other), Err(Error::SubjectMismatch), "{other}");
+    }
+}

@@ -1,0 +1,205 @@
+//! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers, ID Tokens from the
+//! authorization endpoint, roles in a claim of any name.
+
+use jose_verify::oidc::{self, Bindings, Scopes};
+use jose_verify::{
+    Check, Error, JsonStr, Key, KeySet, Keys, MACS, NumericDate, Policy, RotatingKeys, SHA256,
+    SHA384, SHA512, SIGNATURES, Tenant, Verified, verify, verify_by_issuer,
+};
+
+use super::{NONCE, system, text_of};
+use crate::support::ALL_TWELVE;
+
+const LOGIN: &str = "https://login.example.com/oauth";
+const PARTNERS: &str = "https://partners.example.com/oauth";
+const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
+
+fn policy(issuers: &'static [&'static str]) -> Policy<'static> {
+    oidc::id_token(issuers, &["app-portal-01"], Check::Required(NONCE))
+}
+
+fn claims<T>(
+    token: &str,
+    keys: &impl Keys,
+    read: impl FnOnce(&Verified<'_>) -> T,
+) -> Result<T, Error> {
+    let mut scratch = vec![0; token.len()];
+    verify(token.as_bytes(), keys, &policy(&[LOGIN]), NOW, &mut scratch).map(|jwt| read(&jwt))
+}
+
+fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
+    claims(token, keys, |_| ())
+}
+
+fn set(jwks: &str) -> Box<KeySet<8>> {
+    Box::new(KeySet::from_jwks(jwks.as_bytes(), SIGNATURES).unwrap())
+}
+
+fn published(issuer: &str) -> Box<KeySet<8>> {
+    set(&text_of(&system("akana")["jwks"], issuer))
+}
+
+/// The shared secret as it is written there, decoded as they do.
+fn lenient_secret() -> Key {
+    let secret = text_of(&system("akana"), "secret_lenient");
+    Key::from_secret_base64url_lenient(&secret, MACS).unwrap()
+}
+
+/// As `code id_token token` answers: bound to both.
+fn bound(token: &str, keys: &impl Keys) -> Result<(), Error> {
+    let akana = system("akana");
+    let (access_token, code) = (text_of(&akana, "access_token"), text_of(&akana, "code"));
+    let bindings = Bindings::from_authorization_endpoint(Some(&access_token), Some(&code));
+    let hashes: [&dyn jose_verify::HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
+    claims(token, keys, |jwt| bindings.check(jwt, &hashes)).and_then(|bound| bound)
+}
+
+#[test]
+fn all_twelve_algorithms_bound_to_token_and_code() {
+    let tokens = &system("akana")["tokens"];
+    let (keys, secret) = (published("login"), lenient_secret());
+    for alg in ALL_TWELVE {
+        let token = text_of(tokens, alg);
+        if alg.starts_with("HS") {
+            assert_eq!(bound(&token, &secret), Ok(()), "{alg}");
+            assert_eq!(bound(&token, &*keys), Err(Error::AlgorithmNotAccepted));
+        } else {
+            assert_eq!(bound(&token, &*keys), Ok(()), "{alg}");
+            assert_eq!(bound(&token, &secret), Err(Error::AlgorithmNotAccepted));
+        }
+    }
+}
+
+#[test]
+fn swapped_codes_and_access_tokens() {
+    let (akana, keys) = (system("akana"), published("login"));
+    for (member, want) in [
+        ("other_code", Error::CHashMismatch),
+        ("other_access_token", Error::AtHashMismatch),
+        ("hash_of_another_size", Error::CHashMismatch),
+        ("without_roles", Error::MissingAtHash),
+    ] {
+        let token = text_of(&akana, member);
+        assert_eq!(judge(&token, &*keys), Ok(()), "{member}: a good token, but");
+        assert_eq!(bound(&token, &*keys), Err(want), "{member}");
+    }
+}
+
+#[test]
+fn secrets_as_text_and_decoded() {
+    let akana = system("akana");
+    let text = text_of(&akana, "secret_text");
+    let of_text = Key::from_secret(text.as_bytes(), MACS).unwrap();
+    let strict = text_of(&akana, "secret_strict");
+    let strict = Key::from_secret_base64url(&strict, MACS).unwrap();
+    for alg in ["HS256", "HS384", "HS512"] {
+        let by_text = text_of(&akana["text_secret_tokens"], alg);
+        let decoded = text_of(&akana["tokens"], alg);
+        assert_eq!(judge(&by_text, &of_text), Ok(()), "{alg}");
+        assert_eq!(judge(&decoded, &lenient_secret()), Ok(()), "{alg}");
+        assert_eq!(judge(&decoded, &strict), Ok(()), "{alg}");
+        let confused = [
+            judge(&by_text, &lenient_secret()),
+            judge(&decoded, &of_text),
+        ];
+        assert_eq!(confused, [Err(Error::BadSignature); 2], "{alg}");
+    }
+    let lenient = text_of(&akana, "secret_lenient");
+    let malformed = Key::from_secret_base64url(&lenient, MACS).err();
+    assert_eq!(malformed, Some(Error::MalformedKey));
+    // At least 32, 48 and 64 characters.
+    for (alg, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+        let list = crate::support::algorithms(&[alg]);
+        let load = |len| Key::from_secret(&text.as_bytes()[..len], list).err();
+        assert_eq!((load(least), load(least - 1)), (None, Some(Error::WeakKey)));
+    }
+}
+
+#[test]
+fn rollover() {
+    let akana = system("akana");
+    let old = text_of(&akana["tokens"], "RS256");
+    let new = text_of(&akana, "new_key");
+    let (before, during) = (published("login"), set(&text_of(&akana, "rollover")));
+    let after = set(&text_of(&akana, "after_rollover"));
+    assert_eq!(
+        (judge(&old, &*before), judge(&old, &*during)),
+        (Ok(()), Ok(()))
+    );
+    assert_eq!(
+        (judge(&new, &*during), judge(&new, &*after)),
+        (Ok(()), Ok(()))
+    );
+    for unknown in [judge(&new, &*before), judge(&old, &*after)] {
+        assert_eq!(unknown, Err(Error::NoKey));
+        assert!(unknown.unwrap_err().refresh_keys());
+    }
+    // Where the provider does not keep the deprecated key, we do.
+    let keys = RotatingKeys::<8>::new();
+    let jwks = text_of(&akana["jwks"], "login");
+    let (keys, _) = keys.updated(jwks.as_bytes(), SIGNATURES, 3600, 0).unwrap();
+    let jwks = text_of(&akana, "after_rollover");
+    let (keys, _) = keys.updated(jwks.as_bytes(), SIGNATURES, 3600, 10).unwrap();
+    assert_eq!(
+        (judge(&old, keys.set()), judge(&new, keys.set())),
+        (Ok(()), Ok(()))
+    );
+    let later = keys.without_retired(3610);
+    assert_eq!(judge(&old, later.set()), Err(Error::NoKey));
+}
+
+#[test]
+fn several_issuers_at_once() {
+    let akana = system("akana");
+    let (login, partners) = (published("login"), published("partners"));
+    let tenants = [
+        Tenant::new(LOGIN, &*login, policy(&[])),
+        Tenant::new(PARTNERS, &*partners, policy(&[])),
+    ];
+    let judge = |token: &str| {
+        let find = |issuer: JsonStr<'_>| tenants.iter().find(|t| issuer == t.issuer()).copied();
+        let mut scratch = vec![0; token.len()];
+        verify_by_issuer(token.as_bytes(), find, NOW, &mut scratch)
+            .map(|(tenant, _)| tenant.issuer())
+    };
+    for alg in ["RS256", "ES512"] {
+        assert_eq!(judge(&text_of(&akana["tokens"], alg)), Ok(LOGIN));
+    }
+    assert_eq!(judge(&text_of(&akana, "partners")), Ok(PARTNERS));
+    // Says that it is of one issuer, and was signed by the other under a `kid` that both have.
+    let crossed = judge(&text_of(&akana, "crossed"));
+    assert_eq!(crossed, Err(Error::BadSignature));
+    let alone = |tenant: &Tenant<'_, KeySet<8>>, member: &str| {
+        let token = text_of(&akana, member);
+        let mut scratch = vec![0; token.len()];
+        tenant.verify(token.as_bytes(), NOW, &mut scratch).err()
+    };
+    assert_eq!(alone(&tenants[0], "crossed"), Some(Error::IssuerMismatch));
+    assert_eq!(alone(&tenants[0], "partners"), Some(Error::BadSignature));
+    assert_eq!(alone(&tenants[1], "partners"), None);
+}
+
+#[test]
+fn roles_in_a_claim_of_any_name() {
+    let akana = system("akana");
+    let token = text_of(&akana["tokens"], "ES256");
+    let require = |token: &str, claim: &str, values: &[&str]| {
+        let read = |jwt: &Verified<'_>| Scopes::read(jwt.claims(), claim)?.require(values);
+        claims(token, &*published("login"), read).and_then(|read| read)
+    };
+    assert_eq!(require(&token, "roles", &["api-admin"]), Ok(()));
+    assert_eq!(
+        require(&token, "scp", &["orders:write", "orders:read"]),
+        Ok(())
+    );
+    let insufficient = Err(Error::InsufficientScope);
+    assert_eq!(require(&token, "roles", &["api-owner"]), insufficient);
+    assert_eq!(require(&token, "scp", &["orders"]), insufficient);
+    assert_eq!(require(&token, "groups", &["api-admin"]), insufficient);
+    let without = text_of(&akana, "without_roles");
+    assert_eq!(require(&without, "roles", &["api-admin"]), insufficient);
+    assert_eq!(
+        require(&token, "auth_time", &["x"]),
+        Err(Error::WrongClaimType)
+    );
+}

@@ -1,0 +1,112 @@
+//! Akeneo PIM: the key in PEM inside JSON, regenerated regularly; no `kid`; dates with fractions.
+
+use jose_verify::{
+    Check, Error, HS256, Key, KeySet, NumericDate, RS256, Refetch, RotatingKeys, Verified, oidc,
+    verify,
+};
+
+use super::{id_token_of, system, text_of};
+
+const ISSUERS: [&str; 1] = ["https://my-pim.example.com"];
+const CLIENTS: [&str; 1] = ["69d7c1a4-5b0e-4c0e-9a3f-2f6f0c6a1b7d"];
+const NOW: NumericDate = NumericDate::from_seconds(1_643_030_000);
+
+/// The key as `GET /connect/apps/v1/openid/public-key` publishes it.
+fn published(member: &str) -> Key {
+    let json = text_of(&system("akeneo"), member);
+    let mut scratch = vec![0; 2 * json.len()];
+    Key::from_pem_member(json.as_bytes(), "public_key", &[&RS256], &mut scratch).unwrap()
+}
+
+fn judge(token: &str, key: &impl jose_verify::Keys) -> Result<(), Error> {
+    claims(token, key, |_| ())
+}
+
+fn claims<T>(
+    token: &str,
+    key: &impl jose_verify::Keys,
+    read: impl FnOnce(&Verified<'_>) -> T,
+) -> Result<T, Error> {
+    let policy = oidc::id_token(&ISSUERS, &CLIENTS, Check::NotChecked);
+    let mut scratch = vec![0; token.len()];
+    verify(token.as_bytes(), key, &policy, NOW, &mut scratch).map(|jwt| read(&jwt))
+}
+
+#[test]
+fn from_the_published_key_to_claims() {
+    let token = id_token_of(&text_of(&system("akeneo"), "token_response"));
+    for form in ["public_key", "certificate", "certificate_crlf"] {
+        let read = claims(&token, &published(form), |jwt| {
+            let claims = jwt.claims();
+            assert!(jwt.header().key_id().is_none(), "{form}");
+            assert!(claims.issuer().unwrap() == "https://my-pim.example.com");
+            let expires_at = NumericDate::new(1_643_033_278, 467_703_000);
+            assert_eq!(claims.expires_at(), Some(expires_at));
+            let issued_at = NumericDate::new(1_643_029_678, 467_703_000);
+            assert_eq!(claims.issued_at(), Some(issued_at));
+            assert!(claims.jwt_id().is_some());
+            for (name, want) in [
+                ("email", "user@example.com"),
+                ("firstname", "Sample"),
+                ("lastname", "User"),
+            ] {
+                let claim = claims.get(name).and_then(|value| value.as_str());
+                assert!(claim.unwrap() == want, "{name}");
+            }
+        });
+        assert_eq!(read, Ok(()), "{form}");
+    }
+}
+
+#[test]
+fn hostile_twins() {
+    let akeneo = system("akeneo");
+    let forged = text_of(&akeneo, "forged");
+    let unsecured = text_of(&akeneo, "unsecured");
+    for form in ["public_key", "certificate"] {
+        let key = published(form);
+        assert_eq!(judge(&forged, &key), Err(Error::BadSignature));
+        assert_eq!(judge(&unsecured, &key), Err(Error::Unsecured));
+        for confused in ["keyed_with_certificate", "keyed_with_public_key"] {
+            let refused = judge(&text_of(&akeneo, confused), &key);
+            assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{confused}");
+        }
+        // Nor can the published text be loaded for a MAC.
+        let json = text_of(&akeneo, form);
+        let mut scratch = vec![0; 2 * json.len()];
+        let key = Key::from_pem_member(json.as_bytes(), "public_key", &[&HS256], &mut scratch);
+        assert_eq!(key.err(), Some(Error::UnsupportedKey));
+    }
+}
+
+/// Without `kid` a stale key and a forged token look alike. Fetching the key again, within bounds, tells them apart.
+#[test]
+fn a_stale_key_is_told_from_a_forged_token() {
+    let akeneo = system("akeneo");
+    let set = |member: &str| {
+        let mut set = KeySet::<4>::new();
+        set.push(published(member)).unwrap();
+        set
+    };
+    let fresh = id_token_of(&text_of(&akeneo, "regenerated_token_response"));
+    let forged = text_of(&akeneo, "forged");
+    for (token, verdict) in [(&fresh, Ok(())), (&forged, Err(Error::BadSignature))] {
+        let old = RotatingKeys::new().replaced_by(set("certificate"), 3600, 0);
+        let mut refetch = Refetch::new(5, 300);
+        let error = judge(token, old.set()).unwrap_err();
+        assert_eq!(error, Error::BadSignature);
+        assert!(refetch.begin(error, false, 100));
+        let new = old.replaced_by(set("regenerated"), 3600, 101);
+        refetch.end(new.has_keys_beyond(&old), 101);
+        assert_eq!(judge(token, new.set()), verdict);
+        // Tokens of the old key hold on until they expire.
+        let before = id_token_of(&text_of(&akeneo, "token_response"));
+        assert_eq!(judge(&before, new.set()), Ok(()));
+        assert_eq!(
+            judge(&before, new.without_retired(3701).set()),
+            Err(Error::BadSignature)
+        );
+        // The next forgery has to wait.
+        assert!(!refetch.begin(Error::BadSignature, false, 102));
+    }
+}
