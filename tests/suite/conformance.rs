@@ -1,6 +1,7 @@
 //! What the OpenID Foundation's certification asks of a relying party, as far as an ID Token and its keys decide it, by
 //! the names of its tests; and the shapes in which providers publish their keys and write their tokens.
 
+mod logout;
 mod providers;
 mod relying_party;
 
@@ -66,7 +67,7 @@ fn published(jwks: &Value) -> Box<KeySet<16>> {
 }
 
 /// The certification's tests, by its names.
-const RELYING_PARTY: [&str; 18] = [
+const RELYING_PARTY: [&str; 29] = [
     "rp-id_token-sig-rs256",
     "rp-id_token-sig-es256",
     "rp-id_token-sig-hs256",
@@ -82,9 +83,20 @@ const RELYING_PARTY: [&str; 18] = [
     "rp-id_token-iat",
     "rp-nonce-invalid",
     "rp-nonce-unless-code-flow",
+    "rp-id_token-bad-at_hash",
+    "rp-id_token-missing-at_hash",
+    "rp-id_token-bad-c_hash",
+    "rp-id_token-missing-c_hash",
     "rp-userinfo-bad-sub-claim",
     "rp-key-rotation-op-sign-key",
     "rp-discovery-jwks_uri-keys",
+    "lt-alg-none",
+    "lt-wrong-alg",
+    "lt-wrong-issuer",
+    "lt-wrong-aud",
+    "lt-no-event",
+    "lt-wrong-event",
+    "lt-with-nonce",
 ];
 
 /// Whose keys and tokens are told apart.
@@ -102,7 +114,10 @@ const PROVIDERS: [&str; 9] = [
 
 #[test]
 fn every_row_has_its_test() {
-    let relying_party = include_str!("conformance/relying_party.rs");
+    let relying_party = concat!(
+        include_str!("conformance/relying_party.rs"),
+        include_str!("conformance/logout.rs"),
+    );
     let providers = include_str!("conformance/providers.rs");
     let tests = RELYING_PARTY
         .iter()

@@ -1,13 +1,17 @@
 //! The relying party's tests.
 
-use jose_verify::{Check, Error, HS256, Key, Policy, SIGNATURES, Verified, scratch_len, verify};
+use jose_verify::oidc::{self, Bindings, UserInfo};
+use jose_verify::{
+    Check, Error, HS256, Key, NumericDate, Policy, SHA256, SIGNATURES, Verified, scratch_len,
+    verify,
+};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
 use super::{CLIENT, ISSUER, OP, POLICY, claims, id_token, judge, jwk, published, with};
 use crate::support::curve::{Curve, curve};
 use crate::support::hash::hmac;
-use crate::support::judge::{NOTHING, NOW, verdict};
+use crate::support::judge::{NOW, verdict};
 use crate::support::rsa::RsaKey;
 use crate::support::sign::token_signed_by;
 
@@ -208,25 +212,72 @@ fn rp_nonce_unless_code_flow() {
     assert_eq!(verdict(&without, &*keys(), &policy), Ok(()));
 }
 
-/// The claims about the user as a signed JWT: `sub` must be that of the ID Token, else nothing in it may be used.
+/// What comes of an ID Token with these claims beside the good ones, when it came together with others.
+fn bound(changes: &Value, bindings: Bindings<'_>) -> Result<(), Error> {
+    let token = id_token(&json!({"kid": "rsa"}), &with(&claims(), changes));
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let now = NumericDate::from_seconds(NOW);
+    let jwt = verify(token.as_bytes(), &*keys(), &POLICY, now, &mut scratch).unwrap();
+    bindings.check(&jwt, &[&SHA256])
+}
+
+/// OpenID Connect Core, Appendix A.6.
+const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
+const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
+const C_HASH: &str = "LDktKdoQak3Pk0cnXxCltA";
+
+#[test]
+fn rp_id_token_bad_at_hash() {
+    for bindings in [
+        Bindings::from_token_endpoint(ACCESS_TOKEN),
+        Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), None),
+    ] {
+        assert_eq!(bound(&json!({"at_hash": AT_HASH}), bindings), Ok(()));
+        for at_hash in [C_HASH, "", "77QmUPtjPfzWtF2AnpK9RA"] {
+            let refused = bound(&json!({"at_hash": at_hash}), bindings);
+            assert_eq!(refused, Err(Error::AtHashMismatch), "{at_hash}");
+        }
+    }
+}
+
+#[test]
+fn rp_id_token_missing_at_hash() {
+    let from_browser = Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), None);
+    assert_eq!(bound(&json!({}), from_browser), Err(Error::MissingAtHash));
+    // From the token endpoint it is optional.
+    let direct = Bindings::from_token_endpoint(ACCESS_TOKEN);
+    assert_eq!(bound(&json!({}), direct), Ok(()));
+}
+
+#[test]
+fn rp_id_token_bad_c_hash() {
+    let bindings = Bindings::from_authorization_endpoint(None, Some(CODE));
+    assert_eq!(bound(&json!({"c_hash": C_HASH}), bindings), Ok(()));
+    for c_hash in [AT_HASH, "", "LDktKdoQak3Pk0cnXxCltB"] {
+        let refused = bound(&json!({"c_hash": c_hash}), bindings);
+        assert_eq!(refused, Err(Error::CHashMismatch), "{c_hash}");
+    }
+}
+
+#[test]
+fn rp_id_token_missing_c_hash() {
+    let code = Bindings::from_authorization_endpoint(None, Some(CODE));
+    let both = Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
+    let at_hash = json!({"at_hash": AT_HASH});
+    for bindings in [code, both] {
+        assert_eq!(bound(&at_hash, bindings), Err(Error::MissingCHash));
+    }
+}
+
+/// `sub` must be that of the ID Token, else nothing in the response may be used: in plain JSON and as a signed JWT.
 #[test]
 fn rp_userinfo_bad_sub_claim() {
     let token = id_token(&json!({"kid": "rsa"}), &claims());
     let mut scratch = vec![0; scratch_len(token.len())];
-    let now = jose_verify::NumericDate::from_seconds(NOW);
+    let now = NumericDate::from_seconds(NOW);
     let id: Verified<'_> = verify(token.as_bytes(), &*keys(), &POLICY, now, &mut scratch).unwrap();
-    let mut buffer = [0; 64];
-    let subject = id
-        .claims()
-        .subject()
-        .unwrap()
-        .unescape(&mut buffer)
-        .unwrap();
-
-    let policy = Policy {
-        subject: Check::Required(subject),
-        ..NOTHING
-    };
+    let policy = oidc::user_info(&[ISSUER], &[CLIENT]);
     for (sub, want) in [
         (json!("248289761001"), Ok(())),
         (json!("248289761002"), Err(Error::SubjectMismatch)),
@@ -239,8 +290,14 @@ fn rp_userinfo_bad_sub_claim() {
             &json!({"email": "janedoe@example.com"}),
             &json!({ "sub": sub }),
         );
+        let plain = user_info.to_string();
+        let plain = UserInfo::parse(plain.as_bytes(), &id).map(|_| ());
+        assert_eq!(plain, want, "{sub}");
         let response = id_token(&json!({"kid": "rsa"}), &user_info);
-        assert_eq!(verdict(&response, &*keys(), &policy), want, "{sub}");
+        let mut scratch = vec![0; scratch_len(response.len())];
+        let signed = verify(response.as_bytes(), &*keys(), &policy, now, &mut scratch)
+            .and_then(|response| UserInfo::from_verified(&response, &id).map(|_| ()));
+        assert_eq!(signed, want, "{sub}");
     }
 }
 

@@ -1,0 +1,130 @@
+//! The relying party's tests of back-channel logout.
+
+use jose_verify::oidc::{self, LogoutToken};
+use jose_verify::{Error, HS256, Key, NumericDate, scratch_len, verify};
+use serde_json::{Value, json};
+
+use super::{CLIENT, ISSUER, OP, jwk, published, with};
+use crate::support::hash::hmac;
+use crate::support::judge::NOW;
+use crate::support::sign::token_signed_by;
+
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// Good claims.
+fn claims() -> Value {
+    json!({
+        "iss": ISSUER, "sub": "248289761001", "aud": CLIENT, "iat": NOW - 10, "exp": NOW + 110,
+        "jti": "bWJq", "sid": "08a5019c-17e1-4977-8f42-65a12843ea02", "events": {EVENT: {}},
+    })
+}
+
+/// The provider's token with these changes to its claims.
+fn logout_token(changes: &Value) -> String {
+    let claims = with(&claims(), changes).to_string();
+    let header = br#"{"alg":"RS256","kid":"rsa","typ":"logout+jwt"}"#;
+    token_signed_by(header, claims.as_bytes(), |input| OP.sign("RS256", input))
+}
+
+fn judge(token: &str) -> Result<(), Error> {
+    let keys = published(&json!({"keys": [jwk(&OP, "rsa")]}));
+    let policy = oidc::logout_token(&[ISSUER], &[CLIENT]);
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let now = NumericDate::from_seconds(NOW);
+    let jwt = verify(token.as_bytes(), &*keys, &policy, now, &mut scratch)?;
+    LogoutToken::from_verified(&jwt).map(|_| ())
+}
+
+#[test]
+fn a_good_one() {
+    assert_eq!(judge(&logout_token(&json!({}))), Ok(()));
+    let of_a_session = logout_token(&json!({"sub": null}));
+    assert_eq!(judge(&of_a_session), Ok(()));
+}
+
+#[test]
+fn lt_alg_none() {
+    let claims = claims().to_string();
+    let token = token_signed_by(br#"{"alg":"none"}"#, claims.as_bytes(), |_| vec![]);
+    assert_eq!(judge(&token), Err(Error::Unsecured));
+}
+
+/// Another algorithm than the one that is registered; among them a MAC with a key that everybody knows.
+#[test]
+fn lt_wrong_alg() {
+    let claims = claims().to_string();
+    let secret = jwk(&OP, "rsa").to_string();
+    let maced = token_signed_by(br#"{"alg":"HS256"}"#, claims.as_bytes(), |input| {
+        hmac("HS256", secret.as_bytes(), input)
+    });
+    assert_eq!(judge(&maced), Err(Error::AlgorithmNotAccepted));
+    let header = br#"{"alg":"RS384","kid":"rsa"}"#;
+    let other = token_signed_by(header, claims.as_bytes(), |input| OP.sign("RS384", input));
+    // The key is published for RS256.
+    assert_eq!(judge(&other), Err(Error::NoKey));
+    let key = Key::from_secret(&[7; 32], &[&HS256]).unwrap();
+    let policy = oidc::logout_token(&[ISSUER], &[CLIENT]);
+    let signed = logout_token(&json!({}));
+    let now = NumericDate::from_seconds(NOW);
+    let refused = verify(
+        signed.as_bytes(),
+        &key,
+        &policy,
+        now,
+        &mut vec![0; signed.len()],
+    )
+    .err();
+    assert_eq!(refused, Some(Error::AlgorithmNotAccepted));
+}
+
+#[test]
+fn lt_wrong_issuer() {
+    for (iss, want) in [
+        (json!("https://other.example.com"), Error::IssuerMismatch),
+        (json!(format!("{ISSUER}/")), Error::IssuerMismatch),
+        (json!(null), Error::MissingIssuer),
+    ] {
+        assert_eq!(judge(&logout_token(&json!({ "iss": iss }))), Err(want));
+    }
+}
+
+#[test]
+fn lt_wrong_aud() {
+    for (aud, want) in [
+        (json!("other"), Error::AudienceMismatch),
+        (json!([CLIENT, "other"]), Error::UntrustedAudience),
+        (json!([]), Error::WrongClaimType),
+        (json!(null), Error::MissingAudience),
+    ] {
+        assert_eq!(judge(&logout_token(&json!({ "aud": aud }))), Err(want));
+    }
+}
+
+#[test]
+fn lt_no_event() {
+    for events in [json!(null), json!({})] {
+        let token = logout_token(&json!({ "events": events }));
+        assert_eq!(judge(&token), Err(Error::MissingLogoutEvent), "{events}");
+    }
+}
+
+#[test]
+fn lt_wrong_event() {
+    for (events, want) in [
+        (
+            json!({"http://schemas.openid.net/event/foo": {}}),
+            Error::MissingLogoutEvent,
+        ),
+        (json!({EVENT: null}), Error::WrongClaimType),
+        (json!([EVENT]), Error::WrongClaimType),
+    ] {
+        let token = logout_token(&json!({ "events": events }));
+        assert_eq!(judge(&token), Err(want), "{events}");
+    }
+}
+
+#[test]
+fn lt_with_nonce() {
+    let token = logout_token(&json!({"nonce": "n-0S6_WzA2Mj"}));
+    assert_eq!(judge(&token), Err(Error::NonceProhibited));
+}
