@@ -3,8 +3,11 @@
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
-use ::hmac::{EagerHash, KeyInit, Mac};
-use sha2::digest::common::{BlockSizeUser, Key};
+use digest::block_api::{
+    Block, BlockSizeUser, Buffer, BufferKindUser, CoreProxy, Eager, UpdateCore,
+};
+use digest::common::hazmat::{SerializableState, SerializedState};
+use digest::{CtOutput, Digest, Output};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
@@ -16,15 +19,15 @@ use crate::limits::MAX_KEY_PARAMETER_LEN;
 pub const HS256: Hmac<Sha256> = Hmac::new("HS256", 0);
 
 /// HMAC using SHA-384; the secret has at least 48 bytes.
-pub const HS384: Hmac<Sha384> = Hmac::new("HS384", 64);
+pub const HS384: Hmac<Sha384> = Hmac::new("HS384", 80);
 
 /// HMAC using SHA-512; the secret has at least 64 bytes.
-pub const HS512: Hmac<Sha512> = Hmac::new("HS512", 64 + 128);
+pub const HS512: Hmac<Sha512> = Hmac::new("HS512", 80 + 160);
 
 /// HMAC with one hash.
 ///
-/// The key material is the secret brought to the length of the hash's block (RFC 2104 §2), for each hash in a place
-/// of its own.
+/// The key material is what the hash's state is after the secret's block, for the inner and for the outer hash
+/// (RFC 2104 §4), for each algorithm in a place of its own.
 #[derive(Clone, Copy)]
 pub struct Hmac<D> {
     name: &'static str,
@@ -53,7 +56,20 @@ impl<D> Debug for Hmac<D> {
     }
 }
 
-impl<D: EagerHash> Algorithm for Hmac<D> {
+/// What the padded secret is combined with (RFC 2104 §2).
+const INNER: u8 = 0x36;
+const OUTER: u8 = 0x5c;
+
+/// A hash whose state between two blocks can be kept.
+trait Hash: Digest + CoreProxy<Core: State> {}
+
+impl<D: Digest + CoreProxy<Core: State>> Hash for D {}
+
+trait State: UpdateCore + BufferKindUser<BufferKind = Eager> + SerializableState + Default {}
+
+impl<C: UpdateCore + BufferKindUser<BufferKind = Eager> + SerializableState + Default> State for C {}
+
+impl<D: Hash> Algorithm for Hmac<D> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -67,24 +83,28 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
             return Err(Error::UnsupportedKey);
         };
         // RFC 7518 §3.2: a key of the same size as the hash output, or larger, MUST be used.
-        if secret.len() < <D as sha2::Digest>::output_size() {
+        if secret.len() < <D as Digest>::output_size() {
             return Err(Error::WeakKey);
         }
         if secret.len() > MAX_KEY_PARAMETER_LEN {
             return Err(Error::KeyTooLarge);
         }
-        // Nobody's secret, and what material looks like into which nothing was loaded.
+        // Nobody's secret: a buffer that was not filled.
         if is_zero(secret) {
             return Err(Error::WeakKey);
         }
-        let mut block = Key::<::hmac::Hmac<D>>::default();
+        let mut block = Block::<D::Core>::default();
         if secret.len() > D::Core::block_size() {
             copy(&D::digest(secret), &mut block);
         } else {
             copy(secret, &mut block);
         }
-        let material = material.get_mut(self.first_word()..);
-        words::store(material.unwrap_or_default(), &block);
+        let material = material.get_mut(self.first_word()..).unwrap_or_default();
+        let (inner, outer) = material
+            .split_at_mut_checked(words_of::<D>())
+            .unwrap_or_default();
+        words::store(inner, &after_block::<D>(&block, INNER));
+        words::store(outer, &after_block::<D>(&block, OUTER));
         Ok(())
     }
 
@@ -94,17 +114,49 @@ impl<D: EagerHash> Algorithm for Hmac<D> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let mut block = Key::<::hmac::Hmac<D>>::default();
+        // Of the full length only.
+        let signature = <&Output<D>>::try_from(signature).map_err(|_| InvalidSignature)?;
         let material = material.get(self.first_word()..).ok_or(InvalidSignature)?;
-        words::fetch(material, &mut block);
-        if is_zero(&block) {
-            return Err(InvalidSignature);
+        let (inner, outer) = material
+            .split_at_checked(words_of::<D>())
+            .ok_or(InvalidSignature)?;
+        let hash = resumed::<D>(inner)?.chain_update(signing_input).finalize();
+        let expected = resumed::<D>(outer)?.chain_update(hash).finalize();
+        // In constant time.
+        if CtOutput::<D>::new(expected) == CtOutput::from(signature) {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
         }
-        let mut mac = ::hmac::Hmac::<D>::new(&block);
-        mac.update(signing_input);
-        // Constant-time, and of the full length only.
-        mac.verify_slice(signature).map_err(|_| InvalidSignature)
     }
+}
+
+/// Words that one state takes.
+fn words_of<D: Hash>() -> usize {
+    SerializedState::<D::Core>::default()
+        .len()
+        .div_ceil(WORD_BYTES)
+}
+
+/// The state of the hash after the padded secret.
+fn after_block<D: Hash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::Core> {
+    let mut block = block.clone();
+    block.iter_mut().for_each(|byte| *byte ^= pad);
+    let mut core = D::Core::default();
+    core.update_blocks(&[block]);
+    core.serialize()
+}
+
+/// The hash that goes on from a state of [`after_block`].
+fn resumed<D: Hash>(words: &[Word]) -> Result<D, InvalidSignature> {
+    let mut state = SerializedState::<D::Core>::default();
+    words::fetch(words, &mut state);
+    // Material into which nothing was loaded; a state counts its blocks, so it is never zero.
+    if is_zero(&state) {
+        return Err(InvalidSignature);
+    }
+    let core = D::Core::deserialize(&state).map_err(|_| InvalidSignature)?;
+    Ok(D::compose(core, Buffer::<D::Core>::default()))
 }
 
 /// In a time that does not tell how many zeros there are at the beginning.
