@@ -65,6 +65,17 @@ impl Debug for KeyParameters<'_> {
     }
 }
 
+/// Tables for the verification with one key. Empty ones are none.
+///
+/// They are as trusted as the key itself: whoever can change a table can forge signatures.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tables<'t> {
+    /// What was made for the key.
+    pub key: &'t [Word],
+    /// What was made for all keys of the algorithm.
+    pub shared: &'t [Word],
+}
+
 /// Which side of RFC 7518 §3.1 an algorithm stands on. A key is never loaded for both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -127,6 +138,39 @@ pub trait Algorithm: Sync + Debug {
     /// - [`Error::UnsupportedKey`]: not a key of this algorithm's type.
     /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::MalformedKey`]: such a key, but refused.
     fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error>;
+
+    /// How many of `available` words a table takes with which verification is quicker: 0, if there is no such table
+    /// or no room for any.
+    fn table_len(&self, available: usize) -> usize {
+        let _ = available;
+        0
+    }
+
+    /// Fills the table of one key, of a length that [`table_len`](Self::table_len) gave.
+    fn fill_table(&self, material: &[Word], table: &mut [Word]) {
+        let _ = (material, table);
+    }
+
+    /// Fills the table that all keys share, of a length that [`table_len`](Self::table_len) gave.
+    fn fill_shared_table(&self, table: &mut [Word]) {
+        let _ = table;
+    }
+
+    /// Verifies as [`verify`](Self::verify) does, with the help of tables that were filled before.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], whatever the reason.
+    fn verify_with_tables(
+        &self,
+        material: &[Word],
+        tables: Tables<'_>,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let _ = tables;
+        self.verify(material, signing_input, signature)
+    }
 
     /// Verifies `signature` over `signing_input` with a key that [`load`](Self::load) accepted.
     ///

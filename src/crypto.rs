@@ -1,6 +1,7 @@
 //! The algorithms of RFC 7518 §3, one object each. Nothing in the core names them, so what a program does not name is
 //! not linked.
 
+mod arithmetic;
 mod ecdsa;
 mod hmac;
 mod rsa;

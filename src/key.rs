@@ -10,7 +10,9 @@ use core::fmt;
 
 use heapless::String;
 
-use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Word};
+use crate::algorithm::{
+    Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Tables, Word,
+};
 use crate::error::Error;
 use crate::json::JsonStr;
 use crate::jwk::Jwk;
@@ -271,6 +273,31 @@ impl Key {
             && self.material == other.material
     }
 
+    /// Verifies as [`VerificationKey::verify`] does, with tables that were made for that algorithm.
+    pub(crate) fn verify_with_tables(
+        &self,
+        algorithm: &str,
+        tables: Tables<'_>,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let algorithm = self.algorithm(algorithm).ok_or(InvalidSignature)?;
+        algorithm.verify_with_tables(&self.material, tables, signing_input, signature)
+    }
+
+    /// What the key's algorithms prepared.
+    pub(crate) const fn material(&self) -> &[Word] {
+        &self.material
+    }
+
+    /// The first of the key's algorithms that makes use of a table, if it had that many words.
+    pub(crate) fn table_algorithm(&self, available: usize) -> Option<&'static dyn Algorithm> {
+        bits()
+            .zip(self.algorithms.0)
+            .find(|(bit, a)| self.loaded_for & bit != 0 && a.table_len(available) > 0)
+            .map(|(_, algorithm)| *algorithm)
+    }
+
     fn algorithm(&self, name: &str) -> Option<&'static dyn Algorithm> {
         bits()
             .zip(self.algorithms.0)
@@ -318,11 +345,7 @@ impl VerificationKey for Key {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        self.algorithm(algorithm).ok_or(InvalidSignature)?.verify(
-            &self.material,
-            signing_input,
-            signature,
-        )
+        self.verify_with_tables(algorithm, Tables::default(), signing_input, signature)
     }
 }
 

@@ -166,14 +166,8 @@ impl<const N: usize> Keys for KeySet<N> {
         self.algorithms.is_empty() || self.algorithms.contains(algorithm)
     }
 
-    fn candidates<'k>(
-        &'k self,
-        query: &'k KeyQuery,
-    ) -> impl Iterator<Item = &'k dyn VerificationKey> {
-        self.keys
-            .iter()
-            .filter(|key| query.allows(key.key_id()) && key.accepts(query.algorithm()))
-            .map(|key| -> &dyn VerificationKey { key })
+    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
+        self.keys.iter().filter(|key| query.fits(*key))
     }
 
     fn refuses_ambiguity(&self) -> bool {

@@ -22,6 +22,7 @@ mod jwk;
 mod key;
 mod key_set;
 mod policy;
+mod prepared;
 mod rotation;
 mod scan;
 mod selection;
@@ -30,7 +31,9 @@ mod thumbprint;
 mod time;
 mod verify;
 
-pub use algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Word};
+pub use algorithm::{
+    Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Tables, Word,
+};
 pub use claims::{Claims, StringOrArray, Strings};
 pub use crypto::{
     ES256, ES384, ES512, HS256, HS384, HS512, MACS, PS256, PS384, PS512, RS256, RS384, RS512,
@@ -44,6 +47,7 @@ pub use jwk::entries as jwk_set_entries;
 pub use key::{Key, VerificationKey};
 pub use key_set::{KeySet, LoadReport};
 pub use policy::{Audience, Check, MaxAge, Policy};
+pub use prepared::{PreparedKey, PreparedKeySet, TableUse};
 pub use rotation::{Refetch, RotatingKeys};
 pub use selection::{KeyQuery, Keys};
 pub use tenant::{Tenant, peek_issuer_untrusted, verify_by_issuer};

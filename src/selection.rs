@@ -54,6 +54,11 @@ impl KeyQuery {
             WantedId::TooLong => false,
         }
     }
+
+    /// Whether that key of a set comes into question.
+    pub(crate) fn fits(&self, key: &impl VerificationKey) -> bool {
+        self.allows(key.key_id()) && key.accepts(self.algorithm())
+    }
 }
 
 /// What a token is verified with: a [`KeySet`](crate::KeySet), or any one [`VerificationKey`].
@@ -69,10 +74,7 @@ pub trait Keys {
     fn accepts_algorithm(&self, algorithm: &str) -> bool;
 
     /// The keys that may be used with the query's algorithm and that [it allows](KeyQuery::allows).
-    fn candidates<'k>(
-        &'k self,
-        query: &'k KeyQuery,
-    ) -> impl Iterator<Item = &'k dyn VerificationKey>;
+    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey>;
 
     /// Whether a token without `kid` for which there are several candidates is refused instead of tried with each.
     fn refuses_ambiguity(&self) -> bool {
@@ -86,14 +88,10 @@ impl<K: VerificationKey> Keys for K {
         self.accepts(algorithm)
     }
 
-    fn candidates<'k>(
-        &'k self,
-        query: &'k KeyQuery,
-    ) -> impl Iterator<Item = &'k dyn VerificationKey> {
+    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
         let allowed = self.key_id().is_none() || query.allows(self.key_id());
-        let key: &dyn VerificationKey = self;
         (allowed && self.accepts(query.algorithm()))
-            .then_some(key)
+            .then_some(self)
             .into_iter()
     }
 }

@@ -51,12 +51,14 @@ impl Keys for VectorKeys {
     fn candidates<'k>(
         &'k self,
         query: &'k KeyQuery,
-    ) -> impl Iterator<Item = &'k dyn VerificationKey> {
-        let candidates: Vec<_> = match self {
-            Self::One(key) => key.candidates(query).collect(),
-            Self::Set(set) => set.candidates(query).collect(),
+    ) -> impl Iterator<Item = impl VerificationKey> {
+        let (one, set) = match self {
+            Self::One(key) => (Some(key.candidates(query)), None),
+            Self::Set(set) => (None, Some(set.candidates(query))),
         };
-        candidates.into_iter()
+        let boxed = |key| -> Box<dyn VerificationKey + 'k> { key };
+        let one = one.into_iter().flatten().map(move |key| boxed(Box::new(key)));
+        one.chain(set.into_iter().flatten().map(move |key| boxed(Box::new(key))))
     }
 }
 

@@ -1,70 +1,72 @@
-//! ECDSA on the NIST curves (RFC 7518 §3.4), on the arithmetic of the curve crates.
+//! ECDSA on the NIST curves (RFC 7518 §3.4), on arithmetic of our own.
+
+mod curve;
+mod inverse;
+mod p256;
+mod p384;
+mod p521;
+mod point;
+mod prime;
+mod residue;
+mod table;
+mod verification;
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
-use ::ecdsa::elliptic_curve::array::typenum::Unsigned;
-use ::ecdsa::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
-use ::ecdsa::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize};
-use ::ecdsa::signature::Verifier;
-use ::ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey};
-use p256::NistP256;
-use p384::NistP384;
-use p521::NistP521;
+use sha2::digest::Digest;
 
-use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
-use crate::crypto::words;
+use self::curve::{Curve, Field};
+use self::p256::P256;
+use self::p384::P384;
+use self::p521::P521;
+use self::point::Affine;
+use self::prime::{Prime, less_than};
+use self::table::Table;
+use self::verification::{Signature, verifies};
+use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Tables, Word};
+use crate::crypto::arithmetic::WORD_BYTES;
 use crate::error::Error;
 
 /// ECDSA using P-256 and SHA-256.
-pub const ES256: Ecdsa<NistP256> = Ecdsa::new("ES256", "P-256");
+pub const ES256: Ecdsa<P256, { p256::WORDS }> = Ecdsa::new("ES256");
 
 /// ECDSA using P-384 and SHA-384.
-pub const ES384: Ecdsa<NistP384> = Ecdsa::new("ES384", "P-384");
+pub const ES384: Ecdsa<P384, { p384::WORDS }> = Ecdsa::new("ES384");
 
 /// ECDSA using P-521 and SHA-512.
-pub const ES512: Ecdsa<NistP521> = Ecdsa::new("ES512", "P-521");
-
-/// Bytes of the largest uncompressed point, that of P-521: a tag and two coordinates (SEC 1 §2.3.3).
-const MAX_POINT_LEN: usize = 1 + 2 * 66;
+pub const ES512: Ecdsa<P521, { p521::WORDS }> = Ecdsa::new("ES512");
 
 /// SEC 1 §2.3.3: the tags of compressed points, and that of uncompressed ones.
 const COMPRESSED_EVEN: u8 = 2;
 const COMPRESSED_ODD: u8 = 3;
 const UNCOMPRESSED: u8 = 4;
 
-/// ECDSA with one curve and the hash that RFC 7518 pairs with it.
+/// ECDSA with one curve, on numbers of `N` words, and the hash that RFC 7518 pairs with it.
 ///
-/// The key material is the uncompressed point.
+/// The key material is the point: x and y, as the curve's arithmetic has them.
 #[derive(Clone, Copy)]
-pub struct Ecdsa<C> {
+pub struct Ecdsa<C, const N: usize> {
     name: &'static str,
-    crv: &'static str,
     curve: PhantomData<fn() -> C>,
 }
 
-impl<C> Ecdsa<C> {
-    const fn new(name: &'static str, crv: &'static str) -> Self {
+impl<C, const N: usize> Ecdsa<C, N> {
+    const fn new(name: &'static str) -> Self {
         Self {
             name,
-            crv,
             curve: PhantomData,
         }
     }
 }
 
-impl<C> Debug for Ecdsa<C> {
+impl<C, const N: usize> Debug for Ecdsa<C, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
 
-impl<C> Algorithm for Ecdsa<C>
-where
-    C: EcdsaCurve + CurveArithmetic + DigestAlgorithm,
-    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
-    FieldBytesSize<C>: ModulusSize,
-{
+impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -74,18 +76,37 @@ where
     }
 
     fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-        let mut buffer = [0; MAX_POINT_LEN];
         let point = match *key {
-            KeyParameters::Ec { crv, x, y } if crv == self.crv => {
-                uncompressed(x, y, FieldBytesSize::<C>::USIZE, &mut buffer)?
-            }
-            KeyParameters::EcPoint { crv, point } if crv == self.crv => known_tag(point)?,
+            KeyParameters::Ec { crv, x, y } if crv == C::NAME => affine::<C, N>(x, y),
+            KeyParameters::EcPoint { crv, point } if crv == C::NAME => decode_point::<C, N>(point),
             _ => return Err(Error::UnsupportedKey),
         };
-        // Refuses points that are not on the curve; the curves have no points of small order.
-        let point = VerifyingKey::<C>::from_sec1_bytes(point).map_err(|_| Error::MalformedKey)?;
-        words::store(material, point.to_sec1_point(false).as_bytes());
+        // The curves have no points of small order.
+        let point = point
+            .filter(|p| p.is_on_curve())
+            .ok_or(Error::MalformedKey)?;
+        let (coordinates, _) = material.as_chunks_mut();
+        let [x, y, ..] = coordinates else {
+            return Err(Error::KeyTooLarge);
+        };
+        (*x, *y) = (*point.x.words(), *point.y.words());
         Ok(())
+    }
+
+    fn table_len(&self, available: usize) -> usize {
+        table::len::<C, N>(available)
+    }
+
+    fn fill_table(&self, material: &[Word], table: &mut [Word]) {
+        if let Some(point) = loaded_point::<C, N>(material) {
+            table::fill(point, table);
+        }
+    }
+
+    fn fill_shared_table(&self, table: &mut [Word]) {
+        if let Some(point) = Table::open(C::BASE).and_then(|base| base.point::<C>()) {
+            table::fill(point, table);
+        }
     }
 
     fn verify(
@@ -94,44 +115,97 @@ where
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let mut buffer = [0; MAX_POINT_LEN];
-        words::fetch(material, &mut buffer);
-        let len = FieldBytesSize::<C>::USIZE
-            .saturating_mul(2)
-            .saturating_add(1);
-        let point = buffer.get(..len).ok_or(InvalidSignature)?;
-        let point = VerifyingKey::<C>::from_sec1_bytes(point).map_err(|_| InvalidSignature)?;
-        // RFC 7518 §3.4: r and s as octet strings of the curve's full width; 0 and from n on are refused.
-        let signature = Signature::<C>::from_slice(signature).map_err(|_| InvalidSignature)?;
-        point
-            .verify(signing_input, &signature)
-            .map_err(|_| InvalidSignature)
+        self.verify_with_tables(material, Tables::default(), signing_input, signature)
     }
+
+    fn verify_with_tables(
+        &self,
+        material: &[Word],
+        tables: Tables<'_>,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let key = loaded_point::<C, N>(material).ok_or(InvalidSignature)?;
+        let signature = parse_signature::<C, N>(signature).ok_or(InvalidSignature)?;
+        // RFC 7518 §3.4 pairs each curve with a hash that is not longer than its scalars: there is nothing to cut off.
+        let hash = read_big_endian(&C::Hash::digest(signing_input));
+        let base = Table::open(C::BASE).ok_or(InvalidSignature)?;
+        let base = Table::open_for::<C>(base.point(), tables.shared).unwrap_or(base);
+        let table = Table::open_for(Some(key), tables.key);
+        if verifies::<C, N>(key, table, base, hash, &signature) {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
+        }
+    }
+}
+
+/// The point that [`load`](Algorithm::load) put there.
+fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine<C, N>> {
+    let (coordinates, _) = material.as_chunks();
+    let [x, y, ..] = coordinates else {
+        return None;
+    };
+    // (0, 0) lies on none of the curves: it is what material looks like into which nothing was loaded.
+    let loaded = *x != [0; N] || *y != [0; N];
+    loaded.then(|| Affine {
+        x: Field::<C, N>::from_words(*x),
+        y: Field::<C, N>::from_words(*y),
+    })
+}
+
+/// RFC 7518 §3.4: r and s as octet strings of the curve's full width; SEC 1 §4.1.4: from 1 to n - 1.
+fn parse_signature<C: Curve<N>, const N: usize>(signature: &[u8]) -> Option<Signature<N>> {
+    let (r, s) = signature.split_at_checked(C::BYTES)?;
+    let scalar = |bytes| read_below(bytes, &C::Order::PRIME, C::BYTES).filter(|n| *n != [0; N]);
+    Some(Signature {
+        r: scalar(r)?,
+        s: scalar(s)?,
+    })
 }
 
 /// RFC 7518 §6.2.1.2: coordinates have the curve's full width, leading zeros included.
-fn uncompressed<'b>(
-    x: &[u8],
-    y: &[u8],
-    width: usize,
-    buffer: &'b mut [u8; MAX_POINT_LEN],
-) -> Result<&'b [u8], Error> {
-    if x.len() != width || y.len() != width {
-        return Err(Error::MalformedKey);
-    }
-    let bytes = [UNCOMPRESSED].into_iter().chain(x.iter().chain(y).copied());
-    buffer
-        .iter_mut()
-        .zip(bytes)
-        .for_each(|(to, from)| *to = from);
-    let len = width.saturating_mul(2).saturating_add(1);
-    buffer.get(..len).ok_or(Error::MalformedKey)
+fn affine<C: Curve<N>, const N: usize>(x: &[u8], y: &[u8]) -> Option<Affine<C, N>> {
+    Some(Affine {
+        x: coordinate::<C, N>(x)?,
+        y: coordinate::<C, N>(y)?,
+    })
 }
 
-/// Only what SEC 1 defines for points other than infinity.
-fn known_tag(point: &[u8]) -> Result<&[u8], Error> {
-    match point.first() {
-        Some(&(COMPRESSED_EVEN | COMPRESSED_ODD | UNCOMPRESSED)) => Ok(point),
-        _ => Err(Error::MalformedKey),
+/// SEC 1 §2.3.4; the point at infinity is no key.
+fn decode_point<C: Curve<N>, const N: usize>(point: &[u8]) -> Option<Affine<C, N>> {
+    match point.split_first()? {
+        (&UNCOMPRESSED, coordinates) => {
+            let (x, y) = coordinates.split_at_checked(C::BYTES)?;
+            affine(x, y)
+        }
+        (&tag @ (COMPRESSED_EVEN | COMPRESSED_ODD), x) => {
+            Affine::decompress(coordinate::<C, N>(x)?, tag == COMPRESSED_ODD)
+        }
+        _ => None,
     }
+}
+
+fn coordinate<C: Curve<N>, const N: usize>(bytes: &[u8]) -> Option<Field<C, N>> {
+    read_below(bytes, &C::Field::PRIME, C::BYTES).map(Field::<C, N>::from_number)
+}
+
+/// A big-endian number of exactly that many bytes, below the bound.
+fn read_below<const N: usize>(bytes: &[u8], bound: &[Word; N], len: usize) -> Option<[Word; N]> {
+    if bytes.len() != len {
+        return None;
+    }
+    let number = read_big_endian(bytes);
+    less_than(&number, bound).then_some(number)
+}
+
+/// Big-endian bytes as words, least significant first.
+fn read_big_endian<const N: usize>(bytes: &[u8]) -> [Word; N] {
+    let mut words = [0; N];
+    for (word, chunk) in words.iter_mut().zip(bytes.rchunks(WORD_BYTES)) {
+        *word = chunk
+            .iter()
+            .fold(0, |word, byte| (word << 8) | Word::from(*byte));
+    }
+    words
 }

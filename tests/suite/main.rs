@@ -22,6 +22,7 @@ mod layers;
 mod oidc;
 mod pipeline;
 mod policies;
+mod prepared;
 mod primitives;
 mod published_keys;
 mod rotation;

@@ -38,6 +38,8 @@ pub struct Input<'a> {
     form: Form,
     /// Changes to the key's bytes.
     key: Vec<Edit<'a>>,
+    /// Words of memory for its tables.
+    memory: u16,
 }
 
 #[derive(Debug, Arbitrary)]
@@ -143,8 +145,12 @@ where
 
         let (ours, key) = self.load(input, &key);
         let accepted = ours.as_ref().is_ok_and(|ours| {
-            ours.verify(self.ours[0].name(), input.message, &bytes)
-                .is_ok()
+            let verify = |key: &dyn VerificationKey| key.verify(self.ours[0].name(), input.message, &bytes);
+            let mut memory = vec![0; usize::from(input.memory) % 4_000];
+            let accepted = verify(ours).is_ok();
+            let prepared = verify(&ours.prepare(&mut memory)).is_ok();
+            assert_eq!(prepared, accepted, "with tables");
+            accepted
         });
         let Some(key) = key else {
             return assert!(ours.is_err(), "a key that is none");

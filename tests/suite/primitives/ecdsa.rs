@@ -30,9 +30,26 @@ fn theirs(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     }
 }
 
+/// Words of memory in which a key is prepared, from none to a table of every window: among them some with which
+/// doublings are left over, and in which the key's table has another shape than the base point's.
+const MEMORY: [usize; 5] = [0, 75, 300, 1_000, 9_001];
+
+/// The answer of all forms of our own verification: without tables, and with such of different shapes.
+fn ours(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
+    let key = curve.key(q);
+    let verified = key.verify(curve.alg, message, signature).is_ok();
+    for words in MEMORY {
+        let mut memory = vec![0; words];
+        let prepared = key.prepare(&mut memory);
+        let again = prepared.verify(curve.alg, message, signature).is_ok();
+        assert_eq!(again, verified, "{} {words} {signature:02x?}", curve.crv);
+    }
+    verified
+}
+
 /// The answer on which ours and the curve crate agree.
 fn agreed(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
-    let verified = curve.key(q).verify(curve.alg, message, signature).is_ok();
+    let verified = ours(curve, q, message, signature);
     assert_eq!(
         verified,
         theirs(curve, q, message, signature),

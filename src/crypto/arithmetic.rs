@@ -1,0 +1,154 @@
+//! Arithmetic on single words, of which all larger numbers are made.
+//!
+//! Numbers of several words have the least significant first.
+
+use crate::algorithm::Word;
+
+/// Twice a word.
+#[cfg(target_pointer_width = "64")]
+pub(super) type DoubleWord = u128;
+/// Twice a word.
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) type DoubleWord = u64;
+
+/// A word with a sign.
+#[cfg(target_pointer_width = "64")]
+pub(super) type SignedWord = i64;
+/// A word with a sign.
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) type SignedWord = i32;
+
+/// Twice a word, with a sign.
+#[cfg(target_pointer_width = "64")]
+type SignedDoubleWord = i128;
+/// Twice a word, with a sign.
+#[cfg(not(target_pointer_width = "64"))]
+type SignedDoubleWord = i64;
+
+/// Bytes of a word.
+pub(super) const WORD_BYTES: usize = size_of::<Word>();
+
+/// Bits of a word.
+pub(super) const WORD_BITS: usize = 8 * WORD_BYTES;
+
+/// The two halves of a double word, the lower one first.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "truncation is what is wanted, on the hottest path"
+)]
+#[inline]
+const fn halves(wide: DoubleWord) -> (Word, Word) {
+    (wide as Word, (wide >> Word::BITS) as Word)
+}
+
+/// sum + a · b + carry as low and high word. It always fits: (2^W - 1)² + 2 · (2^W - 1) = 2^2W - 1.
+#[inline]
+pub(super) fn multiply_add(sum: Word, a: Word, b: Word, carry: Word) -> (Word, Word) {
+    halves(
+        DoubleWord::from(a)
+            .wrapping_mul(DoubleWord::from(b))
+            .wrapping_add(DoubleWord::from(sum))
+            .wrapping_add(DoubleWord::from(carry)),
+    )
+}
+
+/// a + b + carry, and what is carried out.
+#[inline]
+pub(super) fn add_with_carry(a: Word, b: Word, carry: bool) -> (Word, bool) {
+    let (sum, out_of_sum) = a.overflowing_add(b);
+    let (sum, out_of_carry) = sum.overflowing_add(Word::from(carry));
+    (sum, out_of_sum | out_of_carry)
+}
+
+/// a - b - borrow, and whether it borrows from what is above.
+#[inline]
+pub(super) fn subtract_with_borrow(a: Word, b: Word, borrow: bool) -> (Word, bool) {
+    let (difference, under) = a.overflowing_sub(b);
+    let (difference, under_borrow) = difference.overflowing_sub(Word::from(borrow));
+    (difference, under | under_borrow)
+}
+
+/// a · f + b · g + carry, for factors whose magnitudes sum to at most a quarter of a word's range.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the low half in two's complement, and the rest with its sign"
+)]
+#[inline]
+pub(super) fn signed_sum(
+    (a, f): (Word, SignedWord),
+    (b, g): (Word, SignedWord),
+    carry: SignedWord,
+) -> (Word, SignedWord) {
+    let product = |a, f| SignedDoubleWord::from(a).wrapping_mul(SignedDoubleWord::from(f));
+    let sum = product(a, f)
+        .wrapping_add(product(b, g))
+        .wrapping_add(SignedDoubleWord::from(carry));
+    (sum as Word, (sum >> Word::BITS) as SignedWord)
+}
+
+/// The word that begins at that bit of a number; above the number there are zeros.
+pub(super) fn word_from(number: &[Word], bit: usize) -> Word {
+    let (index, shift) = (bit / WORD_BITS, bit % WORD_BITS);
+    let word = |index| number.get(index).copied().unwrap_or(0);
+    let above = word(index.saturating_add(1));
+    // In two steps: a shift by all of a word's bits is none.
+    (word(index) >> shift) | ((above << 1) << (WORD_BITS - 1).saturating_sub(shift))
+}
+
+/// product ← a · b, for a product of as many words as the two have together.
+#[inline]
+pub(super) fn multiply(a: &[Word], b: &[Word], product: &mut [Word]) {
+    product.fill(0);
+    let mut rest = product;
+    for digit in b {
+        add_row(rest, a, *digit);
+        rest = rest.get_mut(1..).unwrap_or_default();
+    }
+}
+
+/// product ← number², for a product of twice the words.
+#[inline]
+pub(super) fn square(number: &[Word], product: &mut [Word]) {
+    product.fill(0);
+    // The products of different words, each of which a square holds twice.
+    let mut rest = product.get_mut(1..).unwrap_or_default();
+    let mut words = number;
+    while let Some((digit, higher)) = words.split_first() {
+        add_row(rest, higher, *digit);
+        rest = rest.get_mut(2..).unwrap_or_default();
+        words = higher;
+    }
+    double_and_add_squares(product, number);
+}
+
+/// sum ← sum + number · digit, and what is carried into the word above the number's, which is zero before.
+#[inline]
+fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
+    let mut carry = 0;
+    let Some((row, above)) = sum.split_at_mut_checked(number.len()) else {
+        return;
+    };
+    for (sum, word) in row.iter_mut().zip(number) {
+        (*sum, carry) = multiply_add(*sum, *word, digit, carry);
+    }
+    if let Some(above) = above.first_mut() {
+        *above = carry;
+    }
+}
+
+/// product ← 2 · product + the squares of the number's words, each in two words of the product.
+#[inline]
+fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
+    let (mut shifted_out, mut carry) = (0, false);
+    for ([low, high], digit) in product.as_chunks_mut().0.iter_mut().zip(number) {
+        let doubled_low = (*low << 1) | shifted_out;
+        let doubled_high = (*high << 1) | (*low >> (Word::BITS - 1));
+        shifted_out = *high >> (Word::BITS - 1);
+        let (square_low, square_high) = multiply_add(0, *digit, *digit, 0);
+        (*low, carry) = add_with_carry(doubled_low, square_low, carry);
+        (*high, carry) = add_with_carry(doubled_high, square_high, carry);
+    }
+}

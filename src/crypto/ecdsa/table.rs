@@ -1,0 +1,353 @@
+//! Tables of a point's multiples, which turn a multiple of the point into a sum of few entries.
+//!
+//! A scalar is cut into windows of `width` bits, each a digit between -2^(width - 1) and 2^(width - 1) (A. D. Booth,
+//! "A Signed Binary Multiplication Technique", 1951). A table holds, for every `spacing`-th window, the multiples by 1
+//! to 2^(width - 1) of the point times the window's weight. With all windows in the table no doubling is left; with
+//! only the lowest, all of them are.
+
+use super::curve::Curve;
+use super::point::{Affine, Jacobian};
+use super::residue::Residue;
+use crate::algorithm::Word;
+use crate::crypto::arithmetic::{WORD_BITS, word_from};
+
+/// Words before the entries: the shape. As long on every machine as a number of 64 bits, so that tables made on one
+/// serve on another.
+const HEADER_WORDS: usize = 64 / WORD_BITS;
+
+/// The widest window that is ever worth its memory: 2^11 entries.
+const MAX_WIDTH: usize = 12;
+
+/// Points that are brought to affine coordinates together, for one inversion.
+const BATCH: usize = 8;
+
+/// How a scalar is cut, and how much of it a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    width: usize,
+    /// Windows from one in the table to the next.
+    spacing: usize,
+}
+
+impl Shape {
+    /// One window of `width` bits.
+    pub(super) const fn single(width: usize, scalar_bits: usize) -> Self {
+        Self {
+            width,
+            spacing: windows(scalar_bits, width),
+        }
+    }
+
+    /// That with the least work whose table has at most so many entries.
+    fn best(scalar_bits: usize, entries: usize) -> Option<Self> {
+        (1..=MAX_WIDTH)
+            .filter_map(|width| {
+                let stored = entries.checked_div(entries_of(width)).filter(|n| *n > 0)?;
+                let spacing = windows(scalar_bits, width).div_ceil(stored);
+                Some(Self { width, spacing })
+            })
+            .min_by_key(|shape| shape.work(scalar_bits))
+    }
+
+    /// Products in the field: eleven for each addition, eight for each doubling.
+    fn work(self, scalar_bits: usize) -> usize {
+        let additions = windows(scalar_bits, self.width).saturating_mul(11);
+        let doublings = self.spacing.saturating_sub(1).saturating_mul(self.width);
+        additions.saturating_add(doublings.saturating_mul(8))
+    }
+
+    /// Windows in the table.
+    const fn stored(self, scalar_bits: usize) -> usize {
+        windows(scalar_bits, self.width).div_ceil(self.spacing)
+    }
+}
+
+/// Windows of a scalar; above the highest bit there is a sign.
+const fn windows(scalar_bits: usize, width: usize) -> usize {
+    match scalar_bits.checked_div(width) {
+        Some(windows) => windows.saturating_add(1),
+        None => 1,
+    }
+}
+
+/// Entries for one window.
+const fn entries_of(width: usize) -> usize {
+    1 << width.saturating_sub(1)
+}
+
+/// A point's multiples.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table<'t, const N: usize> {
+    shape: Shape,
+    /// Two for each entry: x and y.
+    coordinates: &'t [[Word; N]],
+}
+
+impl<'t, const N: usize> Table<'t, N> {
+    /// Views what [`fill`] filled. None if there is nothing.
+    pub(super) fn open(words: &'t [Word]) -> Option<Self> {
+        let (header, coordinates) = words.split_at_checked(HEADER_WORDS)?;
+        let shape = usize::try_from(*header.first()?).ok()?;
+        let shape = Shape {
+            width: shape & 0xff,
+            spacing: shape >> 8,
+        };
+        let valid = (1..=MAX_WIDTH).contains(&shape.width) && shape.spacing > 0;
+        valid.then_some(Self {
+            shape,
+            coordinates: coordinates.as_chunks().0,
+        })
+    }
+
+    /// Views a table, if there is one and it is that point's.
+    pub(super) fn open_for<C: Curve<N>>(
+        point: Option<Affine<C, N>>,
+        words: &'t [Word],
+    ) -> Option<Self> {
+        let table = Self::open(words)?;
+        table.point::<C>()?.equals(point?).then_some(table)
+    }
+
+    /// The point of which it is a table.
+    pub(super) fn point<C: Curve<N>>(&self) -> Option<Affine<C, N>> {
+        entry(self.coordinates, 1)
+    }
+
+    /// Makes a table of the point's multiples.
+    pub(super) fn make<C: Curve<N>>(
+        shape: Shape,
+        point: Affine<C, N>,
+        coordinates: &'t mut [[Word; N]],
+    ) -> Self {
+        let mut point = point;
+        let entries = entries_of(shape.width);
+        let mut windows = coordinates.chunks_mut(entries.saturating_mul(2)).peekable();
+        while let Some(window) = windows.next() {
+            fill_window(point, window);
+            if windows.peek().is_some() {
+                point = shifted(point, shape.width.saturating_mul(shape.spacing));
+            }
+        }
+        Self { shape, coordinates }
+    }
+
+    /// The lowest bit of a scalar from which no window begins any more where this table has to do with.
+    pub(super) const fn end(&self) -> usize {
+        self.shape.width.saturating_mul(self.shape.spacing)
+    }
+
+    /// Adds to `sum`, which is going to be doubled `position` times from here on, what the scalar's windows add there.
+    #[inline]
+    pub(super) fn add_at<C: Curve<N>>(
+        &self,
+        position: usize,
+        scalar: &[Word; N],
+        sum: &mut Jacobian<C, N>,
+    ) {
+        let Shape { width, .. } = self.shape;
+        if position >= self.end() || position.checked_rem(width) != Some(0) {
+            return;
+        }
+        let entries = entries_of(width);
+        let mut bit = position;
+        for window in self.coordinates.chunks(entries.saturating_mul(2)) {
+            let (negative, magnitude) = digit(scalar, bit, width);
+            if let Some(point) = entry(window, magnitude) {
+                *sum = sum.plus(if negative { point.negated() } else { point });
+            }
+            bit = bit.saturating_add(self.end());
+        }
+    }
+}
+
+/// How many of `available` words the best table takes: none, if there is not even room for the point itself.
+pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
+    let Some(shape) = best_within::<C, N>(available) else {
+        return 0;
+    };
+    let entries = shape
+        .stored(C::SCALAR_BITS)
+        .saturating_mul(entries_of(shape.width));
+    let words = entries.saturating_mul(2).saturating_mul(N);
+    words.saturating_add(HEADER_WORDS)
+}
+
+fn best_within<C: Curve<N>, const N: usize>(words: usize) -> Option<Shape> {
+    let coordinates = words.checked_sub(HEADER_WORDS)?.checked_div(N)?;
+    Shape::best(C::SCALAR_BITS, coordinates / 2)
+}
+
+/// Makes a table in memory of a length that [`len`] gave.
+pub(super) fn fill<C: Curve<N>, const N: usize>(point: Affine<C, N>, words: &mut [Word]) {
+    let Some(shape) = best_within::<C, N>(words.len()) else {
+        return;
+    };
+    if let Some((header, coordinates)) = words.split_at_mut_checked(HEADER_WORDS) {
+        header.fill(0);
+        let encoded = Word::try_from(shape.width | (shape.spacing << 8));
+        if let (Some(lowest), Ok(encoded)) = (header.first_mut(), encoded) {
+            *lowest = encoded;
+        }
+        Table::make(shape, point, coordinates.as_chunks_mut().0);
+    }
+}
+
+/// The entry for a digit's magnitude; zero has none.
+fn entry<C: Curve<N>, const N: usize>(
+    window: &[[Word; N]],
+    magnitude: usize,
+) -> Option<Affine<C, N>> {
+    let (points, _) = window.as_chunks::<2>();
+    let [x, y] = points.get(magnitude.checked_sub(1)?)?;
+    Some(Affine {
+        x: Residue::from_words(*x),
+        y: Residue::from_words(*y),
+    })
+}
+
+/// The digit of the window from `bit` on: whether it is negative, and its magnitude.
+///
+/// The window's own bits, plus one if the bit below is set, minus 2^width if the window's highest bit is, which is
+/// thereby lent to the next window.
+fn digit<const N: usize>(scalar: &[Word; N], bit: usize, width: usize) -> (bool, usize) {
+    let bits = match bit.checked_sub(1) {
+        Some(below) => word_from(scalar, below),
+        None => word_from(scalar, 0) << 1,
+    };
+    let bits = usize::try_from(bits & !(Word::MAX << width << 1)).unwrap_or(0);
+    let rounded = bits.div_ceil(2);
+    if bits >> width == 0 {
+        (false, rounded)
+    } else {
+        (true, (1_usize << width).saturating_sub(rounded))
+    }
+}
+
+/// point · 2^doublings
+fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -> Affine<C, N> {
+    let mut sum = Jacobian::from(point);
+    for _ in 0..doublings {
+        sum = sum.doubled();
+    }
+    let z = sum.z.inverted();
+    sum.scaled(z)
+}
+
+/// The multiples of a point by 1, 2, 3, …
+fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[Word; N]]) {
+    let mut multiple = Jacobian::INFINITY;
+    for entries in window.as_chunks_mut::<2>().0.chunks_mut(BATCH) {
+        let mut batch = [Jacobian::INFINITY; BATCH];
+        for (slot, _) in batch.iter_mut().zip(&*entries) {
+            multiple = multiple.plus(point);
+            *slot = multiple;
+        }
+        store(&batch, entries);
+    }
+}
+
+/// Stores points by their affine coordinates. One inversion serves all (P. L. Montgomery, "Speeding the Pollard and
+/// Elliptic Curve Methods of Factorization", 1987).
+fn store<C: Curve<N>, const N: usize>(
+    points: &[Jacobian<C, N>; BATCH],
+    entries: &mut [[[Word; N]; 2]],
+) {
+    let mut product = Residue::ONE;
+    let mut products_before = [product; BATCH];
+    for ((before, point), _) in products_before.iter_mut().zip(points).zip(&*entries) {
+        *before = product;
+        product = product.times(point.z);
+    }
+    let mut inverse = product.inverted();
+    let batch = entries.iter_mut().zip(points).zip(products_before);
+    for (([x, y], point), before) in batch.rev() {
+        let affine = point.scaled(inverse.times(before));
+        inverse = inverse.times(point.z);
+        (*x, *y) = (*affine.x.words(), *affine.y.words());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::arithmetic_side_effects,
+        clippy::many_single_char_names,
+        reason = "big integers do not overflow, and the small ones here are meant not to"
+    )]
+
+    use std::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::crypto::ecdsa::p256::{self, P256};
+    use crate::crypto::ecdsa::p384::{self, P384};
+    use crate::crypto::ecdsa::p521::{self, P521};
+    use crate::crypto::ecdsa::prime::words;
+
+    /// The base point's table, made anew.
+    fn made_again<C: Curve<N>, const N: usize>() -> vec::Vec<Word> {
+        let base = Table::<N>::open(C::BASE).unwrap();
+        let point: Affine<C, N> = base.point().unwrap();
+        let mut words = vec![0; C::BASE.len()];
+        let (header, coordinates) = words.split_at_mut(HEADER_WORDS);
+        header.copy_from_slice(&C::BASE[..HEADER_WORDS]);
+        assert_eq!(base.shape, Shape::single(base.shape.width, C::SCALAR_BITS));
+        Table::make(base.shape, point, coordinates.as_chunks_mut().0);
+        words
+    }
+
+    #[test]
+    fn base_points_multiples() {
+        assert_eq!(made_again::<P256, { p256::WORDS }>(), P256::BASE);
+        assert_eq!(made_again::<P384, { p384::WORDS }>(), P384::BASE);
+        assert_eq!(made_again::<P521, { p521::WORDS }>(), P521::BASE);
+    }
+
+    #[test]
+    fn a_table_fits_its_memory_and_no_more_memory_makes_more_work() {
+        let mut work = usize::MAX;
+        for available in (0..60_000).step_by(if cfg!(miri) { 7_001 } else { 17 }) {
+            let len = len::<P256, { p256::WORDS }>(available);
+            assert!(len <= available);
+            let Some(shape) = best_within::<P256, { p256::WORDS }>(available) else {
+                assert_eq!(len, 0);
+                continue;
+            };
+            assert_eq!(best_within::<P256, { p256::WORDS }>(len), Some(shape));
+            assert!(shape.work(256) <= work, "{available}");
+            work = shape.work(256);
+        }
+        assert!(work < 400, "{work}");
+    }
+
+    #[test]
+    fn nothing_is_no_table() {
+        assert!(Table::<4>::open(&[]).is_none());
+        assert!(Table::<4>::open(&[0; 64]).is_none());
+        assert!(Table::<4>::open(&[Word::MAX; 64]).is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            cases: if cfg!(miri) { 3 } else { 300 },
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn digits_sum_to_the_scalar(high in any::<u32>(), low in any::<u32>(), width in 1..=MAX_WIDTH) {
+            let number = (i128::from(high) << 32) | i128::from(low);
+            let scalar: [Word; 2] = words([u64::from(high) << 32 | u64::from(low), 0]);
+            let sum: i128 = (0..windows(64, width))
+                .map(|window| {
+                    let (negative, magnitude) = digit(&scalar, window * width, width);
+                    assert!(magnitude <= entries_of(width));
+                    let digit = i128::try_from(magnitude).unwrap() << (window * width);
+                    if negative { -digit } else { digit }
+                })
+                .sum();
+            prop_assert_eq!(sum, number);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The verification itself (FIPS 186-5 §6.4.2), on numbers. Everything in it is public, so nothing takes care to run
+//! in constant time.
+
+use super::curve::{Curve, Field, Order};
+use super::point::{Affine, Jacobian};
+use super::prime::{Prime, add, less_than};
+use super::table::{Shape, Table};
+use crate::algorithm::Word;
+
+/// Bits of a window of the table that is made for one verification.
+const COLD_WIDTH: usize = 5;
+
+/// Its coordinates: two for each multiple.
+const COLD_COORDINATES: usize = 2 << (COLD_WIDTH - 1);
+
+/// A signature: r and s, each from 1 to n - 1.
+pub(super) struct Signature<const N: usize> {
+    pub(super) r: [Word; N],
+    pub(super) s: [Word; N],
+}
+
+/// Whether `signature` is one by `key` over the message of which `hash` is the hash.
+///
+/// `base` is a table of the base point, `table` one of the key, which is made on the stack if there is none.
+pub(super) fn verifies<C: Curve<N>, const N: usize>(
+    key: Affine<C, N>,
+    table: Option<Table<'_, N>>,
+    base: Table<'_, N>,
+    hash: [Word; N],
+    signature: &Signature<N>,
+) -> bool {
+    let inverse = Order::<C, N>::from_number(signature.s).inverted();
+    let u1 = inverse.times_number(hash);
+    let u2 = inverse.times_number(signature.r);
+    let sum: Jacobian<C, N> = if let Some(table) = table {
+        sum(&base, &u1, &table, &u2)
+    } else {
+        let mut memory = [[0; N]; COLD_COORDINATES];
+        let shape = Shape::single(COLD_WIDTH, C::SCALAR_BITS);
+        let table = Table::make(shape, key, &mut memory);
+        sum(&base, &u1, &table, &u2)
+    };
+    is_x_modulo_order(&sum, signature.r)
+}
+
+/// u1 · G + u2 · Q
+fn sum<C: Curve<N>, const N: usize>(
+    base: &Table<'_, N>,
+    u1: &[Word; N],
+    key: &Table<'_, N>,
+    u2: &[Word; N],
+) -> Jacobian<C, N> {
+    let mut sum = Jacobian::INFINITY;
+    for position in (0..base.end().max(key.end())).rev() {
+        sum = sum.doubled();
+        base.add_at(position, u1, &mut sum);
+        key.add_at(position, u2, &mut sum);
+    }
+    sum
+}
+
+/// Whether the point's x coordinate is r modulo n.
+///
+/// That x is r, or r + n if that is below p; n is so close to p that there are no more. Compared with x · z², which
+/// saves an inversion.
+fn is_x_modulo_order<C: Curve<N>, const N: usize>(point: &Jacobian<C, N>, r: [Word; N]) -> bool {
+    if point.is_infinity() {
+        return false;
+    }
+    let zz = point.z.squared();
+    let is_x = |x| Field::<C, N>::from_number(x).times(zz).equals(point.x);
+    let (beyond, overflow) = add(&r, &C::Order::PRIME);
+    is_x(r) || (!overflow && less_than(&beyond, &C::Field::PRIME) && is_x(beyond))
+}
