@@ -30,8 +30,8 @@ fn verdict(token: &str, keys: &impl Keys) -> Result<(), Error> {
 /// The same token with another signature.
 fn forged(token: &str) -> String {
     let (signing_input, signature) = token.rsplit_once('.').unwrap();
-    let swapped = signature.split_at(8);
-    format!("{signing_input}.{}{}", swapped.1, swapped.0)
+    let (first, second, rest) = (&signature[..8], &signature[8..16], &signature[16..]);
+    format!("{signing_input}.{second}{first}{rest}")
 }
 
 /// A set of an ES256, an ES384, an ES512 and an RS256 key, prepared.
@@ -53,8 +53,6 @@ fn a_set_answers_as_before_whatever_it_is_lent() {
             let forged = verdict(&forged(&token), &set);
             assert_eq!(forged, Err(Error::BadSignature), "{alg} {words}");
         }
-        let (token, _) = case("PS512");
-        assert!(verdict(&token, &set).is_err());
     }
 }
 
