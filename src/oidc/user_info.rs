@@ -23,6 +23,7 @@ use crate::verify::Verified;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct UserInfo<'a> {
+    subject: JsonStr<'a>,
     claims: Claims<'a>,
 }
 
@@ -55,16 +56,19 @@ impl<'a> UserInfo<'a> {
         let subject = claims.subject().ok_or(Error::MissingSubject)?;
         let expected = id_token.claims().subject().ok_or(Error::MissingSubject)?;
         if subject == expected {
-            Ok(Self { claims: *claims })
+            Ok(Self {
+                subject,
+                claims: *claims,
+            })
         } else {
             Err(Error::SubjectMismatch)
         }
     }
 
-    /// `sub`.
+    /// `sub`, which is that of the ID Token.
     #[must_use]
-    pub const fn subject(&self) -> Option<JsonStr<'a>> {
-        self.claims.subject()
+    pub const fn subject(&self) -> JsonStr<'a> {
+        self.subject
     }
 
     /// What the provider says of the user.

@@ -15,7 +15,7 @@ fn plain_json() {
     let email = |response: &str| {
         verified(ID_TOKEN, |id_token| {
             let user_info = UserInfo::parse(response.as_bytes(), id_token)?;
-            assert!(user_info.subject().unwrap() == "248289761001");
+            assert!(user_info.subject() == "248289761001");
             let email = user_info.claims().get("email");
             Ok(email
                 .and_then(|email| email.as_str())
