@@ -205,11 +205,14 @@ REQUIRED = {"jwt": (), "id-token": ("iss", "sub", "aud", "exp", "iat"),
             "access-token": ("iss", "exp", "aud", "sub", "client_id", "iat", "jti")}
 
 
+CLAIM_ERRORS = ("expired", "type_mismatch", "issuer_mismatch")
+
+
 def claims_fault(case, header, c):
-    """None, "expired", or the name of the claim at fault."""
+    """None, one of CLAIM_ERRORS, or the name of the claim at fault."""
     profile, now, leeway = case["profile"], case.get("now"), case.get("leeway", 0)
     if "typ" in case and header.get("typ") != case["typ"]:
-        return "typ"
+        return "type_mismatch" if "typ" in header else "typ"
     if profile == "jws":
         return None
     if not isinstance(c, dict):
@@ -223,7 +226,7 @@ def claims_fault(case, header, c):
         if name in c and not isinstance(c[name], decimal.Decimal):
             return name
     if "issuer" in case and c.get("iss") not in listed(case["issuer"]):
-        return "iss"
+        return "issuer_mismatch" if "iss" in c else "iss"
     if "audience" in case and not set(listed(c.get("aud"))) & set(listed(case["audience"])):
         return "aud"
     for member, name in (("nonce", "nonce"), ("subject", "sub")):
@@ -321,14 +324,14 @@ class Model:
         except ValueError:
             return "malformed_json"
         fault = claims_fault(case, header, c)
-        return fault if fault in (None, "expired") else "? " + fault
+        return fault if fault is None or fault in CLAIM_ERRORS else "? " + fault
 
 
 MEMBERS = {"name", "token", "keys", "secret_base64url", "algs", "profile", "issuer", "audience", "nonce", "subject",
            "typ", "now", "leeway", "max_age", "expect"}
 ERRORS = {"malformed_token", "encrypted", "malformed_base64url", "malformed_json", "duplicate_member", "unsecured",
           "unsupported_critical", "unencoded_payload", "algorithm_not_accepted", "bad_signature", "no_key",
-          "malformed_key", "weak_key", "key_too_large", "expired"}
+          "malformed_key", "weak_key", "key_too_large", *CLAIM_ERRORS}
 
 
 def shape_faults(case):

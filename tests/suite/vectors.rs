@@ -75,6 +75,11 @@ fn assert_maker(lacking: &[&str], files: &[(&str, usize, usize)]) {
 }
 
 #[test]
+fn devices() {
+    assert_file("device/device.json", 8, 2);
+}
+
+#[test]
 fn rfc7515_appendix_a() {
     assert_file("rfc7515/appendix-a.json", 19, 13);
 }

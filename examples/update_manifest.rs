@@ -1,0 +1,130 @@
+//! A device decides whether to install an update: a signed manifest names the image, a key that is pinned in flash says who may sign,
+//! and the version, for want of a clock, keeps old manifests out.
+//!
+//!     cargo run --example update_manifest
+
+#![allow(clippy::unwrap_used, reason = "a program for people and tests")]
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{
+    Check, Claims, Clock, ES256, Error, Key, KeyParameters, Policy, oidc, verify_in_place,
+};
+use sha2::{Digest, Sha256};
+
+/// The vendor's public key on P-256.
+const VENDOR: KeyParameters<'static> = KeyParameters::Ec {
+    crv: "P-256",
+    x: &[
+        211, 96, 58, 136, 66, 11, 161, 18, 125, 170, 205, 89, 109, 22, 30, 2, 64, 195, 98, 38, 34,
+        192, 132, 133, 21, 50, 250, 104, 79, 214, 141, 37,
+    ],
+    y: &[
+        42, 152, 215, 158, 235, 203, 221, 214, 77, 69, 60, 199, 49, 49, 168, 27, 124, 106, 167, 27,
+        90, 126, 24, 244, 145, 208, 205, 114, 199, 148, 138, 169,
+    ],
+};
+
+/// What this device is.
+const HARDWARE: &str = "board-7";
+
+/// Why an update is not installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    /// The manifest is not the vendor's, or does not say what it has to.
+    Manifest(Error),
+    /// It is for other hardware.
+    Hardware,
+    /// It is no newer than what is installed; a thief of an old manifest gets nowhere.
+    Version,
+    /// The image is another than the one that the manifest names.
+    Image,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Manifest(error)
+    }
+}
+
+/// The version to install, if the image may be installed over `installed`. The manifest is decoded over its own text.
+fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Refused> {
+    let key = Key::from_parameters(&VENDOR, &[&ES256])?;
+    let policy = Policy {
+        typ: Check::Required("update+jwt"),
+        ..oidc::jwt(Check::Required(&["vendor"]), Check::NotChecked)
+    };
+    let manifest = verify_in_place(manifest, &key, &policy, Clock::Absent)?;
+    let claims = manifest.claims();
+    let hardware = claims.get("hardware").and_then(|value| value.as_str());
+    if hardware.is_none_or(|hardware| hardware != HARDWARE) {
+        return Err(Refused::Hardware);
+    }
+    let version = integer(claims, "version")?;
+    if version <= installed {
+        return Err(Refused::Version);
+    }
+    if usize::try_from(integer(claims, "size")?) != Ok(image.len())
+        || digest(claims)? != *Sha256::digest(image)
+    {
+        return Err(Refused::Image);
+    }
+    Ok(version)
+}
+
+fn integer(claims: &Claims<'_>, name: &str) -> Result<i64, Error> {
+    let value = claims.get(name).and_then(|value| value.as_i64());
+    value.ok_or(Error::CustomClaims)
+}
+
+/// The claim `sha-256`, which is base64url.
+fn digest(claims: &Claims<'_>) -> Result<[u8; 32], Error> {
+    let mut digest = [0; 32];
+    let text = claims.get("sha-256").and_then(|value| value.as_str());
+    let text = text
+        .and_then(|text| text.as_plain_str())
+        .ok_or(Error::CustomClaims)?;
+    match Base64UrlUnpadded::decode(text, &mut digest) {
+        Ok(all) if all.len() == 32 => Ok(digest),
+        _ => Err(Error::CustomClaims),
+    }
+}
+
+const MANIFEST: &[u8] = include_bytes!("../vectors/device/update.jwt");
+const IMAGE: &[u8] = include_bytes!("../vectors/device/image.txt");
+
+fn main() {
+    println!(
+        "on version 41: {:?}",
+        approve(&mut MANIFEST.trim_ascii().to_vec(), IMAGE, 41)
+    );
+    println!(
+        "on version 42: {:?}",
+        approve(&mut MANIFEST.trim_ascii().to_vec(), IMAGE, 42)
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn approved(manifest: &[u8], image: &[u8], installed: i64) -> Result<i64, Refused> {
+        approve(&mut manifest.trim_ascii().to_vec(), image, installed)
+    }
+
+    #[test]
+    fn newer_versions_of_the_vendor_alone() {
+        assert_eq!(approved(MANIFEST, IMAGE, 41), Ok(42));
+        assert_eq!(approved(MANIFEST, IMAGE, 42), Err(Refused::Version));
+        let (_, shorter) = IMAGE.split_first().unwrap();
+        assert_eq!(approved(MANIFEST, shorter, 41), Err(Refused::Image));
+        let other: Vec<u8> = IMAGE.iter().rev().copied().collect();
+        assert_eq!(approved(MANIFEST, &other, 41), Err(Refused::Image));
+        let mut forged = MANIFEST.to_vec();
+        let character = forged.iter_mut().rev().nth(10).unwrap();
+        *character = if *character == b'A' { b'B' } else { b'A' };
+        assert_eq!(
+            approved(&forged, IMAGE, 41),
+            Err(Refused::Manifest(Error::BadSignature))
+        );
+    }
+}
