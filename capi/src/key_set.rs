@@ -69,11 +69,10 @@ impl Keys for jv_key_set {
     fn candidates<'k>(
         &'k self,
         query: &'k KeyQuery,
-    ) -> impl Iterator<Item = &'k dyn VerificationKey> {
+    ) -> impl Iterator<Item = impl VerificationKey> {
         self.keys()
             .iter()
             .filter(|key| query.allows(key.key_id()) && key.accepts(query.algorithm()))
-            .map(|key| -> &dyn VerificationKey { key })
     }
 
     fn refuses_ambiguity(&self) -> bool {
