@@ -74,7 +74,7 @@ pub(super) fn certificate(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
     let mut to_be_signed = certificate.sequence()?;
     // signatureAlgorithm, signatureValue
     certificate.sequence()?;
-    certificate.bytes_of_bit_string()?;
+    certificate.read(Tag::BIT_STRING)?;
     certificate.end()?;
     if to_be_signed.peek() == Some(Tag::CONTEXT_0) {
         // version

@@ -172,6 +172,25 @@ fn white_space_is_refused() {
     }
 }
 
+/// Certificates are not validated: whatever their signature is, the key is the same.
+#[test]
+fn the_signature_of_a_certificate_is_not_looked_at() {
+    for (case, form, content, _) in forms() {
+        if form != "certificate_der" || case["name"] != "RSA-2048" {
+            continue;
+        }
+        let der = Base64::decode_vec(&content).unwrap();
+        // From the number of unused bits on.
+        for place in der.len() - 257..der.len() {
+            let mut changed = der.clone();
+            changed[place] ^= 1;
+            let key = from_der(&form, &changed).unwrap();
+            let verdict = signature_verdict(text(&case["token"]), &key);
+            assert_eq!(verdict, Ok(()), "byte {place}");
+        }
+    }
+}
+
 /// A form under the label of another is not what its label says.
 #[test]
 fn labels_and_content_agree() {
