@@ -215,8 +215,8 @@ errors! {
 impl Error {
     /// Whether fetching the issuer's keys again may help: true for [`Error::NoKey`] only.
     ///
-    /// A wrapper bounds how often it does so; anybody can send tokens with an unknown `kid`. Where tokens carry no
-    /// `kid`, a key that was replaced looks like a forgery ([`Error::BadSignature`]): fetch at intervals too.
+    /// A wrapper bounds how often it does so ([`Refetch`](crate::Refetch)); anybody can send tokens with an unknown `kid`.
+    /// Where tokens carry no `kid`, a key that was replaced looks like a forgery ([`Error::BadSignature`]).
     #[must_use]
     pub const fn refresh_keys(self) -> bool {
         matches!(self, Self::NoKey)

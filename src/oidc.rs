@@ -9,6 +9,7 @@
 //! | logout token | [`logout_token`], then [`LogoutToken::from_verified`] |
 //! | a token that may be used once | [`ReplayGuard`] |
 //! | a session kept in the ID Token alone | [`is_refresh_due`] |
+//! | a second ID Token, in the hybrid flow or after a refresh | [`check_same_user`] |
 //! | the provider's own words | [`ProviderMetadata`], [`TokenResponse`] |
 //!
 //! Nothing here fetches anything, and nothing is linked that is not called.
@@ -29,6 +30,6 @@ pub use self::profiles::{access_token, id_token, jwt, logout_token, user_info};
 pub use self::provider_metadata::ProviderMetadata;
 pub use self::replay_guard::ReplayGuard;
 pub use self::scopes::{ScopeValues, Scopes};
-pub use self::session::is_refresh_due;
+pub use self::session::{check_same_user, is_refresh_due};
 pub use self::token_response::TokenResponse;
 pub use self::user_info::UserInfo;

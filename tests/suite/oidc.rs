@@ -29,6 +29,32 @@ fn verified_by<T>(
 }
 
 #[test]
+fn a_later_id_token_is_about_the_same_user() {
+    let check = |later: &str, earlier: &str| {
+        let later =
+            |earlier: &Verified<'_>| verified(later, |later| oidc::check_same_user(later, earlier));
+        verified(earlier, later)
+    };
+    let first = r#"{"iss":"https://op","sub":"a","iat":1}"#;
+    for (other, want) in [
+        (r#"{"iss":"https:\/\/op","sub":"\u0061","iat":2}"#, Ok(())),
+        (
+            r#"{"iss":"https://op","sub":"b"}"#,
+            Err(Error::SubjectMismatch),
+        ),
+        (
+            r#"{"iss":"https://op2","sub":"a"}"#,
+            Err(Error::IssuerMismatch),
+        ),
+        (r#"{"sub":"a"}"#, Err(Error::MissingIssuer)),
+        (r#"{"iss":"https://op"}"#, Err(Error::MissingSubject)),
+    ] {
+        assert_eq!(check(other, first), want, "{other}");
+        assert_eq!(check(first, other), want, "{other}");
+    }
+}
+
+#[test]
 fn a_session_is_due_at_an_age() {
     let at = |seconds, nanos| NumericDate::new(NOW + seconds, nanos);
     let due =
