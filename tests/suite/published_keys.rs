@@ -172,6 +172,33 @@ fn white_space_is_refused() {
     }
 }
 
+/// One element more than there should be, in a place where every length says so.
+#[test]
+fn elements_too_many() {
+    let null = [5, 0];
+    for (case, form, content, _) in forms() {
+        let der = || Base64::decode_vec(&content).unwrap();
+        // The places of the last byte of each length that grows, and where the element is put.
+        let places: &[(&[usize], usize)] = match form.as_str() {
+            "spki_compressed_der" if case["name"] == "P-256" => {
+                &[(&[1], 59), (&[1, 3], 23), (&[1, 3], 4), (&[1], 2)]
+            }
+            "rsa_der" => &[(&[3], 4), (&[3], usize::MAX)],
+            _ => continue,
+        };
+        for (lengths, place) in places {
+            let mut longer = der();
+            for length in *lengths {
+                longer[*length] += 2;
+            }
+            let place = (*place).min(longer.len());
+            longer.splice(place..place, null);
+            let error = from_der(&form, &longer).err();
+            assert_eq!(error, Some(Error::MalformedKey), "{form} {place}");
+        }
+    }
+}
+
 /// Certificates are not validated: whatever their signature is, the key is the same.
 #[test]
 fn the_signature_of_a_certificate_is_not_looked_at() {

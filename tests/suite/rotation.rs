@@ -102,6 +102,17 @@ fn one_name_for_two_keys() {
     }
 }
 
+/// One key under two names is two keys: a token names one of them.
+#[test]
+fn two_names_for_one_key() {
+    let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
+    let renamed = json!({"keys": [{"kty": "oct", "kid": "b", "k": base64url(&secret("a"))}]});
+    let renamed = renamed.to_string();
+    let (second, _) = first.updated(renamed.as_bytes(), MACS, HOUR, 1).unwrap();
+    assert_eq!(ids(&second), ["b", "a"]);
+    assert!(second.has_keys_beyond(&first));
+}
+
 #[test]
 fn what_cannot_be_loaded_changes_nothing() {
     let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);

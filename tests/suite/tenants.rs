@@ -158,6 +158,9 @@ fn an_issuer_that_cannot_be_read() {
     assert_eq!(judge("a.b.c.d.e", honest), Err(Error::Encrypted));
     let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZS5jb20ifQ.";
     assert_eq!(judge(unsigned, honest), Err(Error::Unsecured));
+    // Also where nobody knows the issuer: {"iss":"x"}.
+    let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.";
+    assert_eq!(judge(unsigned, honest), Err(Error::Unsecured));
     let good = token(SECRET_A, &format!(r#"{{"iss":"{A}"}}"#));
     let short = peek_issuer_untrusted(good.as_bytes(), &mut [0; 8]).err();
     assert_eq!(short, Some(Error::ScratchTooSmall));
