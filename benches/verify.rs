@@ -1,57 +1,123 @@
-//! The hot path: a whole token with issuer, audience and times, for each algorithm; and tokens that are refused.
+//! The hot path: whole tokens with issuer, audience and times; also what refused ones cost.
 //!
 //! `cargo bench -p jose-verify-benches`, or with `-- ES256` at the end for some of them.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     reason = "a benchmark insists on its inputs, and criterion's macros make functions without documentation"
 )]
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use jose_verify::{Error, Key, NumericDate, scratch_len, verify};
-use jose_verify_benches::{ALGORITHMS, NOW, POLICY, token_and_key};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use jose_verify::{Error, Keys, NumericDate, Word, scratch_len, verify};
+use jose_verify_benches::{LENGTHS, NOW, POLICY, VECTORS, hs256, other_signature, set, vector};
 
-fn verdict(token: &str, key: &Key, now: NumericDate, scratch: &mut [u8]) -> Result<(), Error> {
-    let jwt = verify(black_box(token.as_bytes()), key, &POLICY, now, scratch)?;
+/// Kilobytes of the prepared keys' tables.
+const TABLES: [usize; 5] = [1, 16, 64, 300, 420];
+
+fn verdict(
+    token: &str,
+    keys: &impl Keys,
+    now: NumericDate,
+    scratch: &mut [u8],
+) -> Result<(), Error> {
+    let jwt = verify(black_box(token.as_bytes()), keys, &POLICY, now, scratch)?;
     black_box(jwt.claims());
     Ok(())
 }
 
+/// Each algorithm with a key as it was loaded.
 fn accepted(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("accepted");
-    for alg in ALGORITHMS {
-        let (token, key) = token_and_key(alg);
+    for name in VECTORS {
+        let (token, key) = vector(name);
         let mut scratch = vec![0; scratch_len(token.len())];
-        group.bench_function(BenchmarkId::from_parameter(alg), |bencher| {
+        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
             bencher.iter(|| verdict(&token, &key, NOW, &mut scratch).unwrap());
         });
     }
     group.finish();
 }
 
-fn refused(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("refused");
-    let (token, key) = token_and_key("HS256");
-    let mut scratch = vec![0; scratch_len(token.len())];
-    for (name, token, now) in [
-        (
-            "expired",
-            token.clone(),
-            NumericDate::from_seconds(i64::MAX),
-        ),
-        // Well-formed, and longer than any MAC is.
-        ("bad signature", format!("{token}AA"), NOW),
-        ("malformed", token.replace('.', ""), NOW),
-    ] {
-        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
-            bencher.iter(|| verdict(&token, &key, now, &mut scratch).unwrap_err());
+/// ECDSA with tables for the key, and as much again for what all keys share.
+fn prepared(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("prepared");
+    for name in ["ES256", "ES384", "ES512"] {
+        let (token, key) = vector(name);
+        let mut scratch = vec![0; scratch_len(token.len())];
+        for kilobytes in TABLES {
+            let mut memory = vec![0; kilobytes * 2048 / size_of::<Word>()];
+            let key = key.prepare(&mut memory);
+            group.bench_function(BenchmarkId::new(name, kilobytes), |bencher| {
+                bencher.iter(|| verdict(&token, &key, NOW, &mut scratch).unwrap());
+            });
+        }
+    }
+    group.finish();
+}
+
+/// HS256, where the token's length tells most.
+fn lengths(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("length");
+    for len in LENGTHS {
+        let (token, key) = hs256(len);
+        let mut scratch = vec![0; scratch_len(token.len())];
+        group.throughput(Throughput::Bytes(token.len().try_into().unwrap()));
+        group.bench_function(BenchmarkId::from_parameter(len), |bencher| {
+            bencher.iter(|| verdict(&token, &key, NOW, &mut scratch).unwrap());
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, accepted, refused);
+/// The last of so many keys.
+fn keys(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("last key of");
+    let (token, key) = hs256(350);
+    let mut scratch = vec![0; scratch_len(token.len())];
+    for count in [1, 2, 5, 10, 15] {
+        let keys = set(count, &key);
+        group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
+            bencher.iter(|| verdict(&token, &*keys, NOW, &mut scratch).unwrap());
+        });
+    }
+    group.finish();
+}
+
+/// What a flood of them costs.
+fn refused(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("refused");
+    let late = NumericDate::from_seconds(i64::MAX);
+    for name in ["HS256", "RS256-2048", "ES256"] {
+        let (token, key) = vector(name);
+        let mut scratch = vec![0; scratch_len(token.len())];
+        for (why, token, now, error) in [
+            (
+                "malformed",
+                token.replace('.', ""),
+                NOW,
+                Error::MalformedToken,
+            ),
+            (
+                "bad signature",
+                other_signature(&token),
+                NOW,
+                Error::BadSignature,
+            ),
+            ("expired", token, late, Error::Expired),
+        ] {
+            let want = Err(error);
+            assert_eq!(verdict(&token, &key, now, &mut scratch), want);
+            group.bench_function(BenchmarkId::new(name, why), |bencher| {
+                bencher.iter(|| verdict(&token, &key, now, &mut scratch).unwrap_err());
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, accepted, prepared, lengths, keys, refused);
 criterion_main!(benches);

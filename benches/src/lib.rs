@@ -1,25 +1,50 @@
-//! What the benchmarks verify: tokens from the committed vectors, and their keys.
+//! What the benchmarks verify: tokens from the committed vectors and of any length, their keys, and an algorithm that
+//! does nothing.
 
 #![allow(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a benchmark insists on its inputs"
 )]
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Audience, Check, Key, MACS, NumericDate, Policy, SIGNATURES, oidc};
+use hmac::{Hmac, KeyInit, Mac};
+use jose_verify::{
+    Algorithm, Audience, Check, Error, HS256, InvalidSignature, Key, KeyParameters, KeySet, Kind,
+    MACS, NumericDate, Policy, SIGNATURES, Word, oidc,
+};
 use serde_json::Value;
+use sha2::Sha256;
 
-/// The names of all algorithms.
-pub const ALGORITHMS: [&str; 12] = [
-    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
-    "ES384", "ES512",
+/// The algorithms, RSA with each length of key: the tokens of [`vector`].
+pub const VECTORS: [&str; 16] = [
+    "HS256",
+    "HS384",
+    "HS512",
+    "RS256-2048",
+    "RS256-3072",
+    "RS256-4096",
+    "RS384-2048",
+    "RS512-2048",
+    "PS256-2048",
+    "PS256-3072",
+    "PS256-4096",
+    "PS384-2048",
+    "PS512-2048",
+    "ES256",
+    "ES384",
+    "ES512",
 ];
+
+/// Lengths of the tokens of [`unsigned`] and [`hs256`].
+pub const LENGTHS: [usize; 5] = [350, 1 << 10, 4 << 10, 16 << 10, 64 << 10];
 
 /// A time at which the tokens hold.
 pub const NOW: NumericDate = NumericDate::from_seconds(1_750_000_000);
@@ -30,23 +55,116 @@ pub const POLICY: Policy<'static> = oidc::jwt(
     Check::Required(Audience::AnyOf(&["client-7f3a"])),
 );
 
+const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+
 /// A token with plain claims, and the key that verifies it.
 #[must_use]
-pub fn token_and_key(alg: &str) -> (String, Key) {
+pub fn vector(name: &str) -> (String, Key) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/pyjwt/signed.json");
     let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let wanted = format!("{name} plain claims");
     let mut cases = file["cases"].as_array().unwrap().iter();
-    let case = cases.find(|case| case["expect"]["alg"] == alg).expect(alg);
+    let case = cases.find(|case| case["name"] == wanted).expect(name);
     let key = match &case["secret_base64url"] {
         Value::String(text) => {
             let mut buffer = vec![0; text.len()];
             let secret = Base64UrlUnpadded::decode(text, &mut buffer).unwrap();
             Key::from_secret(secret, MACS)
         }
-        _ if case["keys"]["keys"].is_array() => {
-            Key::from_jwk(case["keys"]["keys"][0].to_string().as_bytes(), SIGNATURES)
-        }
         _ => Key::from_jwk(case["keys"].to_string().as_bytes(), SIGNATURES),
     };
     (case["token"].as_str().unwrap().to_owned(), key.unwrap())
+}
+
+/// A token of about `len` characters under [`Unsigned`], made for the last key of [`set`].
+#[must_use]
+pub fn unsigned(len: usize) -> String {
+    token(UNSIGNED.name(), len, |_| vec![0; 32])
+}
+
+/// A token of about `len` characters under HS256, and its key.
+#[must_use]
+pub fn hs256(len: usize) -> (String, Key) {
+    let token = token("HS256", len, |text| {
+        let mac = Hmac::<Sha256>::new_from_slice(SECRET).unwrap();
+        mac.chain_update(text).finalize().into_bytes().to_vec()
+    });
+    (token, Key::from_secret(SECRET, &[&HS256]).unwrap())
+}
+
+/// The token with a forged signature of the right length and in every range, so that all the work is done.
+#[must_use]
+pub fn other_signature(token: &str) -> String {
+    let (signing_input, signature) = token.rsplit_once('.').unwrap();
+    let (first, rest) = signature.split_at(1);
+    // The highest bits, which only become less.
+    let first = if first == "A" { "B" } else { "A" };
+    format!("{signing_input}.{first}{rest}")
+}
+
+/// Claims as an identity provider writes them; a list of groups makes the length.
+fn token(alg: &str, len: usize, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let mut claims = String::from(
+        r#"{"iss":"https://issuer.example.com","sub":"user-248289761001","aud":"client-7f3a","iat":1749999940,"exp":1750003600,"groups":[""#,
+    );
+    for group in 0.. {
+        // Three bytes of claims are four characters of the token; the rest is header and signature.
+        if claims.len() * 4 / 3 + 130 >= len {
+            break;
+        }
+        write!(claims, "/staff/team {group:05}\",\"").unwrap();
+    }
+    claims.push_str("all\"]}");
+    let header = format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"{LAST_KEY}"}}"#);
+    let mut token = Base64UrlUnpadded::encode_string(header.as_bytes());
+    token.push('.');
+    token.push_str(&Base64UrlUnpadded::encode_string(claims.as_bytes()));
+    let signature = sign(token.as_bytes());
+    token.push('.');
+    token.push_str(&Base64UrlUnpadded::encode_string(&signature));
+    token
+}
+
+const LAST_KEY: &str = "2025-06-15";
+
+/// So many keys, copies of one, of which the last is the one that the tokens of [`unsigned`] and [`hs256`] name.
+#[must_use]
+pub fn set(count: usize, key: &Key) -> Box<KeySet<16>> {
+    let mut set = Box::new(KeySet::new());
+    for day in 16 - count..=15 {
+        let id = format!("2025-06-{day:02}");
+        set.push(key.clone().with_key_id(&id).unwrap()).unwrap();
+    }
+    set
+}
+
+/// A key for [`Unsigned`].
+#[must_use]
+pub fn unsigned_key() -> Key {
+    let parameters = KeyParameters::Oct { k: &[] };
+    Key::from_parameters(&parameters, &[&UNSIGNED]).unwrap()
+}
+
+const UNSIGNED: Unsigned = Unsigned;
+
+/// An algorithm that accepts every signature at once: with it, everything but the signature is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsigned;
+
+impl Algorithm for Unsigned {
+    fn name(&self) -> &'static str {
+        "XX256"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Signature
+    }
+
+    fn load(&self, _: &KeyParameters<'_>, _: &mut [Word]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn verify(&self, _: &[Word], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
+        Ok(())
+    }
 }

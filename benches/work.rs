@@ -1,0 +1,138 @@
+//! Does one piece of the library's work; `instructions` counts what it takes.
+//!
+//!     work --list
+//!     work ROW
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a tool of the benchmarks"
+)]
+
+use std::env;
+use std::hint::black_box;
+
+use jose_verify::{Error, Key, Keys, NumericDate, Word, scratch_len, verify, verify_in_place};
+use jose_verify_benches::{
+    LENGTHS, NOW, POLICY, VECTORS, hs256, other_signature, set, unsigned, unsigned_key, vector,
+};
+
+/// The work, and the length of the token that it is done on.
+type Piece = (usize, Box<dyn FnMut()>);
+
+fn main() {
+    let wanted = env::args().nth(1).unwrap_or_default();
+    for (row, piece) in rows() {
+        if wanted == "--list" {
+            println!("{row}");
+        } else if wanted == row {
+            let (length, mut work) = piece();
+            // Once before, for what is done on first use only.
+            work();
+            counted_work(&mut *work);
+            println!("{length}");
+            return;
+        }
+    }
+    assert_eq!(wanted, "--list", "no such row");
+}
+
+/// Its instructions are the ones that count.
+#[inline(never)]
+fn counted_work(work: &mut dyn FnMut()) {
+    black_box(work)();
+}
+
+fn rows() -> Vec<(String, Box<dyn Fn() -> Piece>)> {
+    let mut rows: Vec<(String, Box<dyn Fn() -> Piece>)> = Vec::new();
+    let mut row = |name: String, piece: Box<dyn Fn() -> Piece>| rows.push((name, piece));
+    for name in VECTORS {
+        let piece = || {
+            let (token, key) = vector(name);
+            judged(token, key, NOW, Ok(()))
+        };
+        row(name.to_owned(), Box::new(piece));
+    }
+    for name in ["ES256", "ES384", "ES512"] {
+        let piece = || {
+            let (token, key) = vector(name);
+            let key: &Key = Box::leak(Box::new(key));
+            // 64 KB for the key, and as much for what all keys share.
+            let memory = vec![0; 128 * 1024 / size_of::<Word>()].leak();
+            judged(token, key.prepare(memory), NOW, Ok(()))
+        };
+        row(format!("{name}, prepared in 64 KB"), Box::new(piece));
+    }
+    for len in LENGTHS {
+        let piece = move || judged(unsigned(len), unsigned_key(), NOW, Ok(()));
+        row(format!("all but the signature, {len}"), Box::new(piece));
+        let piece = move || in_place(unsigned(len), unsigned_key());
+        row(format!("the same in place, {len}"), Box::new(piece));
+    }
+    for count in [1, 15] {
+        let piece = move || judged(unsigned(350), *set(count, &unsigned_key()), NOW, Ok(()));
+        let name = format!("all but the signature, last of {count}");
+        row(name, Box::new(piece));
+        let piece = move || {
+            let (token, key) = hs256(350);
+            judged(token, *set(count, &key), NOW, Ok(()))
+        };
+        row(format!("HS256, last of {count}"), Box::new(piece));
+    }
+    for (name, change, now, want) in refused() {
+        let piece = move || {
+            let (token, key) = hs256(350);
+            judged(change(token), key, now, Err(want))
+        };
+        row(format!("HS256, {name}"), Box::new(piece));
+    }
+    rows
+}
+
+type Refused = (&'static str, fn(String) -> String, NumericDate, Error);
+
+fn refused() -> [Refused; 3] {
+    let late = NumericDate::from_seconds(i64::MAX);
+    [
+        ("expired", |token| token, late, Error::Expired),
+        (
+            "bad signature",
+            |t| other_signature(&t),
+            NOW,
+            Error::BadSignature,
+        ),
+        (
+            "malformed",
+            |t| t.replace('.', ""),
+            NOW,
+            Error::MalformedToken,
+        ),
+    ]
+}
+
+fn judged(
+    token: String,
+    keys: impl Keys + 'static,
+    now: NumericDate,
+    want: Result<(), Error>,
+) -> Piece {
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let length = token.len();
+    let work = move || {
+        let verdict = verify(token.as_bytes(), &keys, &POLICY, now, &mut scratch);
+        assert_eq!(verdict.map(|jwt| _ = black_box(jwt)), want);
+    };
+    (length, Box::new(work))
+}
+
+fn in_place(token: String, keys: impl Keys + 'static) -> Piece {
+    let length = token.len();
+    // Each is decoded over its own text.
+    let mut copies = vec![token.into_bytes(); 2].leak().iter_mut();
+    let work = move || {
+        let token = copies.next().unwrap();
+        let verdict = verify_in_place(token, &keys, &POLICY, NOW);
+        let _ = black_box(verdict.unwrap());
+    };
+    (length, Box::new(work))
+}
