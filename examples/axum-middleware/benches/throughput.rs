@@ -1,0 +1,139 @@
+//! Verifications per second behind the layer and of the bare core, in turns, in one thread and without HTTP.
+//!
+//! The layer is called as a service with requests that were made before. On top of the core's work it reads the header,
+//! clones the keys' `Arc`, copies subject, client and scopes out of the token, and hands the request on.
+//! Exits with an error if, for any algorithm, the layer comes below nine tenths of the core.
+
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum_middleware::{Issuer, Keys, RequireBearerLayer, Settings};
+use http::header::AUTHORIZATION;
+use http::{Request, Response};
+use jose_verify::{
+    Algorithm, ES256, ES384, Leeway, NumericDate, PS256, RS256, oidc, scratch_len, verify,
+};
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+use tower::{Layer, Service, service_fn};
+
+const TOKENS: &str = include_str!("tokens/tokens.json");
+const ISSUER: &str = "https://issuer.example.com";
+const AUDIENCE: &str = "https://api.example.com";
+/// Verifications in a row, then the other side's turn: so few that most rounds pass undisturbed.
+const BATCH: u32 = 20;
+const ROUNDS: usize = 1000;
+
+fn main() {
+    let tokens: Vec<Value> = serde_json::from_str(TOKENS).unwrap_or_default();
+    let runtime = Builder::new_current_thread().enable_time().build();
+    let Ok(runtime) = runtime else {
+        return eprintln!("no runtime");
+    };
+    println!("alg    core/s  layer/s  layer of core");
+    let mut slow = tokens.is_empty();
+    for case in &tokens {
+        slow |= measure(case, &runtime) < 0.9;
+    }
+    if slow {
+        eprintln!("below nine tenths");
+        std::process::exit(1);
+    }
+}
+
+/// The layer's part of the core's verifications per second. Of each the best round counts, in which the machine did
+/// nothing else.
+fn measure(case: &Value, runtime: &Runtime) -> f64 {
+    let (alg, token) = (text(&case["alg"]), text(&case["token"]));
+    let issuer = issuer(alg, case["jwks"].to_string());
+    let Ok(true) = runtime.block_on(issuer.refresh()) else {
+        return 0.0;
+    };
+    let Some(keys) = issuer.keys() else {
+        return 0.0;
+    };
+    let (mut core, mut layer) = (Duration::MAX, Duration::MAX);
+    for _ in 0..ROUNDS {
+        core = core.min(bare(token, &keys));
+        layer = layer.min(layered(token, &issuer, runtime));
+    }
+    let per_second = |time: Duration| f64::from(BATCH) / time.as_secs_f64();
+    let (core, layer) = (per_second(core), per_second(layer));
+    println!(
+        "{alg}  {core:>7.0}  {layer:>7.0}  {:.1} %",
+        100.0 * layer / core
+    );
+    layer / core
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn issuer(alg: &str, jwks: String) -> Arc<Issuer> {
+    let algorithms: &'static [&'static dyn Algorithm] = match alg {
+        "RS256" => &[&RS256],
+        "PS256" => &[&PS256],
+        "ES256" => &[&ES256],
+        _ => &[&ES384],
+    };
+    let settings = Settings {
+        issuer: ISSUER.to_owned(),
+        audience: AUDIENCE.to_owned(),
+        algorithms,
+        leeway: Leeway::NONE,
+        token_lifetime: 3600,
+        pauses: (5, 300),
+        fetch_timeout: Duration::from_secs(5),
+        table_bytes: 128 * 1024,
+    };
+    let fetch = move || {
+        let jwks = jwks.clone();
+        Box::pin(async { Ok(jwks.into_bytes()) }) as axum_middleware::Fetching
+    };
+    Issuer::new(settings, Box::new(fetch))
+}
+
+/// A batch with the core alone, as the README of the core does it.
+fn bare(token: &str, keys: &Keys) -> Duration {
+    let policy = oidc::access_token(&[ISSUER], &[AUDIENCE]);
+    let now = NumericDate::from_seconds(1_800_000_000);
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let start = Instant::now();
+    for _ in 0..BATCH {
+        let verified = verify(
+            black_box(token.as_bytes()),
+            keys,
+            &policy,
+            now,
+            &mut scratch,
+        );
+        assert!(black_box(verified).is_ok());
+    }
+    start.elapsed()
+}
+
+/// A batch through the layer.
+fn layered(token: &str, issuer: &Arc<Issuer>, runtime: &Runtime) -> Duration {
+    let layer = RequireBearerLayer::new(Arc::clone(issuer), &["openid"]);
+    let inner = service_fn(async |request: Request<()>| {
+        black_box(request);
+        Ok::<_, Infallible>(Response::new(()))
+    });
+    let mut service = layer.layer(inner);
+    let request = |_| {
+        let builder = Request::builder().header(AUTHORIZATION, format!("Bearer {token}"));
+        builder.body(()).unwrap_or_default()
+    };
+    let requests: Vec<Request<()>> = (0..BATCH).map(request).collect();
+    runtime.block_on(async {
+        let start = Instant::now();
+        for request in requests {
+            let response = service.call(request).await;
+            assert!(response.is_ok_and(|response| response.status() == 200));
+        }
+        start.elapsed()
+    })
+}

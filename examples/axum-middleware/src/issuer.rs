@@ -1,0 +1,210 @@
+//! An issuer's keys, and tokens verified with them.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jose_verify::{
+    Algorithm, Error, Leeway, NumericDate, PreparedKeySet, Refetch, RotatingKeys, Word, oidc,
+    peek_header_untrusted, scratch_len, verify,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::{Instant, timeout};
+
+use crate::fetch::{Fetch, FetchError};
+use crate::principal::Principal;
+
+/// How many keys there is room for, those that are being replaced included.
+pub const MAX_KEYS: usize = 32;
+
+/// The keys of one moment, with their tables.
+pub type Keys = PreparedKeySet<Vec<Word>, MAX_KEYS>;
+
+/// What one expects of an issuer.
+#[derive(Clone)]
+pub struct Settings {
+    /// What `iss` must be.
+    pub issuer: String,
+    /// What `aud` must name: this server.
+    pub audience: String,
+    /// What its tokens may be signed with.
+    pub algorithms: &'static [&'static dyn Algorithm],
+    /// Tolerance for clocks that disagree.
+    pub leeway: Leeway,
+    /// For how many seconds its tokens hold at most: so long do keys stay that it no longer publishes.
+    pub token_lifetime: u32,
+    /// Seconds between two fetches, at least and at most: see [`Refetch`].
+    pub pauses: (u32, u32),
+    /// How long one fetch may take.
+    pub fetch_timeout: Duration,
+    /// Memory for the tables of all keys, used by ECDSA alone.
+    pub table_bytes: usize,
+}
+
+/// Verifies the access tokens (RFC 9068) of one issuer.
+///
+/// Verifying takes no lock but for the moment in which the `Arc` of the keys is cloned. When a token names a key that is
+/// not there, the keys are fetched, at most as often as [`Refetch`] allows; whoever needs them meanwhile waits for that
+/// one fetch.
+pub struct Issuer {
+    settings: Settings,
+    fetch: Fetch,
+    /// What requests verify with; none before the first fetch.
+    keys: RwLock<Option<Arc<Keys>>>,
+    /// Held while keys are fetched.
+    rotation: Arc<Mutex<Rotation>>,
+    started: Instant,
+}
+
+/// What only the one who fetches needs.
+struct Rotation {
+    keys: RotatingKeys<MAX_KEYS>,
+    refetch: Refetch,
+}
+
+impl Issuer {
+    /// Without keys yet: the first token fetches them, or [`refresh`](Self::refresh).
+    #[must_use]
+    pub fn new(settings: Settings, fetch: Fetch) -> Arc<Self> {
+        let (shortest, longest) = settings.pauses;
+        Arc::new(Self {
+            settings,
+            fetch,
+            keys: RwLock::new(None),
+            rotation: Arc::new(Mutex::new(Rotation {
+                keys: RotatingKeys::new(),
+                refetch: Refetch::new(shortest, longest),
+            })),
+            started: Instant::now(),
+        })
+    }
+
+    /// The keys of this moment; none if they never came.
+    #[must_use]
+    pub fn keys(&self) -> Option<Arc<Keys>> {
+        // Nothing panics while it holds the lock.
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.clone()
+    }
+
+    /// Whom a token speaks for, if it may pass.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not.
+    pub async fn authenticate(self: &Arc<Self>, token: &str) -> Result<Principal, Error> {
+        let keys = self.keys();
+        match self.verify(token, keys.as_deref()) {
+            // A key that is not there, or one of several without names: it may have been replaced.
+            Err(error @ (Error::NoKey | Error::BadSignature)) => {
+                match self.newer_keys(keys, error, names_key(token)).await {
+                    None => Err(error),
+                    newer => self.verify(token, newer.as_deref()),
+                }
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Verifies a token with these keys and nothing else.
+    fn verify(&self, token: &str, keys: Option<&Keys>) -> Result<Principal, Error> {
+        let keys = keys.ok_or(Error::NoKey)?;
+        let (issuers, audience) = ([&*self.settings.issuer], [&*self.settings.audience]);
+        let policy = oidc::access_token(&issuers, &audience).with_leeway(self.settings.leeway);
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let token = verify(token.as_bytes(), keys, &policy, now()?, &mut scratch)?;
+        Principal::from_verified(&token)
+    }
+
+    /// Keys that came after `old`: fetched now, if this is a reason to and it is time.
+    async fn newer_keys(
+        self: &Arc<Self>,
+        old: Option<Arc<Keys>>,
+        error: Error,
+        names_key: bool,
+    ) -> Option<Arc<Keys>> {
+        if error == Error::BadSignature && names_key {
+            // A forgery; nor need it wait for others who fetch.
+            return None;
+        }
+        let mut rotation = Arc::clone(&self.rotation).lock_owned().await;
+        let current = self.keys();
+        if current.as_ref().map(Arc::as_ptr) != old.as_ref().map(Arc::as_ptr) {
+            // Somebody fetched them while this token waited.
+            return current;
+        }
+        if !rotation.refetch.begin(error, names_key, self.seconds()) {
+            return None;
+        }
+        let is_changed = self.update(rotation).await.unwrap_or(false);
+        is_changed.then(|| self.keys()).flatten()
+    }
+
+    /// Fetches the keys because they are old: issuers withdraw keys, and no token tells of it. Whether they changed.
+    ///
+    /// # Errors
+    ///
+    /// The keys stay as they are.
+    pub async fn refresh(self: &Arc<Self>) -> Result<bool, FetchError> {
+        let mut rotation = Arc::clone(&self.rotation).lock_owned().await;
+        if rotation.refetch.begin_at(self.seconds()) {
+            self.update(rotation).await
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// Fetches in a task of its own, so that a client that goes away does not take the fetch with it.
+    async fn update(
+        self: &Arc<Self>,
+        mut rotation: OwnedMutexGuard<Rotation>,
+    ) -> Result<bool, FetchError> {
+        let issuer = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let outcome = issuer.fetch_into(&mut rotation).await;
+            let is_new = matches!(outcome, Ok((_, true)));
+            rotation.refetch.end(is_new, issuer.seconds());
+            outcome.map(|(is_changed, _)| is_changed)
+        });
+        let outcome = task.await;
+        outcome.unwrap_or_else(|e| Err(FetchError::Transport(e.to_string())))
+    }
+
+    /// Whether the keys changed, and whether there are new ones among them.
+    async fn fetch_into(&self, rotation: &mut Rotation) -> Result<(bool, bool), FetchError> {
+        let fetching = timeout(self.settings.fetch_timeout, (self.fetch)());
+        let jwks = fetching.await.map_err(|_| FetchError::Timeout)??;
+        let (algorithms, lifetime) = (self.settings.algorithms, self.settings.token_lifetime);
+        let old = &rotation.keys;
+        let updated = old.updated(&jwks, algorithms, lifetime, self.seconds());
+        let (new, _report) = updated.map_err(FetchError::Keys)?;
+        let is_new = new.has_keys_beyond(old);
+        let is_changed = is_new || old.has_keys_beyond(&new);
+        if is_changed {
+            let memory = vec![0; self.settings.table_bytes / size_of::<Word>()];
+            let prepared = Arc::new(new.set().clone().prepare(memory));
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
+        }
+        rotation.keys = new;
+        Ok((is_changed, is_new))
+    }
+
+    /// Seconds of a clock that never goes back.
+    fn seconds(&self) -> u64 {
+        self.started.elapsed().as_secs()
+    }
+}
+
+/// The time of day. A clock before 1970 is none.
+fn now() -> Result<NumericDate, Error> {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    let since_epoch = since_epoch.map_err(|_| Error::TimeOutOfRange)?;
+    let seconds = i64::try_from(since_epoch.as_secs()).map_err(|_| Error::TimeOutOfRange)?;
+    Ok(NumericDate::new(seconds, since_epoch.subsec_nanos()))
+}
+
+/// Whether the header has a `kid`. Of a token that cannot be read it does not matter.
+fn names_key(token: &str) -> bool {
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let header = peek_header_untrusted(token.as_bytes(), &mut scratch);
+    header.is_ok_and(|header| header.key_id().is_some())
+}

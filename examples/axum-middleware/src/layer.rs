@@ -1,0 +1,164 @@
+//! The layer: the header `Authorization` in, a [`Principal`] or a refusal out.
+
+use std::fmt::Write;
+use std::mem;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use jose_verify::Error;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::issuer::Issuer;
+use crate::principal::Principal;
+
+/// Puts [`RequireBearer`] before a service.
+#[derive(Clone)]
+pub struct RequireBearerLayer {
+    issuer: Arc<Issuer>,
+    scopes: &'static [&'static str],
+}
+
+impl RequireBearerLayer {
+    /// Requests need a token of this issuer with all of these scopes.
+    #[must_use]
+    pub fn new(issuer: Arc<Issuer>, scopes: &'static [&'static str]) -> Self {
+        Self { issuer, scopes }
+    }
+}
+
+impl<S> Layer<S> for RequireBearerLayer {
+    type Service = RequireBearer<S>;
+
+    fn layer(&self, inner: S) -> RequireBearer<S> {
+        RequireBearer {
+            inner,
+            guard: self.clone(),
+        }
+    }
+}
+
+/// Lets a request through if its bearer token is good, with the [`Principal`] among its extensions.
+#[derive(Clone)]
+pub struct RequireBearer<S> {
+    inner: S,
+    guard: RequireBearerLayer,
+}
+
+impl<S, B, R> Service<Request<B>> for RequireBearer<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+    R: Default,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        // The one that was asked whether it is ready answers; its clone may not be ready.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        let guard = self.guard.clone();
+        Box::pin(async move {
+            match guard.authorize(request.headers()).await {
+                Ok(principal) => {
+                    request.extensions_mut().insert(principal);
+                    inner.call(request).await
+                }
+                Err(refusal) => Ok(refusal.response()),
+            }
+        })
+    }
+}
+
+impl RequireBearerLayer {
+    async fn authorize(&self, headers: &HeaderMap) -> Result<Principal, Refusal> {
+        let token = bearer_token(headers)?;
+        let principal = match self.issuer.authenticate(token).await {
+            Ok(principal) => principal,
+            // Not the token's fault, so it is not called invalid.
+            Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Refusal::NoKeysYet),
+            Err(error) => return Err(Refusal::Token(error)),
+        };
+        let has = |scope: &&str| principal.scopes.iter().any(|s| s == scope);
+        if self.scopes.iter().all(has) {
+            Ok(principal)
+        } else {
+            Err(Refusal::Scope(self.scopes))
+        }
+    }
+}
+
+/// RFC 6750 §2.1: the one header `Authorization`, of the scheme `Bearer` in any case.
+fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let value = all.next().ok_or(Refusal::NoToken)?;
+    if all.next().is_some() {
+        return Err(Refusal::Request);
+    }
+    let text = value.to_str().map_err(|_| Refusal::Request)?;
+    let (scheme, token) = text.split_once(' ').ok_or(Refusal::Request)?;
+    if scheme.eq_ignore_ascii_case("Bearer") {
+        Ok(token.trim_matches(' '))
+    } else {
+        Err(Refusal::NoToken)
+    }
+}
+
+/// Why a request goes no further.
+#[derive(Debug)]
+enum Refusal {
+    /// It did not try to authenticate, or in another way than we know.
+    NoToken,
+    /// The header cannot be read.
+    Request,
+    /// The token is not good.
+    Token(Error),
+    /// The token is good but not for this.
+    Scope(&'static [&'static str]),
+    /// The issuer cannot be reached, and never could.
+    NoKeysYet,
+}
+
+impl Refusal {
+    /// RFC 6750 §3 and §3.1. The error's message says nothing of the token.
+    fn response<R: Default>(&self) -> Response<R> {
+        let (status, challenge) = match self {
+            Self::NoToken => (StatusCode::UNAUTHORIZED, "Bearer".to_owned()),
+            Self::Request => {
+                let challenge = "Bearer error=\"invalid_request\"";
+                (StatusCode::BAD_REQUEST, challenge.to_owned())
+            }
+            Self::Token(error) => {
+                let mut challenge = "Bearer error=\"invalid_token\"".to_owned();
+                // Writing into a string cannot fail.
+                let _ = write!(challenge, ", error_description=\"{error}\"");
+                (StatusCode::UNAUTHORIZED, challenge)
+            }
+            Self::Scope(scopes) => {
+                let scopes = scopes.join(" ");
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
+                (StatusCode::FORBIDDEN, challenge)
+            }
+            Self::NoKeysYet => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+        };
+        let mut response = Response::new(R::default());
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        } else if let Ok(challenge) = HeaderValue::try_from(challenge) {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        response
+    }
+}

@@ -1,0 +1,67 @@
+//! A server with one route for everybody and one for those with a token.
+//!
+//! ```sh
+//! axum-middleware ISSUER JWKS_URI AUDIENCE ADDRESS
+//! ```
+
+#![forbid(unsafe_code)]
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::routing::get;
+use axum::{Extension, Router};
+use axum_middleware::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
+use jose_verify::{ES256, Leeway, PS256, RS256};
+use tokio::net::TcpListener;
+
+/// How often keys are fetched that no token asked for.
+const REFRESH: Duration = Duration::from_secs(900);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [issuer, jwks_uri, audience, address] = &arguments[..] else {
+        return Err("usage: axum-middleware ISSUER JWKS_URI AUDIENCE ADDRESS".into());
+    };
+    let settings = Settings {
+        issuer: issuer.clone(),
+        audience: audience.clone(),
+        algorithms: &[&RS256, &PS256, &ES256],
+        leeway: Leeway::seconds(30),
+        token_lifetime: 3600,
+        pauses: (5, 300),
+        fetch_timeout: Duration::from_secs(5),
+        table_bytes: 256 * 1024,
+    };
+    let fetch = by_http(jwks_uri.clone(), settings.fetch_timeout);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(address, Issuer::new(settings, fetch)))
+}
+
+async fn serve(address: &str, issuer: Arc<Issuer>) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(address).await?;
+    tokio::spawn(keep_fresh(Arc::clone(&issuer)));
+    let app = Router::new()
+        .route("/me", get(me))
+        .route_layer(RequireBearerLayer::new(issuer, &["openid"]))
+        .route("/health", get(|| async { "well" }));
+    println!("listening on {}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}
+
+async fn keep_fresh(issuer: Arc<Issuer>) {
+    loop {
+        if let Err(error) = issuer.refresh().await {
+            eprintln!("{error}");
+        }
+        tokio::time::sleep(REFRESH).await;
+    }
+}
+
+async fn me(Extension(principal): Extension<Principal>) -> String {
+    format!("{} by {}\n", principal.subject, principal.client_id)
+}

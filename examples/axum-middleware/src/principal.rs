@@ -1,0 +1,28 @@
+//! What of a token the routes get to know.
+
+use jose_verify::{Error, Verified, oidc::Scopes};
+
+/// Who sent a request, and what the token allows. Routes find it among the request's extensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// `sub`
+    pub subject: String,
+    /// `client_id`
+    pub client_id: String,
+    /// `scope`
+    pub scopes: Vec<String>,
+}
+
+impl Principal {
+    pub(crate) fn from_verified(token: &Verified<'_>) -> Result<Self, Error> {
+        let claims = token.claims();
+        let subject = claims.subject().ok_or(Error::MissingSubject)?;
+        let client_id = claims.client_id().ok_or(Error::MissingClientId)?;
+        let scopes = Scopes::read(claims, "scope")?;
+        Ok(Self {
+            subject: subject.to_string(),
+            client_id: client_id.to_string(),
+            scopes: scopes.iter().map(|scope| scope.to_string()).collect(),
+        })
+    }
+}

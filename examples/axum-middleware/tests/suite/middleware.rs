@@ -1,0 +1,248 @@
+//! What gets through the layer, what does not, and how often keys are fetched. Time stands still unless it is turned.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use super::support::{Published, TestKey, claims};
+use axum_middleware::{Principal, RequireBearerLayer};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Request, Response};
+use jose_verify::Error;
+use serde_json::{Value, json};
+use tokio::time::advance;
+use tower::{Layer, ServiceExt, service_fn};
+
+/// Status and challenge of the answer to a request with these headers; the service behind answers with the subject.
+async fn answer(published: &Issuer, authorization: &[&str]) -> (u16, String) {
+    let mut request = Request::builder();
+    for value in authorization {
+        request = request.header(AUTHORIZATION, *value);
+    }
+    let inner = service_fn(async |request: Request<()>| {
+        let principal: &Principal = request.extensions().get().unwrap();
+        Ok::<_, Infallible>(Response::new(principal.subject.clone()))
+    });
+    let layer = RequireBearerLayer::new(published.clone(), &["orders:read"]);
+    let answer = layer
+        .layer(inner)
+        .oneshot(request.body(()).unwrap())
+        .await
+        .unwrap();
+    let status = answer.status().as_u16();
+    match answer.headers().get(WWW_AUTHENTICATE) {
+        Some(challenge) => (status, challenge.to_str().unwrap().to_owned()),
+        None => (status, answer.into_body()),
+    }
+}
+
+type Issuer = std::sync::Arc<axum_middleware::Issuer>;
+
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_good_token_passes() {
+    let key = TestKey::new(1);
+    let issuer = Published::new(&[&key]).issuer();
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let value = format!("{scheme} {}", key.token());
+        assert_eq!(answer(&issuer, &[&value]).await, (200, "alice".to_owned()));
+    }
+    let principal = issuer.authenticate(&key.token()).await.unwrap();
+    assert_eq!(principal.client_id, "shop");
+    assert_eq!(principal.scopes, ["orders:read", "orders:write"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_without_a_readable_token() {
+    let key = TestKey::new(1);
+    let published = Published::new(&[&key]);
+    let issuer = published.issuer();
+    let token = bearer(&key.token());
+    let invalid = r#"Bearer error="invalid_request""#;
+    for (headers, status, challenge) in [
+        (&[][..], 401, "Bearer"),
+        (&["Basic YTpi"], 401, "Bearer"),
+        (&["Bearer"], 400, invalid),
+        (&[&token, &token], 400, invalid),
+        (&["Bearer \u{e9}"], 400, invalid),
+    ] {
+        let (got, text) = answer(&issuer, headers).await;
+        assert_eq!((got, &*text), (status, challenge), "{headers:?}");
+    }
+    assert_eq!(published.fetches(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_are_not_good() {
+    let key = TestKey::new(1);
+    let published = Published::new(&[&key]);
+    let issuer = published.issuer();
+    let with = |name: &str, value: Value| {
+        let mut claims = claims();
+        claims[name] = value;
+        key.sign(&key.header(), &claims)
+    };
+    let other_header = |name: &str, value: Value| {
+        let mut header = key.header();
+        header[name] = value;
+        key.sign(&header, &claims())
+    };
+    let forged = TestKey::new(2).sign(&key.header(), &claims());
+    for (token, error) in [
+        (with("exp", json!(1)), Error::Expired),
+        (
+            with("aud", json!("https://other.example.com")),
+            Error::AudienceMismatch,
+        ),
+        (
+            with("iss", json!("https://evil.example.com")),
+            Error::IssuerMismatch,
+        ),
+        (with("client_id", json!(null)), Error::WrongClaimType),
+        (with("scope", json!(7)), Error::WrongClaimType),
+        (other_header("typ", json!("JWT")), Error::TypeMismatch),
+        (other_header("alg", json!("none")), Error::Unsecured),
+        (
+            other_header("alg", json!("HS256")),
+            Error::AlgorithmNotAccepted,
+        ),
+        (forged, Error::BadSignature),
+        ("a.b".to_owned(), Error::MalformedToken),
+    ] {
+        let challenge = format!(r#"Bearer error="invalid_token", error_description="{error}""#);
+        let got = answer(&issuer, &[&bearer(&token)]).await;
+        assert_eq!(got, (401, challenge), "{error:?}");
+    }
+    assert_eq!(published.fetches(), 1, "the first, to have any keys");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scope_that_is_missing() {
+    let key = TestKey::new(1);
+    let issuer = Published::new(&[&key]).issuer();
+    let mut claims = claims();
+    claims["scope"] = json!("orders:write orders");
+    let token = key.sign(&key.header(), &claims);
+    let challenge = r#"Bearer error="insufficient_scope", scope="orders:read""#;
+    assert_eq!(
+        answer(&issuer, &[&bearer(&token)]).await,
+        (403, challenge.to_owned())
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_replaced_while_requests_go_on() {
+    let (old, new) = (TestKey::new(1), TestKey::new(2));
+    let published = Published::new(&[&old]);
+    let issuer = published.issuer();
+    assert!(issuer.authenticate(&old.token()).await.is_ok());
+
+    published.publish(&[&new]);
+    advance(Duration::from_secs(5)).await;
+    let tokens: Vec<_> = (0..20).map(|_| new.token()).collect();
+    let requests = tokens.into_iter().map(|token| {
+        let issuer = issuer.clone();
+        tokio::spawn(async move { issuer.authenticate(&token).await })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        assert!(
+            request.await.unwrap().is_ok(),
+            "every one of them waits for the fetch"
+        );
+    }
+    assert_eq!(published.fetches(), 2, "and there is but one");
+
+    // The old key stays as long as its tokens may hold, and goes with the next fetch.
+    assert!(issuer.authenticate(&old.token()).await.is_ok());
+    advance(Duration::from_secs(3600)).await;
+    assert!(issuer.refresh().await.unwrap());
+    assert_eq!(issuer.authenticate(&old.token()).await, Err(Error::NoKey));
+    assert!(issuer.authenticate(&new.token()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_name_no_key() {
+    let (old, new) = (TestKey::new(1), TestKey::new(2));
+    let published = Published::new(&[&old]);
+    let issuer = published.issuer();
+    let nameless = |key: &TestKey| {
+        let mut header = key.header();
+        header.as_object_mut().unwrap().remove("kid");
+        key.sign(&header, &claims())
+    };
+    assert!(issuer.authenticate(&nameless(&old)).await.is_ok());
+    published.publish(&[&new]);
+    advance(Duration::from_secs(5)).await;
+    assert!(issuer.authenticate(&nameless(&new)).await.is_ok());
+    assert_eq!(published.fetches(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_unknown_keys() {
+    let key = TestKey::new(1);
+    let published = Published::new(&[&key]);
+    let issuer = published.issuer();
+    assert!(issuer.authenticate(&key.token()).await.is_ok());
+    // An hour, a hundred forged tokens a minute. Without a key nobody looks at the signature.
+    let token = key.token();
+    let (_header, rest) = token.split_once('.').unwrap();
+    for i in 0..6000 {
+        let header = json!({"alg": "ES256", "typ": "at+jwt", "kid": format!("forged {i}")});
+        let header = Base64UrlUnpadded::encode_string(header.to_string().as_bytes());
+        let forged = format!("{header}.{rest}");
+        assert_eq!(issuer.authenticate(&forged).await, Err(Error::NoKey));
+        advance(Duration::from_millis(600)).await;
+    }
+    // `Refetch`'s bound: 1 + d + t / longest, where 5 doubles six times before it reaches 300.
+    let bound = 1 + 6 + 3600 / 300;
+    assert!(
+        (2..=bound).contains(&published.fetches()),
+        "{}",
+        published.fetches()
+    );
+    assert!(issuer.authenticate(&key.token()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_is_down() {
+    let key = TestKey::new(1);
+    let published = Published::default();
+    let issuer = published.issuer();
+    let layer = RequireBearerLayer::new(issuer.clone(), &[]);
+    let inner = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+    let request = Request::builder().header(AUTHORIZATION, bearer(&key.token()));
+    let answer = layer
+        .layer(inner)
+        .oneshot(request.body(()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 503, "no token is called bad for that");
+    assert_eq!(answer.headers()[RETRY_AFTER], "5");
+
+    published.publish(&[&key]);
+    advance(Duration::from_secs(10)).await;
+    assert!(issuer.authenticate(&key.token()).await.is_ok());
+
+    published.go_down();
+    advance(Duration::from_secs(1000)).await;
+    assert!(issuer.refresh().await.is_err());
+    assert!(
+        issuer.authenticate(&key.token()).await.is_ok(),
+        "the keys that are there stay"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_leaves_the_fetch_to_the_others() {
+    let key = TestKey::new(1);
+    let published = Published::new(&[&key]);
+    let issuer = published.issuer();
+    let token = key.token();
+    let impatient = tokio::time::timeout(Duration::from_millis(10), issuer.authenticate(&token));
+    assert!(impatient.await.is_err());
+    assert!(issuer.authenticate(&token).await.is_ok());
+    assert_eq!(published.fetches(), 1);
+}
