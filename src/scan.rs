@@ -13,7 +13,6 @@ const HIGHEST: usize = each(0x80);
 pub(crate) fn byte(text: &[u8], wanted: u8) -> Option<usize> {
     let (chunks, _) = text.as_chunks::<CHUNK>();
     // All of a chunk at once: to stop within it would take longer.
-    // All of a chunk at once: to stop within it would take longer.
     let found = |chunk: &[u8; CHUNK]| chunk.iter().fold(0, |any, b| any | u8::from(*b == wanted));
     let without = |chunk: &&[u8; CHUNK]| found(chunk) == 0;
     let passed = chunks
@@ -103,5 +102,20 @@ mod tests {
             }
         }
         assert_eq!(byte(b"", b'.'), None);
+    }
+
+    #[test]
+    fn the_first_of_two() {
+        // Through several chunks; under Miri, which is slow, through one.
+        let len = if cfg!(miri) { CHUNK } else { 3 * CHUNK } + 3;
+        for first in 0..len {
+            for second in first..len {
+                let mut text: Vec<u8> = std::vec![b'a'; len];
+                text[first] = b'.';
+                text[second] = b'.';
+                assert_eq!(byte(&text, b'.'), Some(first), "{text:?}");
+            }
+        }
+        assert_eq!(byte(&std::vec![b'a'; len], b'.'), None);
     }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use jose_verify::{
-    Algorithm, Audience, Check, Clock, Error, Key, KeyQuery, KeySet, Keys, Leeway, MACS,
-    NumericDate, Policy, SIGNATURES, VerificationKey, oidc,
+    Algorithm, Audience, Check, Clock, Error, InvalidSignature, Key, KeyQuery, KeySet, Keys,
+    Leeway, MACS, NumericDate, Policy, SIGNATURES, VerificationKey, oidc,
 };
 use serde_json::Value;
 
@@ -56,9 +56,42 @@ impl Keys for VectorKeys {
             Self::One(key) => (Some(key.candidates(query)), None),
             Self::Set(set) => (None, Some(set.candidates(query))),
         };
-        let boxed = |key| -> Box<dyn VerificationKey + 'k> { key };
-        let one = one.into_iter().flatten().map(move |key| boxed(Box::new(key)));
-        one.chain(set.into_iter().flatten().map(move |key| boxed(Box::new(key))))
+        let one = one.into_iter().flatten().map(Either::One);
+        one.chain(set.into_iter().flatten().map(Either::Other))
+    }
+}
+
+/// A key of one of two types.
+enum Either<A, B> {
+    One(A),
+    Other(B),
+}
+
+impl<A: VerificationKey, B: VerificationKey> VerificationKey for Either<A, B> {
+    fn key_id(&self) -> Option<&str> {
+        match self {
+            Self::One(key) => key.key_id(),
+            Self::Other(key) => key.key_id(),
+        }
+    }
+
+    fn accepts(&self, algorithm: &str) -> bool {
+        match self {
+            Self::One(key) => key.accepts(algorithm),
+            Self::Other(key) => key.accepts(algorithm),
+        }
+    }
+
+    fn verify(
+        &self,
+        algorithm: &str,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        match self {
+            Self::One(key) => key.verify(algorithm, signing_input, signature),
+            Self::Other(key) => key.verify(algorithm, signing_input, signature),
+        }
     }
 }
 

@@ -563,4 +563,6 @@ fn dyn_keys_are_keys() {
     let key: &dyn VerificationKey = &HardwareKey;
     let token = token_with_header(br#"{"alg":"HS256"}"#, b"{}");
     assert_eq!(verdict(&token, &key), Ok(()));
+    let unsigned = &token[..=token.rfind('.').unwrap()];
+    assert_eq!(verdict(unsigned, &key), Err(Error::BadSignature));
 }

@@ -291,6 +291,9 @@ fn pem_inside_json() {
             let error = load(&json, "public_key", &mut scratch).err();
             assert_eq!(error, Some(want), "{json:.100}");
         }
+        // As long as is allowed.
+        let most = format!("{json}{}", " ".repeat((1 << 20) - json.len()));
+        assert!(load(&most, "public_key", &mut vec![0; 2 << 20]).is_ok());
         let short = load(&json, "public_key", &mut scratch[..json.len() + 32]).err();
         assert_eq!(short, Some(Error::ScratchTooSmall));
     }
@@ -326,6 +329,10 @@ fn x5c_where_it_is_asked_for() {
             assert_eq!(key.key_id(), Some("a"));
             assert_eq!(signature_verdict(text(&case["token"]), &key), Ok(()));
         }
+        let most = with(json!({}));
+        let most = format!("{most}{}", " ".repeat((1 << 20) - most.len()));
+        assert!(load(&most).is_ok());
+        assert_eq!(load(&(most + " ")).err(), Some(Error::LimitExceeded));
         // Never by itself: a JWK without the key's own parameters is no key.
         let error = Key::from_jwk(with(json!({})).as_bytes(), SIGNATURES).err();
         assert_eq!(error, Some(Error::MalformedKey));
