@@ -4,8 +4,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{KeyInit, Mac};
 use jose_verify::{
     Algorithm, ES256, ES384, ES512, Error, HS256, HS384, HS512, InvalidSignature, Key,
-    KeyParameters, KeySet, Keys, MACS, PS256, RS256, RS512, SIGNATURES, VerificationKey,
-    scratch_len, verify_jws,
+    KeyParameters, KeySet, Keys, MACS, PS256, RS256, RS512, RotatingKeys, SIGNATURES,
+    VerificationKey, oidc::ReplayGuard, scratch_len, verify_jws,
 };
 use serde_json::{Value, json};
 
@@ -509,12 +509,21 @@ fn sizes_stand_in_the_readme() {
     let key = size_of::<Key>();
     let thousands = |n: usize| format!("{},{:03}", n / 1000, n % 1000);
     let set = size_of::<KeySet<4>>() - 4 * key;
+    let rotating = size_of::<RotatingKeys<5>>() - size_of::<RotatingKeys<4>>();
+    let rotating_rest = size_of::<RotatingKeys<4>>() - 4 * rotating;
+    let seen = size_of::<ReplayGuard<5>>() - size_of::<ReplayGuard<4>>();
+    let guard = size_of::<ReplayGuard<4>>() - 4 * seen;
     for line in [
         format!("| `Key` | {} |", thousands(key)),
         format!(
             "| `KeySet<N>` | {} for each key, and {set} |",
             thousands(key)
         ),
+        format!(
+            "| `RotatingKeys<N>` | {} for each key, and {rotating_rest} |",
+            thousands(rotating)
+        ),
+        format!("| `oidc::ReplayGuard<N>` | {seen} for each token, and {guard} |"),
     ] {
         assert!(readme.contains(&line), "{line}");
     }
