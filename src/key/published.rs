@@ -67,13 +67,8 @@ impl Key {
         algorithms: List,
         scratch: &mut [u8],
     ) -> Result<Self, Error> {
-        let text = string_member(json, member)?;
-        // Every character takes at most as many bytes as it is written with.
-        let (front, rest) = scratch
-            .split_at_mut_checked(json.len())
-            .ok_or(Error::ScratchTooSmall)?;
-        let pem = text.unescape(front).map_err(|_| Error::ScratchTooSmall)?;
-        Self::from_pem(pem.as_bytes(), algorithms, rest)
+        let (pem, scratch) = unescape(string_member(json, member)?, json.len(), scratch)?;
+        Self::from_pem(pem.as_bytes(), algorithms, scratch)
     }
 
     /// Reads a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA, or a point on one of the three curves.
@@ -109,7 +104,8 @@ impl Key {
     /// publish nothing else. [`from_jwk`](Self::from_jwk) never looks there.
     ///
     /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` count as ever. If the JWK has the
-    /// parameters of the key as well, they must be the same. `scratch` receives the certificate.
+    /// parameters of the key as well, they must be the same. `scratch` receives the certificate; twice the length of
+    /// the JWK suffices.
     ///
     /// # Errors
     ///
@@ -117,8 +113,7 @@ impl Key {
     /// strings, or when the JWK's own parameters are those of another key; [`Error::ScratchTooSmall`].
     pub fn from_x5c(jwk: &[u8], algorithms: List, scratch: &mut [u8]) -> Result<Self, Error> {
         let list = AlgorithmList::new(algorithms)?;
-        let text = first_certificate(jwk)?;
-        let text = text.as_plain_str().ok_or(Error::MalformedKey)?;
+        let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
         let der = pem::decode_base64(text.as_bytes(), scratch)?;
         let parameters = asn1::certificate(der)?;
         let parsed = Jwk::parse(jwk)?;
@@ -162,6 +157,23 @@ impl Key {
         let secret = base64url::decode_lenient(text, &mut secret, Error::KeyTooLarge)?;
         Self::from_secret(secret, algorithms)
     }
+}
+
+/// The string, in the front of the buffer if it is written with escapes: a slash may be. Then the rest of the buffer.
+fn unescape<'b>(
+    string: JsonStr<'b>,
+    longest: usize,
+    buffer: &'b mut [u8],
+) -> Result<(&'b str, &'b mut [u8]), Error> {
+    if let Some(plain) = string.as_plain_str() {
+        return Ok((plain, buffer));
+    }
+    // Every character takes at most as many bytes as it is written with.
+    let (front, rest) = buffer
+        .split_at_mut_checked(longest)
+        .ok_or(Error::ScratchTooSmall)?;
+    let text = string.unescape(front).map_err(|_| Error::ScratchTooSmall)?;
+    Ok((text, rest))
 }
 
 /// The string member of that name.

@@ -53,8 +53,8 @@ impl<'a> Bindings<'a> {
     }
 
     /// For an ID Token from the authorization endpoint, that is, from the browser: whatever came with it must be
-    /// bound to it. That is `at_hash` for `id_token token` (OpenID Connect Core §3.2.2.9), `c_hash` for `code id_token`, and
-    /// both for `code id_token token` (§3.3.2.9, §3.3.2.10).
+    /// bound to it. That is `at_hash` for `id_token token` (OpenID Connect Core §3.2.2.9), `c_hash` for `code id_token`,
+    /// and both for `code id_token token` (§3.3.2.9, §3.3.2.10).
     #[must_use]
     pub const fn from_authorization_endpoint(
         access_token: Option<&'a str>,

@@ -6,8 +6,8 @@ use crate::time::Leeway;
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
 /// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`, of which there is usually
-/// but one; it may name others beside it only if `azp` is one of `client_ids`. An `azp` must be one of them. `nonce` has to be decided: give the one that was sent
-/// with the request, or say [`Check::NotChecked`] when none was.
+/// but one; it may name others beside it only if `azp` is one of `client_ids`. An `azp` must be one of them. `nonce`
+/// has to be decided: give the one that was sent with the request, or say [`Check::NotChecked`] when none was.
 ///
 /// ```
 /// use jose_verify::{Check, oidc};

@@ -4,8 +4,8 @@ use crate::error::Error;
 
 /// Decides when an issuer's keys are fetched again, at most how often, whatever tokens arrive.
 ///
-/// One for each issuer. It has three states: keys may be fetched; they are being fetched, and nobody else should; or they
-/// were fetched a short while ago, and nobody may. The pause after a fetch is `shortest` at first. It doubles, up to
+/// One for each issuer. It has three states: keys may be fetched; they are being fetched, and nobody else should; or
+/// they were fetched a short while ago, and nobody may. The pause after a fetch is `shortest` at first. It doubles, up to
 /// `longest`, with each fetch that brought nothing new or failed, and is `shortest` again after one that brought new keys.
 /// A fetch whose end nobody told is given up after `longest`.
 ///
