@@ -1,0 +1,82 @@
+// oidc-provider on a port of this machine. Whoever comes is logged in as Alice and agrees to everything.
+//
+//     node provider.mjs '{"issuer": "…", "secret": "…"}'
+//
+// Prints `>` and its address when it is ready; `issuer` is that address unless given. A line on standard input replaces
+// the keys, and is answered by `> ready`. Other lines are oidc-provider's own. Ends with its standard input.
+import { generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import { Provider } from "oidc-provider";
+
+const { issuer, secret } = JSON.parse(process.argv[2] ?? "{}");
+const algorithms = ["RS256", "PS256", "ES256"];
+const clients = [...algorithms, "HS256"].map((alg) => ({
+    client_id: alg,
+    client_secret: secret,
+    application_type: "native",
+    redirect_uris: ["http://127.0.0.1/callback"],
+    response_types: ["code", "code id_token"],
+    grant_types: ["authorization_code", "implicit"],
+    id_token_signed_response_alg: alg,
+}));
+// The same with UserInfo as a signed JWT.
+clients.push({ ...clients[0], client_id: "signed", userinfo_signed_response_alg: "RS256" });
+
+// Keys of one generation have the same names at every instance, but are others.
+function keys(generation) {
+    return algorithms.map((alg) => {
+        const ec = alg.startsWith("ES");
+        const { privateKey } = generateKeyPairSync(ec ? "ec" : "rsa", { namedCurve: "P-256", modulusLength: 2048 });
+        return { ...privateKey.export({ format: "jwk" }), alg, use: "sig", kid: `${alg}-${generation}` };
+    });
+}
+
+async function loadExistingGrant({ oidc }) {
+    const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+    grant.addOIDCScope("openid profile email");
+    await grant.save();
+    return grant;
+}
+
+function start(url, generation) {
+    return new Provider(issuer ?? url, {
+        clients,
+        jwks: { keys: keys(generation) },
+        cookies: { keys: ["of no importance here"] },
+        claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
+        enabledJWA: {
+            idTokenSigningAlgValues: [...algorithms, "HS256"],
+            userinfoSigningAlgValues: algorithms,
+        },
+        features: { devInteractions: { enabled: false }, jwtUserinfo: { enabled: true } },
+        findAccount: (_ctx, accountId) => ({
+            accountId,
+            claims: () => ({ sub: accountId, name: "Alice", email: "alice@example.com" }),
+        }),
+        interactions: { url: (_ctx, { uid }) => `/log-in/${uid}` },
+        loadExistingGrant,
+        pkce: { required: () => true },
+    });
+}
+
+let generation = 1;
+let provider;
+const server = createServer((request, response) => {
+    if (request.url.startsWith("/log-in/")) {
+        const result = { login: { accountId: "alice" }, consent: {} };
+        return provider.interactionFinished(request, response, result);
+    }
+    return provider.callback()(request, response);
+});
+server.listen(0, "127.0.0.1", () => {
+    const url = `http://127.0.0.1:${server.address().port}`;
+    provider = start(url, generation);
+    console.log(`> ${url}`);
+    createInterface({ input: process.stdin })
+        .on("line", () => {
+            provider = start(url, ++generation);
+            console.log("> ready");
+        })
+        .on("close", () => process.exit());
+});

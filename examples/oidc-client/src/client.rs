@@ -1,0 +1,272 @@
+//! Logs somebody in: a request begun, a callback finished.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jose_verify::oidc::{self, Bindings, ProviderMetadata, TokenResponse, UserInfo};
+use jose_verify::{
+    Algorithm, Check, HashFunction, Leeway, NumericDate, Policy, SHA256, SHA384, SHA512, Verified,
+    scratch_len, verify,
+};
+
+use crate::error::Error;
+use crate::http::{Answer, Http};
+use crate::keys::KeySource;
+use crate::login::{Callback, Flow, Login, Request};
+
+/// For clocks that disagree.
+const LEEWAY: Leeway = Leeway::seconds(30);
+/// Of every algorithm that an ID Token may be signed with.
+const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
+
+/// What the client has agreed upon with the provider.
+#[derive(Clone)]
+pub struct Settings {
+    /// The provider, exactly as it names itself.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// Our secret, if we can keep one.
+    pub client_secret: Option<String>,
+    /// Where browsers come back to.
+    pub redirect_uri: String,
+    /// How ID Tokens are signed. The client says so, not the provider, let alone the token.
+    pub signed_by: SignedBy,
+}
+
+/// How ID Tokens are signed.
+#[derive(Clone, Copy)]
+pub enum SignedBy {
+    /// With one of these algorithms, by a key that the provider publishes.
+    PublishedKeys(&'static [&'static dyn Algorithm]),
+    /// With one of these, by the client's secret.
+    ClientSecret(&'static [&'static dyn Algorithm]),
+}
+
+/// Who has logged in.
+///
+/// Without `Debug`: the access token is a secret.
+pub struct User {
+    /// `sub`: unique with this provider.
+    pub subject: String,
+    /// The claims of the ID Token, as JSON.
+    pub claims: String,
+    /// The claims of the `UserInfo` endpoint, as JSON; none if the provider does not have one.
+    pub user_info: Option<String>,
+    /// For requests in the user's name.
+    pub access_token: String,
+}
+
+/// A relying party of one provider.
+pub struct Client {
+    settings: Settings,
+    http: Http,
+    keys: KeySource,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    user_info_endpoint: Option<String>,
+}
+
+impl Client {
+    /// Asks the provider where its endpoints are (OpenID Connect Discovery 1.0 §4).
+    ///
+    /// # Errors
+    ///
+    /// It does not answer, it names itself otherwise, or it lacks an endpoint. The client has no secret but ID Tokens
+    /// are signed with it, or it is too short.
+    pub fn discover(settings: Settings) -> Result<Self, Error> {
+        let http = Http::new();
+        let base = settings.issuer.trim_end_matches('/');
+        let text = http
+            .get(&format!("{base}/.well-known/openid-configuration"))?
+            .body;
+        let metadata = ProviderMetadata::parse(&text, &settings.issuer)?;
+        let keys = match settings.signed_by {
+            SignedBy::PublishedKeys(algorithms) => {
+                KeySource::published(metadata.jwks_uri().to_string(), algorithms)
+            }
+            SignedBy::ClientSecret(algorithms) => KeySource::secret(
+                settings.client_secret.as_deref().unwrap_or_default(),
+                algorithms,
+            )?,
+        };
+        let required = |endpoint: Option<jose_verify::JsonStr<'_>>, name| {
+            endpoint
+                .map(|url| url.to_string())
+                .ok_or(Error::MissingEndpoint(name))
+        };
+        Ok(Self {
+            authorization_endpoint: required(
+                metadata.authorization_endpoint(),
+                "authorization_endpoint",
+            )?,
+            token_endpoint: required(metadata.token_endpoint(), "token_endpoint")?,
+            user_info_endpoint: metadata.user_info_endpoint().map(|url| url.to_string()),
+            keys,
+            http,
+            settings,
+        })
+    }
+
+    /// Begins a login.
+    ///
+    /// # Errors
+    ///
+    /// There are no random numbers.
+    pub fn begin(&self, flow: Flow) -> Result<Login, Error> {
+        let request = Request {
+            endpoint: &self.authorization_endpoint,
+            client_id: &self.settings.client_id,
+            redirect_uri: &self.settings.redirect_uri,
+        };
+        Login::begin(&request, flow)
+    }
+
+    /// Finishes a login with what the browser came back with: the query, the fragment (which the page has to pass
+    /// on), or the body of a form. The login is used up.
+    ///
+    /// # Errors
+    ///
+    /// Nobody is logged in; the reason.
+    #[expect(clippy::needless_pass_by_value, reason = "a login is finished once")]
+    pub fn finish(&mut self, login: Login, parameters: &str) -> Result<User, Error> {
+        let callback = Callback::parse(parameters, &login, &self.settings.issuer)?;
+        let code = callback.code.ok_or(Error::Callback("code"))?;
+        let mut early_scratch = Vec::new();
+        let early = match login.flow {
+            Flow::Code => None,
+            Flow::Hybrid => {
+                let token = callback.id_token.ok_or(Error::Callback("id_token"))?;
+                Some(self.id_token_from_browser(&token, &code, &login, &mut early_scratch)?)
+            }
+        };
+
+        let answer = self.redeem(&code, &login)?.body;
+        let tokens = TokenResponse::parse(&answer)?;
+        if !tokens.is_bearer() {
+            return Err(Error::TokenType);
+        }
+        let access_token = tokens.access_token().to_string();
+        let token = tokens
+            .id_token()
+            .ok_or(jose_verify::Error::MalformedTokenResponse)?;
+        let mut scratch = Vec::new();
+        let id_token = self.id_token(&token.to_string(), &login, &mut scratch)?;
+        Bindings::from_token_endpoint(&access_token).check(&id_token, HASHES)?;
+        // Core §3.3.3.6: `iss` and `sub` are the same in both. Either `iss` is that of the settings.
+        if early.is_some_and(|early| early.claims().subject() != id_token.claims().subject()) {
+            return Err(Error::DifferentUsers);
+        }
+        Ok(User {
+            user_info: self.user_info(&id_token, &access_token)?,
+            subject: subject(&id_token)?,
+            claims: id_token.claims().as_raw().to_owned(),
+            access_token,
+        })
+    }
+
+    /// Core §3.3.2: an ID Token that came through the browser is bound to the code that came with it.
+    fn id_token_from_browser<'b>(
+        &mut self,
+        token: &str,
+        code: &str,
+        login: &Login,
+        scratch: &'b mut Vec<u8>,
+    ) -> Result<Verified<'b>, Error> {
+        let id_token = self.id_token(token, login, scratch)?;
+        let bindings = Bindings {
+            state: Check::IfPresent(&login.state),
+            ..Bindings::from_authorization_endpoint(None, Some(code))
+        };
+        bindings.check(&id_token, HASHES)?;
+        Ok(id_token)
+    }
+
+    fn id_token<'b>(
+        &mut self,
+        token: &str,
+        login: &Login,
+        scratch: &'b mut Vec<u8>,
+    ) -> Result<Verified<'b>, Error> {
+        let (issuer, client_id) = (
+            self.settings.issuer.clone(),
+            self.settings.client_id.clone(),
+        );
+        let (issuers, client_ids) = ([&*issuer], [&*client_id]);
+        let policy = oidc::id_token(&issuers, &client_ids, Check::Required(&login.nonce));
+        self.verify(token, &policy, scratch)
+    }
+
+    /// Exchanges the code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5).
+    fn redeem(&self, code: &str, login: &Login) -> Result<Answer, Error> {
+        let client = (
+            &*self.settings.client_id,
+            self.settings.client_secret.as_deref(),
+        );
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.settings.redirect_uri),
+            ("code_verifier", &login.verifier),
+        ];
+        self.http.post_form(&self.token_endpoint, client, &form)
+    }
+
+    /// What the provider says of the user of that ID Token, in plain JSON or as a signed JWT (Core §5.3).
+    fn user_info(
+        &mut self,
+        id_token: &Verified<'_>,
+        access_token: &str,
+    ) -> Result<Option<String>, Error> {
+        let Some(url) = &self.user_info_endpoint else {
+            return Ok(None);
+        };
+        let Answer { body, is_jwt } = self.http.get_with_token(url, access_token)?;
+        if !is_jwt {
+            let user_info = UserInfo::parse(&body, id_token)?;
+            return Ok(Some(user_info.claims().as_raw().to_owned()));
+        }
+        let (issuer, client_id) = (
+            self.settings.issuer.clone(),
+            self.settings.client_id.clone(),
+        );
+        let (issuers, client_ids) = ([&*issuer], [&*client_id]);
+        let mut scratch = Vec::new();
+        let token = String::from_utf8_lossy(&body);
+        let response = self.verify(
+            &token,
+            &oidc::user_info(&issuers, &client_ids),
+            &mut scratch,
+        )?;
+        let user_info = UserInfo::from_verified(&response, id_token)?;
+        Ok(Some(user_info.claims().as_raw().to_owned()))
+    }
+
+    fn verify<'b>(
+        &mut self,
+        token: &str,
+        policy: &Policy<'_>,
+        scratch: &'b mut Vec<u8>,
+    ) -> Result<Verified<'b>, Error> {
+        scratch.resize(scratch_len(token.len()), 0);
+        let keys = self.keys.for_token(token, &self.http)?;
+        let policy = policy.with_leeway(LEEWAY);
+        Ok(verify(token.as_bytes(), keys, &policy, now()?, scratch)?)
+    }
+}
+
+fn subject(id_token: &Verified<'_>) -> Result<String, Error> {
+    let subject = id_token.claims().subject();
+    Ok(subject
+        .ok_or(jose_verify::Error::MissingSubject)?
+        .to_string())
+}
+
+/// The time of day. A clock before 1970 is none.
+fn now() -> Result<NumericDate, Error> {
+    let out_of_range = jose_verify::Error::TimeOutOfRange;
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| out_of_range)?;
+    let seconds = i64::try_from(since_epoch.as_secs()).map_err(|_| out_of_range)?;
+    Ok(NumericDate::from_seconds(seconds))
+}

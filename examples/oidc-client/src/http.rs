@@ -1,0 +1,105 @@
+//! Requests, to `https` or to this machine alone.
+
+use std::time::Duration;
+
+use base64ct::{Base64, Encoding};
+use ureq::Agent;
+use ureq::http::{Response, Uri};
+
+use crate::error::Error;
+
+/// Bytes of an answer that are read.
+const MAX_LEN: u64 = 256 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Makes requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Http(Agent);
+
+/// An answer with status 200.
+pub(crate) struct Answer {
+    pub(crate) body: Vec<u8>,
+    /// Whether it is `application/jwt`.
+    pub(crate) is_jwt: bool,
+}
+
+impl Http {
+    pub(crate) fn new() -> Self {
+        // A redirect of a token endpoint is an attack; the others have no need of one.
+        let config = Agent::config_builder()
+            .max_redirects(0)
+            .timeout_global(Some(TIMEOUT));
+        Self(config.build().new_agent())
+    }
+
+    pub(crate) fn get(&self, url: &str) -> Result<Answer, Error> {
+        Answer::read(
+            self.0
+                .get(secure(url)?)
+                .header("accept", "application/json")
+                .call()?,
+        )
+    }
+
+    pub(crate) fn get_with_token(&self, url: &str, token: &str) -> Result<Answer, Error> {
+        let request = self.0.get(secure(url)?);
+        Answer::read(
+            request
+                .header("authorization", format!("Bearer {token}"))
+                .call()?,
+        )
+    }
+
+    /// Sends a form; with a secret the client authenticates as RFC 6749 §2.3.1 says.
+    pub(crate) fn post_form(
+        &self,
+        url: &str,
+        client: (&str, Option<&str>),
+        form: &[(&str, &str)],
+    ) -> Result<Answer, Error> {
+        let (id, secret) = client;
+        let request = self
+            .0
+            .post(secure(url)?)
+            .header("accept", "application/json");
+        let answer = if let Some(secret) = secret {
+            let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            let (id, secret): (String, String) = (encode(id), encode(secret));
+            let credentials = Base64::encode_string(format!("{id}:{secret}").as_bytes());
+            let request = request.header("authorization", format!("Basic {credentials}"));
+            request.send_form(form.iter().copied())
+        } else {
+            let id = [("client_id", id)];
+            request.send_form(form.iter().copied().chain(id))
+        };
+        Answer::read(answer?)
+    }
+}
+
+impl Answer {
+    fn read(mut response: Response<ureq::Body>) -> Result<Self, Error> {
+        // A redirect, which the client neither follows nor takes for an error.
+        if response.status() != 200 {
+            return Err(ureq::Error::StatusCode(response.status().as_u16()).into());
+        }
+        let mime_type = response.body().mime_type();
+        let is_jwt = mime_type.is_some_and(|m| m.eq_ignore_ascii_case("application/jwt"));
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(MAX_LEN)
+            .read_to_vec()?;
+        Ok(Self { body, is_jwt })
+    }
+}
+
+/// The address, unless somebody between could read or change what goes there and comes back.
+fn secure(url: &str) -> Result<Uri, Error> {
+    let uri: Uri = url.parse().map_err(|_| Error::InsecureAddress)?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), Some(_)) | (Some("http"), Some("127.0.0.1" | "[::1]" | "localhost")) => {
+            Ok(uri)
+        }
+        _ => Err(Error::InsecureAddress),
+    }
+}

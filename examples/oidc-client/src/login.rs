@@ -1,0 +1,130 @@
+//! A login that was begun: what it is known by, and what comes back.
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{HashFunction, MAX_DIGEST_LEN, SHA256};
+
+use crate::error::Error;
+
+/// Which way the ID Token comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// `response_type` `code`: from the token endpoint (OpenID Connect Core §3.1).
+    Code,
+    /// `response_type` `code id_token`: through the browser, and another one from the token endpoint (§3.3).
+    Hybrid,
+}
+
+/// A login on its way. It is finished once; keep it where only this browser's requests get at it.
+///
+/// Without `Debug`: it holds what proves that the callback is ours.
+pub struct Login {
+    pub(crate) flow: Flow,
+    pub(crate) state: String,
+    pub(crate) nonce: String,
+    /// The code verifier (RFC 7636 §4.1).
+    pub(crate) verifier: String,
+    url: String,
+}
+
+/// What the authorization request says of the client.
+pub(crate) struct Request<'a> {
+    pub(crate) endpoint: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) redirect_uri: &'a str,
+}
+
+impl Login {
+    pub(crate) fn begin(request: &Request<'_>, flow: Flow) -> Result<Self, Error> {
+        let (state, nonce, verifier) = (random()?, random()?, random()?);
+        let challenge = sha256(&verifier);
+        let separator = if request.endpoint.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
+        let mut url = format!("{}{separator}", request.endpoint);
+        let from = url.len();
+        form_urlencoded::Serializer::for_suffix(&mut url, from).extend_pairs([
+            ("response_type", flow.response_type()),
+            ("client_id", request.client_id),
+            ("redirect_uri", request.redirect_uri),
+            ("scope", "openid profile email"),
+            ("state", &state),
+            ("nonce", &nonce),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ]);
+        Ok(Self {
+            flow,
+            state,
+            nonce,
+            verifier,
+            url,
+        })
+    }
+
+    /// Where to send the browser.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Flow {
+    const fn response_type(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Hybrid => "code id_token",
+        }
+    }
+}
+
+/// What the browser comes back with: the query, the fragment, or a form's body.
+#[derive(Default)]
+pub(crate) struct Callback {
+    pub(crate) code: Option<String>,
+    pub(crate) id_token: Option<String>,
+}
+
+impl Callback {
+    /// Reads the answer to that login.
+    pub(crate) fn parse(parameters: &str, login: &Login, issuer: &str) -> Result<Self, Error> {
+        let mut callback = Self::default();
+        let (mut state, mut iss, mut error) = (None, None, None);
+        for (name, value) in form_urlencoded::parse(parameters.as_bytes()) {
+            let (place, name) = match &*name {
+                "code" => (&mut callback.code, "code"),
+                "id_token" => (&mut callback.id_token, "id_token"),
+                "state" => (&mut state, "state"),
+                "iss" => (&mut iss, "iss"),
+                "error" => (&mut error, "error"),
+                _ => continue,
+            };
+            // RFC 6749 §3.1: no parameter twice.
+            if place.replace(value.into_owned()).is_some() {
+                return Err(Error::Callback(name));
+            }
+        }
+        if state.as_ref() != Some(&login.state) {
+            return Err(Error::StateMismatch);
+        }
+        // RFC 9207 §2.4.
+        if iss.is_some_and(|iss| iss != issuer) {
+            return Err(Error::IssuerMismatch);
+        }
+        error.map_or(Ok(callback), |error| Err(Error::Refused(error)))
+    }
+}
+
+/// 256 bits in base64url, the form that RFC 7636 §4.1 recommends for a code verifier.
+fn random() -> Result<String, Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(Base64UrlUnpadded::encode_string(&bytes))
+}
+
+/// RFC 7636 §4.2: the code challenge of the method `S256`.
+fn sha256(verifier: &str) -> String {
+    let mut buffer = [0; MAX_DIGEST_LEN];
+    Base64UrlUnpadded::encode_string(SHA256.digest(&[verifier.as_bytes()], &mut buffer))
+}

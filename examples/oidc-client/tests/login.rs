@@ -1,0 +1,352 @@
+//! Logins at the certified `oidc-provider`, which `./log-in` installs. Ignored without it: run that script.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests say what they expect by unwrapping it"
+)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use jose_verify::{ES256, Error as TokenError, HS256, PS256, RS256};
+use oidc_client::{Client, Error, Flow, Settings, SignedBy, User};
+use ureq::Agent;
+
+const SECRET: &str = "a secret of the client, of more than 32 bytes";
+const REDIRECT_URI: &str = "http://127.0.0.1:9999/callback";
+
+/// An instance of `oidc-provider`; it ends with its standard input.
+struct Provider {
+    url: String,
+    commands: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    process: Child,
+}
+
+impl Provider {
+    fn start(options: &str) -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/provider/provider.mjs");
+        let mut command = Command::new("node");
+        command
+            .args([script, options])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let commands = process.stdin.take().unwrap();
+        let answers = BufReader::new(process.stdout.take().unwrap());
+        let url = String::new();
+        let mut provider = Self {
+            url,
+            commands,
+            answers,
+            process,
+        };
+        provider.url = provider.answer();
+        provider
+    }
+
+    /// The provider itself.
+    fn honest() -> Self {
+        Self::start(&format!(r#"{{"secret":"{SECRET}"}}"#))
+    }
+
+    /// One that claims to be another, with keys and a secret of its own.
+    fn posing_as(issuer: &str) -> Self {
+        let secret = "a secret that the hostile twin has made up";
+        Self::start(&format!(r#"{{"issuer":"{issuer}","secret":"{secret}"}}"#))
+    }
+
+    fn rotate(&mut self) {
+        writeln!(self.commands, "rotate").unwrap();
+        assert_eq!(self.answer(), "ready");
+    }
+
+    fn answer(&mut self) -> String {
+        let lines = self.answers.by_ref().lines().map(Result::unwrap);
+        let mut ours = lines.filter_map(|line| line.strip_prefix("> ").map(str::to_owned));
+        ours.next().expect("oidc-provider does not run")
+    }
+
+    fn client(&self, client_id: &str, signed_by: SignedBy) -> Client {
+        Client::discover(settings(&self.url, client_id, signed_by)).unwrap()
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn settings(issuer: &str, client_id: &str, signed_by: SignedBy) -> Settings {
+    Settings {
+        issuer: issuer.to_owned(),
+        client_id: client_id.to_owned(),
+        client_secret: Some(SECRET.to_owned()),
+        redirect_uri: REDIRECT_URI.to_owned(),
+        signed_by,
+    }
+}
+
+/// A browser without a person: follows redirects, keeps cookies. What it comes back to the client with.
+fn browse(url: &str) -> String {
+    let config = Agent::config_builder()
+        .max_redirects(0)
+        .http_status_as_error(false);
+    let agent = config.build().new_agent();
+    let origin = &url[..url[8..].find('/').unwrap() + 8];
+    let mut cookies = BTreeMap::new();
+    let mut url = url.to_owned();
+    for _ in 0..10 {
+        let pairs = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        let cookie = pairs.collect::<Vec<_>>().join("; ");
+        let mut page = agent.get(&url).header("cookie", cookie).call().unwrap();
+        for cookie in page.headers().get_all("set-cookie") {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let Some(location) = page.headers().get("location") else {
+            panic!(
+                "{url}: {} {:?}",
+                page.status(),
+                page.body_mut().read_to_string()
+            );
+        };
+        let location = location.to_str().unwrap();
+        if let Some(parameters) = location.strip_prefix(REDIRECT_URI) {
+            return parameters[1..].to_owned();
+        }
+        let path = if location.starts_with('/') {
+            origin
+        } else {
+            ""
+        };
+        url = format!("{path}{location}");
+    }
+    panic!("the provider redirects without end");
+}
+
+fn log_in(client: &mut Client, flow: Flow) -> Result<User, Error> {
+    let login = client.begin(flow)?;
+    let parameters = browse(login.url());
+    client.finish(login, &parameters)
+}
+
+/// The outcome of a login whose browser was led to another provider.
+fn log_in_elsewhere(
+    client: &mut Client,
+    flow: Flow,
+    elsewhere: &Provider,
+    home: &Provider,
+    change: impl Fn(String) -> String,
+) -> Error {
+    let login = client.begin(flow).unwrap();
+    let url = login.url().replacen(&home.url, &elsewhere.url, 1);
+    assert_ne!(url, login.url());
+    let parameters = change(browse(&url));
+    let Err(error) = client.finish(login, &parameters) else {
+        panic!("the twin got in");
+    };
+    error
+}
+
+fn assert_is_alice(user: &User, case: &str) {
+    assert_eq!(user.subject, "alice", "{case}");
+    assert!(
+        user.claims.contains(r#""sub":"alice""#),
+        "{case}: {}",
+        user.claims
+    );
+    let user_info = user.user_info.as_deref().unwrap();
+    assert!(
+        user_info.contains(r#""email":"alice@example.com""#),
+        "{case}: {user_info}"
+    );
+    assert!(!user.access_token.is_empty());
+}
+
+const CASES: [(&str, SignedBy); 4] = [
+    ("RS256", SignedBy::PublishedKeys(&[&RS256])),
+    ("PS256", SignedBy::PublishedKeys(&[&PS256])),
+    ("ES256", SignedBy::PublishedKeys(&[&ES256])),
+    ("HS256", SignedBy::ClientSecret(&[&HS256])),
+];
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn either_flow_with_four_algorithms() {
+    let provider = Provider::honest();
+    for (alg, signed_by) in CASES {
+        let mut client = provider.client(alg, signed_by);
+        for flow in [Flow::Code, Flow::Hybrid] {
+            let case = format!("{alg} {flow:?}");
+            match log_in(&mut client, flow) {
+                Ok(user) => assert_is_alice(&user, &case),
+                Err(error) => panic!("{case}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn user_info_as_a_signed_jwt() {
+    let provider = Provider::honest();
+    let mut client = provider.client("signed", SignedBy::PublishedKeys(&[&RS256]));
+    assert_is_alice(&log_in(&mut client, Flow::Code).ok().unwrap(), "signed");
+}
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn another_algorithm_than_was_agreed_upon() {
+    let provider = Provider::honest();
+    for (client_id, signed_by) in [
+        ("PS256", SignedBy::PublishedKeys(&[&RS256])),
+        ("HS256", SignedBy::PublishedKeys(&[&RS256])),
+        ("RS256", SignedBy::ClientSecret(&[&HS256])),
+    ] {
+        let error = log_in(&mut provider.client(client_id, signed_by), Flow::Code).err();
+        let refused = matches!(error, Some(Error::Token(TokenError::AlgorithmNotAccepted)));
+        assert!(refused, "{client_id}: {error:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn a_rotation_of_the_keys() {
+    let mut provider = Provider::honest();
+    for (alg, signed_by) in &CASES[..3] {
+        let mut client = provider.client(alg, *signed_by);
+        assert_is_alice(&log_in(&mut client, Flow::Code).ok().unwrap(), alg);
+        provider.rotate();
+        // The shortest pause between two fetches.
+        sleep(Duration::from_secs(2));
+        for flow in [Flow::Code, Flow::Hybrid] {
+            assert_is_alice(&log_in(&mut client, flow).ok().unwrap(), alg);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn a_hostile_twin() {
+    let provider = Provider::honest();
+    let mut twin = Provider::posing_as(&provider.url);
+    let unchanged = |parameters| parameters;
+    for (alg, signed_by) in CASES {
+        let mut client = provider.client(alg, signed_by);
+        assert!(log_in(&mut client, Flow::Code).is_ok());
+        // Its ID Token says what it should, under a key of the same name.
+        let error = log_in_elsewhere(&mut client, Flow::Hybrid, &twin, &provider, unchanged);
+        assert!(
+            matches!(error, Error::Token(TokenError::BadSignature)),
+            "{alg}: {error:?}"
+        );
+        // Its code is worth nothing at the provider.
+        let error = log_in_elsewhere(&mut client, Flow::Code, &twin, &provider, unchanged);
+        assert!(matches!(error, Error::Http(_)), "{alg}: {error:?}");
+    }
+    // The same under names that the provider does not have; and it goes on as if nothing had been.
+    twin.rotate();
+    for (alg, signed_by) in &CASES[..3] {
+        let mut client = provider.client(alg, *signed_by);
+        let error = log_in_elsewhere(&mut client, Flow::Hybrid, &twin, &provider, unchanged);
+        assert!(
+            matches!(error, Error::Token(TokenError::NoKey)),
+            "{alg}: {error:?}"
+        );
+        assert_is_alice(&log_in(&mut client, Flow::Hybrid).ok().unwrap(), alg);
+    }
+}
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn another_provider() {
+    let (provider, other) = (Provider::honest(), Provider::honest());
+    let mut client = provider.client("RS256", CASES[0].1);
+    // It says in the callback who it is.
+    let unchanged = |parameters| parameters;
+    let error = log_in_elsewhere(&mut client, Flow::Code, &other, &provider, unchanged);
+    assert!(matches!(error, Error::IssuerMismatch), "{error:?}");
+    // It does not.
+    let nameless = |parameters: String| {
+        let pairs = parameters
+            .split('&')
+            .filter(|pair| !pair.starts_with("iss="));
+        pairs.collect::<Vec<_>>().join("&")
+    };
+    let error = log_in_elsewhere(&mut client, Flow::Code, &other, &provider, nameless);
+    assert!(matches!(error, Error::Http(_)), "{error:?}");
+    let error = log_in_elsewhere(&mut client, Flow::Hybrid, &other, &provider, nameless);
+    assert!(
+        matches!(error, Error::Token(TokenError::BadSignature)),
+        "{error:?}"
+    );
+    // Metadata that names another than the one it was asked of.
+    let twin = Provider::posing_as(&provider.url);
+    let error = Client::discover(settings(&twin.url, "RS256", CASES[0].1)).err();
+    assert!(
+        matches!(error, Some(Error::Token(TokenError::IssuerMismatch))),
+        "{error:?}"
+    );
+}
+
+#[test]
+#[ignore = "needs oidc-provider: ./log-in"]
+fn callbacks_that_do_not_belong_to_the_login() {
+    let provider = Provider::honest();
+    let mut client = provider.client("RS256", CASES[0].1);
+    let mut finish = |flow, change: &dyn Fn(String) -> String| {
+        let login = client.begin(flow).unwrap();
+        let parameters = change(browse(login.url()));
+        client.finish(login, &parameters).err().unwrap()
+    };
+    let earlier = browse(
+        provider
+            .client("RS256", CASES[0].1)
+            .begin(Flow::Hybrid)
+            .unwrap()
+            .url(),
+    );
+    let value = |parameters: &str, name: &str| {
+        let mut pairs = parameters
+            .split('&')
+            .filter_map(|pair| pair.split_once('='));
+        pairs.find(|(n, _)| *n == name).unwrap().1.to_owned()
+    };
+    // From another browser.
+    let error = finish(Flow::Code, &|_| earlier.clone());
+    assert!(matches!(error, Error::StateMismatch), "{error:?}");
+    // An ID Token of another login.
+    let (id_token, code) = (value(&earlier, "id_token"), value(&earlier, "code"));
+    let error = finish(Flow::Hybrid, &|own| {
+        own.replace(&value(&own, "id_token"), &id_token)
+    });
+    assert!(
+        matches!(error, Error::Token(TokenError::NonceMismatch)),
+        "{error:?}"
+    );
+    // A code of another login: the ID Token is not bound to it.
+    let error = finish(Flow::Hybrid, &|own| {
+        own.replace(&value(&own, "code"), &code)
+    });
+    assert!(
+        matches!(error, Error::Token(TokenError::CHashMismatch)),
+        "{error:?}"
+    );
+    // The same in the code flow: the provider finds another code verifier.
+    let error = finish(Flow::Code, &|own| own.replace(&value(&own, "code"), &code));
+    assert!(matches!(error, Error::Http(_)), "{error:?}");
+    // Twice.
+    let error = finish(Flow::Code, &|own| format!("{own}&code={code}"));
+    assert!(matches!(error, Error::Callback("code")), "{error:?}");
+}
