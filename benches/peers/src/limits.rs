@@ -64,12 +64,6 @@ const LIMITS: [(&str, &str, &str, f64); 14] = [
     ("PS256-2048 sig", "jose-verify", "RS256-2048 sig", 1.05),
     ("PS256-3072 sig", "jose-verify", "RS256-3072 sig", 1.05),
     ("PS256-4096 sig", "jose-verify", "RS256-4096 sig", 1.05),
-    (
-        "RS256-3072 sig",
-        "jose-verify",
-        "aws-lc-rs, parsed key",
-        1.25,
-    ),
 ];
 
 fn find<'r>(rows: &'r [(String, Vec<Result>)], row: &str, name: &str) -> Option<&'r Result> {
