@@ -120,11 +120,22 @@ pub(crate) fn decode<'b>(
 /// What four characters stand for: 24 bits, or a negative number if one of them is not of the alphabet.
 fn group(chars: [u8; 4]) -> i32 {
     if usize::BITS < 64 {
-        let sextets = chars.map(|c| SEXTETS.get(usize::from(c)).unwrap_or(&INVALID));
-        return sextets
-            .into_iter()
-            .fold(0, |bits, sextet| bits << 6 | i32::from(*sextet));
+        shifted(chars)
+    } else {
+        looked_up(chars)
     }
+}
+
+/// [`group`] with one small table.
+fn shifted(chars: [u8; 4]) -> i32 {
+    let sextets = chars.map(|c| SEXTETS.get(usize::from(c)).unwrap_or(&INVALID));
+    sextets
+        .into_iter()
+        .fold(0, |bits, sextet| bits << 6 | i32::from(*sextet))
+}
+
+/// [`group`] without shifts.
+fn looked_up(chars: [u8; 4]) -> i32 {
     let placed = PLACED.iter().zip(chars);
     placed.fold(0, |bits, (table, c)| {
         bits | table.get(usize::from(c)).copied().unwrap_or(-1)
@@ -261,6 +272,21 @@ mod tests {
                 "{text:?} in place"
             );
         }
+    }
+
+    #[test]
+    fn both_ways_to_read_a_group_agree() {
+        for place in 0..4 {
+            for c in 0..=u8::MAX {
+                let mut chars = *b"Az-_";
+                chars[place] = c;
+                let bits = looked_up(chars);
+                assert_eq!(shifted(chars).max(-1), bits.max(-1), "{chars:?}");
+                let valid = c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
+                assert_eq!(bits >= 0, valid, "{chars:?}");
+            }
+        }
+        assert_eq!(looked_up(*b"Az-_"), 0x03_3f_bf);
     }
 
     #[test]

@@ -437,6 +437,21 @@ fn leeway_keeps_what_is_not_checked() {
 }
 
 #[test]
+fn leeway_is_for_all_three_times() {
+    let strict = oidc::jwt(Check::NotChecked, Check::NotChecked);
+    let relaxed = strict.with_leeway(Leeway::seconds(5));
+    for (claim, time, refused) in [
+        ("exp", NOW - 4, Error::Expired),
+        ("nbf", NOW + 5, Error::NotYetValid),
+        ("iat", NOW + 5, Error::IssuedInFuture),
+    ] {
+        let claims = format!(r#"{{"{claim}":{time}}}"#);
+        assert_eq!(check(&claims, &strict), Err(refused), "{claim}");
+        assert_eq!(check(&claims, &relaxed), Ok(()), "{claim}");
+    }
+}
+
+#[test]
 fn id_token() {
     let policy = oidc::id_token(&["https://op"], &["us"], Check::Required("n"));
     let fields = [

@@ -1,7 +1,7 @@
 //! UserInfo responses.
 
 use jose_verify::{
-    Error, NumericDate,
+    Check, Error, NumericDate,
     oidc::{self, UserInfo},
 };
 
@@ -56,6 +56,7 @@ fn plain_json() {
 #[test]
 fn signed() {
     let policy = oidc::user_info(&["https://op"], &["us"]);
+    assert_eq!(policy.subject, Check::Present);
     let now = NumericDate::from_seconds(NOW);
     let judge = |response: &str| {
         verified(ID_TOKEN, |id_token| {
