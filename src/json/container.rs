@@ -123,7 +123,7 @@ impl<'a> Iterator for ObjectMembers<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         // The text was checked, so this fails only at its end.
-        let name = self.cursor.name().ok()?;
+        let name = self.cursor.name()?;
         let value = self.cursor.value().ok()?;
         self.cursor.eat(b',');
         Some((name, value))

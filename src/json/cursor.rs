@@ -60,28 +60,28 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A string.
-    pub(crate) fn string(&mut self) -> Result<JsonStr<'a>, Error> {
-        self.expect(b'"')?;
+    /// A string, if one is next and well-formed.
+    pub(crate) fn string(&mut self) -> Option<JsonStr<'a>> {
+        if !self.eat(b'"') {
+            return None;
+        }
         let start = self.at;
         let escaped = self.pass_string()?;
-        let end = self.at.wrapping_sub(1);
-        let raw = self.text.get(start..end).ok_or(Error::MalformedJson)?;
-        Ok(JsonStr::scanned(raw, escaped))
+        let raw = self.text.get(start..self.at.wrapping_sub(1))?;
+        Some(JsonStr::scanned(raw, escaped))
     }
 
     /// Passes a string whose opening quotation mark was passed, and says whether there are escapes in it.
-    fn pass_string(&mut self) -> Result<bool, Error> {
-        let (end, escaped) = scan_string(self.text, self.at).ok_or(Error::MalformedJson)?;
+    fn pass_string(&mut self) -> Option<bool> {
+        let (end, escaped) = scan_string(self.text, self.at)?;
         self.at = end.wrapping_add(1);
-        Ok(escaped)
+        Some(escaped)
     }
 
-    /// A member's name and the colon after it.
-    pub(crate) fn name(&mut self) -> Result<JsonStr<'a>, Error> {
+    /// A member's name and the colon after it, if they are next and well-formed.
+    pub(crate) fn name(&mut self) -> Option<JsonStr<'a>> {
         let name = self.string()?;
-        self.expect(b':')?;
-        Ok(name)
+        self.eat(b':').then_some(name)
     }
 
     /// Any value; arrays and objects are checked whole and kept as text.
@@ -96,7 +96,10 @@ impl<'a> Cursor<'a> {
     /// A value that holds no others and starts with that byte.
     fn scalar(&mut self, first: Option<u8>) -> Result<Value<'a>, Error> {
         match first {
-            Some(b'"') => self.string().map(Value::String),
+            Some(b'"') => {
+                let string = self.string().ok_or(Error::MalformedJson)?;
+                Ok(Value::String(string))
+            }
             Some(b't') => self.literal("true", Value::Bool(true)),
             Some(b'f') => self.literal("false", Value::Bool(false)),
             Some(b'n') => self.literal("null", Value::Null),
@@ -105,13 +108,11 @@ impl<'a> Cursor<'a> {
     }
 
     fn literal(&mut self, text: &str, value: Value<'a>) -> Result<Value<'a>, Error> {
-        let found = self.rest().starts_with(text);
-        self.at = self.at.wrapping_add(text.len());
-        if found {
-            Ok(value)
-        } else {
-            Err(Error::MalformedJson)
+        if !self.rest().starts_with(text) {
+            return Err(Error::MalformedJson);
         }
+        self.at = self.at.wrapping_add(text.len());
+        Ok(value)
     }
 
     fn number(&mut self) -> Result<JsonNumber<'a>, Error> {
@@ -141,7 +142,7 @@ impl<'a> Cursor<'a> {
                     self.at = self.at.wrapping_add(1);
                     open.push(Container::Object)?;
                     if !self.eat(b'}') {
-                        self.name()?;
+                        self.name().ok_or(Error::MalformedJson)?;
                         continue;
                     }
                     open.pop();
@@ -156,7 +157,7 @@ impl<'a> Cursor<'a> {
                 }
                 Some(b'"') => {
                     self.at = self.at.wrapping_add(1);
-                    self.pass_string()?;
+                    self.pass_string().ok_or(Error::MalformedJson)?;
                 }
                 first => _ = self.scalar(first)?,
             }
@@ -171,7 +172,7 @@ impl<'a> Cursor<'a> {
         while let Some(container) = open.innermost() {
             if self.eat(b',') {
                 if container == Container::Object {
-                    self.name()?;
+                    self.name().ok_or(Error::MalformedJson)?;
                 }
                 return Ok(false);
             }

@@ -39,11 +39,11 @@ pub(crate) fn scan_number(text: &str) -> Result<(JsonNumber<'_>, &str), Error> {
 
 /// Passes one or more digits.
 fn digits(text: &str) -> Result<&str, Error> {
-    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    if rest.len() == text.len() {
+    let count = text.bytes().take_while(u8::is_ascii_digit).count();
+    if count == 0 {
         return Err(Error::MalformedJson);
     }
-    Ok(rest)
+    text.get(count..).ok_or(Error::MalformedJson)
 }
 
 impl<'a> JsonNumber<'a> {

@@ -50,7 +50,7 @@ impl<'a> Members<'a> {
         if !self.names.is_empty() {
             self.cursor.expect(b',')?;
         }
-        let name = self.cursor.name()?;
+        let name = self.cursor.name().ok_or(Error::MalformedJson)?;
         self.remember(name)?;
         Ok(Some((name, self.cursor.value()?)))
     }
