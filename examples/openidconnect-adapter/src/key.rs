@@ -1,0 +1,161 @@
+//! A key of `openidconnect`'s that the core verifies with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{
+    Check, Clock, Error, HashFunction, MACS, MAX_DIGEST_LEN, SHA256, SHA384, SHA512, SIGNATURES,
+    oidc, scratch_len, verify,
+};
+use openidconnect::core::{CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
+use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeyId, SignatureVerificationError};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::jwk::Members;
+
+const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
+
+/// A public key of a provider, or the client's secret.
+///
+/// Of a provider's keys those are left out of the set with which nothing can be verified here: of other types and curves,
+/// malformed, weak, or for another use.
+#[derive(Clone)]
+pub struct Key {
+    /// As it was published; of a secret the type alone.
+    members: Members,
+    kty: CoreJsonWebKeyType,
+    kid: Option<JsonWebKeyId>,
+    usage: Option<CoreJsonWebKeyUse>,
+    algorithm: Option<CoreJwsSigningAlgorithm>,
+    /// A secret may be too short; `openidconnect` cannot be told before it is used.
+    usable: Result<jose_verify::Key, Error>,
+}
+
+impl Key {
+    fn published(members: Members) -> Result<Self, Error> {
+        let text = Value::from_iter(members.0.clone()).to_string();
+        let key = jose_verify::Key::from_jwk(text.as_bytes(), SIGNATURES)?;
+        Ok(Self {
+            kty: members.read("kty").ok_or(Error::UnsupportedKey)?,
+            kid: members
+                .text("kid")
+                .map(|kid| JsonWebKeyId::new(kid.to_owned())),
+            usage: members.read("use"),
+            algorithm: members.read("alg"),
+            usable: Ok(key),
+            members,
+        })
+    }
+
+    /// The strict pipeline: header, signature, claims set. What the claims say is for `openidconnect` to check.
+    fn check(&self, algorithm: &str, token: &str) -> Result<(), Error> {
+        let key = self.usable.as_ref().map_err(|error| *error)?;
+        let policy = oidc::jwt(Check::NotChecked, Check::NotChecked);
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let verified = verify(token.as_bytes(), key, &policy, Clock::Absent, &mut scratch)?;
+        if verified.header().algorithm() == algorithm {
+            Ok(())
+        } else {
+            Err(Error::AlgorithmNotAccepted)
+        }
+    }
+}
+
+impl JsonWebKey for Key {
+    type KeyUse = CoreJsonWebKeyUse;
+    type SigningAlgorithm = CoreJwsSigningAlgorithm;
+
+    fn key_id(&self) -> Option<&JsonWebKeyId> {
+        self.kid.as_ref()
+    }
+
+    fn key_type(&self) -> &CoreJsonWebKeyType {
+        &self.kty
+    }
+
+    fn key_use(&self) -> Option<&CoreJsonWebKeyUse> {
+        self.usage.as_ref()
+    }
+
+    fn signing_alg(&self) -> JsonWebKeyAlgorithm<&CoreJwsSigningAlgorithm> {
+        match &self.algorithm {
+            Some(algorithm) => JsonWebKeyAlgorithm::Algorithm(algorithm),
+            None => JsonWebKeyAlgorithm::Unspecified,
+        }
+    }
+
+    fn new_symmetric(secret: Vec<u8>) -> Self {
+        Self {
+            members: Members(BTreeMap::from([("kty".to_owned(), Value::from("oct"))])),
+            kty: CoreJsonWebKeyType::Symmetric,
+            kid: None,
+            usage: None,
+            algorithm: None,
+            usable: jose_verify::Key::from_secret(&secret, MACS),
+        }
+    }
+
+    fn verify_signature(
+        &self,
+        algorithm: &CoreJwsSigningAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureVerificationError> {
+        // `openidconnect` has only read texts.
+        let message = String::from_utf8_lossy(message);
+        let token = format!("{message}.{}", Base64UrlUnpadded::encode_string(signature));
+        self.check(&name(algorithm), &token).map_err(|error| {
+            let text = error.to_string();
+            match error {
+                Error::BadSignature => SignatureVerificationError::CryptoError(text),
+                Error::WeakKey | Error::AlgorithmNotAccepted => {
+                    SignatureVerificationError::InvalidKey(text)
+                }
+                _ => SignatureVerificationError::Other(text),
+            }
+        })
+    }
+
+    fn hash_bytes(
+        &self,
+        bytes: &[u8],
+        algorithm: &CoreJwsSigningAlgorithm,
+    ) -> Result<Vec<u8>, String> {
+        let name = name(algorithm);
+        let hash = HASHES.into_iter().find(|hash| hash.is_of(&name));
+        let hash = hash.ok_or_else(|| Error::AlgorithmNotAccepted.to_string())?;
+        let mut buffer = [0; MAX_DIGEST_LEN];
+        Ok(hash.digest(&[bytes], &mut buffer).to_vec())
+    }
+}
+
+/// The algorithm's name in RFC 7518 §3.1.
+fn name(algorithm: &CoreJwsSigningAlgorithm) -> String {
+    let name = serde_json::to_value(algorithm).ok();
+    let name = name.as_ref().and_then(Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        Self::published(members).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.members.serialize(serializer)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("kty", &self.kty)
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
