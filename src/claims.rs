@@ -61,6 +61,8 @@ impl<'a> Registered<'a> {
 }
 
 impl<'a> Claims<'a> {
+    // On a stack of its own, for the same reason as the header.
+    #[inline(never)]
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, Error> {
         // RFC 7519 §7.2, step 10: the payload is a JSON object.
         let text = str::from_utf8(payload).map_err(|_| Error::MalformedClaims)?;

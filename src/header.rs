@@ -21,6 +21,8 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
+    // On a stack of its own: its table of names is gone before the signature is verified.
+    #[inline(never)]
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
         let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
         let (mut critical, mut unencoded) = (false, false);

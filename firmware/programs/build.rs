@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::{ES256, Key, Word};
 use serde_json::Value;
 
 /// Flash and RAM of the machine that the emulator provides for each target.
@@ -72,10 +73,6 @@ const PYJWT: &str = "pyjwt/signed.json";
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
     let target = env::var("TARGET").unwrap();
-    println!("cargo:rustc-check-cfg=cfg(armv6m)");
-    if target.starts_with("thumbv6m") {
-        println!("cargo:rustc-cfg=armv6m");
-    }
     if let Some((_, regions)) = MEMORY.iter().find(|(t, _)| *t == target) {
         let riscv = target.starts_with("riscv");
         let aliases = if riscv { RISCV_REGIONS } else { "" };
@@ -90,7 +87,7 @@ fn main() {
         // Sections follow each other directly, so that flash is counted without gaps.
         println!("cargo:rustc-link-arg-bins=--nmagic");
     }
-    fs::write(out.join("vectors.rs"), vectors()).unwrap();
+    fs::write(out.join("vectors.rs"), vectors() + &tables()).unwrap();
 }
 
 fn vectors() -> String {
@@ -105,6 +102,37 @@ fn vectors() -> String {
         write_case(&mut source, name, case.expect(case_name));
     }
     source
+}
+
+/// Tables of several sizes for the key of RFC 7515 A.3: half for the key, half for what all keys share.
+fn tables() -> String {
+    let document = fs::read(Path::new("../../vectors").join(RFC7515)).unwrap();
+    let document: Value = serde_json::from_slice(&document).unwrap();
+    let cases = document["cases"].as_array().unwrap();
+    let case = cases.iter().find(|c| c["name"] == "A.3: ES256, as JWT");
+    let jwk = case.unwrap()["keys"].to_string();
+    let key = Key::from_jwk(jwk.as_bytes(), &[&ES256]).unwrap();
+    let mut source = String::new();
+    for kilobytes in [16, 128] {
+        let mut memory = vec![0; kilobytes * 1024 / size_of::<Word>()];
+        let tables = key.prepare(&mut memory).tables();
+        let (key, shared) = (words(tables.key), words(tables.shared));
+        writeln!(
+            source,
+            "/// Tables of {kilobytes} KB together for the key of [`RFC7515_A3`].
+             pub static ES256_TABLES_{kilobytes}K: Tables<'static> = Tables {{ key: &{key:?}, shared: &{shared:?} }};"
+        )
+        .unwrap();
+    }
+    source
+}
+
+/// As words of 32 bits, the lower half of each longer one first.
+fn words(words: &[Word]) -> Vec<u32> {
+    let halves = words
+        .iter()
+        .flat_map(|word| [*word as u32, (*word >> 32) as u32]);
+    halves.collect()
 }
 
 fn write_case(source: &mut String, name: &str, case: &Value) {

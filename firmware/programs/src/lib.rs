@@ -14,7 +14,7 @@ pub use riscv_rt::entry;
 
 pub use console::{exit, fail, print};
 pub use measure::measure;
-pub use token::{Memory, run, run_also_in_place};
+pub use token::{Memory, run, run_also_in_place, run_with_tables};
 
 /// Ends the program. Its name tells from the symbol table whether a panic can be reached at all.
 #[panic_handler]

@@ -4,8 +4,8 @@ use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 
 use jose_verify::{
-    Algorithm, Audience, Check, Clock, Error, Key, Leeway, NumericDate, Policy, Verified, oidc,
-    verify, verify_in_place,
+    Algorithm, Audience, Check, Clock, Error, Key, Keys, Leeway, NumericDate, Policy, Tables,
+    VerificationKey, Verified, oidc, verify, verify_in_place,
 };
 
 use crate::console::{fail, print, print_number};
@@ -54,7 +54,23 @@ pub fn run<const TOKEN: usize, const SCRATCH: usize>(
     algorithms: &'static [&'static dyn Algorithm],
     memory: &'static Memory<TOKEN, SCRATCH>,
 ) {
-    run_and(case, algorithms, memory, |_, _| {});
+    run_and(case, algorithms, memory, |key| key, |_, _| {});
+}
+
+/// [`run`] with tables for the key that were made before and stand in flash.
+pub fn run_with_tables<const TOKEN: usize, const SCRATCH: usize>(
+    case: &Case,
+    algorithms: &'static [&'static dyn Algorithm],
+    memory: &'static Memory<TOKEN, SCRATCH>,
+    tables: Tables<'static>,
+) {
+    run_and(
+        case,
+        algorithms,
+        memory,
+        |key| key.with_tables(tables),
+        |_, _| {},
+    );
 }
 
 /// [`run`], and once more without a second buffer.
@@ -63,17 +79,19 @@ pub fn run_also_in_place<const TOKEN: usize, const SCRATCH: usize>(
     algorithms: &'static [&'static dyn Algorithm],
     memory: &'static Memory<TOKEN, SCRATCH>,
 ) {
-    run_and(case, algorithms, memory, |token, key| {
-        let verified = measure(case.name, "verify_in_place", || in_place(case, token, key));
+    let then = |token: &mut [u8], key: &&Key| {
+        let verified = measure(case.name, "verify_in_place", || in_place(case, token, *key));
         expect(case, "in place", verified, Ok(()));
-    });
+    };
+    run_and(case, algorithms, memory, |key| key, then);
 }
 
-fn run_and<const TOKEN: usize, const SCRATCH: usize>(
+fn run_and<K: VerificationKey, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     algorithms: &'static [&'static dyn Algorithm],
     memory: &'static Memory<TOKEN, SCRATCH>,
-    then: impl FnOnce(&mut [u8], &Key),
+    with: impl FnOnce(&'static Key) -> K,
+    then: impl FnOnce(&mut [u8], &K),
 ) {
     // SAFETY: this is the only place that takes it, and what it borrows ends before it returns.
     let contents = unsafe { &mut *memory.contents.get() };
@@ -87,6 +105,7 @@ fn run_and<const TOKEN: usize, const SCRATCH: usize>(
     let Ok(key) = loaded else {
         fail("the key is refused")
     };
+    let key = &with(key);
     let scratch = &mut contents.scratch;
     let verified = measure(case.name, "verify", || outcome(case, token, key, scratch));
     expect(case, "good", verified, Ok(()));
@@ -105,7 +124,7 @@ fn load<'m>(
 
 /// What comes of a token: its claims are read, as a program would that acts on them.
 #[inline(never)]
-fn outcome(case: &Case, token: &[u8], key: &Key, scratch: &mut [u8]) -> Result<(), Error> {
+fn outcome(case: &Case, token: &[u8], key: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
     read(
         case,
         &verify(token, key, &policy(case), now(case), scratch)?,
@@ -140,7 +159,7 @@ fn now(case: &Case) -> Clock {
 }
 
 /// Changes the token and the circumstances, one at a time.
-fn refuse(case: &Case, token: &mut [u8], key: &Key, scratch: &mut [u8]) {
+fn refuse(case: &Case, token: &mut [u8], key: &impl Keys, scratch: &mut [u8]) {
     let late = Case {
         now: case.now + LATER,
         ..*case
@@ -219,7 +238,7 @@ fn expect(case: &Case, what: &str, found: Result<(), Error>, wanted: Result<(), 
 }
 
 /// The same without a second buffer, over the token's text: what is left is no token, so it comes last.
-fn in_place(case: &Case, token: &mut [u8], key: &Key) -> Result<(), Error> {
+fn in_place(case: &Case, token: &mut [u8], key: &impl Keys) -> Result<(), Error> {
     read(
         case,
         &verify_in_place(token, key, &policy(case), now(case))?,

@@ -43,7 +43,7 @@ impl Shape {
         (1..=MAX_WIDTH)
             .filter_map(|width| {
                 let stored = entries.checked_div(entries_of(width)).filter(|n| *n > 0)?;
-                let spacing = windows(scalar_bits, width).div_ceil(stored);
+                let spacing = ceiling(windows(scalar_bits, width), stored);
                 Some(Self { width, spacing })
             })
             .min_by_key(|shape| shape.work(scalar_bits))
@@ -58,7 +58,7 @@ impl Shape {
 
     /// Windows in the table.
     const fn stored(self, scalar_bits: usize) -> usize {
-        windows(scalar_bits, self.width).div_ceil(self.spacing)
+        ceiling(windows(scalar_bits, self.width), self.spacing)
     }
 }
 
@@ -67,6 +67,15 @@ const fn windows(scalar_bits: usize, width: usize) -> usize {
     match scalar_bits.checked_div(width) {
         Some(windows) => windows.saturating_add(1),
         None => 1,
+    }
+}
+
+/// a / b, rounded up; for 0 as for 1. Unlike `div_ceil` it leaves no panic in the program.
+const fn ceiling(a: usize, b: usize) -> usize {
+    let below = b.saturating_sub(1);
+    match a.saturating_add(below).checked_div(b) {
+        Some(quotient) => quotient,
+        None => a,
     }
 }
 
@@ -121,7 +130,9 @@ impl<'t, const N: usize> Table<'t, N> {
     ) -> Self {
         let mut point = point;
         let entries = entries_of(shape.width);
-        let mut windows = coordinates.chunks_mut(entries.saturating_mul(2)).peekable();
+        // Never of no length, which would be a panic: the compiler sees it.
+        let window_len = entries.saturating_mul(2).max(2);
+        let mut windows = coordinates.chunks_mut(window_len).peekable();
         while let Some(window) = windows.next() {
             fill_window(point, window);
             if windows.peek().is_some() {
@@ -259,9 +270,10 @@ fn store<C: Curve<N>, const N: usize>(
         product = product.times(point.z);
     }
     let mut inverse = product.inverted();
-    let batch = entries.iter_mut().zip(points).zip(products_before);
+    // By reference: from the back, an array by value would leave a panic in the program.
+    let batch = entries.iter_mut().zip(points).zip(&products_before);
     for (([x, y], point), before) in batch.rev() {
-        let affine = point.scaled(inverse.times(before));
+        let affine = point.scaled(inverse.times(*before));
         inverse = inverse.times(point.z);
         (*x, *y) = (*affine.x.words(), *affine.y.words());
     }

@@ -1,0 +1,15 @@
+//! Names ES256 and nothing else, with tables of 128 KB in flash: half for the pinned key, half for all keys.
+#![no_std]
+#![no_main]
+
+use jose_verify::{ES256, scratch_len};
+use jose_verify_firmware::vectors::{ES256_TABLES_128K, RFC7515_A3 as CASE};
+use jose_verify_firmware::{Memory, entry, exit, run_with_tables};
+
+static MEMORY: Memory<{ CASE.token.len() }, { scratch_len(CASE.token.len()) }> = Memory::new();
+
+#[entry]
+fn main() -> ! {
+    run_with_tables(&CASE, &[&ES256], &MEMORY, ES256_TABLES_128K);
+    exit()
+}
