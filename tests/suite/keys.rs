@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{KeyInit, Mac};
 use jose_verify::{
     Algorithm, ES256, ES384, ES512, Error, HS256, HS384, HS512, InvalidSignature, Key,
-    KeyParameters, KeySet, Keys, MACS, PS256, RS256, RS512, RotatingKeys, SIGNATURES,
+    KeyParameters, KeyQuery, KeySet, Keys, MACS, PS256, RS256, RS512, RotatingKeys, SIGNATURES,
     VerificationKey, oidc::ReplayGuard, scratch_len, verify_jws,
 };
 use serde_json::{Value, json};
@@ -465,6 +465,31 @@ fn a_set_without_a_usable_key() {
         keys.load(large.as_bytes(), &[&RS256]).err(),
         Some(Error::LimitExceeded)
     );
+}
+
+/// Keys of another kind, which say no more than they must.
+struct Two(Key, Key);
+
+impl Keys for Two {
+    fn accepts_algorithm(&self, algorithm: &str) -> bool {
+        algorithm == "HS256"
+    }
+
+    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
+        [&self.0, &self.1]
+            .into_iter()
+            .filter(|key| query.allows(key.key_id()))
+    }
+}
+
+#[test]
+fn every_candidate_is_tried_unless_the_keys_say_otherwise() {
+    let key = |number| Key::from_secret(&[number; 32], &[&HS256]).unwrap();
+    let keys = Two(key(1), key(2));
+    for (signer, want) in [(1, Ok(())), (2, Ok(())), (3, Err(Error::BadSignature))] {
+        let token = signed_by(signer, r#"{"alg":"HS256"}"#);
+        assert_eq!(verdict(&token, &keys), want, "{signer}");
+    }
 }
 
 /// A key held somewhere else: it knows its algorithm, and accepts one signature.

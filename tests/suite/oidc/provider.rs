@@ -105,7 +105,9 @@ fn malformed_metadata() {
     assert_eq!(parse(&minimal), Ok(()));
     let minimal = minimal.to_string();
     let twice = minimal.replace('}', r#","\u006awks_uri":"y"}"#);
-    let long = format!("{minimal}{}", " ".repeat(MAX_METADATA_LEN));
+    let longest = format!("{minimal}{}", " ".repeat(MAX_METADATA_LEN - minimal.len()));
+    assert!(ProviderMetadata::parse(longest.as_bytes(), ISSUER).is_ok());
+    let long = longest + " ";
     for (text, want) in [
         (twice.as_str(), Error::DuplicateMember),
         (long.as_str(), Error::LimitExceeded),
@@ -171,6 +173,9 @@ fn malformed_token_response() {
         let got = TokenResponse::parse(text.as_bytes()).err();
         assert_eq!(got, Some(want), "{text:.80}");
     }
+    let longest = format!("{{{good}}}{}", " ".repeat((4 << 20) - good.len() - 2));
+    assert_eq!(longest.len(), 4 << 20);
+    assert!(TokenResponse::parse(longest.as_bytes()).is_ok());
     let zero = format!(r#"{{{good},"expires_in":0}}"#);
     let zero = TokenResponse::parse(zero.as_bytes()).unwrap();
     assert_eq!(zero.expires_in(), Some(0));

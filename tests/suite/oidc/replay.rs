@@ -33,6 +33,7 @@ fn once() {
         assert_eq!(admit(&mut guard, r"\u0061", 60, now), Err(Error::Replayed));
     }
     assert_eq!(guard.len(), 2, "a replay takes no room");
+    assert!(!guard.is_empty());
     assert_eq!(admit(&mut guard, "A", 60, 0), Ok(()));
     // The identifier may come again when no policy accepts the old token any more.
     assert_eq!(admit(&mut guard, "a", 160, 70), Ok(()));
