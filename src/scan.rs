@@ -87,8 +87,14 @@ mod tests {
     /// Every byte at every place, also behind others that make a subtraction borrow, or nearly.
     #[test]
     fn as_one_by_one() {
+        // Under Miri, which is slow, those where something changes.
+        let specials: Vec<u8> = if cfg!(miri) {
+            b"\0\x1f !\"#-./[\\]\x7f\x80\xff".to_vec()
+        } else {
+            (0..=u8::MAX).collect()
+        };
         for neighbour in [b'a', 0x21, 0x2d, 0x2f, 0x5b, 0x5d, 0x80, 0xae, 0xff] {
-            for special in 0..=u8::MAX {
+            for &special in &specials {
                 for at in 0..2 * WORD + 3 {
                     let mut text: Vec<u8> = std::vec![neighbour; 2 * WORD + 3];
                     text[at] = special;
