@@ -83,6 +83,8 @@ pub fn verify_jws<'b>(
 }
 
 /// From a token in its segments to a payload whose signature holds.
+// A frame of its own: what it needs on the stack is free again for what follows.
+#[inline(never)]
 pub(crate) fn verify_compact<'b>(
     jws: &Compact<'_>,
     keys: &impl Keys,
@@ -102,6 +104,8 @@ pub(crate) fn verify_compact<'b>(
 /// # Errors
 ///
 /// As for [`verify_jws`], but for [`Error::ScratchTooSmall`].
+// A frame of its own: what it needs on the stack is free again for what follows.
+#[inline(never)]
 pub fn verify_jws_in_place<'b>(
     token: &'b mut [u8],
     keys: &impl Keys,
@@ -153,6 +157,8 @@ pub const fn scratch_len(token_len: usize) -> usize {
 }
 
 /// Decodes and reads the header; the rest of the scratch buffer stays free.
+// A frame of its own: the signature is verified without it.
+#[inline(never)]
 pub(crate) fn decode_header<'b>(
     jws: &Compact<'_>,
     scratch: &'b mut [u8],
@@ -220,6 +226,8 @@ impl<'b> VerifiedJws<'b> {
     }
 
     /// From a signature that holds to claims that may be trusted.
+    // A frame of its own: the signature is verified without it.
+    #[inline(never)]
     pub(crate) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
         let claims = Claims::parse(self.payload)?;
         policy.check(&self.header, &claims, clock)?;

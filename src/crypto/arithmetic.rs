@@ -46,11 +46,38 @@ const fn halves(wide: DoubleWord) -> (Word, Word) {
 #[inline]
 pub(super) fn multiply_add(sum: Word, a: Word, b: Word, carry: Word) -> (Word, Word) {
     halves(
-        DoubleWord::from(a)
-            .wrapping_mul(DoubleWord::from(b))
+        product(a, b)
             .wrapping_add(DoubleWord::from(sum))
             .wrapping_add(DoubleWord::from(carry)),
     )
+}
+
+/// a · b
+#[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
+#[inline]
+fn product(a: Word, b: Word) -> DoubleWord {
+    DoubleWord::from(a).wrapping_mul(DoubleWord::from(b))
+}
+
+/// a · b
+///
+/// On Cortex-M0 and its like (Armv6-M, to be told by the want of atomic exchanges), whose multiplication gives the lower
+/// half alone: of four halves, where the library would multiply 64 bits by 64.
+#[cfg(all(target_arch = "arm", not(target_has_atomic = "32")))]
+#[inline]
+fn product(a: Word, b: Word) -> DoubleWord {
+    let (a_low, a_high) = (a & 0xffff, a >> 16);
+    let (b_low, b_high) = (b & 0xffff, b >> 16);
+    let low = a_low.wrapping_mul(b_low);
+    let high = a_high.wrapping_mul(b_high);
+    let middle = a_low.wrapping_mul(b_high);
+    let (middle, over) = middle.overflowing_add(a_high.wrapping_mul(b_low));
+    let (low, carry) = low.overflowing_add(middle << 16);
+    let high = high
+        .wrapping_add(middle >> 16)
+        .wrapping_add(Word::from(over) << 16)
+        .wrapping_add(Word::from(carry));
+    (DoubleWord::from(high) << Word::BITS) | DoubleWord::from(low)
 }
 
 /// a + b + carry, and what is carried out.
@@ -100,11 +127,11 @@ pub(super) fn word_from(number: &[Word], bit: usize) -> Word {
 
 /// product ← a · b, for a product of as many words as the two have together.
 #[inline]
-pub(super) fn multiply(a: &[Word], b: &[Word], product: &mut [Word]) {
+pub(super) fn multiply(a: &[Word], b: impl Iterator<Item = Word>, product: &mut [Word]) {
     product.fill(0);
     let mut rest = product;
     for digit in b {
-        add_row(rest, a, *digit);
+        add_row(rest, a, digit);
         rest = rest.get_mut(1..).unwrap_or_default();
     }
 }
@@ -141,7 +168,7 @@ fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
 
 /// product ← 2 · product + the squares of the number's words, each in two words of the product.
 #[inline]
-fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
+pub(super) fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
     let (mut shifted_out, mut carry) = (0, false);
     for ([low, high], digit) in product.as_chunks_mut().0.iter_mut().zip(number) {
         let doubled_low = (*low << 1) | shifted_out;

@@ -127,8 +127,7 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
     ) -> Result<(), InvalidSignature> {
         let key = loaded_point::<C, N>(material).ok_or(InvalidSignature)?;
         let signature = parse_signature::<C, N>(signature).ok_or(InvalidSignature)?;
-        // RFC 7518 §3.4 pairs each curve with a hash that is not longer than its scalars: there is nothing to cut off.
-        let hash = read_big_endian(&C::Hash::digest(signing_input));
+        let hash = hash::<C, N>(signing_input);
         let base = Table::open(C::BASE).ok_or(InvalidSignature)?;
         let base = Table::open_for::<C>(base.point(), tables.shared).unwrap_or(base);
         let table = Table::open_for(Some(key), tables.key);
@@ -138,6 +137,14 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
             Err(InvalidSignature)
         }
     }
+}
+
+/// The message's hash as a number. RFC 7518 §3.4 pairs each curve with a hash that is not longer than its scalars: there
+/// is nothing to cut off.
+// A frame of its own: what it needs on the stack is free again for the curve.
+#[inline(never)]
+fn hash<C: Curve<N>, const N: usize>(message: &[u8]) -> [Word; N] {
+    read_big_endian(&C::Hash::digest(message))
 }
 
 /// The point that [`load`](Algorithm::load) put there.

@@ -11,7 +11,8 @@ use digest::{CtOutput, Digest, Output};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
-use crate::crypto::words::{self, WORD_BYTES};
+use crate::crypto::arithmetic::WORD_BYTES;
+use crate::crypto::words;
 use crate::error::Error;
 use crate::limits::MAX_KEY_PARAMETER_LEN;
 

@@ -1,9 +1,7 @@
 //! Byte strings kept in key material, which is words.
 
 use crate::algorithm::Word;
-
-/// Bytes of a word.
-pub(super) const WORD_BYTES: usize = size_of::<Word>();
+use crate::crypto::arithmetic::WORD_BYTES;
 
 /// Stores `bytes` in the first words.
 pub(super) fn store(words: &mut [Word], bytes: &[u8]) {

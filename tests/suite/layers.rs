@@ -67,6 +67,7 @@ const ORDER: &[&str] = &[
     "crypto/ecdsa/residue",
     "crypto/ecdsa/curve",
     "crypto/ecdsa/p256/base",
+    "crypto/ecdsa/p256/narrow",
     "crypto/ecdsa/p256/wide",
     "crypto/ecdsa/p256",
     "crypto/ecdsa/p384/base",

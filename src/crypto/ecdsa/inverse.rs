@@ -24,6 +24,7 @@ pub(super) const fn excess(bits: usize) -> usize {
 /// `start` · number⁻¹ · 2^-[`excess`] mod p, for a number below p; of zero, zero or anything.
 ///
 /// At any time a = u · number / start and b = v · number / start, modulo p and a power of two.
+#[inline(never)]
 pub(super) fn invert<P: Prime<N>, const N: usize>(
     number: &[Word; N],
     start: &[Word; N],

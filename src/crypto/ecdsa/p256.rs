@@ -3,11 +3,12 @@
 use sha2::Sha256;
 
 mod base;
-#[cfg(target_pointer_width = "64")]
-mod wide;
+#[cfg_attr(target_pointer_width = "64", path = "p256/wide.rs")]
+#[cfg_attr(not(target_pointer_width = "64"), path = "p256/narrow.rs")]
+mod form;
 
 use super::curve::Curve;
-use super::prime::{Prime, words};
+use super::prime::{Prime, add, subtract, words};
 use crate::algorithm::Word;
 use crate::crypto::arithmetic::WORD_BITS;
 
@@ -32,6 +33,8 @@ impl Curve<WORDS> for P256 {
 }
 
 /// p = 2²⁵⁶ - 2²²⁴ + 2¹⁹² + 2⁹⁶ - 1
+///
+/// Numbers are kept below 2²⁵⁶, not below p: a carry alone decides whether p is taken off.
 pub(super) struct Field;
 
 impl Prime<WORDS> for Field {
@@ -43,29 +46,54 @@ impl Prime<WORDS> for Field {
     ]);
     const BITS: usize = 256;
 
-    #[cfg(target_pointer_width = "64")]
     #[inline]
     fn multiply(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
-        wide::reduce(wide::product(a, b))
+        let (number, carry) = form::reduce(form::product(a, b));
+        add(&number, &if_carried(carry)).0
     }
 
-    #[cfg(target_pointer_width = "64")]
     #[inline]
     fn square(a: &[Word; WORDS]) -> [Word; WORDS] {
-        wide::reduce(wide::square(a))
+        let (number, carry) = form::reduce(form::square(a));
+        add(&number, &if_carried(carry)).0
     }
 
-    #[cfg(target_pointer_width = "64")]
     #[inline]
     fn add(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
-        wide::add(a, b)
+        let (sum, carry) = add(a, b);
+        let (sum, carry) = add(&sum, &if_carried(carry));
+        // Only where both were all but 2²⁵⁶.
+        if carry {
+            add(&sum, &if_carried(true)).0
+        } else {
+            sum
+        }
     }
 
-    #[cfg(target_pointer_width = "64")]
     #[inline]
     fn subtract(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
-        wide::subtract(a, b)
+        let (difference, borrow) = subtract(a, b);
+        let (difference, borrow) = subtract(&difference, &if_carried(borrow));
+        // Only where b was all but 2²⁵⁶ and a all but zero.
+        if borrow {
+            subtract(&difference, &if_carried(true)).0
+        } else {
+            difference
+        }
     }
+}
+
+/// What a carry out of the words, or a borrow from above them, leaves to do: 2²⁵⁶ - p, which is 2²⁵⁶ mod p; else zero.
+#[inline]
+fn if_carried(carry: bool) -> [Word; WORDS] {
+    const RADIX: [Word; WORDS] = words([
+        0x0000_0000_0000_0001,
+        0xffff_ffff_0000_0000,
+        0xffff_ffff_ffff_ffff,
+        0x0000_0000_ffff_fffe,
+    ]);
+    let mask = Word::from(carry).wrapping_neg();
+    RADIX.map(|word| word & mask)
 }
 
 /// n, the order of the base point.

@@ -59,7 +59,7 @@ impl Prime<WORDS> for Field {
     #[inline]
     fn multiply(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
         let mut product = [0; 2 * WORDS];
-        multiply(a, b, &mut product);
+        multiply(a, b.iter().copied(), &mut product);
         folded_product(&product)
     }
 

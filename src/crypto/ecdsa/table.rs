@@ -5,7 +5,7 @@
 //! to 2^(width - 1) of the point times the window's weight. With all windows in the table no doubling is left; with
 //! only the lowest, all of them are.
 
-use super::curve::Curve;
+use super::curve::{Curve, Field};
 use super::point::{Affine, Jacobian};
 use super::residue::Residue;
 use crate::algorithm::Word;
@@ -18,8 +18,8 @@ const HEADER_WORDS: usize = 64 / WORD_BITS;
 /// The widest window that is ever worth its memory: 2^11 entries.
 const MAX_WIDTH: usize = 12;
 
-/// Points that are brought to affine coordinates together, for one inversion.
-const BATCH: usize = 8;
+/// Points that are brought to affine coordinates together, for one inversion; fewer where the stack is small.
+const BATCH: usize = if WORD_BITS == 64 { 8 } else { 4 };
 
 /// How a scalar is cut, and how much of it a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,6 +235,7 @@ fn digit<const N: usize>(scalar: &[Word; N], bit: usize, width: usize) -> (bool,
 }
 
 /// point · 2^doublings
+#[inline(never)]
 fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -> Affine<C, N> {
     let mut sum = Jacobian::from(point);
     for _ in 0..doublings {
@@ -245,37 +246,45 @@ fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -
 }
 
 /// The multiples of a point by 1, 2, 3, …
+#[inline(never)]
 fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[Word; N]]) {
     let mut multiple = Jacobian::INFINITY;
-    for entries in window.as_chunks_mut::<2>().0.chunks_mut(BATCH) {
-        let mut batch = [Jacobian::INFINITY; BATCH];
-        for (slot, _) in batch.iter_mut().zip(&*entries) {
+    for entries in window.as_chunks_mut().0.chunks_mut(BATCH) {
+        let mut z = [Residue::ONE; BATCH];
+        for ([x, y], z) in entries.iter_mut().zip(&mut z) {
             multiple = multiple.plus(point);
-            *slot = multiple;
+            (*x, *y, *z) = (*multiple.x.words(), *multiple.y.words(), multiple.z);
         }
-        store(&batch, entries);
+        make_affine::<C, N>(entries, &z);
     }
 }
 
-/// Stores points by their affine coordinates. One inversion serves all (P. L. Montgomery, "Speeding the Pollard and
-/// Elliptic Curve Methods of Factorization", 1987).
-fn store<C: Curve<N>, const N: usize>(
-    points: &[Jacobian<C, N>; BATCH],
+/// Makes Jacobian coordinates, of which the third stand apart, affine ones. One inversion serves all (P. L. Montgomery,
+/// "Speeding the Pollard and Elliptic Curve Methods of Factorization", 1987).
+#[inline(never)]
+fn make_affine<C: Curve<N>, const N: usize>(
     entries: &mut [[[Word; N]; 2]],
+    z: &[Field<C, N>; BATCH],
 ) {
     let mut product = Residue::ONE;
-    let mut products_before = [product; BATCH];
-    for ((before, point), _) in products_before.iter_mut().zip(points).zip(&*entries) {
-        *before = product;
-        product = product.times(point.z);
-    }
+    let products_before = z.map(|z| {
+        let before = product;
+        product = product.times(z);
+        before
+    });
     let mut inverse = product.inverted();
-    // By reference: from the back, an array by value would leave a panic in the program.
-    let batch = entries.iter_mut().zip(points).zip(&products_before);
-    for (([x, y], point), before) in batch.rev() {
-        let affine = point.scaled(inverse.times(*before));
-        inverse = inverse.times(point.z);
-        (*x, *y) = (*affine.x.words(), *affine.y.words());
+    // From the last of the batch down; those beyond a short batch's end are one. By reference: from the back, an array by
+    // value would leave a panic in the program.
+    for (i, (z, before)) in z.iter().zip(&products_before).enumerate().rev() {
+        if let Some([x, y]) = entries.get_mut(i) {
+            let inverse_z = inverse.times(*before);
+            let inverse_zz = inverse_z.squared();
+            *x = *Field::<C, N>::from_words(*x).times(inverse_zz).words();
+            *y = *Field::<C, N>::from_words(*y)
+                .times(inverse_zz.times(inverse_z))
+                .words();
+        }
+        inverse = inverse.times(*z);
     }
 }
 

@@ -8,19 +8,11 @@
 use core::mem::take;
 
 use crate::algorithm::Word;
+use crate::crypto::arithmetic::{self, WORD_BYTES, multiply_add, subtract_with_borrow};
 use crate::limits::MAX_RSA_MODULUS_BITS;
-
-/// Bytes of a word.
-pub(super) const WORD_BYTES: usize = size_of::<Word>();
 
 /// Words of the longest modulus.
 pub(super) const MAX_WORDS: usize = MAX_RSA_MODULUS_BITS / 8 / WORD_BYTES;
-
-/// Twice a word.
-#[cfg(target_pointer_width = "64")]
-type DoubleWord = u128;
-#[cfg(not(target_pointer_width = "64"))]
-type DoubleWord = u64;
 
 /// Words that a number of so many bits takes: an even number.
 pub(super) const fn words_of(bits: usize) -> usize {
@@ -88,27 +80,27 @@ impl<'a> Modulus<'a> {
         }
     }
 
-    /// base ^ exponent mod n, for an odd exponent of at least 3 and a base below n.
+    /// number ← number ^ exponent mod n, for an odd exponent of at least 3 and a number below n, of which `base` are
+    /// the words once more.
     ///
-    /// Square and multiply, from the exponent's second bit down, on a number in Montgomery form (times R). A product
-    /// with the base as it is takes the number out of that form. The last bit leaves it so; after any other the product
-    /// with R² puts it back.
+    /// Square and multiply, from the exponent's second bit down, in Montgomery form (times R). A product with the base
+    /// as it is takes the number out of that form. The last bit leaves it so; after any other the product with R²
+    /// puts it back.
     pub(super) fn power(
         &self,
-        base: &[Word],
+        number: &mut [Word],
+        base: &(impl Iterator<Item = Word> + Clone),
         exponent: u64,
         radix_squared: &[Word],
-        result: &mut [Word],
     ) {
         let mut product = Product::new();
-        copy(base, result);
-        product.multiply(self, result, radix_squared);
+        product.multiply(self, number, radix_squared.iter().copied());
         for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
-            product.square(self, result);
+            product.square(self, number);
             if (exponent >> bit) & 1 == 1 {
-                product.multiply(self, result, base);
+                product.multiply(self, number, base.clone());
                 if bit != 0 {
-                    product.multiply(self, result, radix_squared);
+                    product.multiply(self, number, radix_squared.iter().copied());
                 }
             }
         }
@@ -176,36 +168,28 @@ impl Product {
     }
 
     /// number ← number · factor · R⁻¹ mod n
-    fn multiply(&mut self, modulus: &Modulus<'_>, number: &mut [Word], factor: &[Word]) {
-        let product = self.cleared(number.len());
-        let mut rest = &mut *product;
-        for digit in factor {
-            add_row(rest, number, *digit);
-            rest = take(&mut rest).get_mut(1..).unwrap_or_default();
-        }
+    fn multiply(
+        &mut self,
+        modulus: &Modulus<'_>,
+        number: &mut [Word],
+        factor: impl Iterator<Item = Word>,
+    ) {
+        let product = self.of(number.len());
+        arithmetic::multiply(number, factor, product);
         reduce(modulus, product, number);
     }
 
     /// number ← number² · R⁻¹ mod n
     fn square(&mut self, modulus: &Modulus<'_>, number: &mut [Word]) {
-        let product = self.cleared(number.len());
-        // The products of different words, each of which a square holds twice.
-        let mut rest = product.get_mut(1..).unwrap_or_default();
-        let mut words = &*number;
-        while let Some((digit, higher)) = words.split_first() {
-            add_row(rest, higher, *digit);
-            rest = take(&mut rest).get_mut(2..).unwrap_or_default();
-            words = higher;
-        }
-        double_and_add_squares(product, number);
+        let product = self.of(number.len());
+        arithmetic::square(number, product);
         reduce(modulus, product, number);
     }
 
-    fn cleared(&mut self, factor_words: usize) -> &mut [Word] {
-        let words = self.words.get_mut(..factor_words.saturating_mul(2));
-        let words = words.unwrap_or_default();
-        words.fill(0);
-        words
+    /// Room for the product of two numbers of so many words.
+    fn of(&mut self, words: usize) -> &mut [Word] {
+        let product = self.words.get_mut(..words.saturating_mul(2));
+        product.unwrap_or_default()
     }
 }
 
@@ -222,35 +206,6 @@ fn reduce(modulus: &Modulus<'_>, product: &mut [Word], result: &mut [Word]) {
     modulus.subtract_once(result, top);
 }
 
-/// sum ← sum + number · digit, and what is carried into the word above the number's, which is zero before.
-fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
-    let mut carry = 0;
-    let Some((row, above)) = sum.split_at_mut_checked(number.len()) else {
-        return;
-    };
-    for (sum, word) in row.iter_mut().zip(number) {
-        (*sum, carry) = multiply_add(*sum, *word, digit, carry);
-    }
-    if let Some(above) = above.first_mut() {
-        *above = carry;
-    }
-}
-
-/// product ← 2 · product + the squares of the number's words, each in two words of the product.
-fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
-    let (mut shifted_out, mut carry) = (0, 0);
-    for ([low, high], digit) in product.as_chunks_mut().0.iter_mut().zip(number) {
-        let doubled_low = (*low << 1) | shifted_out;
-        let doubled_high = (*high << 1) | (*low >> (Word::BITS - 1));
-        shifted_out = *high >> (Word::BITS - 1);
-        let square_high;
-        (*low, square_high) = multiply_add(doubled_low, *digit, *digit, carry);
-        let (sum, overflow) = doubled_high.overflowing_add(square_high);
-        *high = sum;
-        carry = Word::from(overflow);
-    }
-}
-
 /// For numbers of as many words. Unlike `copy_from_slice` it leaves no panic in the program.
 fn copy(from: &[Word], to: &mut [Word]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
@@ -265,24 +220,6 @@ pub(super) fn less_than(a: &[Word], b: &[Word]) -> bool {
 fn subtract(a: &mut [Word], b: &[Word]) {
     let mut borrow = false;
     for (a, b) in a.iter_mut().zip(b) {
-        let (difference, under) = a.overflowing_sub(*b);
-        let (difference, under_borrow) = difference.overflowing_sub(Word::from(borrow));
-        *a = difference;
-        borrow = under || under_borrow;
+        (*a, borrow) = subtract_with_borrow(*a, *b, borrow);
     }
-}
-
-/// sum + a · b + carry as low and high word. It always fits: (2^W - 1)² + 2 · (2^W - 1) = 2^2W - 1.
-fn multiply_add(sum: Word, a: Word, b: Word, carry: Word) -> (Word, Word) {
-    let wide = DoubleWord::from(a)
-        .wrapping_mul(DoubleWord::from(b))
-        .wrapping_add(DoubleWord::from(sum))
-        .wrapping_add(DoubleWord::from(carry));
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        reason = "the two halves of a double word, on the hottest path"
-    )]
-    let halves = (wide as Word, (wide >> Word::BITS) as Word);
-    halves
 }

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::PublicKey;
+use super::public_key::{Message, PublicKey};
 use super::scheme::{Rsa, Scheme};
 use crate::algorithm::InvalidSignature;
 
@@ -29,7 +29,8 @@ impl<D: Hash> Scheme for Pkcs1<D> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let message = key.recover(signature)?;
+        let mut message = Message::empty();
+        key.recover(signature, &mut message)?;
         let hash = digest::<D>(&[signing_input]);
         if encode::<D>(&hash, message.len()).eq(message.bytes()) {
             Ok(())

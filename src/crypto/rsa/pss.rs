@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::{MAX_MODULUS_LEN, PublicKey};
+use super::public_key::{MAX_MODULUS_LEN, Message, PublicKey};
 use super::scheme::{Rsa, Scheme};
 use crate::algorithm::InvalidSignature;
 
@@ -31,7 +31,8 @@ impl<D: Hash> Scheme for Pss<D> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let message = key.recover(signature)?;
+        let mut message = Message::empty();
+        key.recover(signature, &mut message)?;
         let mut buffer = [0; MAX_MODULUS_LEN];
         let encoded = buffer.get_mut(..message.len()).ok_or(InvalidSignature)?;
         encoded

@@ -1,7 +1,8 @@
 //! The RSA public key as key material, and the public operation.
 
-use super::montgomery::{MAX_WORDS, Modulus, WORD_BYTES, less_than, words_of};
+use super::montgomery::{MAX_WORDS, Modulus, less_than, words_of};
 use crate::algorithm::{InvalidSignature, KeyParameters, Word};
+use crate::crypto::arithmetic::WORD_BYTES;
 use crate::crypto::words;
 use crate::error::Error;
 use crate::limits::{MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
@@ -123,30 +124,33 @@ impl<'a> PublicKey<'a> {
     }
 
     /// RSAVP1 (RFC 8017 §5.2.2): the message representative, signature ^ e mod n.
-    pub(super) fn recover(&self, signature: &[u8]) -> Result<Message, InvalidSignature> {
+    // A frame of its own: what it needs on the stack is free again for the hash.
+    #[inline(never)]
+    pub(super) fn recover(
+        &self,
+        signature: &[u8],
+        message: &mut Message,
+    ) -> Result<(), InvalidSignature> {
         let len = self.modulus_bits.div_ceil(8);
         // RFC 8017 §8.1.2 and §8.2.2, step 1: exactly as long as the modulus.
         if signature.len() != len {
             return Err(InvalidSignature);
         }
-        let mut message = Message {
-            words: [0; MAX_WORDS],
-            len,
-        };
-        let mut base = [0; MAX_WORDS];
+        message.len = len;
         let words = self.radix_squared.len();
-        let (Some(base), Some(result)) = (base.get_mut(..words), message.words.get_mut(..words))
-        else {
-            return Err(InvalidSignature);
-        };
-        read_big_endian(signature, base);
+        let number = message.words.get_mut(..words).ok_or(InvalidSignature)?;
+        read_big_endian(signature, number);
         // RFC 8017 §5.2.2, step 1: between 0 and n - 1.
-        if !less_than(base, self.modulus.words()) {
+        if !less_than(number, self.modulus.words()) {
             return Err(InvalidSignature);
         }
-        self.modulus
-            .power(base, self.exponent, self.radix_squared, result);
-        Ok(message)
+        self.modulus.power(
+            number,
+            &words_big_endian(signature),
+            self.exponent,
+            self.radix_squared,
+        );
+        Ok(())
     }
 }
 
@@ -159,6 +163,14 @@ pub(super) struct Message {
 }
 
 impl Message {
+    /// Room for one.
+    pub(super) const fn empty() -> Self {
+        Self {
+            words: [0; MAX_WORDS],
+            len: 0,
+        }
+    }
+
     /// Bytes of the modulus.
     pub(super) const fn len(&self) -> usize {
         self.len
@@ -180,11 +192,19 @@ impl Message {
 /// OS2IP (RFC 8017 §4.2): big-endian bytes as words, least significant first.
 fn read_big_endian(bytes: &[u8], words: &mut [Word]) {
     words.fill(0);
-    for (word, chunk) in words.iter_mut().zip(bytes.rchunks(WORD_BYTES)) {
-        *word = chunk
+    let numbers = words_big_endian(bytes);
+    words
+        .iter_mut()
+        .zip(numbers)
+        .for_each(|(to, from)| *to = from);
+}
+
+fn words_big_endian(bytes: &[u8]) -> impl Iterator<Item = Word> + Clone {
+    bytes.rchunks(WORD_BYTES).map(|chunk| {
+        chunk
             .iter()
-            .fold(0, |word, byte| (word << 8) | Word::from(*byte));
-    }
+            .fold(0, |word, byte| (word << 8) | Word::from(*byte))
+    })
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {

@@ -1,9 +1,7 @@
 //! Arithmetic modulo p on words of 64 bits, by p's form: p is -1 modulo 2⁶⁴, so a word is its own factor when it is reduced
 //! away, and of the four products with p's words one is left.
-//!
-//! Numbers are kept below 2²⁵⁶, not below p: a carry alone decides whether p is taken off.
 
-use crate::crypto::arithmetic::{add_with_carry, multiply_add, subtract_with_borrow};
+use crate::crypto::arithmetic::{add_with_carry, multiply_add};
 
 const WORDS: usize = 4;
 
@@ -55,9 +53,10 @@ pub(super) fn square(a: &[u64; WORDS]) -> [u64; 2 * WORDS] {
     [s0, p1, p2, p3, p4, p5, p6, p7]
 }
 
-/// product · 2⁻²⁵⁶ mod p
+/// product · 2⁻²⁵⁶ mod p, less 2²⁵⁶ if the flag says so.
 #[inline]
-pub(super) fn reduce([p0, p1, p2, p3, p4, p5, p6, p7]: [u64; 2 * WORDS]) -> [u64; WORDS] {
+pub(super) fn reduce(product: [u64; 2 * WORDS]) -> ([u64; WORDS], bool) {
+    let [p0, p1, p2, p3, p4, p5, p6, p7] = product;
     // m · p = m · 2⁹⁶ - m + m · HIGHEST · 2¹⁹²; the -m takes the lowest word away.
     let row = |m: u64, [s1, s2, s3]: [u64; 3]| {
         let (s1, carry) = add_with_carry(s1, m << 32, false);
@@ -69,67 +68,9 @@ pub(super) fn reduce([p0, p1, p2, p3, p4, p5, p6, p7]: [u64; 2 * WORDS]) -> [u64
     let (p2, sum) = row(p1, sum);
     let (p3, sum) = row(p2, sum);
     let (s0, [s1, s2, s3]) = row(p3, sum);
-    add(&[p4, p5, p6, p7], &[s0, s1, s2, s3])
-}
-
-/// a + b mod p
-#[inline]
-pub(super) fn add(a: &[u64; WORDS], b: &[u64; WORDS]) -> [u64; WORDS] {
-    let (sum, carry) = sum(a, b);
-    let (sum, carry) = without_p_if(carry, sum);
-    // Only where both were above 2²⁵⁶ - 2²²⁴, or nearly so.
-    if carry {
-        without_p_if(carry, sum).0
-    } else {
-        sum
-    }
-}
-
-/// number - p, modulo 2²⁵⁶, or number + 2²⁵⁶ - p, and whether that carries.
-#[inline]
-fn without_p_if(condition: bool, number: [u64; WORDS]) -> ([u64; WORDS], bool) {
-    let mask = u64::from(condition).wrapping_neg();
-    let complement = [mask & 1, mask << 32, mask, mask & 0xffff_fffe];
-    sum(&number, &complement)
-}
-
-#[inline]
-fn sum(a: &[u64; WORDS], b: &[u64; WORDS]) -> ([u64; WORDS], bool) {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
-    let (s0, carry) = add_with_carry(a0, b0, false);
-    let (s1, carry) = add_with_carry(a1, b1, carry);
-    let (s2, carry) = add_with_carry(a2, b2, carry);
-    let (s3, carry) = add_with_carry(a3, b3, carry);
+    let (s0, carry) = add_with_carry(p4, s0, false);
+    let (s1, carry) = add_with_carry(p5, s1, carry);
+    let (s2, carry) = add_with_carry(p6, s2, carry);
+    let (s3, carry) = add_with_carry(p7, s3, carry);
     ([s0, s1, s2, s3], carry)
-}
-
-/// a - b mod p
-#[inline]
-pub(super) fn subtract(a: &[u64; WORDS], b: &[u64; WORDS]) -> [u64; WORDS] {
-    let (difference, borrow) = difference(a, b);
-    let (difference, borrow) = with_p_if(borrow, difference);
-    // Only where b was above p, or nearly so.
-    if borrow {
-        with_p_if(borrow, difference).0
-    } else {
-        difference
-    }
-}
-
-/// number + p - 2²⁵⁶, and whether that borrows.
-#[inline]
-fn with_p_if(condition: bool, number: [u64; WORDS]) -> ([u64; WORDS], bool) {
-    let mask = u64::from(condition).wrapping_neg();
-    let complement = [mask & 1, mask << 32, mask, mask & 0xffff_fffe];
-    difference(&number, &complement)
-}
-
-#[inline]
-fn difference(a: &[u64; WORDS], b: &[u64; WORDS]) -> ([u64; WORDS], bool) {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
-    let (d0, borrow) = subtract_with_borrow(a0, b0, false);
-    let (d1, borrow) = subtract_with_borrow(a1, b1, borrow);
-    let (d2, borrow) = subtract_with_borrow(a2, b2, borrow);
-    let (d3, borrow) = subtract_with_borrow(a3, b3, borrow);
-    ([d0, d1, d2, d3], borrow)
 }
