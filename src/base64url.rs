@@ -89,22 +89,21 @@ pub(crate) fn decode<'b>(
     too_small: Error,
 ) -> Result<&'b [u8], Error> {
     let buffer = buffer.get_mut(..decoded_len(text.len())).ok_or(too_small)?;
-    let (groups, last) = text.as_chunks::<4>();
-    let (targets, last_target) = buffer.as_chunks_mut::<3>();
-    // Four groups at a time are three words.
-    let (blocks, groups) = groups.as_chunks::<4>();
-    let (block_targets, targets) = targets.as_chunks_mut::<4>();
+    // Two groups at a time.
+    let (pairs, rest) = text.as_chunks::<8>();
+    let (pair_targets, rest_target) = buffer.as_chunks_mut::<6>();
     // Negative as soon as one of the groups is.
     let mut all = 0;
-    for (block, target) in blocks.iter().zip(block_targets) {
-        let [a, b, c, d] = block.map(group);
-        all |= a | b | c | d;
-        let words = [a << 8 | b >> 16, b << 16 | c >> 8, c << 24 | d];
-        let (target, _) = target.as_flattened_mut().as_chunks_mut::<4>();
-        for (target, word) in target.iter_mut().zip(words) {
-            *target = word.to_be_bytes();
-        }
+    for (pair, target) in pairs.iter().zip(pair_targets) {
+        let [c0, c1, c2, c3, c4, c5, c6, c7] = *pair;
+        let (high, low) = (group([c0, c1, c2, c3]), group([c4, c5, c6, c7]));
+        all |= high | low;
+        let [b0, b1, b2, b3] = (high << 8 | low >> 16).to_be_bytes();
+        let [.., b4, b5] = low.to_be_bytes();
+        *target = [b0, b1, b2, b3, b4, b5];
     }
+    let (groups, last) = rest.as_chunks::<4>();
+    let (targets, last_target) = rest_target.as_chunks_mut::<3>();
     for (chars, target) in groups.iter().zip(targets) {
         let bits = group(*chars);
         all |= bits;

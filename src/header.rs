@@ -8,6 +8,9 @@ use crate::json::{JsonStr, Members, Object, Value};
 /// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
 const NONE: &str = "none";
 
+/// Bytes of the longest name that [`Header::parse`] looks for, and some more.
+const MAX_NAME_LEN: usize = 8;
+
 /// The header parameters that matter for verification.
 ///
 /// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not choose its key.
@@ -29,13 +32,13 @@ impl<'a> Header<'a> {
         let text = str::from_utf8(text).map_err(|_| Error::MalformedJson)?;
         let mut members = Members::of(text);
         while let Some((name, value)) = members.next()? {
-            match name {
-                _ if name == "alg" => alg = Some(string(value)?),
-                _ if name == "kid" => kid = Some(string(value)?),
-                _ if name == "typ" => typ = Some(string(value)?),
-                _ if name == "cty" => cty = Some(string(value)?),
-                _ if name == "crit" => critical = true,
-                _ if name == "b64" => unencoded = true,
+            match name.unescape(&mut [0; MAX_NAME_LEN]) {
+                Ok("alg") => alg = Some(string(value)?),
+                Ok("kid") => kid = Some(string(value)?),
+                Ok("typ") => typ = Some(string(value)?),
+                Ok("cty") => cty = Some(string(value)?),
+                Ok("crit") => critical = true,
+                Ok("b64") => unencoded = true,
                 _ => {}
             }
         }

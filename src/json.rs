@@ -6,6 +6,7 @@
 
 mod container;
 mod cursor;
+mod names;
 mod number;
 mod object;
 mod string;

@@ -17,9 +17,14 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 
 /// Members of an object that is checked for duplicate names: a header, a claims set, a JWK.
 ///
-/// The table of names lives on the stack (two words and a flag each). The richest claims sets seen have some
-/// sixty members.
+/// The table of names lives on the stack (eight bytes each). The richest claims sets seen have some sixty members.
 pub const MAX_MEMBERS: usize = 128;
+
+/// Pairs of different names in one object that have the same hash of 32 bits.
+///
+/// Such names are compared, and who makes them on purpose would have more compared than the text is long. By chance
+/// one object of 128 names in half a million has a single such pair.
+pub const MAX_NAME_COLLISIONS: usize = 8;
 
 /// Bytes of a provider's metadata: 1 MiB. Those of large providers have some 10 KB.
 pub const MAX_METADATA_LEN: usize = 1 << 20;

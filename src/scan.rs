@@ -39,27 +39,20 @@ pub(crate) fn special_in_string(text: &[u8]) -> Option<usize> {
 /// The position of the first byte that `marks` marks by its highest bit.
 ///
 /// Marks on later bytes may be wrong: a subtraction that marks one borrows from the next.
+#[inline]
 fn position(text: &[u8], marks: impl Fn(usize) -> usize) -> Option<usize> {
-    let (words, rest) = text.as_chunks::<WORD>();
-    let mut passed = 0_usize;
-    for word in words {
+    let mut rest = text;
+    while let Some((word, after)) = rest.split_first_chunk() {
         // The first byte lowest, whatever the machine.
         if let Some(position) = first_marked(marks(usize::from_le_bytes(*word))) {
-            return Some(passed.wrapping_add(position));
+            return Some(text.len().wrapping_sub(rest.len()).wrapping_add(position));
         }
-        passed = passed.wrapping_add(WORD);
+        rest = after;
     }
-    Some(passed.wrapping_add(position_in_rest(rest, marks)?))
-}
-
-/// [`position`] in what is left, less than a word; outside, so that the loop there keeps the registers.
-#[inline(never)]
-fn position_in_rest(rest: &[u8], marks: impl Fn(usize) -> usize) -> Option<usize> {
-    let word = rest
-        .iter()
-        .rev()
-        .fold(0, |word, b| word << 8 | usize::from(*b));
-    first_marked(marks(word)).filter(|position| *position < rest.len())
+    // Less than a word is left, in which only the lowest byte counts.
+    let is_marked = |byte: &u8| first_marked(marks(usize::from(*byte))) == Some(0);
+    let position = rest.iter().position(is_marked)?;
+    Some(text.len().wrapping_sub(rest.len()).wrapping_add(position))
 }
 
 /// The place of the first byte that is marked.

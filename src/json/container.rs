@@ -9,7 +9,7 @@ impl<'a> Array<'a> {
     /// The elements, in order.
     #[must_use]
     pub fn iter(&self) -> Elements<'a> {
-        let mut cursor = Cursor::new(self.as_raw());
+        let mut cursor = Cursor::at(self.as_raw(), 0);
         cursor.eat(b'[');
         Elements { cursor }
     }
@@ -72,7 +72,7 @@ impl<'a> Object<'a> {
     /// ```
     #[must_use]
     pub fn iter(&self) -> ObjectMembers<'a> {
-        let mut cursor = Cursor::new(self.as_raw());
+        let mut cursor = Cursor::at(self.as_raw(), 0);
         cursor.eat(b'{');
         ObjectMembers { cursor }
     }

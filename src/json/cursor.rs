@@ -1,7 +1,7 @@
 //! The grammar of RFC 8259, one token at a time.
 
 use crate::error::Error;
-use crate::json::number::{JsonNumber, scan_number};
+use crate::json::number::{JsonNumber, number_len};
 use crate::json::string::{JsonStr, scan_string};
 use crate::json::value::{Array, Object, Value};
 use crate::limits::MAX_JSON_DEPTH;
@@ -15,35 +15,46 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+    pub(crate) const fn at(text: &'a str, at: usize) -> Self {
+        Self { text, at }
     }
 
-    /// Whether nothing was read yet.
-    pub(crate) const fn is_at_start(&self) -> bool {
-        self.at == 0
+    /// The whole text.
+    pub(crate) const fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Bytes of the text that were read.
+    pub(crate) const fn position(&self) -> usize {
+        self.at
     }
 
     /// Passes insignificant white space (RFC 8259 §2) and returns the byte after it.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         loop {
-            let next = self.text.as_bytes().get(self.at).copied();
-            match next {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.at = self.at.wrapping_add(1),
-                _ => return next,
+            let next = *self.text.as_bytes().get(self.at)?;
+            if !matches!(next, b' ' | b'\t' | b'\n' | b'\r') {
+                return Some(next);
             }
+            self.pass();
         }
+    }
+
+    /// Passes the byte that was found to be next.
+    pub(crate) const fn pass(&mut self) {
+        self.at = self.at.wrapping_add(1);
     }
 
     /// Passes `byte` if it is next.
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
-            self.at = self.at.wrapping_add(1);
+            self.pass();
         }
         found
     }
 
+    #[inline]
     pub(crate) fn expect(&mut self, byte: u8) -> Result<(), Error> {
         if self.eat(byte) {
             Ok(())
@@ -60,11 +71,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A string, if one is next and well-formed.
-    pub(crate) fn string(&mut self) -> Option<JsonStr<'a>> {
-        if !self.eat(b'"') {
-            return None;
-        }
+    /// A string whose opening quotation mark was passed, if it is well-formed.
+    #[inline]
+    pub(crate) fn rest_of_string(&mut self) -> Option<JsonStr<'a>> {
         let start = self.at;
         let escaped = self.pass_string()?;
         let raw = self.text.get(start..self.at.wrapping_sub(1))?;
@@ -72,6 +81,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes a string whose opening quotation mark was passed, and says whether there are escapes in it.
+    #[inline]
     fn pass_string(&mut self) -> Option<bool> {
         let (end, escaped) = scan_string(self.text, self.at)?;
         self.at = end.wrapping_add(1);
@@ -80,7 +90,8 @@ impl<'a> Cursor<'a> {
 
     /// A member's name and the colon after it, if they are next and well-formed.
     pub(crate) fn name(&mut self) -> Option<JsonStr<'a>> {
-        let name = self.string()?;
+        self.expect(b'"').ok()?;
+        let name = self.rest_of_string()?;
         self.eat(b':').then_some(name)
     }
 
@@ -89,17 +100,18 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             Some(b'{') => Ok(Value::Object(Object::checked(self.container()?))),
             Some(b'[') => Ok(Value::Array(Array::checked(self.container()?))),
-            first => self.scalar(first),
+            Some(b'"') => {
+                self.pass();
+                let string = self.rest_of_string();
+                string.map(Value::String).ok_or(Error::MalformedJson)
+            }
+            first => self.number_or_literal(first),
         }
     }
 
-    /// A value that holds no others and starts with that byte.
-    fn scalar(&mut self, first: Option<u8>) -> Result<Value<'a>, Error> {
+    /// A value that starts with that byte and is no string nor holds other values.
+    fn number_or_literal(&mut self, first: Option<u8>) -> Result<Value<'a>, Error> {
         match first {
-            Some(b'"') => {
-                let string = self.string().ok_or(Error::MalformedJson)?;
-                Ok(Value::String(string))
-            }
             Some(b't') => self.literal("true", Value::Bool(true)),
             Some(b'f') => self.literal("false", Value::Bool(false)),
             Some(b'n') => self.literal("null", Value::Null),
@@ -116,9 +128,10 @@ impl<'a> Cursor<'a> {
     }
 
     fn number(&mut self) -> Result<JsonNumber<'a>, Error> {
-        let (number, after) = scan_number(self.rest())?;
-        self.at = self.text.len().wrapping_sub(after.len());
-        Ok(number)
+        let len = number_len(self.rest().as_bytes()).ok_or(Error::MalformedJson)?;
+        let text = self.rest().get(..len).ok_or(Error::MalformedJson)?;
+        self.at = self.at.wrapping_add(len);
+        Ok(JsonNumber::checked(text))
     }
 
     /// The text that was not read yet.
@@ -139,7 +152,7 @@ impl<'a> Cursor<'a> {
         loop {
             match self.peek() {
                 Some(b'{') => {
-                    self.at = self.at.wrapping_add(1);
+                    self.pass();
                     open.push(Container::Object)?;
                     if !self.eat(b'}') {
                         self.name().ok_or(Error::MalformedJson)?;
@@ -148,7 +161,7 @@ impl<'a> Cursor<'a> {
                     open.pop();
                 }
                 Some(b'[') => {
-                    self.at = self.at.wrapping_add(1);
+                    self.pass();
                     open.push(Container::Array)?;
                     if !self.eat(b']') {
                         continue;
@@ -156,10 +169,10 @@ impl<'a> Cursor<'a> {
                     open.pop();
                 }
                 Some(b'"') => {
-                    self.at = self.at.wrapping_add(1);
+                    self.pass();
                     self.pass_string().ok_or(Error::MalformedJson)?;
                 }
-                first => _ = self.scalar(first)?,
+                first => _ = self.number_or_literal(first)?,
             }
             if self.pass_closed(&mut open)? {
                 return Ok(());

@@ -15,38 +15,42 @@ pub struct JsonNumber<'a> {
     text: &'a str,
 }
 
-/// Finds the end of the number at the start of `text`.
-pub(crate) fn scan_number(text: &str) -> Result<(JsonNumber<'_>, &str), Error> {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let rest = match rest.strip_prefix('0') {
+/// The length of the number at the start of `text`.
+pub(crate) fn number_len(text: &[u8]) -> Option<usize> {
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let rest = match rest {
         // "Leading zeros are not allowed."
-        Some(rest) => rest,
-        None => digits(rest)?,
+        [b'0', rest @ ..] => rest,
+        _ => digits(rest)?,
     };
-    let rest = match rest.strip_prefix('.') {
-        Some(fraction) => digits(fraction)?,
-        None => rest,
+    let rest = match rest {
+        [b'.', fraction @ ..] => digits(fraction)?,
+        _ => rest,
     };
-    let rest = match rest.strip_prefix(['e', 'E']) {
-        Some(exponent) => digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))?,
-        None => rest,
+    let rest = match rest {
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            digits(exponent)?
+        }
+        _ => rest,
     };
-    let (number, rest) = text
-        .split_at_checked(text.len().saturating_sub(rest.len()))
-        .ok_or(Error::MalformedJson)?;
-    Ok((JsonNumber { text: number }, rest))
+    text.len().checked_sub(rest.len())
 }
 
 /// Passes one or more digits.
-fn digits(text: &str) -> Result<&str, Error> {
-    let count = text.bytes().take_while(u8::is_ascii_digit).count();
-    if count == 0 {
-        return Err(Error::MalformedJson);
-    }
-    text.get(count..).ok_or(Error::MalformedJson)
+fn digits(text: &[u8]) -> Option<&[u8]> {
+    let [b'0'..=b'9', rest @ ..] = text else {
+        return None;
+    };
+    let more = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    rest.get(more..)
 }
 
 impl<'a> JsonNumber<'a> {
+    /// From text that [`number_len`] has measured.
+    pub(crate) const fn checked(text: &'a str) -> Self {
+        Self { text }
+    }
+
     /// The number as it is written.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
@@ -162,10 +166,10 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<JsonNumber<'_>, Error> {
-        match scan_number(text)? {
-            (number, "") => Ok(number),
-            _ => Err(Error::MalformedJson),
-        }
+        let whole = number_len(text.as_bytes()) == Some(text.len());
+        whole
+            .then_some(JsonNumber::checked(text))
+            .ok_or(Error::MalformedJson)
     }
 
     #[test]

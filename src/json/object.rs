@@ -1,23 +1,19 @@
 //! The walk over one object, in which every name may appear once.
 
-use core::mem::swap;
 use core::str;
-
-use heapless::Vec;
 
 use crate::error::Error;
 use crate::json::cursor::Cursor;
+use crate::json::names::Names;
 use crate::json::string::JsonStr;
 use crate::json::value::Value;
-use crate::limits::MAX_MEMBERS;
 
 /// The members of one object, read and checked as they are asked for.
 ///
 /// The whole text has been accepted once [`next`](Self::next) has returned `None`, and not before.
 pub(crate) struct Members<'a> {
     cursor: Cursor<'a>,
-    /// Sorted, so that looking for a name takes few comparisons, whatever the names.
-    names: Vec<JsonStr<'a>, MAX_MEMBERS>,
+    names: Names,
 }
 
 impl<'a> Members<'a> {
@@ -32,40 +28,33 @@ impl<'a> Members<'a> {
     /// [`new`](Self::new) for a text that is known to be UTF-8.
     // Inlined, so that the table is made where it stays; it is too long to be moved.
     #[inline]
-    pub(crate) const fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         Self {
-            cursor: Cursor::new(text),
-            names: Vec::new(),
+            cursor: Cursor::at(text, 0),
+            names: Names::new(),
         }
     }
 
     /// The next member, or `None` when the object and the text are at their end.
     pub(crate) fn next(&mut self) -> Result<Option<(JsonStr<'a>, Value<'a>)>, Error> {
-        if self.cursor.is_at_start() {
+        if self.cursor.position() == 0 {
             self.cursor.expect(b'{')?;
         }
-        if self.cursor.eat(b'}') {
-            return self.cursor.end().map(|()| None);
+        match self.cursor.peek() {
+            Some(b'}') => {
+                self.cursor.pass();
+                return self.cursor.end().map(|()| None);
+            }
+            Some(b',') if !self.names.is_empty() => self.cursor.pass(),
+            _ if self.names.is_empty() => {}
+            _ => return Err(Error::MalformedJson),
         }
-        if !self.names.is_empty() {
-            self.cursor.expect(b',')?;
-        }
-        let name = self.cursor.name().ok_or(Error::MalformedJson)?;
-        self.remember(name)?;
+        self.cursor.expect(b'"')?;
+        let start = self.cursor.position();
+        let name = self.cursor.rest_of_string().ok_or(Error::MalformedJson)?;
+        self.names.add(name, self.cursor.text(), start)?;
+        self.cursor.expect(b':')?;
         Ok(Some((name, self.cursor.value()?)))
-    }
-
-    /// Refuses a name that was there before.
-    fn remember(&mut self, name: JsonStr<'a>) -> Result<(), Error> {
-        let Err(position) = self.names.binary_search(&name) else {
-            return Err(Error::DuplicateMember);
-        };
-        self.names.push(name).map_err(|_| Error::LimitExceeded)?;
-        let mut moved = name;
-        for place in self.names.iter_mut().skip(position) {
-            swap(place, &mut moved);
-        }
-        Ok(())
     }
 }
 
@@ -195,6 +184,27 @@ mod tests {
         };
         assert_eq!(read(wide(128).as_bytes()), Ok(128));
         assert_eq!(read(wide(129).as_bytes()), Err(Error::LimitExceeded));
+    }
+
+    #[test]
+    fn names_with_one_hash() {
+        // Pairs of different names, found by trying.
+        let mut named = std::collections::HashMap::new();
+        let mut pairs = std::vec::Vec::new();
+        for i in 0_u32.. {
+            let name = std::format!("{i:x}");
+            let quoted = std::format!("{name}\"");
+            let hash = Cursor::at(&quoted, 0).rest_of_string().unwrap().hash();
+            if let Some(other) = named.insert(hash, name.clone()) {
+                pairs.push(std::format!("\"{other}\":0,\"{name}\":0"));
+                if pairs.len() > 8 {
+                    break;
+                }
+            }
+        }
+        let object = |pairs: &[String]| std::format!("{{{}}}", pairs.join(","));
+        assert_eq!(read(object(&pairs[..8]).as_bytes()), Ok(16));
+        assert_eq!(read(object(&pairs).as_bytes()), Err(Error::LimitExceeded));
     }
 
     #[test]

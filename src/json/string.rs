@@ -1,6 +1,5 @@
 //! Strings (RFC 8259 §7): found, compared and unescaped without allocation.
 
-use core::cmp::Ordering;
 use core::fmt;
 
 use heapless::String;
@@ -118,13 +117,19 @@ impl<'a> JsonStr<'a> {
     /// # Errors
     ///
     /// [`Error::BufferTooSmall`]
+    #[inline]
     pub fn unescape<'s>(&self, buffer: &'s mut [u8]) -> Result<&'s str, Error>
     where
         'a: 's,
     {
-        if let Some(plain) = self.as_plain_str() {
-            return Ok(plain);
+        match self.as_plain_str() {
+            Some(plain) => Ok(plain),
+            None => self.unescape_chars(buffer),
         }
+    }
+
+    #[cold]
+    fn unescape_chars<'s>(&self, buffer: &'s mut [u8]) -> Result<&'s str, Error> {
         let mut written = 0_usize;
         for c in self.chars() {
             let target = buffer.get_mut(written..).unwrap_or_default();
@@ -182,6 +187,16 @@ impl<'a> JsonStr<'a> {
         }
     }
 
+    /// A hash of the characters (FNV-1a, of their UTF-8), however they are written.
+    pub(crate) fn hash(&self) -> u32 {
+        match self.as_plain_str() {
+            Some(plain) => hashed(FNV_BASIS, plain),
+            None => self.chars().fold(FNV_BASIS, |hash, c| {
+                hashed(hash, c.encode_utf8(&mut [0; 4]))
+            }),
+        }
+    }
+
     /// Equality with upper and lower case ASCII letters alike.
     pub(crate) fn eq_ignore_ascii_case(&self, other: &str) -> bool {
         let lower = |c: char| c.to_ascii_lowercase();
@@ -189,15 +204,15 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-impl JsonStr<'_> {
-    #[inline(never)]
-    fn cmp_whole(&self, other: &Self) -> Ordering {
-        if self.escaped || other.escaped {
-            self.chars().cmp(other.chars())
-        } else {
-            self.raw.cmp(other.raw)
-        }
-    }
+/// What FNV-1a starts with and multiplies by.
+const FNV_BASIS: u32 = 0x811c_9dc5;
+const FNV_PRIME: u32 = 0x0100_0193;
+
+fn hashed(hash: u32, text: &str) -> u32 {
+    let bytes = text.bytes();
+    bytes.fold(hash, |hash, b| {
+        (hash ^ u32::from(b)).wrapping_mul(FNV_PRIME)
+    })
 }
 
 impl PartialEq for JsonStr<'_> {
@@ -211,26 +226,6 @@ impl PartialEq for JsonStr<'_> {
 }
 
 impl Eq for JsonStr<'_> {}
-
-/// By the characters; UTF-8 keeps their order, so bytes can be compared where nothing is escaped.
-impl Ord for JsonStr<'_> {
-    #[inline]
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Most names differ in their first byte; that much is worth having where the comparison is made.
-        let (ours, theirs) = (self.raw.as_bytes().first(), other.raw.as_bytes().first());
-        if self.escaped || other.escaped || ours == theirs {
-            self.cmp_whole(other)
-        } else {
-            ours.cmp(&theirs)
-        }
-    }
-}
-
-impl PartialOrd for JsonStr<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 impl PartialEq<str> for JsonStr<'_> {
     fn eq(&self, other: &str) -> bool {

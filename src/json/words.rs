@@ -50,7 +50,7 @@ mod tests {
             (r#""\u0061\t b\/c""#, &["a\t", "b/c"]),
             (r#""\\u0020 é""#, &["\\u0020", "é"]),
         ] {
-            let string = Cursor::new(text).string().unwrap();
+            let string = Cursor::at(text, 1).rest_of_string().unwrap();
             let words: Vec<_> = string.words().map(|word| word.to_string()).collect();
             assert_eq!(words, want, "{text}");
         }

@@ -104,8 +104,7 @@ fn every_way_to_walk() {
             by_reference.push(one);
         }
         assert!(by_reference.iter().eq(["a", "b"].iter()) && audience.into_iter().eq(["a", "b"]));
-        // Strings have an order, and are printed as they are written where escapes could deceive.
-        assert!(by_reference[0] < by_reference[1] && by_reference.is_sorted());
+        // Strings are printed as they are written where escapes could deceive.
         assert_eq!(format!("{by_reference:?}"), r#"["\u0061", "b"]"#);
 
         let array = jwt.claims().get("x").unwrap().as_array().unwrap();

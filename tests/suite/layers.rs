@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "json/string",
     "json/value",
     "json/cursor",
+    "json/names",
     "json/container",
     "json/object",
     "json/words",
