@@ -80,6 +80,7 @@ const ORDER: &[&str] = &[
     "crypto/ecdsa/verification",
     "crypto/ecdsa",
     "crypto/rsa/hash",
+    "crypto/rsa/rows",
     "crypto/rsa/montgomery",
     "crypto/rsa/public_key",
     "crypto/rsa/scheme",

@@ -1,14 +1,14 @@
 //! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular Multiplication Without Trial
 //! Division", 1985), on numbers of an even number of words, the least significant first.
 //!
-//! A product is formed whole, in twice the words, and then reduced two words at a time: half of what a reduction loads
-//! and stores is saved that way. Squares take half the multiplications of other products, and sixteen of the eighteen
-//! products of a usual exponent are squares.
+//! A product is formed whole, in twice the words, and then reduced two words at a time. Squares take half the
+//! multiplications of other products, and sixteen of the eighteen products of a usual exponent are squares.
 
 use core::mem::take;
 
+use super::rows::{self, Rows};
 use crate::algorithm::Word;
-use crate::crypto::arithmetic::{self, WORD_BYTES, multiply_add, subtract_with_borrow};
+use crate::crypto::arithmetic::{WORD_BYTES, multiply_add, subtract_with_borrow};
 use crate::limits::MAX_RSA_MODULUS_BITS;
 
 /// Words of the longest modulus.
@@ -128,30 +128,26 @@ impl<'a> Modulus<'a> {
     /// is what was carried out of the number's second highest word before; what is carried out of its highest
     /// word is returned.
     fn clear_two_words(&self, number: &mut [Word], top: Word) -> Word {
-        let ([word0, word1, middle @ .., high0, high1], [n0, n1, n @ ..]) = (number, self.words)
-        else {
+        let ([word0, word1, sums @ ..], [n0, n1, n @ ..]) = (number, self.words) else {
             return 0;
         };
         let m0 = word0.wrapping_mul(self.negative_inverse);
         let (_zero, carry) = multiply_add(*word0, *n0, m0, 0);
-        let (low, mut carry0) = multiply_add(*word1, *n1, m0, carry);
+        let (low, carry0) = multiply_add(*word1, *n1, m0, carry);
         let m1 = low.wrapping_mul(self.negative_inverse);
-        let (_zero, mut carry1) = multiply_add(low, *n0, m1, 0);
-        let mut previous = *n1;
-        for (word, n) in middle.iter_mut().zip(n) {
-            let low;
-            (low, carry0) = multiply_add(*word, *n, m0, carry0);
-            (*word, carry1) = multiply_add(low, previous, m1, carry1);
-            previous = *n;
+        let (_zero, carry1) = multiply_add(low, *n0, m1, 0);
+        let mut rows = Rows {
+            factors: [m0, m1],
+            carries: [carry0, carry1],
+            previous: *n1,
+        };
+        match sums.split_at_mut_checked(n.len()) {
+            Some((row, above)) => {
+                rows.add(row, n);
+                rows.finish(above, top)
+            }
+            None => 0,
         }
-        let (sum, overflow0) = high0.overflowing_add(carry0);
-        let (sum, overflow1) = sum.overflowing_add(top);
-        (*high0, carry1) = multiply_add(sum, previous, m1, carry1);
-        let carry0 = Word::from(overflow0).wrapping_add(Word::from(overflow1));
-        let (sum, overflow0) = high1.overflowing_add(carry1);
-        let (sum, overflow1) = sum.overflowing_add(carry0);
-        *high1 = sum;
-        Word::from(overflow0).wrapping_add(Word::from(overflow1))
     }
 }
 
@@ -175,14 +171,14 @@ impl Product {
         factor: impl Iterator<Item = Word>,
     ) {
         let product = self.of(number.len());
-        arithmetic::multiply(number, factor, product);
+        rows::multiply(number, factor, product);
         reduce(modulus, product, number);
     }
 
     /// number ← number² · R⁻¹ mod n
     fn square(&mut self, modulus: &Modulus<'_>, number: &mut [Word]) {
         let product = self.of(number.len());
-        arithmetic::square(number, product);
+        rows::square(number, product);
         reduce(modulus, product, number);
     }
 
