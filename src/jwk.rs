@@ -22,6 +22,8 @@ pub(crate) struct Jwk<'a> {
 
 impl<'a> Jwk<'a> {
     /// Reads one JWK; unknown members are passed over (RFC 7517 §4).
+    // On a stack of its own: its table of names is gone before the key is prepared.
+    #[inline(never)]
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_KEY_SET_LEN {
             return Err(Error::LimitExceeded);

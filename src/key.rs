@@ -172,22 +172,32 @@ impl Key {
     }
 
     pub(crate) fn from_checked_list(jwk: &[u8], list: AlgorithmList) -> Result<Self, Error> {
+        let mut key = Self::unloaded(list);
+        key.read_jwk(jwk)?;
+        Ok(key)
+    }
+
+    /// A key without identifier and material, to be loaded where it is: it is too long to be moved often.
+    const fn unloaded(list: AlgorithmList) -> Self {
+        Self {
+            id: None,
+            algorithms: list,
+            loaded_for: 0,
+            material: [0; MAX_KEY_WORDS],
+        }
+    }
+
+    fn read_jwk(&mut self, jwk: &[u8]) -> Result<(), Error> {
         let jwk = Jwk::parse(jwk)?;
-        check_use(&jwk, list)?;
-        parameters::with_parameters(&jwk, |parameters| Self::from_parts(&jwk, parameters, list))
+        check_use(&jwk, self.algorithms)?;
+        parameters::with_parameters(&jwk, |parameters| self.take(&jwk, parameters))
     }
 
     /// Takes parameters, with what the JWK says beside its own.
-    fn from_parts(
-        jwk: &Jwk<'_>,
-        parameters: &KeyParameters<'_>,
-        list: AlgorithmList,
-    ) -> Result<Self, Error> {
-        let mut key = Self::load(parameters, list, |name| {
-            jwk.alg.is_none_or(|alg| alg == name)
-        })?;
-        key.id = jwk.kid.map(key_id).transpose()?;
-        Ok(key)
+    fn take(&mut self, jwk: &Jwk<'_>, parameters: &KeyParameters<'_>) -> Result<(), Error> {
+        self.load(parameters, |name| jwk.alg.is_none_or(|alg| alg == name))?;
+        self.id = jwk.kid.map(key_id).transpose()?;
+        Ok(())
     }
 
     /// Takes a key in its parts: a secret, a modulus and exponent, a point.
@@ -202,7 +212,9 @@ impl Key {
         parameters: &KeyParameters<'_>,
         algorithms: &'static [&'static dyn Algorithm],
     ) -> Result<Self, Error> {
-        Self::load(parameters, AlgorithmList::new(algorithms)?, |_| true)
+        let mut key = Self::unloaded(AlgorithmList::new(algorithms)?);
+        key.load(parameters, |_| true)?;
+        Ok(key)
     }
 
     /// Takes a shared secret, byte for byte.
@@ -232,30 +244,27 @@ impl Key {
         })
     }
 
-    /// Loads the key for every algorithm of the list that `fits` names and that takes it.
+    /// Loads the key for every algorithm of its list that `fits` names and that takes it.
     fn load(
+        &mut self,
         parameters: &KeyParameters<'_>,
-        list: AlgorithmList,
         fits: impl Fn(&str) -> bool,
-    ) -> Result<Self, Error> {
-        let mut key = Self {
-            id: None,
-            algorithms: list,
-            loaded_for: 0,
-            material: [0; MAX_KEY_WORDS],
-        };
+    ) -> Result<(), Error> {
         let mut refused = Error::UnsupportedKey;
-        for (bit, algorithm) in bits().zip(list.0).filter(|(_, a)| fits(a.name())) {
-            match algorithm.load(parameters, &mut key.material) {
-                Ok(()) => key.loaded_for |= bit,
+        for (bit, algorithm) in bits()
+            .zip(self.algorithms.0)
+            .filter(|(_, a)| fits(a.name()))
+        {
+            match algorithm.load(parameters, &mut self.material) {
+                Ok(()) => self.loaded_for |= bit,
                 Err(Error::UnsupportedKey) => {}
                 Err(reason) => refused = reason,
             }
         }
-        if key.loaded_for == 0 {
+        if self.loaded_for == 0 {
             Err(refused)
         } else {
-            Ok(key)
+            Ok(())
         }
     }
 

@@ -17,10 +17,10 @@ const MAX_EXPONENT_LEN: usize = 16;
 const MAX_NAME_LEN: usize = 16;
 
 /// Decodes the parameters and passes them on; they live on this function's stack.
-pub(super) fn with_parameters<T>(
+pub(super) fn with_parameters(
     jwk: &Jwk<'_>,
-    load: impl FnOnce(&KeyParameters<'_>) -> Result<T, Error>,
-) -> Result<T, Error> {
+    load: impl FnOnce(&KeyParameters<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut long = [0; MAX_KEY_PARAMETER_LEN];
     let mut name = [0; MAX_NAME_LEN];
     // RFC 7517 §4.1: `kty` MUST be present.

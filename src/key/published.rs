@@ -4,7 +4,7 @@ use super::{AlgorithmList, Key, asn1, check_use, pem};
 use crate::algorithm::{Algorithm, KeyParameters};
 use crate::base64url;
 use crate::error::Error;
-use crate::json::{Array, JsonStr, Members};
+use crate::json::{JsonStr, Members, Value};
 use crate::jwk::Jwk;
 use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
@@ -119,7 +119,8 @@ impl Key {
         let parsed = Jwk::parse(jwk)?;
         check_use(&parsed, list)?;
         check_type(&parsed, &parameters)?;
-        let key = Self::from_parts(&parsed, &parameters, list)?;
+        let mut key = Self::unloaded(list);
+        key.take(&parsed, &parameters)?;
         let has_parameters = parsed.n.or(parsed.e).or(parsed.x).or(parsed.y).is_some();
         if has_parameters && Self::from_checked_list(jwk, list)?.material != key.material {
             return Err(Error::MalformedKey);
@@ -178,6 +179,21 @@ fn unescape<'b>(
 
 /// The string member of that name.
 fn string_member<'a>(json: &'a [u8], wanted: &str) -> Result<JsonStr<'a>, Error> {
+    let string = member(json, wanted)?.as_str();
+    string.ok_or(Error::MalformedKey)
+}
+
+/// RFC 7517 §4.7: "The PKIX certificate containing the key value MUST be the first certificate."
+fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
+    let chain = member(jwk, "x5c")?.as_array();
+    let first = chain.and_then(|chain| chain.iter().next());
+    first
+        .and_then(|first| first.as_str())
+        .ok_or(Error::MalformedKey)
+}
+
+/// The member of that name.
+fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
     if json.len() > MAX_KEY_SET_LEN {
         return Err(Error::LimitExceeded);
     }
@@ -185,27 +201,10 @@ fn string_member<'a>(json: &'a [u8], wanted: &str) -> Result<JsonStr<'a>, Error>
     let mut members = Members::new(json)?;
     while let Some((name, value)) = members.next()? {
         if name == wanted {
-            found = Some(value.as_str().ok_or(Error::MalformedKey)?);
+            found = Some(value);
         }
     }
     found.ok_or(Error::MalformedKey)
-}
-
-/// RFC 7517 §4.7: "The PKIX certificate containing the key value MUST be the first certificate."
-fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
-    if jwk.len() > MAX_KEY_SET_LEN {
-        return Err(Error::LimitExceeded);
-    }
-    let mut chain: Option<Array<'_>> = None;
-    let mut members = Members::new(jwk)?;
-    while let Some((name, value)) = members.next()? {
-        if name == "x5c" {
-            chain = Some(value.as_array().ok_or(Error::MalformedKey)?);
-        }
-    }
-    let first = chain.and_then(|chain| chain.iter().next());
-    let first = first.ok_or(Error::MalformedKey)?;
-    first.as_str().ok_or(Error::MalformedKey)
 }
 
 /// The certificate's key is of the type that `kty` names (RFC 7517 §4.1).

@@ -119,7 +119,11 @@ fn load<'m>(
     algorithms: &'static [&'static dyn Algorithm],
     slot: &'m mut MaybeUninit<Key>,
 ) -> Result<&'m Key, Error> {
-    Ok(slot.write(Key::from_parameters(&case.key, algorithms)?))
+    // Not with `?`, which would have the key a second time on the stack.
+    match Key::from_parameters(&case.key, algorithms) {
+        Ok(key) => Ok(slot.write(key)),
+        Err(error) => Err(error),
+    }
 }
 
 /// What comes of a token: its claims are read, as a program would that acts on them.
