@@ -120,7 +120,7 @@ impl fmt::Debug for PreparedKey<'_> {
 /// for table in keys.tables() {
 ///     println!("{} {:?}: {} bytes", table.algorithm, table.key, table.bytes);
 /// }
-/// # assert_eq!(keys.tables().count(), 2);
+/// # assert_eq!((keys.keys().len(), keys.tables().count()), (1, 2));
 /// # Ok::<(), Error>(())
 /// ```
 pub struct PreparedKeySet<M, const N: usize> {
@@ -198,6 +198,14 @@ impl<M: AsRef<[Word]> + AsMut<[Word]>, const N: usize> PreparedKeySet<M, N> {
     #[must_use]
     pub fn into_parts(self) -> (KeySet<N>, M) {
         (self.keys, self.memory)
+    }
+}
+
+impl<M, const N: usize> PreparedKeySet<M, N> {
+    /// The keys, in the order of the JWK Set.
+    #[must_use]
+    pub fn keys(&self) -> &[Key] {
+        self.keys.keys()
     }
 }
 

@@ -116,6 +116,43 @@ pub(super) fn signed_sum(
     (sum as Word, (sum >> Word::BITS) as SignedWord)
 }
 
+/// a < b, for numbers of as many words.
+pub(super) fn less_than(a: &[Word], b: &[Word]) -> bool {
+    a.iter().rev().lt(b.iter().rev())
+}
+
+/// -number⁻¹ modulo the range of a word, for an odd number of which this is the lowest word.
+pub(super) const fn negative_inverse(lowest: Word) -> Word {
+    // Newton's iteration doubles the correct bits each time. An odd number is its own inverse modulo 8.
+    let mut inverse = lowest;
+    let mut correct_bits = 3;
+    while correct_bits < Word::BITS {
+        let product = lowest.wrapping_mul(inverse);
+        inverse = inverse.wrapping_mul(product.wrapping_neg().wrapping_add(2));
+        correct_bits = correct_bits.saturating_mul(2);
+    }
+    inverse.wrapping_neg()
+}
+
+/// Big-endian bytes as words, least significant first.
+pub(super) fn words_big_endian(bytes: &[u8]) -> impl Iterator<Item = Word> + Clone {
+    bytes.rchunks(WORD_BYTES).map(|chunk| {
+        chunk
+            .iter()
+            .fold(0, |word, byte| (word << 8) | Word::from(*byte))
+    })
+}
+
+/// Reads big-endian bytes into words, of which those that are left become zero.
+pub(super) fn read_big_endian(bytes: &[u8], words: &mut [Word]) {
+    words.fill(0);
+    let numbers = words_big_endian(bytes);
+    words
+        .iter_mut()
+        .zip(numbers)
+        .for_each(|(to, from)| *to = from);
+}
+
 /// The word that begins at that bit of a number; above the number there are zeros.
 pub(super) fn word_from(number: &[Word], bit: usize) -> Word {
     let (index, shift) = (bit / WORD_BITS, bit % WORD_BITS);

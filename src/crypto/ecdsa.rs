@@ -21,11 +21,11 @@ use self::p256::P256;
 use self::p384::P384;
 use self::p521::P521;
 use self::point::Affine;
-use self::prime::{Prime, less_than};
+use self::prime::Prime;
 use self::table::Table;
 use self::verification::{Signature, verifies};
 use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Tables, Word};
-use crate::crypto::arithmetic::WORD_BYTES;
+use crate::crypto::arithmetic::{less_than, read_big_endian};
 use crate::error::Error;
 
 /// ECDSA using P-256 and SHA-256.
@@ -144,7 +144,9 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
 // A frame of its own: what it needs on the stack is free again for the curve.
 #[inline(never)]
 fn hash<C: Curve<N>, const N: usize>(message: &[u8]) -> [Word; N] {
-    read_big_endian(&C::Hash::digest(message))
+    let mut number = [0; N];
+    read_big_endian(&C::Hash::digest(message), &mut number);
+    number
 }
 
 /// The point that [`load`](Algorithm::load) put there.
@@ -202,17 +204,7 @@ fn read_below<const N: usize>(bytes: &[u8], bound: &[Word; N], len: usize) -> Op
     if bytes.len() != len {
         return None;
     }
-    let number = read_big_endian(bytes);
+    let mut number = [0; N];
+    read_big_endian(bytes, &mut number);
     less_than(&number, bound).then_some(number)
-}
-
-/// Big-endian bytes as words, least significant first.
-fn read_big_endian<const N: usize>(bytes: &[u8]) -> [Word; N] {
-    let mut words = [0; N];
-    for (word, chunk) in words.iter_mut().zip(bytes.rchunks(WORD_BYTES)) {
-        *word = chunk
-            .iter()
-            .fold(0, |word, byte| (word << 8) | Word::from(*byte));
-    }
-    words
 }

@@ -3,6 +3,7 @@
 mod algorithm;
 mod claims;
 mod header;
+mod json;
 mod keys;
 mod padding;
 mod signature;
@@ -54,6 +55,7 @@ fn every_row_has_its_test() {
         include_str!("attacks/algorithm.rs"),
         include_str!("attacks/claims.rs"),
         include_str!("attacks/header.rs"),
+        include_str!("attacks/json.rs"),
         include_str!("attacks/keys.rs"),
         include_str!("attacks/padding.rs"),
         include_str!("attacks/signature.rs"),

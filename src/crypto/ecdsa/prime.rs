@@ -2,7 +2,9 @@
 //! Multiplication Without Trial Division", 1985): R stands for a power of two, and a number x is kept as x · R mod p.
 
 use crate::algorithm::Word;
-use crate::crypto::arithmetic::{WORD_BITS, add_with_carry, multiply_add, subtract_with_borrow};
+use crate::crypto::arithmetic::{
+    WORD_BITS, add_with_carry, multiply_add, negative_inverse, subtract_with_borrow,
+};
 
 /// An odd prime of `N` words, and arithmetic modulo it.
 ///
@@ -19,7 +21,7 @@ pub(super) trait Prime<const N: usize>: Sized + 'static {
     const RADIX_BITS: usize = N * WORD_BITS;
 
     /// -p⁻¹ modulo the range of a word.
-    const NEGATIVE_INVERSE: Word = negative_inverse(Self::PRIME);
+    const NEGATIVE_INVERSE: Word = negative_inverse(Self::PRIME[0]);
 
     /// a · b · R⁻¹ mod p.
     #[inline]
@@ -66,11 +68,6 @@ pub(super) fn halve<const N: usize>(number: &mut [Word; N], mut above: Word) {
         *word = (*word >> 1) | (above << (Word::BITS - 1));
         above = below;
     }
-}
-
-/// a < b
-pub(super) fn less_than<const N: usize>(a: &[Word; N], b: &[Word; N]) -> bool {
-    a.iter().rev().lt(b.iter().rev())
 }
 
 #[inline]
@@ -214,21 +211,4 @@ pub(super) const fn power_of_two<const N: usize>(p: [Word; N], exponent: usize) 
         doublings += 1;
     }
     power
-}
-
-/// -p⁻¹ modulo the range of a word.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "evaluated by the compiler, which refuses what would overflow"
-)]
-const fn negative_inverse<const N: usize>(p: [Word; N]) -> Word {
-    // Newton's iteration doubles the correct bits each time. An odd number is its own inverse modulo 8.
-    let mut inverse = p[0];
-    let mut rounds = 0;
-    while rounds < 5 {
-        let two: Word = 2;
-        inverse = inverse.wrapping_mul(two.wrapping_sub(p[0].wrapping_mul(inverse)));
-        rounds += 1;
-    }
-    inverse.wrapping_neg()
 }

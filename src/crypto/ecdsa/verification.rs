@@ -3,10 +3,10 @@
 
 use super::curve::{Curve, Field, Order};
 use super::point::{Affine, Jacobian};
-use super::prime::{Prime, add, less_than};
+use super::prime::{Prime, add};
 use super::table::{Shape, Table};
 use crate::algorithm::Word;
-use crate::crypto::arithmetic::WORD_BITS;
+use crate::crypto::arithmetic::{WORD_BITS, less_than};
 
 /// Bits of a window of the table that is made for one verification: on small machines one less than is quickest, for
 /// half the stack.

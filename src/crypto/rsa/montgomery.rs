@@ -8,7 +8,9 @@ use core::mem::take;
 
 use super::rows::{self, Rows};
 use crate::algorithm::Word;
-use crate::crypto::arithmetic::{WORD_BYTES, multiply_add, subtract_with_borrow};
+use crate::crypto::arithmetic::{
+    WORD_BYTES, less_than, multiply_add, negative_inverse, subtract_with_borrow,
+};
 use crate::limits::MAX_RSA_MODULUS_BITS;
 
 /// Words of the longest modulus.
@@ -30,13 +32,7 @@ pub(super) struct Modulus<'a> {
 impl<'a> Modulus<'a> {
     pub(super) fn new(words: &'a [Word]) -> Self {
         let lowest = words.first().copied().unwrap_or(1);
-        // Newton's iteration doubles the correct bits each time. An odd number is its own inverse modulo 8.
-        let mut inverse = lowest;
-        for _ in 0..5 {
-            let error = Word::from(2_u8).wrapping_sub(lowest.wrapping_mul(inverse));
-            inverse = inverse.wrapping_mul(error);
-        }
-        Self::with_inverse(words, inverse.wrapping_neg())
+        Self::with_inverse(words, negative_inverse(lowest))
     }
 
     pub(super) const fn with_inverse(words: &'a [Word], negative_inverse: Word) -> Self {
@@ -205,11 +201,6 @@ fn reduce(modulus: &Modulus<'_>, product: &mut [Word], result: &mut [Word]) {
 /// For numbers of as many words. Unlike `copy_from_slice` it leaves no panic in the program.
 fn copy(from: &[Word], to: &mut [Word]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-}
-
-/// a < b, for numbers of as many words.
-pub(super) fn less_than(a: &[Word], b: &[Word]) -> bool {
-    a.iter().rev().lt(b.iter().rev())
 }
 
 /// a - b, modulo the range of a's words.

@@ -1,8 +1,8 @@
 //! The RSA public key as key material, and the public operation.
 
-use super::montgomery::{MAX_WORDS, Modulus, less_than, words_of};
+use super::montgomery::{MAX_WORDS, Modulus, words_of};
 use crate::algorithm::{InvalidSignature, KeyParameters, Word};
-use crate::crypto::arithmetic::WORD_BYTES;
+use crate::crypto::arithmetic::{WORD_BYTES, less_than, read_big_endian, words_big_endian};
 use crate::crypto::words;
 use crate::error::Error;
 use crate::limits::{MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
@@ -139,6 +139,7 @@ impl<'a> PublicKey<'a> {
         message.len = len;
         let words = self.radix_squared.len();
         let number = message.words.get_mut(..words).ok_or(InvalidSignature)?;
+        // OS2IP (RFC 8017 §4.2).
         read_big_endian(signature, number);
         // RFC 8017 §5.2.2, step 1: between 0 and n - 1.
         if !less_than(number, self.modulus.words()) {
@@ -187,24 +188,6 @@ impl Message {
         let unused = self.len.wrapping_neg() % WORD_BYTES;
         bytes.skip(unused)
     }
-}
-
-/// OS2IP (RFC 8017 §4.2): big-endian bytes as words, least significant first.
-fn read_big_endian(bytes: &[u8], words: &mut [Word]) {
-    words.fill(0);
-    let numbers = words_big_endian(bytes);
-    words
-        .iter_mut()
-        .zip(numbers)
-        .for_each(|(to, from)| *to = from);
-}
-
-fn words_big_endian(bytes: &[u8]) -> impl Iterator<Item = Word> + Clone {
-    bytes.rchunks(WORD_BYTES).map(|chunk| {
-        chunk
-            .iter()
-            .fold(0, |word, byte| (word << 8) | Word::from(*byte))
-    })
 }
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {

@@ -1,0 +1,248 @@
+//! JSON that is deep, odd or malformed.
+
+use std::thread;
+
+use jose_verify::{Check, Error, Key, KeySet, Policy, SIGNATURES};
+
+use super::CLAIMS;
+use crate::support::judge::{NOTHING, signature_verdict, verdict};
+use crate::support::sign::{key, token, token_with_header};
+
+const HS256: &[u8] = br#"{"alg":"HS256"}"#;
+
+/// JSON that is nested deeply (CVE-2025-53864), read with a stack of 128 KiB.
+#[test]
+fn row_30_deep_json() {
+    let small_stack = thread::Builder::new().stack_size(1 << 17);
+    small_stack
+        .spawn(assert_depth_is_bounded)
+        .unwrap()
+        .join()
+        .unwrap();
+}
+
+fn assert_depth_is_bounded() {
+    let too_deep = Err(Error::LimitExceeded);
+    // The deepest are also longer than a token may be.
+    for depth in [33, 100, 10_000, 150_000] {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
+            let (opened, closed) = (open.repeat(depth), close.repeat(depth));
+            let whole = format!("{opened}0{closed}");
+            for nested in [&whole, &opened] {
+                let member = format!(r#"{{"alg":"HS256","kty":"oct","x":{nested}}}"#);
+                let in_claims = token(&member);
+                let in_header = token_with_header(member.as_bytes(), b"{}");
+                assert_eq!(
+                    signature_verdict(&in_header, &key()),
+                    too_deep,
+                    "{depth} {open}"
+                );
+                assert_eq!(
+                    verdict(&in_claims, &key(), &NOTHING),
+                    too_deep,
+                    "{depth} {open}"
+                );
+                let key = Key::from_jwk(member.as_bytes(), &[&jose_verify::HS256]);
+                assert_eq!(key.err(), Some(Error::LimitExceeded));
+                for jwks in [
+                    format!(r#"{{"keys":[{member}]}}"#),
+                    format!(r#"{{"x":{nested},"keys":[]}}"#),
+                ] {
+                    let set = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
+                    assert_eq!(set.err(), Some(Error::LimitExceeded), "{depth} {open}");
+                }
+            }
+        }
+    }
+    let at_the_limit = format!(r#"{{"x":{}0{}}}"#, "[".repeat(32), "]".repeat(32));
+    assert_eq!(verdict(&token(&at_the_limit), &key(), &NOTHING), Ok(()));
+}
+
+/// Text that is not Unicode, or that looks like other text.
+#[test]
+fn row_37_hostile_unicode() {
+    let policy = Policy {
+        issuer: Check::Required(&["https://good/é"]),
+        ..NOTHING
+    };
+    let claims = |iss: &[u8]| [br#"{"iss":"https://good/"#, iss, br#""}"#].concat();
+    for (iss, want) in [
+        ("é".as_bytes(), None),
+        (br"\u00e9", None),
+        (br"\u00E9", None),
+        (b"e\xcc\x81", Some(Error::IssuerMismatch)), // the same to the eye
+        (br"\u0065\u0301", Some(Error::IssuerMismatch)),
+        (br"\u00e9\u0000", Some(Error::IssuerMismatch)),
+        (br"\u00e9\u2028", Some(Error::IssuerMismatch)),
+        ("é\u{2028}".as_bytes(), Some(Error::IssuerMismatch)),
+        ("é\u{feff}".as_bytes(), Some(Error::IssuerMismatch)),
+        ("é\u{202e}".as_bytes(), Some(Error::IssuerMismatch)),
+        (br"\ud83d\ude00", Some(Error::IssuerMismatch)),
+        (br"\ud83d", Some(Error::MalformedJson)),
+        (br"\ude00", Some(Error::MalformedJson)),
+        (br"\ud83d\u0041", Some(Error::MalformedJson)),
+        (br"\ud83d\ud83d", Some(Error::MalformedJson)),
+        (br"\ude00\ud83d", Some(Error::MalformedJson)),
+        (br"\u00g9", Some(Error::MalformedJson)),
+        (b"\0", Some(Error::MalformedJson)),
+        (b"\x1f", Some(Error::MalformedJson)),
+        (b"\xe9", Some(Error::MalformedClaims)), // Latin-1
+        (b"\xc0\xaf", Some(Error::MalformedClaims)),
+        (b"\xe0\x80\xaf", Some(Error::MalformedClaims)),
+        (b"\xc1\xa9", Some(Error::MalformedClaims)),
+        (b"\xed\xa0\xbd\xed\xb8\x80", Some(Error::MalformedClaims)),
+        (b"\xed\xa0\x80", Some(Error::MalformedClaims)),
+        (b"\xf4\x90\x80\x80", Some(Error::MalformedClaims)),
+        (b"\xf8\x88\x80\x80\x80", Some(Error::MalformedClaims)),
+        (b"\xc3", Some(Error::MalformedClaims)),
+        (b"\xff", Some(Error::MalformedClaims)),
+    ] {
+        let token = token_with_header(HS256, &claims(iss));
+        let shown = iss.escape_ascii();
+        assert_eq!(verdict(&token, &key(), &policy).err(), want, "{shown}");
+        // In the header all of it is either JSON or not.
+        let header = [br#"{"alg":"HS256","kid":""#, iss, br#""}"#].concat();
+        let token = token_with_header(&header, b"{}");
+        let malformed = matches!(want, Some(Error::MalformedJson | Error::MalformedClaims));
+        let want = malformed.then_some(Error::MalformedJson);
+        assert_eq!(verdict(&token, &key(), &NOTHING).err(), want, "{shown}");
+    }
+    let text = r#"{"alg":"HS256"}"#;
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [
+        format!("\u{feff}{text}").into_bytes(),
+        utf16,
+        text.replace('"', "\u{201c}").into(),
+    ] {
+        let in_header = token_with_header(&bytes, b"{}");
+        assert_eq!(
+            verdict(&in_header, &key(), &NOTHING),
+            Err(Error::MalformedJson)
+        );
+        let in_claims = verdict(&token_with_header(HS256, &bytes), &key(), &NOTHING);
+        let object = bytes.starts_with(b"{");
+        let want = if object {
+            Error::MalformedJson
+        } else {
+            Error::MalformedClaims
+        };
+        assert_eq!(in_claims, Err(want), "{bytes:?}");
+    }
+}
+
+/// What some readers of JSON let pass, and RFC 8259 does not.
+#[test]
+fn row_38_json_leniency() {
+    for value in [
+        "1 // comment",
+        "1 /* comment */",
+        "/**/1",
+        "# comment\n1",
+        "[1,]",
+        r#"{"a":1,}"#,
+        "[,1]",
+        "[1,,2]",
+        "'x'",
+        "`x`",
+        "x",
+        "undefined",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "+1",
+        "01",
+        "-01",
+        "00",
+        ".5",
+        "1.",
+        "1.e5",
+        "1e",
+        "0x10",
+        "0b1",
+        "0o7",
+        "1_000",
+        "1,000",
+        "True",
+        "TRUE",
+        "nil",
+        "None",
+        "\"a\nb\"",
+        "\"a\tb\"",
+        "\"a\u{0}b\"",
+        r#""\x41""#,
+        r#""\'""#,
+        r#""\v""#,
+        r#""\0""#,
+        r#""\u41""#,
+        r#""\u{41}""#,
+        "\"a\" \"b\"",
+        "\"a\" + \"b\"",
+        "[1 2]",
+        r#"{"a" 1}"#,
+        r#"{"a"=1}"#,
+        "{a:1}",
+        r"{'a':1}",
+        r"{1:1}",
+        "(1)",
+        "\u{a0}1",
+        "1\u{b}",
+        "",
+    ] {
+        for text in [
+            format!(r#"{{"alg":"HS256","z":{value}}}"#),
+            format!(r#"{{"z":{value},"alg":"HS256"}}"#),
+            format!(r#"{{"alg":"HS256","z":[{{"y":[{value}]}}]}}"#),
+        ] {
+            // An empty array is an array.
+            if value.is_empty() && text.contains("[]") {
+                continue;
+            }
+            assert_malformed(&text);
+        }
+    }
+    let object = r#"{"alg":"HS256"}"#;
+    for text in [
+        format!("{object},"),
+        format!("{object};"),
+        format!("{object}{object}"),
+        format!("{object}\n{object}"),
+        format!("{object} x"),
+        format!("{object}\0"),
+        format!("{object}]"),
+        format!("{object}// end"),
+        r#"{"alg":"HS256""#.into(),
+        r#"{"alg":"HS256","#.into(),
+        r#"{"alg":"HS256",}"#.into(),
+        r#"{,"alg":"HS256"}"#.into(),
+        r#"{"alg":"HS256" "z":1}"#.into(),
+        r#"{"alg":"HS256",,"z":1}"#.into(),
+        r#"{"alg":"HS256";"z":1}"#.into(),
+        r#"{"alg"::"HS256"}"#.into(),
+        r#"{"alg":"HS256"]"#.into(),
+        r#"{alg:"HS256"}"#.into(),
+        r"{'alg':'HS256'}".into(),
+        "{".into(),
+    ] {
+        assert_malformed(&text);
+    }
+}
+
+/// Neither a header nor a claims set nor a key nor a set of keys.
+fn assert_malformed(text: &str) {
+    let refused = Err(Error::MalformedJson);
+    let in_header = token_with_header(text.as_bytes(), CLAIMS);
+    assert_eq!(
+        verdict(&in_header, &key(), &NOTHING),
+        refused,
+        "header {text}"
+    );
+    assert_eq!(
+        verdict(&token(text), &key(), &NOTHING),
+        refused,
+        "claims {text}"
+    );
+    let as_key = Key::from_jwk(text.as_bytes(), SIGNATURES).err();
+    assert_eq!(as_key, refused.err(), "key {text}");
+    let as_set = KeySet::<1>::from_jwks(text.as_bytes(), SIGNATURES).err();
+    assert_eq!(as_set, refused.err(), "set {text}");
+}
