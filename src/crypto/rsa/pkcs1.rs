@@ -6,9 +6,8 @@ use core::marker::PhantomData;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::{Message, PublicKey};
+use super::public_key::Message;
 use super::scheme::{Rsa, Scheme};
-use crate::algorithm::InvalidSignature;
 
 /// RSASSA-PKCS1-v1_5 using SHA-256.
 pub const RS256: Rsa<Pkcs1<Sha256>> = Rsa::new("RS256");
@@ -24,19 +23,9 @@ pub const RS512: Rsa<Pkcs1<Sha512>> = Rsa::new("RS512");
 pub struct Pkcs1<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pkcs1<D> {
-    fn verify(
-        key: &PublicKey<'_>,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let mut message = Message::empty();
-        key.recover(signature, &mut message)?;
+    fn is_encoding(message: &Message, _: usize, signing_input: &[u8]) -> bool {
         let hash = digest::<D>(&[signing_input]);
-        if encode::<D>(&hash, message.len()).eq(message.bytes()) {
-            Ok(())
-        } else {
-            Err(InvalidSignature)
-        }
+        encode::<D>(&hash, message.len()).eq(message.bytes())
     }
 }
 

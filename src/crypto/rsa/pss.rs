@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::{MAX_MODULUS_LEN, Message, PublicKey};
+use super::public_key::{MAX_MODULUS_LEN, Message};
 use super::scheme::{Rsa, Scheme};
 use crate::algorithm::InvalidSignature;
 
@@ -26,22 +26,17 @@ const TRAILER: u8 = 0xbc;
 pub struct Pss<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pss<D> {
-    fn verify(
-        key: &PublicKey<'_>,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let mut message = Message::empty();
-        key.recover(signature, &mut message)?;
+    fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool {
         let mut buffer = [0; MAX_MODULUS_LEN];
-        let encoded = buffer.get_mut(..message.len()).ok_or(InvalidSignature)?;
+        let Some(encoded) = buffer.get_mut(..message.len()) else {
+            return false;
+        };
         encoded
             .iter_mut()
             .zip(message.bytes())
             .for_each(|(to, from)| *to = from);
-
         let hash = digest::<D>(&[signing_input]);
-        verify_encoded::<D>(&hash, encoded, key.modulus_bits().saturating_sub(1))
+        verify_encoded::<D>(&hash, encoded, modulus_bits.saturating_sub(1)).is_ok()
     }
 }
 

@@ -3,17 +3,14 @@
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
-use super::public_key::{PublicKey, load};
+use super::public_key::{Message, PublicKey, load};
 use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
 use crate::error::Error;
 
 /// A signature scheme with appendix (RFC 8017 §8) with its hash.
 pub(super) trait Scheme {
-    fn verify(
-        key: &PublicKey<'_>,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature>;
+    /// Whether a message representative is the encoding of the message that was signed.
+    fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool;
 }
 
 /// RSA with one signature scheme.
@@ -57,6 +54,13 @@ impl<S: Scheme> Algorithm for Rsa<S> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        S::verify(&PublicKey::view(material)?, signing_input, signature)
+        let key = PublicKey::view(material)?;
+        let mut message = Message::empty();
+        key.recover(signature, &mut message)?;
+        if S::is_encoding(&message, key.modulus_bits(), signing_input) {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
+        }
     }
 }
