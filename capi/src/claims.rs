@@ -10,7 +10,8 @@ use crate::code::{
     Code, JV_NO_SUCH_CLAIM, JV_NOT_UTF8, JV_NOT_VERIFIED, JV_NULL_POINTER, JV_OTHER_TYPE, jv_error,
     number,
 };
-use crate::lent::{bytes_mut, give, jv_string, reference, sized};
+use crate::lent::{bytes_mut, give, reference, sized};
+use crate::string::jv_string;
 
 /// Words of 64 bits in which a verified token fits, on any machine.
 pub const JV_CLAIMS_WORDS: usize = 80;

@@ -2,7 +2,7 @@
 
 use jose_verify::Error;
 
-use crate::lent::jv_string;
+use crate::string::jv_string;
 
 /// What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXPIRED` and so on), or one
 /// of those from 1000 on, which tell that the call itself was wrong.

@@ -10,7 +10,8 @@ use jose_verify::{
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};
-use crate::lent::{array, give, jv_string, reference, reference_mut, text};
+use crate::lent::{array, give, reference, reference_mut, text};
+use crate::string::jv_string;
 
 /// Bytes of memory for a key set before its keys, at most.
 pub const JV_KEY_SET_BASE_SIZE: usize = 384;
@@ -66,10 +67,7 @@ impl Keys for jv_key_set {
         self.algorithms.iter().any(|a| a.name() == algorithm)
     }
 
-    fn candidates<'k>(
-        &'k self,
-        query: &'k KeyQuery,
-    ) -> impl Iterator<Item = impl VerificationKey> {
+    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
         self.keys()
             .iter()
             .filter(|key| query.allows(key.key_id()) && key.accepts(query.algorithm()))

@@ -3,31 +3,7 @@
 use core::{ptr, slice, str};
 
 use crate::code::{Code, JV_NOT_UTF8, JV_NULL_POINTER, JV_OVERLAP, JV_STRUCT_SIZE};
-
-/// Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s", (int)s.len, s.data`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy)]
-pub struct jv_string {
-    /// The first byte; may be NULL if there is none.
-    pub data: *const u8,
-    /// How many.
-    pub len: usize,
-}
-
-impl jv_string {
-    /// What a static text looks like to C.
-    pub(crate) const fn from_static(text: &'static str) -> Self {
-        Self::from_text(text)
-    }
-
-    /// What a text looks like to C, which has to mind how long it lives.
-    pub(crate) const fn from_text(text: &str) -> Self {
-        Self {
-            data: text.as_ptr(),
-            len: text.len(),
-        }
-    }
-}
+use crate::string::jv_string;
 
 /// # Safety
 ///
@@ -131,8 +107,8 @@ pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
 ///
 /// Unless it is NULL, the pointer is that of a value of the type that nobody else uses.
 pub(crate) unsafe fn give<T>(place: *mut T, value: T) {
-    if !place.is_null() && place.is_aligned() {
-        // SAFETY: neither NULL nor misaligned; the rest is the caller's promise.
-        unsafe { ptr::write(place, value) }
+    if !place.is_null() {
+        // SAFETY: not NULL; the rest is the caller's promise, who may have put the value into a packed struct.
+        unsafe { ptr::write_unaligned(place, value) }
     }
 }

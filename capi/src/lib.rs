@@ -10,6 +10,7 @@ mod code;
 mod key_set;
 mod lent;
 mod policy;
+mod string;
 mod verify;
 
 /// Nothing in the core panics; a library without std needs the function all the same. A watchdog ends the loop.

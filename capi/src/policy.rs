@@ -3,7 +3,8 @@
 use jose_verify::{Audience, Check, Leeway, MaxAge, Policy, oidc};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
-use crate::lent::{array, jv_string, reference_mut, sized, text};
+use crate::lent::{array, reference_mut, sized, text};
+use crate::string::jv_string;
 
 /// What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided, which is an error.
 pub type jv_demand = u32;

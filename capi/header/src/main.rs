@@ -68,7 +68,7 @@ fn header(capi: &Path) -> String {
         .with_config(config)
         .with_src(capi.join("src/algorithm.rs"))
         .with_src(capi.join("src/code.rs"))
-        .with_src(capi.join("src/lent.rs"))
+        .with_src(capi.join("src/string.rs"))
         .with_src(capi.join("src/key_set.rs"))
         .with_src(capi.join("src/policy.rs"))
         .with_src(capi.join("src/claims.rs"))
