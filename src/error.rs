@@ -19,7 +19,9 @@ macro_rules! errors {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
-        #[repr(u16)]
+        // As wide as a pointer, although the numbers fit 16 bits: results that share their room with an error are then
+        // moved in whole words.
+        #[repr(usize)]
         pub enum Error {
             $($(#[doc = $doc])+ $variant = $code,)+
         }
