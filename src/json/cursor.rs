@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::json::number::{JsonNumber, number_len};
-use crate::json::string::{JsonStr, scan_string};
+use crate::json::string::{JsonStr, Written, scan_plain_name, scan_string};
 use crate::json::value::{Array, Object, Value};
 use crate::limits::MAX_JSON_DEPTH;
 
@@ -75,17 +75,29 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn rest_of_string(&mut self) -> Option<JsonStr<'a>> {
         let start = self.at;
-        let escaped = self.pass_string()?;
+        let written = self.pass_string()?;
         let raw = self.text.get(start..self.at.wrapping_sub(1))?;
-        Some(JsonStr::scanned(raw, escaped))
+        Some(JsonStr::scanned(raw, written))
     }
 
-    /// Passes a string whose opening quotation mark was passed, and says whether there are escapes in it.
-    #[inline]
-    fn pass_string(&mut self) -> Option<bool> {
-        let (end, escaped) = scan_string(self.text, self.at)?;
+    /// The same for a name, with its hash.
+    pub(crate) fn rest_of_name(&mut self) -> Option<(JsonStr<'a>, u32)> {
+        let start = self.at;
+        let Some((end, hash)) = scan_plain_name(self.text, start) else {
+            let name = self.rest_of_string()?;
+            return Some((name, name.hash()));
+        };
         self.at = end.wrapping_add(1);
-        Some(escaped)
+        let raw = self.text.get(start..end)?;
+        Some((JsonStr::scanned(raw, Written::Plainly), hash))
+    }
+
+    /// Passes a string whose opening quotation mark was passed, and says how it is written.
+    #[inline]
+    fn pass_string(&mut self) -> Option<Written> {
+        let (end, written) = scan_string(self.text, self.at)?;
+        self.at = end.wrapping_add(1);
+        Some(written)
     }
 
     /// A member's name and the colon after it, if they are next and well-formed.

@@ -37,12 +37,14 @@ impl Names {
         self.seen.is_empty()
     }
 
-    /// Adds the name that stands at `start` of the text, and refuses one that was there before.
-    pub(super) fn add(&mut self, name: JsonStr<'_>, text: &str, start: usize) -> Result<(), Error> {
-        let start = u32::try_from(start).map_err(|_| Error::LimitExceeded)?;
-        let hash = name.hash();
+    /// Reads the name whose opening quotation mark was passed, and refuses one that was there before.
+    #[inline]
+    pub(super) fn read<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<JsonStr<'a>, Error> {
+        let start = u32::try_from(cursor.position()).map_err(|_| Error::LimitExceeded)?;
+        let (name, hash) = cursor.rest_of_name().ok_or(Error::MalformedJson)?;
         for seen in self.seen.iter().filter(|seen| seen.hash == hash) {
-            if seen.name(text).is_none_or(|earlier| earlier == name) {
+            let earlier = seen.name(cursor.text());
+            if earlier.is_none_or(|earlier| earlier == name) {
                 return Err(Error::DuplicateMember);
             }
             self.collisions = self.collisions.saturating_add(1);
@@ -51,7 +53,8 @@ impl Names {
             }
         }
         let seen = Seen { hash, start };
-        self.seen.push(seen).map_err(|_| Error::LimitExceeded)
+        let remembered = self.seen.push(seen).map_err(|_| Error::LimitExceeded);
+        remembered.map(|()| name)
     }
 }
 

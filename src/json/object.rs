@@ -50,9 +50,7 @@ impl<'a> Members<'a> {
             _ => return Err(Error::MalformedJson),
         }
         self.cursor.expect(b'"')?;
-        let start = self.cursor.position();
-        let name = self.cursor.rest_of_string().ok_or(Error::MalformedJson)?;
-        self.names.add(name, self.cursor.text(), start)?;
+        let name = self.names.read(&mut self.cursor)?;
         self.cursor.expect(b':')?;
         Ok(Some((name, self.cursor.value()?)))
     }

@@ -26,18 +26,48 @@ use crate::scan;
 pub struct JsonStr<'a> {
     /// The text between the quotation marks, well-formed.
     raw: &'a str,
-    escaped: bool,
+    written: Written,
+}
+
+/// How a string is written. As wide as a pointer, so that values with a string in them are moved in whole words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum Written {
+    Plainly,
+    WithEscapes,
 }
 
 /// Finds the end of a string that starts at `start`, after its opening quotation mark: the position of the closing
 /// one, and whether there are escape sequences before it.
-pub(crate) fn scan_string(text: &str, start: usize) -> Option<(usize, bool)> {
+pub(crate) fn scan_string(text: &str, start: usize) -> Option<(usize, Written)> {
     let end = special(text, start)?;
     if text.as_bytes().get(end) == Some(&b'"') {
-        Some((end, false))
+        Some((end, Written::Plainly))
     } else {
-        Some((pass_escapes(text, end)?, true))
+        Some((pass_escapes(text, end)?, Written::WithEscapes))
     }
+}
+
+/// Finds the end of a string as [`scan_string`] does, and its hash. Byte by byte, for names are short. `None` also if
+/// it is written with escapes.
+pub(crate) fn scan_plain_name(text: &str, start: usize) -> Option<(usize, u32)> {
+    let mut hash = FNV_BASIS;
+    for (len, byte) in text.as_bytes().get(start..)?.iter().enumerate() {
+        match byte {
+            b'"' => return Some((start.wrapping_add(len), hash)),
+            b'\\' | ..b' ' => return None,
+            byte => hash = hashed(hash, *byte),
+        }
+    }
+    None
+}
+
+/// What FNV-1a starts with and multiplies by.
+const FNV_BASIS: u32 = 0x811c_9dc5;
+const FNV_PRIME: u32 = 0x0100_0193;
+
+fn hashed(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME)
 }
 
 /// [`scan_string`] from the first escape sequence on.
@@ -100,14 +130,17 @@ fn four_hex_digits(text: &str) -> Result<(u16, &str), Error> {
 
 impl<'a> JsonStr<'a> {
     /// From what [`scan_string`] found.
-    pub(crate) const fn scanned(raw: &'a str, escaped: bool) -> Self {
-        Self { raw, escaped }
+    pub(crate) const fn scanned(raw: &'a str, written: Written) -> Self {
+        Self { raw, written }
     }
 
     /// The string itself, if it is written without escapes.
     #[must_use]
     pub const fn as_plain_str(&self) -> Option<&'a str> {
-        if self.escaped { None } else { Some(self.raw) }
+        match self.written {
+            Written::Plainly => Some(self.raw),
+            Written::WithEscapes => None,
+        }
     }
 
     /// The string, unescaped into `buffer` if that is necessary.
@@ -164,7 +197,7 @@ impl<'a> JsonStr<'a> {
     /// The empty string.
     pub(crate) const EMPTY: Self = Self {
         raw: "",
-        escaped: false,
+        written: Written::Plainly,
     };
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -175,7 +208,7 @@ impl<'a> JsonStr<'a> {
     pub(crate) fn split_once(&self, separator: char) -> Option<(Self, Self)> {
         let part = |raw| Self {
             raw,
-            escaped: self.escaped,
+            written: self.written,
         };
         let mut rest = self.chars();
         loop {
@@ -189,12 +222,9 @@ impl<'a> JsonStr<'a> {
 
     /// A hash of the characters (FNV-1a, of their UTF-8), however they are written.
     pub(crate) fn hash(&self) -> u32 {
-        match self.as_plain_str() {
-            Some(plain) => hashed(FNV_BASIS, plain),
-            None => self.chars().fold(FNV_BASIS, |hash, c| {
-                hashed(hash, c.encode_utf8(&mut [0; 4]))
-            }),
-        }
+        self.chars().fold(FNV_BASIS, |hash, c| {
+            c.encode_utf8(&mut [0; 4]).bytes().fold(hash, hashed)
+        })
     }
 
     /// Equality with upper and lower case ASCII letters alike.
@@ -204,23 +234,11 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-/// What FNV-1a starts with and multiplies by.
-const FNV_BASIS: u32 = 0x811c_9dc5;
-const FNV_PRIME: u32 = 0x0100_0193;
-
-fn hashed(hash: u32, text: &str) -> u32 {
-    let bytes = text.bytes();
-    bytes.fold(hash, |hash, b| {
-        (hash ^ u32::from(b)).wrapping_mul(FNV_PRIME)
-    })
-}
-
 impl PartialEq for JsonStr<'_> {
     fn eq(&self, other: &Self) -> bool {
-        if self.escaped || other.escaped {
-            self.chars().eq(other.chars())
-        } else {
-            self.raw == other.raw
+        match (self.as_plain_str(), other.as_plain_str()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => self.chars().eq(other.chars()),
         }
     }
 }
@@ -281,9 +299,9 @@ mod tests {
 
     fn parse(text: &str) -> Result<JsonStr<'_>, Error> {
         assert!(text.starts_with('"'));
-        let (end, escaped) = scan_string(text, 1).ok_or(Error::MalformedJson)?;
+        let (end, written) = scan_string(text, 1).ok_or(Error::MalformedJson)?;
         assert_eq!(text.get(end..), Some("\""), "{text}");
-        Ok(JsonStr::scanned(text.get(1..end).unwrap(), escaped))
+        Ok(JsonStr::scanned(text.get(1..end).unwrap(), written))
     }
 
     #[test]

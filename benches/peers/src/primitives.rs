@@ -17,7 +17,7 @@ use crate::measure::Contender;
 pub fn table_kilobytes(alg: &str) -> &'static [usize] {
     match alg {
         "ES256" => &[1, 4, 16, 64, 150, 300],
-        _ => &[4, 64, 200, 420],
+        _ => &[4, 16, 64, 200, 420],
     }
 }
 
