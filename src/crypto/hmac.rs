@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
+use core::ops::BitOr;
 
 use digest::block_api::{
     Block, BlockSizeUser, Buffer, BufferKindUser, CoreProxy, Eager, UpdateCore,
@@ -118,9 +119,9 @@ impl<D: Hash> Algorithm for Hmac<D> {
         // Of the full length only.
         let signature = <&Output<D>>::try_from(signature).map_err(|_| InvalidSignature)?;
         let material = material.get(self.first_word()..).ok_or(InvalidSignature)?;
-        let (inner, outer) = material
-            .split_at_checked(words_of::<D>())
-            .ok_or(InvalidSignature)?;
+        let len = words_of::<D>();
+        let (inner, rest) = material.split_at_checked(len).ok_or(InvalidSignature)?;
+        let outer = rest.get(..len).ok_or(InvalidSignature)?;
         let hash = resumed::<D>(inner)?.chain_update(signing_input).finalize();
         let expected = resumed::<D>(outer)?.chain_update(hash).finalize();
         // In constant time.
@@ -150,19 +151,20 @@ fn after_block<D: Hash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::C
 
 /// The hash that goes on from a state of [`after_block`].
 fn resumed<D: Hash>(words: &[Word]) -> Result<D, InvalidSignature> {
-    let mut state = SerializedState::<D::Core>::default();
-    words::fetch(words, &mut state);
     // Material into which nothing was loaded; a state counts its blocks, so it is never zero.
-    if is_zero(&state) {
+    if is_zero(words) {
         return Err(InvalidSignature);
     }
+    let mut state = SerializedState::<D::Core>::default();
+    words::fetch(words, &mut state);
     let core = D::Core::deserialize(&state).map_err(|_| InvalidSignature)?;
     Ok(D::compose(core, Buffer::<D::Core>::default()))
 }
 
 /// In a time that does not tell how many zeros there are at the beginning.
-fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0, |all, byte| all | byte) == 0
+fn is_zero<T: Copy + Default + PartialEq + BitOr<Output = T>>(digits: &[T]) -> bool {
+    let all = digits.iter().fold(T::default(), |all, digit| all | *digit);
+    all == T::default()
 }
 
 fn copy(from: &[u8], to: &mut [u8]) {
