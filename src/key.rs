@@ -119,11 +119,15 @@ impl AlgorithmList {
 
     /// Whether every algorithm of the other list stands in this one.
     pub(crate) fn includes(self, other: Self) -> bool {
-        other.0.iter().all(|a| self.contains(a.name()))
+        other.names().all(|name| self.contains(name))
+    }
+
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|a| a.name())
     }
 
     pub(crate) fn contains(self, name: &str) -> bool {
-        self.0.iter().any(|a| a.name() == name)
+        self.names().any(|n| n == name)
     }
 }
 
@@ -275,9 +279,8 @@ impl Key {
 
     /// Whether both are one key under one identifier, loaded for the same algorithms.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let names = |key: &Self| key.algorithms.0.iter().map(|a| a.name());
         self.id == other.id
-            && names(self).eq(names(other))
+            && self.algorithms.names().eq(other.algorithms.names())
             && self.loaded_for == other.loaded_for
             && self.material == other.material
     }

@@ -85,6 +85,20 @@ impl<const N: usize> KeySet<N> {
         jwks: &[u8],
         algorithms: &'static [&'static dyn Algorithm],
     ) -> Result<LoadReport, Error> {
+        let report = self.replace(jwks, algorithms)?;
+        match report.only_reason() {
+            _ if !self.keys.is_empty() => Ok(report),
+            Some(reason) => Err(reason),
+            None => Err(Error::NoUsableKey),
+        }
+    }
+
+    /// [`load`](Self::load) of a JWK Set in which there may be nothing to use.
+    pub(crate) fn replace(
+        &mut self,
+        jwks: &[u8],
+        algorithms: &'static [&'static dyn Algorithm],
+    ) -> Result<LoadReport, Error> {
         let (algorithms, entries) = (AlgorithmList::new(algorithms)?, jwk::entries(jwks)?);
         self.keys.clear();
         self.algorithms = algorithms;
@@ -95,11 +109,7 @@ impl<const N: usize> KeySet<N> {
                 Err(reason) => report.count(reason),
             }
         }
-        match report.only_reason() {
-            _ if !self.keys.is_empty() => Ok(report),
-            Some(reason) => Err(reason),
-            None => Err(Error::NoUsableKey),
-        }
+        Ok(report)
     }
 
     fn add(&mut self, entry: Value<'_>) -> Result<(), Error> {
@@ -129,6 +139,21 @@ impl<const N: usize> KeySet<N> {
         }
     }
 
+    /// A set that accepts the same, without keys.
+    pub(crate) const fn emptied(&self) -> Self {
+        Self {
+            keys: Vec::new(),
+            algorithms: self.algorithms,
+            refuses_ambiguity: self.refuses_ambiguity,
+        }
+    }
+
+    /// Adds a key of another set, if one of its algorithms is accepted here, and there is room.
+    pub(crate) fn keep(&mut self, key: &Key) -> bool {
+        let mut names = self.algorithms.names();
+        names.any(|name| key.accepts(name)) && self.keys.push(key.clone()).is_ok()
+    }
+
     /// Adds a key, for instance one that is pinned.
     ///
     /// The algorithms that the set accepts are those of the list that its first key was loaded with; a key that was
@@ -138,7 +163,7 @@ impl<const N: usize> KeySet<N> {
     ///
     /// [`Error::KeySetFull`], [`Error::UnusableAlgorithmList`]
     pub fn push(&mut self, key: Key) -> Result<(), Error> {
-        if self.keys.is_empty() {
+        if self.algorithms.is_empty() {
             self.algorithms = key.algorithms();
         }
         if !self.algorithms.includes(key.algorithms()) {

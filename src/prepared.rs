@@ -42,7 +42,9 @@ impl Key {
         let half = memory.len() / 2;
         let mut tables = Tables::default();
         if let Some(algorithm) = self.table_algorithm(half) {
-            let (key, rest) = memory.split_at_mut(algorithm.table_len(half));
+            let (key, rest) = memory
+                .split_at_mut_checked(algorithm.table_len(half))
+                .unwrap_or_default();
             algorithm.fill_table(self.material(), key);
             let shared_len = algorithm.table_len(rest.len());
             let shared = rest.get_mut(..shared_len).unwrap_or_default();

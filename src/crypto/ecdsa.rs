@@ -104,7 +104,7 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
     }
 
     fn fill_shared_table(&self, table: &mut [Word]) {
-        if let Some(point) = Table::open(C::BASE).and_then(|base| base.point::<C>()) {
+        if let Some(point) = Table::open::<C>(C::BASE).and_then(|base| base.point::<C>()) {
             table::fill(point, table);
         }
     }
@@ -128,7 +128,7 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
         let key = loaded_point::<C, N>(material).ok_or(InvalidSignature)?;
         let signature = parse_signature::<C, N>(signature).ok_or(InvalidSignature)?;
         let hash = hash::<C, N>(signing_input);
-        let base = Table::open(C::BASE).ok_or(InvalidSignature)?;
+        let base = Table::open::<C>(C::BASE).ok_or(InvalidSignature)?;
         let base = Table::open_for::<C>(base.point(), tables.shared).unwrap_or(base);
         let table = Table::open_for(Some(key), tables.key);
         if verifies::<C, N>(key, table, base, hash, &signature) {

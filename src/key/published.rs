@@ -212,7 +212,8 @@ fn check_type(jwk: &Jwk<'_>, parameters: &KeyParameters<'_>) -> Result<(), Error
     let kty = jwk.kty.ok_or(Error::MalformedKey)?;
     let fits = match parameters {
         KeyParameters::Rsa { .. } => kty == "RSA",
-        _ => kty == "EC",
+        KeyParameters::EcPoint { crv, .. } => kty == "EC" && jwk.crv.is_none_or(|c| c == *crv),
+        _ => false,
     };
     if fits {
         Ok(())

@@ -7,11 +7,17 @@ use crate::time::Leeway;
 ///
 /// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`, of which there is usually
 /// but one; it may name others beside it only if `azp` is one of `client_ids`. An `azp` must be one of them. `nonce`
-/// has to be decided: give the one that was sent with the request, or say [`Check::NotChecked`] when none was.
+/// has to be decided: give the one that was sent with the request, or say [`Check::NotChecked`] when none was. A `typ`
+/// that names another kind of token (RFC 8725 §3.11), such as `at+jwt` or `logout+jwt`, is refused.
+///
+/// `auth_time`, `acr` and `amr` are not checked. Where you sent `max_age` or asked for a class:
 ///
 /// ```
-/// use jose_verify::{Check, oidc};
-/// let policy = oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], Check::Required("n-0S6_WzA2Mj"));
+/// use jose_verify::{Check, Leeway, MaxAge, Policy, oidc};
+/// let policy = Policy {
+///     auth_time: Check::Required(MaxAge { seconds: 300, leeway: Leeway::NONE }),
+///     ..oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], Check::Required("n-0S6_WzA2Mj"))
+/// };
 /// # let _ = policy;
 /// ```
 #[must_use]
@@ -25,6 +31,7 @@ pub const fn id_token<'p>(
         trusted: &[],
     };
     Policy {
+        typ: Check::IfPresent("JWT"),
         subject: Check::Present,
         authorized_party: Check::IfPresent(client_ids),
         expires_at: Check::Required(Leeway::NONE),

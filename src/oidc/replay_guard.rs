@@ -52,6 +52,8 @@ impl<const N: usize> ReplayGuard<N> {
     /// - [`Error::Replayed`]: it has passed before.
     /// - [`Error::ReplayGuardFull`]: there is no room to remember it.
     /// - [`Error::MissingJwtId`], [`Error::MissingExpiry`]: it cannot be remembered.
+    /// - [`Error::Expired`]: it would be forgotten at once. Its policy took it all the same: with more leeway, or
+    ///   without a look at the clock.
     /// - [`Error::LimitExceeded`]: its `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,
@@ -67,6 +69,9 @@ impl<const N: usize> ReplayGuard<N> {
             return Err(Error::Replayed);
         }
         let until = expires_at.later_by(leeway);
+        if now >= until {
+            return Err(Error::Expired);
+        }
         let seen = Seen { jwt_id, until };
         self.seen.push(seen).map_err(|_| Error::ReplayGuardFull)
     }

@@ -81,6 +81,11 @@ impl Refetch {
         } else {
             self.pause
         };
+        // By so much a clock goes back only when it was wrong before.
+        let ahead = |last: u64| last.saturating_sub(now) > u64::from(self.longest);
+        if self.last.is_some_and(ahead) {
+            self.last = Some(now);
+        }
         let rested = |last: u64| now.saturating_sub(last) >= u64::from(pause);
         let may = self.last.is_none_or(rested);
         if may {

@@ -82,9 +82,11 @@ impl<const N: usize> RotatingKeys<N> {
     /// withdrawn because it leaked. Published keys go first where there is no room for all. Those whose time is over are
     /// left out; keys of the same `kid` may stand side by side for a while, and both are tried.
     ///
+    /// A JWK Set in which nothing can be used publishes nothing: the report says so, and the keys go all the same.
+    ///
     /// # Errors
     ///
-    /// As for [`KeySet::load`]; keep the old value then.
+    /// Those for which [`KeySet::load`] keeps its keys: the text is no JWK Set. Keep the old value then.
     pub fn updated(
         &self,
         jwks: &[u8],
@@ -93,7 +95,7 @@ impl<const N: usize> RotatingKeys<N> {
         now: u64,
     ) -> Result<(Self, LoadReport), Error> {
         let mut published = KeySet::new();
-        let report = published.load(jwks, algorithms)?;
+        let report = published.replace(jwks, algorithms)?;
         Ok((self.replaced_by(published, seconds, now), report))
     }
 
@@ -122,7 +124,7 @@ impl<const N: usize> RotatingKeys<N> {
     #[must_use]
     pub fn without_retired(&self, now: u64) -> Self {
         let mut left = Self {
-            set: KeySet::new().with_ambiguity_of(&self.set),
+            set: self.set.emptied(),
             retires_at: Vec::new(),
         };
         for (key, retires_at) in self.set.keys().iter().zip(&self.retires_at) {
@@ -145,7 +147,7 @@ impl<const N: usize> RotatingKeys<N> {
 
     /// Adds a key if there is room.
     fn add(&mut self, key: &Key, retires_at: Option<u64>) {
-        if self.set.push(key.clone()).is_ok() {
+        if self.set.keep(key) {
             let _ = self.retires_at.push(retires_at);
         }
     }

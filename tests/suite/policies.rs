@@ -295,6 +295,20 @@ fn id_token() {
     for (i, (_, _, missing)) in fields.iter().enumerate() {
         assert_eq!(check(&claims(Some(i)), &policy), Err(*missing));
     }
+    for (typ, want) in [
+        ("JWT", Ok(())),
+        ("application/jwt", Ok(())),
+        ("at+jwt", Err(Error::TypeMismatch)),
+        ("logout+jwt", Err(Error::TypeMismatch)),
+    ] {
+        let header = format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#);
+        let token = token_with_header(header.as_bytes(), claims(None).as_bytes());
+        assert_eq!(
+            check_token(&token, &policy, NumericDate::from_seconds(NOW)),
+            want,
+            "{typ}"
+        );
+    }
     let with = |more: &str| claims(None).replace('}', &format!(",{more}}}"));
     assert_eq!(check(&with(r#""azp":"us""#), &policy), Ok(()));
     let other = check(&with(r#""azp":"them""#), &policy);

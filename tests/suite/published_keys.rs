@@ -366,6 +366,9 @@ fn x5c_where_it_is_asked_for() {
         ] {
             assert_eq!(load(&with(changes.clone())).err(), Some(want), "{changes}");
         }
+        // Which says something of the keys on curves alone.
+        let other_curve = load(&with(json!({"crv": "P-999"})));
+        assert_eq!(other_curve.is_err(), case["jwk"]["kty"] == "EC");
     }
 }
 

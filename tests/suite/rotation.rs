@@ -118,7 +118,6 @@ fn what_cannot_be_loaded_changes_nothing() {
     let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
     for (text, want) in [
         ("<html>", Error::MalformedJson),
-        (r#"{"keys":[]}"#, Error::NoUsableKey),
         (r#"{"error":"x"}"#, Error::MalformedKeySet),
     ] {
         let error = first.updated(text.as_bytes(), MACS, HOUR, 1).err();
@@ -129,6 +128,42 @@ fn what_cannot_be_loaded_changes_nothing() {
     assert!(!same.has_keys_beyond(&first));
     let more = updated(&first, &["a", "b"], 1);
     assert!(more.has_keys_beyond(&first) && !first.has_keys_beyond(&more));
+}
+
+#[test]
+fn keys_go_when_nothing_usable_is_published() {
+    let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
+    for text in [r#"{"keys":[]}"#, r#"{"keys":[{"kty":"OKP"},{"kty":5}]}"#] {
+        let (second, report) = first.updated(text.as_bytes(), MACS, HOUR, 1).unwrap();
+        assert_eq!((ids(&second), report.kept()), (vec!["a"], 0), "{text}");
+        assert!(ids(&second.without_retired(3601)).is_empty());
+        let (withdrawn, _) = first.updated(text.as_bytes(), MACS, 0, 1).unwrap();
+        assert!(ids(&withdrawn).is_empty());
+        let none = signature_verdict(&token("a", &secret("a")), withdrawn.set());
+        assert_eq!(none, Err(Error::NoKey));
+    }
+}
+
+#[test]
+fn keys_stay_as_far_as_their_algorithms_are_accepted() {
+    let of = |list| RotatingKeys::<4>::new().updated(&jwks(&["a"]), list, HOUR, 0);
+    let (first, _) = of(&[&HS256, &HS384]).unwrap();
+    let verdict = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
+    // Another list that has one of the key's algorithms: it stays, for that one.
+    let (second, _) = first
+        .updated(&jwks(&["b"]), &[&HS256, &HS512], HOUR, 1)
+        .unwrap();
+    assert_eq!((ids(&second), verdict(&second)), (vec!["b", "a"], Ok(())));
+    // A list without them: it goes, also where nothing else is left, and the set takes no tokens of theirs.
+    for kids in [&["b"][..], &[]] {
+        let (third, _) = first.updated(&jwks(kids), &[&HS512], HOUR, 1).unwrap();
+        assert_eq!(ids(&third), kids);
+        assert_eq!(verdict(&third), Err(Error::AlgorithmNotAccepted));
+        assert_eq!(
+            verdict(&third.without_retired(1)),
+            Err(Error::AlgorithmNotAccepted)
+        );
+    }
 }
 
 #[test]
@@ -200,9 +235,16 @@ fn pauses_double_and_are_reset() {
     assert!(!refetch.begin_at(now + 4) && refetch.begin_at(now + 5));
     // Given up when nobody tells of its end.
     assert!(!refetch.begin_at(now + 5 + 59) && refetch.begin_at(now + 5 + 60));
-    // A clock that goes back does not hurt.
+    // A clock that goes back a little does not hurt.
     refetch.end(false, 0);
-    assert!(!refetch.begin_at(0) && !refetch.begin_at(now));
+    let before = now + 5 + 60 - 60;
+    assert!(!refetch.begin_at(before) && !refetch.begin_at(before + 60));
+    // One that was wrong by years is waited for no longer than any other.
+    assert!(!refetch.begin_at(1) && !refetch.begin_at(0));
+    assert!(
+        !refetch.begin_at(u64::from(refetch.pause()))
+            && refetch.begin_at(1 + u64::from(refetch.pause()))
+    );
 }
 
 #[test]

@@ -56,9 +56,12 @@ impl Shape {
         additions.saturating_add(doublings.saturating_mul(8))
     }
 
-    /// Windows in the table.
-    const fn stored(self, scalar_bits: usize) -> usize {
-        ceiling(windows(scalar_bits, self.width), self.spacing)
+    /// Coordinates in the table: two for each entry of each of its windows.
+    const fn coordinates(self, scalar_bits: usize) -> usize {
+        let stored = ceiling(windows(scalar_bits, self.width), self.spacing);
+        stored
+            .saturating_mul(entries_of(self.width))
+            .saturating_mul(2)
     }
 }
 
@@ -79,9 +82,10 @@ const fn ceiling(a: usize, b: usize) -> usize {
     }
 }
 
-/// Entries for one window.
+/// Entries for one window, of a width that has to be checked yet.
 const fn entries_of(width: usize) -> usize {
-    1 << width.saturating_sub(1)
+    let highest = if width > MAX_WIDTH { MAX_WIDTH } else { width };
+    1 << highest.saturating_sub(1)
 }
 
 /// A point's multiples.
@@ -93,19 +97,20 @@ pub(super) struct Table<'t, const N: usize> {
 }
 
 impl<'t, const N: usize> Table<'t, N> {
-    /// Views what [`fill`] filled. None if there is nothing.
-    pub(super) fn open(words: &'t [Word]) -> Option<Self> {
+    /// Views what [`fill`] filled. None if there is nothing, or not all of it: a window that is missing would add
+    /// nothing, and signatures could be made for what is left.
+    pub(super) fn open<C: Curve<N>>(words: &'t [Word]) -> Option<Self> {
         let (header, coordinates) = words.split_at_checked(HEADER_WORDS)?;
         let shape = usize::try_from(*header.first()?).ok()?;
         let shape = Shape {
             width: shape & 0xff,
             spacing: shape >> 8,
         };
-        let valid = (1..=MAX_WIDTH).contains(&shape.width) && shape.spacing > 0;
-        valid.then_some(Self {
-            shape,
-            coordinates: coordinates.as_chunks().0,
-        })
+        let spacings = 1..=windows(C::SCALAR_BITS, shape.width);
+        let valid = (1..=MAX_WIDTH).contains(&shape.width) && spacings.contains(&shape.spacing);
+        let coordinates = coordinates.as_chunks().0;
+        let coordinates = coordinates.get(..shape.coordinates(C::SCALAR_BITS))?;
+        valid.then_some(Self { shape, coordinates })
     }
 
     /// Views a table, if there is one and it is that point's.
@@ -113,7 +118,7 @@ impl<'t, const N: usize> Table<'t, N> {
         point: Option<Affine<C, N>>,
         words: &'t [Word],
     ) -> Option<Self> {
-        let table = Self::open(words)?;
+        let table = Self::open::<C>(words)?;
         table.point::<C>()?.equals(point?).then_some(table)
     }
 
@@ -176,10 +181,7 @@ pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
     let Some(shape) = best_within::<C, N>(available) else {
         return 0;
     };
-    let entries = shape
-        .stored(C::SCALAR_BITS)
-        .saturating_mul(entries_of(shape.width));
-    let words = entries.saturating_mul(2).saturating_mul(N);
+    let words = shape.coordinates(C::SCALAR_BITS).saturating_mul(N);
     words.saturating_add(HEADER_WORDS)
 }
 
@@ -308,7 +310,7 @@ mod tests {
 
     /// The base point's table, made anew.
     fn made_again<C: Curve<N>, const N: usize>() -> vec::Vec<Word> {
-        let base = Table::<N>::open(C::BASE).unwrap();
+        let base = Table::<N>::open::<C>(C::BASE).unwrap();
         let point: Affine<C, N> = base.point().unwrap();
         let mut words = vec![0; C::BASE.len()];
         let (header, coordinates) = words.split_at_mut(HEADER_WORDS);
@@ -342,11 +344,37 @@ mod tests {
         assert!(work < 400, "{work}");
     }
 
+    type P256Table<'t> = Table<'t, { p256::WORDS }>;
+
     #[test]
     fn nothing_is_no_table() {
-        assert!(Table::<4>::open(&[]).is_none());
-        assert!(Table::<4>::open(&[0; 64]).is_none());
-        assert!(Table::<4>::open(&[Word::MAX; 64]).is_none());
+        assert!(P256Table::open::<P256>(&[]).is_none());
+        assert!(P256Table::open::<P256>(&[0; 64]).is_none());
+        assert!(P256Table::open::<P256>(&[Word::MAX; 64]).is_none());
+    }
+
+    #[test]
+    fn a_part_of_a_table_is_none() {
+        let point = P256Table::open::<P256>(P256::BASE).unwrap().point::<P256>();
+        let mut whole = std::vec![0; len::<P256, { p256::WORDS }>(2_000)];
+        fill::<P256, { p256::WORDS }>(point.unwrap(), &mut whole);
+        assert!(P256Table::open_for::<P256>(point, &whole).is_some());
+        for part in 0..whole.len() {
+            let table = P256Table::open_for::<P256>(point, whole.get(..part).unwrap());
+            assert!(table.is_none(), "{part} words");
+        }
+        // One window alone needs few entries, but never more doublings than the scalar has bits.
+        let shape = |width, spacing: usize| Word::try_from(width | spacing << 8).unwrap();
+        for (width, spacing, valid) in [
+            (5, 52, true),
+            (5, 53, false),
+            (5, 0, false),
+            (13, 20, false),
+        ] {
+            *whole.first_mut().unwrap() = shape(width, spacing);
+            let table = P256Table::open_for::<P256>(point, &whole);
+            assert_eq!(table.is_some(), valid, "{width}, {spacing}");
+        }
     }
 
     proptest! {

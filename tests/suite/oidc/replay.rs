@@ -41,6 +41,17 @@ fn once() {
 }
 
 #[test]
+fn what_would_be_forgotten_at_once_is_refused() {
+    let mut guard = ReplayGuard::<4>::new();
+    for now in [70, 71, 1_000] {
+        // By a policy with more leeway, or without a look at the clock, it may have passed.
+        assert_eq!(admit(&mut guard, "a", 60, now), Err(Error::Expired));
+    }
+    assert!(guard.is_empty());
+    assert_eq!(admit(&mut guard, "a", 60, 69), Ok(()));
+}
+
+#[test]
 fn a_full_guard_refuses() {
     let mut guard = ReplayGuard::<2>::new();
     assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
@@ -60,7 +71,7 @@ fn what_cannot_be_remembered_is_refused() {
         |claims: &str| verified(claims, |jwt| guard.admit(jwt, Leeway::NONE, at(0)));
     assert_eq!(admit_claims(r#"{"exp":1}"#), Err(Error::MissingJwtId));
     assert_eq!(admit_claims(r#"{"jti":"a"}"#), Err(Error::MissingExpiry));
-    let with_len = |len: usize| format!(r#"{{"jti":"{}","exp":{}}}"#, "é".repeat(len / 2), NOW);
+    let with_len = |len: usize| format!(r#"{{"jti":"{}","exp":{}}}"#, "é".repeat(len / 2), NOW + 1);
     let (longest, longer) = (with_len(MAX_JWT_ID_LEN), with_len(MAX_JWT_ID_LEN + 2));
     assert_eq!(admit_claims(&longest), Ok(()));
     assert_eq!(admit_claims(&longer), Err(Error::LimitExceeded));
