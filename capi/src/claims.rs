@@ -10,7 +10,7 @@ use crate::code::{
     Code, JV_NO_SUCH_CLAIM, JV_NOT_UTF8, JV_NOT_VERIFIED, JV_NULL_POINTER, JV_OTHER_TYPE, jv_error,
     number,
 };
-use crate::lent::{bytes_mut, give, reference, sized};
+use crate::lent::{apart, bytes_mut, give, sized_reference};
 use crate::string::jv_string;
 
 /// Words of 64 bits in which a verified token fits, on any machine.
@@ -36,10 +36,8 @@ const _: () = assert!(size_of::<Verified<'static>>() <= size_of::<[u64; JV_CLAIM
 const _: () = assert!(align_of::<Verified<'static>>() <= align_of::<u64>());
 
 impl jv_claims {
-    pub(crate) fn clear(&mut self) -> Result<(), Code> {
-        sized::<Self>(self.struct_size)?;
+    pub(crate) const fn clear(&mut self) {
         self.verified = 0;
-        Ok(())
     }
 
     /// # Safety
@@ -54,7 +52,6 @@ impl jv_claims {
     }
 
     fn get(&self) -> Result<&Verified<'_>, Code> {
-        sized::<Self>(self.struct_size)?;
         if self.verified != VERIFIED {
             return Err(Code(JV_NOT_VERIFIED));
         }
@@ -68,7 +65,7 @@ impl jv_claims {
 /// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a zero byte.
 unsafe fn find<'a>(claims: *const jv_claims, name: *const c_char) -> Result<Value<'a>, Code> {
     // SAFETY: the caller's promise.
-    let claims: &'a jv_claims = unsafe { reference(claims) }?;
+    let claims: &'a jv_claims = unsafe { sized_reference(claims) }?;
     if name.is_null() {
         return Err(Code(JV_NULL_POINTER));
     }
@@ -90,7 +87,7 @@ pub unsafe extern "C" fn jv_claims_payload(
     payload: *mut jv_string,
 ) -> jv_error {
     // SAFETY: the caller's promise.
-    let claims = unsafe { reference(claims) };
+    let claims = unsafe { sized_reference(claims) };
     number(claims.and_then(|claims| {
         let text = jv_string::from_text(claims.get()?.claims().as_raw());
         if payload.is_null() {
@@ -121,31 +118,50 @@ pub unsafe extern "C" fn jv_claims_string(
     // SAFETY: the caller's promise.
     let value = unsafe { find(claims, name) };
     // SAFETY: the caller's promise.
-    let buffer = unsafe { bytes_mut(buffer.cast(), buffer_len) };
+    let disjoint = unsafe { apart_from_claims(claims, buffer.cast(), buffer_len) };
     let written = value.and_then(|value| {
         let string = value.as_str().ok_or(Code(JV_OTHER_TYPE))?;
-        unescape(string, buffer?)
+        disjoint?;
+        // SAFETY: the caller's promise, and what is read from is not there.
+        unescape(string, unsafe { bytes_mut(buffer.cast(), buffer_len) }?)
     });
     // SAFETY: the caller's promise.
     unsafe { give(len, *written.as_ref().unwrap_or(&0)) };
     number(written.map(|_| ()))
 }
 
+/// That a buffer has nothing in common with what is read.
+///
+/// # Safety
+///
+/// As for [`find`].
+unsafe fn apart_from_claims(
+    claims: *const jv_claims,
+    buffer: *const u8,
+    buffer_len: usize,
+) -> Result<(), Code> {
+    apart(buffer, buffer_len, claims.cast(), size_of::<jv_claims>())?;
+    // SAFETY: the caller's promise.
+    let payload = unsafe { sized_reference(claims) }?.get()?.claims().as_raw();
+    apart(buffer, buffer_len, payload.as_ptr(), payload.len())
+}
+
 fn unescape(string: JsonStr<'_>, buffer: &mut [u8]) -> Result<usize, Code> {
-    let (end, room) = buffer.split_last_mut().ok_or(Error::BufferTooSmall)?;
-    let len = match string.as_plain_str() {
+    // Counted first: what does not fit is not begun.
+    let len = string
+        .chars()
+        .fold(0_usize, |len, c| len.saturating_add(c.len_utf8()));
+    let (room, end) = buffer
+        .split_at_mut_checked(len)
+        .ok_or(Error::BufferTooSmall)?;
+    *end.first_mut().ok_or(Error::BufferTooSmall)? = 0;
+    if let Some(plain) = string.as_plain_str() {
         // Without escapes it stands in the token as it is, and only there.
-        Some(plain) => {
-            let place = room.get_mut(..plain.len()).ok_or(Error::BufferTooSmall)?;
-            place
-                .iter_mut()
-                .zip(plain.bytes())
-                .for_each(|(to, from)| *to = from);
-            plain.len()
-        }
-        None => string.unescape(room)?.len(),
-    };
-    *room.get_mut(len).unwrap_or(end) = 0;
+        let bytes = room.iter_mut().zip(plain.bytes());
+        bytes.for_each(|(to, from)| *to = from);
+    } else {
+        string.unescape(room)?;
+    }
     Ok(len)
 }
 

@@ -92,6 +92,30 @@ pub(crate) fn apart(a: *const u8, a_len: usize, b: *const u8, b_len: usize) -> R
     }
 }
 
+/// [`reference`] to a struct that begins with its own size, which is looked at before anything else in it.
+///
+/// # Safety
+///
+/// As for [`reference`], but only so many bytes need to be there as the struct itself says.
+pub(crate) unsafe fn sized_reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
+    // SAFETY: the caller's promise: a size is there.
+    sized::<T>(unsafe { *reference(pointer.cast::<usize>())? })?;
+    // SAFETY: the caller's promise, now that the size is the type's.
+    unsafe { reference(pointer) }
+}
+
+/// [`reference_mut`] to such a struct.
+///
+/// # Safety
+///
+/// As for [`reference_mut`], but only so many bytes need to be there as the struct itself says.
+pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
+    // SAFETY: the caller's promise: a size is there.
+    sized::<T>(unsafe { *reference(pointer.cast::<usize>().cast_const())? })?;
+    // SAFETY: the caller's promise, now that the size is the type's.
+    unsafe { reference_mut(pointer) }
+}
+
 /// A struct begins with its own size, as the C compiler knew it. There is one version so far, so there is one size.
 pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
     if struct_size == size_of::<T>() {

@@ -150,10 +150,9 @@ pub unsafe extern "C" fn jv_policy_init(
     struct_size: usize,
     profile: u32,
 ) -> jv_error {
-    // SAFETY: the caller's promise; any bytes are a policy.
-    let place = unsafe { reference_mut(policy) };
-    number(place.and_then(|place| {
-        sized::<jv_policy>(struct_size)?;
+    number(sized::<jv_policy>(struct_size).and_then(|()| {
+        // SAFETY: the caller's promise; any bytes are a policy.
+        let place = unsafe { reference_mut(policy) }?;
         *place = filled_in(profile)?;
         Ok(())
     }))
@@ -267,6 +266,10 @@ impl<'a> Texts<'a> {
         let mut items = [""; JV_MAX_VALUES];
         for (index, string) in strings.iter().enumerate() {
             let item = items.get_mut(index).ok_or(Code(JV_OUT_OF_RANGE))?;
+            // A value that was never set; an empty text has an address.
+            if string.data.is_null() {
+                return Err(Code(JV_UNDECIDED));
+            }
             // SAFETY: the caller's promise.
             *item = unsafe { text(*string) }?;
         }
@@ -315,7 +318,6 @@ impl<'a> Expected<'a> {
     ///
     /// The strings of the policy are there for `'a`.
     pub(crate) unsafe fn new(policy: &jv_policy) -> Result<Self, Code> {
-        sized::<jv_policy>(policy.struct_size)?;
         let one = |check: jv_check_text| {
             decide(check.demand, || {
                 if check.value.data.is_null() {

@@ -5,7 +5,7 @@ use jose_verify::{Clock, NumericDate, Policy, Verified, scratch_len, verify, ver
 use crate::claims::jv_claims;
 use crate::code::{Code, jv_error, number};
 use crate::key_set::jv_key_set;
-use crate::lent::{apart, array, bytes_mut, reference, reference_mut};
+use crate::lent::{apart, array, bytes_mut, reference, sized_reference, sized_reference_mut};
 use crate::policy::{Expected, jv_policy};
 
 /// Instead of the time, on a device without a clock: times must still be numbers, but nothing is compared with them, so expired
@@ -39,19 +39,21 @@ pub unsafe extern "C" fn jv_verify(
     scratch_len: usize,
     claims: *mut jv_claims,
 ) -> jv_error {
+    let claims_len = size_of::<jv_claims>();
     let disjoint = apart(token, token_len, scratch, scratch_len)
-        .and_then(|()| apart(scratch, scratch_len, claims.cast(), size_of::<jv_claims>()));
+        .and_then(|()| apart(token, token_len, claims.cast(), claims_len))
+        .and_then(|()| apart(scratch, scratch_len, claims.cast(), claims_len))
+        .and_then(|()| apart(scratch, scratch_len, policy.cast(), size_of::<jv_policy>()));
+    let work = |keys: &jv_key_set, policy: &Policy<'_>| {
+        disjoint?;
+        // SAFETY: the caller's promise.
+        let token = unsafe { array(token, token_len) }?;
+        // SAFETY: the caller's promise, and nothing else of this call lies there.
+        let scratch = unsafe { bytes_mut(scratch, scratch_len) }?;
+        Ok(verify(token, keys, policy, clock(now), scratch)?)
+    };
     // SAFETY: the caller's promise.
-    let token = unsafe { array(token, token_len) };
-    // SAFETY: the caller's promise, and it is used only if nothing else of this call lies there.
-    let scratch = unsafe { bytes_mut(scratch, scratch_len) };
-    // SAFETY: the caller's promise.
-    number(unsafe {
-        verify_into(keys, policy, claims, |keys, policy| {
-            disjoint?;
-            Ok(verify(token?, keys, policy, clock(now), scratch?)?)
-        })
-    })
+    number(unsafe { verify_into(keys, policy, claims, work) })
 }
 
 /// [`jv_verify`] without a scratch buffer: the token is decoded over its own text, which is no token afterwards, whatever comes of
@@ -69,16 +71,16 @@ pub unsafe extern "C" fn jv_verify_in_place(
     now: i64,
     claims: *mut jv_claims,
 ) -> jv_error {
-    let disjoint = apart(token, token_len, claims.cast(), size_of::<jv_claims>());
-    // SAFETY: the caller's promise, and it is used only if nothing else of this call lies there.
-    let token = unsafe { bytes_mut(token, token_len) };
+    let disjoint = apart(token, token_len, claims.cast(), size_of::<jv_claims>())
+        .and_then(|()| apart(token, token_len, policy.cast(), size_of::<jv_policy>()));
+    let work = |keys: &jv_key_set, policy: &Policy<'_>| {
+        disjoint?;
+        // SAFETY: the caller's promise, and nothing else of this call lies there.
+        let token = unsafe { bytes_mut(token, token_len) }?;
+        Ok(verify_in_place(token, keys, policy, clock(now))?)
+    };
     // SAFETY: the caller's promise.
-    number(unsafe {
-        verify_into(keys, policy, claims, |keys, policy| {
-            disjoint?;
-            Ok(verify_in_place(token?, keys, policy, clock(now))?)
-        })
-    })
+    number(unsafe { verify_into(keys, policy, claims, work) })
 }
 
 /// # Safety
@@ -91,13 +93,13 @@ unsafe fn verify_into<'b>(
     work: impl FnOnce(&jv_key_set, &Policy<'_>) -> Result<Verified<'b>, Code>,
 ) -> Result<(), Code> {
     // SAFETY: the caller's promise.
-    let claims = unsafe { reference_mut(claims) }?;
+    let claims = unsafe { sized_reference_mut(claims) }?;
     // First, so that there are none of an earlier token after an error.
-    claims.clear()?;
+    claims.clear();
     // SAFETY: the caller's promise.
     let keys = unsafe { reference(keys) }?;
     // SAFETY: the caller's promise.
-    let policy = unsafe { reference(policy) }?;
+    let policy = unsafe { sized_reference(policy) }?;
     // SAFETY: the caller's promise.
     let expected = unsafe { Expected::new(policy) }?;
     let verified = work(keys, &expected.policy())?;

@@ -190,6 +190,7 @@ static void id_token(void) {
     jv_policy policy;
     jv_claims claims = JV_CLAIMS_INIT;
     char subject[64], issuer_text[25];
+    jv_string payload;
 
     EXPECT(jv_key_set_init(memory, len, SIGNATURES, 9, &keys), JV_OK);
     EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, &kept, &skipped), JV_OK);
@@ -211,7 +212,12 @@ static void id_token(void) {
     /* It is written with escapes. */
     EXPECT(jv_claims_issuer(&claims, issuer_text, sizeof issuer_text, &kept), JV_OK);
     CHECK(kept == 24 && strcmp(issuer_text, "https://c2id.example.com") == 0);
+    issuer_text[0] = '#';
     EXPECT(jv_claims_issuer(&claims, issuer_text, 24, &kept), JV_BUFFER_TOO_SMALL);
+    CHECK(issuer_text[0] == '#');
+    EXPECT(jv_claims_payload(&claims, &payload), JV_OK);
+    EXPECT(jv_claims_issuer(&claims, (char *)payload.data + payload.len - 1, 1, &kept), JV_OVERLAP);
+    EXPECT(jv_claims_issuer(&claims, (char *)&claims, sizeof claims, &kept), JV_OVERLAP);
     policy.nonce.value = JV_STRING("another");
     EXPECT(VERIFY(), JV_NONCE_MISMATCH);
     policy.nonce.demand = JV_NOT_CHECKED;
@@ -281,6 +287,7 @@ static void wrong_calls(void) {
     EXPECT(joes_policy(&policy), JV_OK);
 #define CALL(token, len, keys, policy, scratch, room, claims) \
     EXPECT(jv_verify(token, len, keys, policy, BEFORE_EXPIRY, scratch, room, claims), wanted)
+    jv_string unset = {NULL, 0};
     jv_error wanted = JV_NULL_POINTER;
     CALL(NULL, len, keys, &policy, scratch, sizeof scratch, &claims);
     CALL(token, len, NULL, &policy, scratch, sizeof scratch, &claims);
@@ -293,6 +300,9 @@ static void wrong_calls(void) {
     CALL(token, len, keys, &policy, token, len, &claims);
     CALL(token, len, keys, &policy, token + len - 1, 1, &claims);
     CALL(token, len, keys, &policy, (uint8_t *)&claims, sizeof claims, &claims);
+    CALL(token, len, keys, &policy, (uint8_t *)&policy, sizeof policy, &claims);
+    CALL((uint8_t *)&claims, sizeof claims, keys, &policy, scratch, sizeof scratch, &claims);
+    EXPECT(jv_verify_in_place((uint8_t *)&policy, sizeof policy, keys, &policy, 0, &claims), JV_OVERLAP);
     CALL(token, SIZE_MAX, keys, &policy, scratch, sizeof scratch, &claims);
     wanted = JV_STRUCT_SIZE;
     unsized.struct_size = 0;
@@ -303,6 +313,8 @@ static void wrong_calls(void) {
     CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
     other.struct_size = sizeof other;
     wanted = JV_UNDECIDED;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other = policy, other.issuer.values = &unset, other.issuer.value_count = 1;
     CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
     other = policy, other.expires_at.demand = 5;
     wanted = JV_OUT_OF_RANGE;
