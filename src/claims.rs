@@ -179,15 +179,17 @@ impl<'a> Claims<'a> {
     ///
     /// Strings and names that are written with escapes are unescaped in `buffer`, one at a time: it must hold the
     /// longest of them, also of those that the type leaves out. Such a string fits an owned field
-    /// (`heapless::String`), not a borrowed one.
+    /// (`String`, `heapless::String`), not a borrowed one.
     ///
-    /// serde-json-core sets the bounds of what a type may hold: maps need string keys (others panic), a float takes
+    /// Needs the feature `serde`. serde-json-core sets the bounds of what a type may hold: a type that asks for a value of
+    /// any kind (`untagged`, `flatten`, `serde_json::Value`) is refused, maps need string keys (others panic), a float takes
     /// `null` as NaN, and a character outside the Basic Multilingual Plane that is written as a pair of escapes is
-    /// refused wherever it stands. [`get`](Self::get) has none of these.
+    /// refused wherever it stands. [`get`](Self::get) has none of these; where there is std, neither has `serde_json`, given
+    /// [`as_raw`](Self::as_raw).
     ///
     /// # Errors
     ///
-    /// [`Error::CustomClaims`], also if the buffer is too small; one as long as [`as_raw`](Self::as_raw) never is.
+    /// [`Error::CustomClaims`]; [`Error::BufferTooSmall`], which a buffer as long as [`as_raw`](Self::as_raw) never is.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]
@@ -208,6 +210,7 @@ impl<'a> Claims<'a> {
         let text = self.object.as_raw().as_bytes();
         match serde_json_core::from_slice_escaped(text, buffer) {
             Ok((claims, _)) => Ok(claims),
+            Err(serde_json_core::de::Error::EscapedStringIsTooLong) => Err(Error::BufferTooSmall),
             Err(_) => Err(Error::CustomClaims),
         }
     }

@@ -191,7 +191,10 @@ impl<const N: usize> Keys for KeySet<N> {
         self.algorithms.is_empty() || self.algorithms.contains(algorithm)
     }
 
-    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
+    fn candidates<'k>(
+        &'k self,
+        query: &'k KeyQuery<'k>,
+    ) -> impl Iterator<Item = impl VerificationKey> {
         self.keys.iter().filter(|key| query.fits(*key))
     }
 

@@ -236,7 +236,10 @@ impl<M: AsRef<[Word]>, const N: usize> Keys for PreparedKeySet<M, N> {
         self.keys.accepts_algorithm(algorithm)
     }
 
-    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
+    fn candidates<'k>(
+        &'k self,
+        query: &'k KeyQuery<'k>,
+    ) -> impl Iterator<Item = impl VerificationKey> {
         let keys = self.keys.keys().iter().zip(&self.own);
         keys.filter(|(key, _)| query.fits(*key))
             .map(|(key, extent)| {

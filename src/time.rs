@@ -10,6 +10,13 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 /// let issued = NumericDate::from_seconds(1_311_280_970);
 /// assert!(issued < NumericDate::from_seconds(1_311_281_970));
 /// assert_eq!(issued.seconds(), 1_311_280_970);
+///
+/// // Now, where there is a clock:
+/// use std::time::{SystemTime, UNIX_EPOCH};
+/// let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;
+/// let now = NumericDate::new(i64::try_from(since_epoch.as_secs())?, since_epoch.subsec_nanos());
+/// assert!(issued < now);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NumericDate {

@@ -6,10 +6,12 @@ use crate::compact::Compact;
 use crate::error::Error;
 use crate::header::Header;
 use crate::policy::Policy;
-use crate::selection::{KeyQuery, Keys, verify_signature};
+use crate::selection::{CopiedQuery, KeyQuery, Keys, Unescaped, verify_signature};
 use crate::time::Clock;
 
 /// Verifies a JWT: its signature with `keys`, then its claims against `policy`.
+///
+/// `token` is the token and nothing else: a line feed behind it is not base64url.
 ///
 /// `now` is a [`NumericDate`](crate::NumericDate), or [`Clock::Absent`] on a device without a clock. `scratch`
 /// receives what is decoded; [`scratch_len`] says how much it needs.
@@ -91,7 +93,8 @@ pub(crate) fn verify_compact<'b>(
     scratch: &'b mut [u8],
 ) -> Result<VerifiedJws<'b>, Error> {
     let (header, scratch) = decode_header(jws, scratch)?;
-    let query = KeyQuery::new(&header)?;
+    let mut room = Unescaped::EMPTY;
+    let query = KeyQuery::new(&header, &mut room)?;
     let signature = base64url::decode(jws.signature, scratch, Error::ScratchTooSmall)?;
     verify_signature(keys, &query, jws.signing_input, signature)?;
     // Only now, and over the signature, which has served.
@@ -115,11 +118,11 @@ pub fn verify_jws_in_place<'b>(
     let (signing_input, signature) = halves(token, signed_len)?;
 
     let (header_text, _) = halves(signing_input, header_len)?;
-    let query = KeyQuery::new(&Header::parse(base64url::decode_in_place(header_text)?)?)?;
+    let query = CopiedQuery::new(&Header::parse(base64url::decode_in_place(header_text)?)?)?;
     // The signature covers the header as it was received.
     base64url::encode_in_place(header_text)?;
     let signature = base64url::decode_in_place(signature)?;
-    verify_signature(keys, &query, signing_input, signature)?;
+    verify_signature(keys, &query.query(), signing_input, signature)?;
 
     let (header, payload) = halves(signing_input, header_len)?;
     Ok(VerifiedJws {

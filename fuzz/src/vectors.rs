@@ -50,7 +50,7 @@ impl Keys for VectorKeys {
 
     fn candidates<'k>(
         &'k self,
-        query: &'k KeyQuery,
+        query: &'k KeyQuery<'k>,
     ) -> impl Iterator<Item = impl VerificationKey> {
         let (one, set) = match self {
             Self::One(key) => (Some(key.candidates(query)), None),

@@ -28,7 +28,7 @@ use crate::algorithm::{Algorithm, InvalidSignature, KeyParameters, Kind, Tables,
 use crate::crypto::arithmetic::{less_than, read_big_endian};
 use crate::error::Error;
 
-/// ECDSA using P-256 and SHA-256.
+/// ECDSA using P-256 and SHA-256. A signature is r and s, 32 bytes each (RFC 7518 §3.4); one in DER is refused.
 pub const ES256: Ecdsa<P256, { p256::WORDS }> = Ecdsa::new("ES256");
 
 /// ECDSA using P-384 and SHA-384.

@@ -170,7 +170,7 @@ mod serde_types {
             assert_eq!(manifest.parts, [1, 2]);
             assert_eq!(manifest.rollback, None);
             let small: Result<Manifest<'_>, _> = jwt.claims().deserialize(&mut [0; 2]);
-            assert_eq!(small, Err(Error::CustomClaims));
+            assert_eq!(small, Err(Error::BufferTooSmall));
         });
     }
 

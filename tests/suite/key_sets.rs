@@ -235,7 +235,10 @@ impl Keys for Two {
         algorithm == "HS256"
     }
 
-    fn candidates<'k>(&'k self, query: &'k KeyQuery) -> impl Iterator<Item = impl VerificationKey> {
+    fn candidates<'k>(
+        &'k self,
+        query: &'k KeyQuery<'k>,
+    ) -> impl Iterator<Item = impl VerificationKey> {
         [&self.0, &self.1]
             .into_iter()
             .filter(|key| query.allows(key.key_id()))
