@@ -243,7 +243,7 @@ mod tests {
     fn all_agree<P: Prime<N>, const N: usize>(bound: BigUint) {
         let config = ProptestConfig {
             failure_persistence: None,
-            cases: if cfg!(miri) { 3 } else { 500 },
+            cases: if cfg!(miri) { 1 } else { 500 },
             ..ProptestConfig::default()
         };
         let pairs = (numbers::<P, N>(bound.clone()), numbers::<P, N>(bound));
