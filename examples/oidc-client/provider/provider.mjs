@@ -4,7 +4,7 @@
 //
 // Prints `>` and its address when it is ready; `issuer` is that address unless given. A line on standard input replaces
 // the keys, and is answered by `> ready`. Other lines are oidc-provider's own. Ends with its standard input.
-import { generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { Provider } from "oidc-provider";
@@ -26,9 +26,16 @@ clients.push({ ...clients[0], client_id: "signed", userinfo_signed_response_alg:
 // Keys of one generation have the same names at every instance, but are others.
 function keys(generation) {
     return algorithms.map((alg) => {
-        const ec = alg.startsWith("ES");
-        const { privateKey } = generateKeyPairSync(ec ? "ec" : "rsa", { namedCurve: "P-256", modulusLength: 2048 });
-        return { ...privateKey.export({ format: "jwk" }), alg, use: "sig", kid: `${alg}-${generation}` };
+        const { privateKey } = generateKeyPairSync(alg.startsWith("ES") ? "ec" : "rsa", {
+            namedCurve: "P-256",
+            modulusLength: 2048,
+            publicKeyEncoding: { type: "spki", format: "pem" },
+            privateKeyEncoding: { type: "pkcs8", format: "pem" },
+        });
+        // Read again from PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK,
+        // for both lock the key.
+        const jwk = createPrivateKey(privateKey).export({ format: "jwk" });
+        return { ...jwk, alg, use: "sig", kid: `${alg}-${generation}` };
     });
 }
 

@@ -98,7 +98,8 @@ fn settings(issuer: &str, client_id: &str, signed_by: SignedBy) -> Settings {
 fn browse(url: &str) -> String {
     let config = Agent::config_builder()
         .max_redirects(0)
-        .http_status_as_error(false);
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(10)));
     let agent = config.build().new_agent();
     let origin = &url[..url[8..].find('/').unwrap() + 8];
     let mut cookies = BTreeMap::new();
