@@ -156,8 +156,8 @@ impl<const N: usize> KeySet<N> {
 
     /// Adds a key, for instance one that is pinned.
     ///
-    /// The algorithms that the set accepts are those of the list that its first key was loaded with; a key that was
-    /// loaded with others is refused.
+    /// A set that was not loaded with a list of algorithms takes over that of its first key; a key that was loaded with
+    /// others is refused.
     ///
     /// # Errors
     ///
