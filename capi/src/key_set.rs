@@ -67,7 +67,10 @@ impl Keys for jv_key_set {
         self.algorithms.iter().any(|a| a.name() == algorithm)
     }
 
-    fn candidates<'k>(&'k self, query: &'k KeyQuery<'k>) -> impl Iterator<Item = impl VerificationKey> {
+    fn candidates<'k>(
+        &'k self,
+        query: &'k KeyQuery<'k>,
+    ) -> impl Iterator<Item = impl VerificationKey> {
         self.keys()
             .iter()
             .filter(|key| query.allows(key.key_id()) && key.accepts(query.algorithm()))

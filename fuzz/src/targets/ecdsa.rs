@@ -145,7 +145,8 @@ where
 
         let (ours, key) = self.load(input, &key);
         let accepted = ours.as_ref().is_ok_and(|ours| {
-            let verify = |key: &dyn VerificationKey| key.verify(self.ours[0].name(), input.message, &bytes);
+            let verify =
+                |key: &dyn VerificationKey| key.verify(self.ours[0].name(), input.message, &bytes);
             let mut memory = vec![0; usize::from(input.memory) % 4_000];
             let accepted = verify(ours).is_ok();
             let prepared = verify(&ours.prepare(&mut memory)).is_ok();
