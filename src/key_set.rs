@@ -131,14 +131,6 @@ impl<const N: usize> KeySet<N> {
         }
     }
 
-    /// The same set, as strict about ambiguity as another.
-    pub(crate) fn with_ambiguity_of(self, other: &Self) -> Self {
-        Self {
-            refuses_ambiguity: other.refuses_ambiguity,
-            ..self
-        }
-    }
-
     /// A set that accepts the same, without keys.
     pub(crate) const fn emptied(&self) -> Self {
         Self {

@@ -6,6 +6,7 @@ use crate::algorithm::Algorithm;
 use crate::error::Error;
 use crate::key::Key;
 use crate::key_set::{KeySet, LoadReport};
+use crate::selection::Keys;
 
 /// The keys of an issuer, among them those that it no longer publishes and whose tokens may still be valid.
 ///
@@ -103,9 +104,12 @@ impl<const N: usize> RotatingKeys<N> {
     #[must_use]
     pub fn replaced_by(&self, published: KeySet<N>, seconds: u32, now: u64) -> Self {
         let mut new = Self {
-            set: published.with_ambiguity_of(&self.set),
+            set: published,
             retires_at: Vec::new(),
         };
+        if self.set.refuses_ambiguity() {
+            new = new.refusing_ambiguity();
+        }
         for _ in new.set.keys() {
             // As many places as the set has.
             let _ = new.retires_at.push(None);

@@ -179,6 +179,10 @@ fn ambiguity_stays_refused() {
     assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
     let strict = updated(&strict, &["c"], 1).without_retired(2);
     assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
+    // Or because the published set is strict.
+    let strict = lenient.set().clone().refusing_ambiguity();
+    let strict = RotatingKeys::new().replaced_by(strict, HOUR, 0);
+    assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
 }
 
 #[test]
