@@ -366,6 +366,7 @@ mod tests {
             assert!(table.is_none(), "{part} words");
         }
         // One window alone needs few entries, but never more doublings than the scalar has bits.
+        whole.resize(1_000, 0);
         let shape = |width, spacing: usize| Word::try_from(width | spacing << 8).unwrap();
         for (width, spacing, valid) in [
             (5, 52, true),
