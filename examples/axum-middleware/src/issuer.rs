@@ -143,7 +143,7 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// The keys stay as they are.
+    /// The published keys stay; those that were replaced go when their time is over.
     pub async fn refresh(self: &Arc<Self>) -> Result<bool, FetchError> {
         let mut rotation = Arc::clone(&self.rotation).lock_owned().await;
         if rotation.refetch.begin_at(self.seconds()) {
@@ -169,14 +169,20 @@ impl Issuer {
         outcome.unwrap_or_else(|e| Err(FetchError::Transport(e.to_string())))
     }
 
-    /// Whether the keys changed, and whether there are new ones among them.
+    /// Whether the keys changed, and whether there are new ones among them. If nothing comes, those go all the same
+    /// whose time is over.
     async fn fetch_into(&self, rotation: &mut Rotation) -> Result<(bool, bool), FetchError> {
-        let fetching = timeout(self.settings.fetch_timeout, (self.fetch)());
-        let jwks = fetching.await.map_err(|_| FetchError::Timeout)??;
+        let jwks = self.fetch_in_time().await;
+        let (old, now) = (&rotation.keys, self.seconds());
         let (algorithms, lifetime) = (self.settings.algorithms, self.settings.token_lifetime);
-        let old = &rotation.keys;
-        let updated = old.updated(&jwks, algorithms, lifetime, self.seconds());
-        let (new, _report) = updated.map_err(FetchError::Keys)?;
+        let updated = jwks.and_then(|jwks| {
+            let updated = old.updated(&jwks, algorithms, lifetime, now);
+            updated.map_err(FetchError::Keys)
+        });
+        let (new, outcome) = match updated {
+            Ok((new, _report)) => (new, Ok(())),
+            Err(error) => (old.without_retired(now), Err(error)),
+        };
         let is_new = new.has_keys_beyond(old);
         let is_changed = is_new || old.has_keys_beyond(&new);
         if is_changed {
@@ -185,7 +191,12 @@ impl Issuer {
             *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
         }
         rotation.keys = new;
-        Ok((is_changed, is_new))
+        outcome.map(|()| (is_changed, is_new))
+    }
+
+    async fn fetch_in_time(&self) -> Result<Vec<u8>, FetchError> {
+        let fetching = timeout(self.settings.fetch_timeout, (self.fetch)());
+        fetching.await.map_err(|_| FetchError::Timeout)?
     }
 
     /// Seconds of a clock that never goes back.

@@ -236,6 +236,26 @@ async fn an_issuer_that_is_down() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replaced_key_goes_though_the_issuer_is_down() {
+    let (old, new) = (TestKey::new(1), TestKey::new(2));
+    let published = Published::new(&[&old]);
+    let issuer = published.issuer();
+    assert!(issuer.authenticate(&old.token()).await.is_ok());
+    published.publish(&[&new]);
+    advance(Duration::from_secs(5)).await;
+    assert!(issuer.authenticate(&new.token()).await.is_ok());
+
+    published.go_down();
+    advance(Duration::from_secs(3000)).await;
+    assert!(issuer.refresh().await.is_err());
+    assert!(issuer.authenticate(&old.token()).await.is_ok());
+    advance(Duration::from_secs(600)).await;
+    assert!(issuer.refresh().await.is_err());
+    assert_eq!(issuer.authenticate(&old.token()).await, Err(Error::NoKey));
+    assert!(issuer.authenticate(&new.token()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_goes_away_leaves_the_fetch_to_the_others() {
     let key = TestKey::new(1);
     let published = Published::new(&[&key]);
