@@ -108,16 +108,12 @@ fn one_key_alone() {
             Err(Error::AlgorithmNotAccepted),
         ),
     ] {
-        assert_eq!(
-            verdict(&signed_by(1, header), &key),
-            unnamed_key,
-            "{header}"
-        );
-        assert_eq!(
-            verdict(&signed_by(1, header), &named),
-            named_key,
-            "{header}"
-        );
+        let token = signed_by(1, header);
+        assert_eq!(verdict(&token, &key), unnamed_key, "{header}");
+        assert_eq!(verdict(&token, &named), named_key, "{header}");
+        // A borrowed key is a key.
+        assert_eq!(verdict(&token, &&key), unnamed_key, "{header}");
+        assert_eq!(verdict(&token, &&named), named_key, "{header}");
     }
     assert_eq!(
         key.with_key_id(&"k".repeat(129)).err(),
