@@ -116,5 +116,6 @@ mod tests {
             }
         }
         assert_eq!(byte(&std::vec![b'a'; len], b'.'), None);
+        assert_eq!(byte(&std::vec![b'.'; len], b'.'), Some(0));
     }
 }

@@ -115,10 +115,21 @@ fn one_key_alone() {
         assert_eq!(verdict(&token, &&key), unnamed_key, "{header}");
         assert_eq!(verdict(&token, &&named), named_key, "{header}");
     }
+}
+
+#[test]
+fn the_longest_kid() {
+    let key = Key::from_secret(&[1; 32], &[&HS256]).unwrap();
+    let kid = "k".repeat(128);
+    let named = key.clone().with_key_id(&kid).unwrap();
+    let header = |kid: &str| json!({"alg": "HS256", "kid": kid}).to_string();
+    assert_eq!(verdict(&signed_by(1, &header(&kid)), &named), Ok(()));
+    let longer = kid + "k";
     assert_eq!(
-        key.with_key_id(&"k".repeat(129)).err(),
-        Some(Error::KeyTooLarge)
+        verdict(&signed_by(1, &header(&longer)), &named),
+        Err(Error::NoKey)
     );
+    assert_eq!(key.with_key_id(&longer).err(), Some(Error::KeyTooLarge));
 }
 
 #[test]
