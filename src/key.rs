@@ -278,12 +278,14 @@ impl Key {
         self.algorithms
     }
 
-    /// Whether both are one key under one identifier, loaded for the same algorithms.
+    /// Whether both are one key under one identifier, whatever they may be used for.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.id == other.id
-            && self.algorithms.names().eq(other.algorithms.names())
-            && self.loaded_for == other.loaded_for
-            && self.material == other.material
+        self.id == other.id && self.material == other.material
+    }
+
+    /// Whether both may be used for the same algorithms.
+    pub(crate) fn is_used_like(&self, other: &Self) -> bool {
+        self.algorithms.names().eq(other.algorithms.names()) && self.loaded_for == other.loaded_for
     }
 
     /// Verifies as [`VerificationKey::verify`] does, with tables that were made for that algorithm.

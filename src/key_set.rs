@@ -142,8 +142,15 @@ impl<const N: usize> KeySet<N> {
 
     /// Adds a key of another set, if one of its algorithms is accepted here, and there is room.
     pub(crate) fn keep(&mut self, key: &Key) -> bool {
+        self.adopt_algorithms(key);
         let mut names = self.algorithms.names();
         names.any(|name| key.accepts(name)) && self.keys.push(key.clone()).is_ok()
+    }
+
+    fn adopt_algorithms(&mut self, key: &Key) {
+        if self.algorithms.is_empty() {
+            self.algorithms = key.algorithms();
+        }
     }
 
     /// Adds a key, for instance one that is pinned.
@@ -155,9 +162,7 @@ impl<const N: usize> KeySet<N> {
     ///
     /// [`Error::KeySetFull`], [`Error::UnusableAlgorithmList`]
     pub fn push(&mut self, key: Key) -> Result<(), Error> {
-        if self.algorithms.is_empty() {
-            self.algorithms = key.algorithms();
-        }
+        self.adopt_algorithms(&key);
         if !self.algorithms.includes(key.algorithms()) {
             return Err(Error::UnusableAlgorithmList);
         }

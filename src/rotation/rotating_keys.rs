@@ -62,6 +62,9 @@ impl<const N: usize> RotatingKeys<N> {
 
     /// The same keys, but tokens without `kid` are refused where several keys come into question: see
     /// [`KeySet::refusing_ambiguity`]. It stays so through updates.
+    ///
+    /// An issuer that does not name its keys then has two of them from the update that replaces one until the old one
+    /// goes, and none of its tokens is accepted meanwhile: forget the old one at once there, with zero `seconds`.
     #[must_use]
     pub fn refusing_ambiguity(self) -> Self {
         Self {
@@ -81,7 +84,8 @@ impl<const N: usize> RotatingKeys<N> {
     /// Keys that are published no longer stay for `seconds` more, for the tokens that they have signed: give the
     /// longest time for which the issuer's tokens hold. Zero forgets them at once, as is right for a key that was
     /// withdrawn because it leaked. Published keys go first where there is no room for all. Those whose time is over are
-    /// left out; keys of the same `kid` may stand side by side for a while, and both are tried.
+    /// left out; keys of the same `kid` may stand side by side for a while, and both are tried. A public key that is
+    /// published again for other algorithms is one key: what is published last decides what it may be used for.
     ///
     /// A JWK Set in which nothing can be used publishes nothing: the report says so, and the keys go all the same.
     ///
@@ -117,14 +121,23 @@ impl<const N: usize> RotatingKeys<N> {
         let latest = now.saturating_add(u64::from(seconds));
         for (key, retires_at) in self.set.keys().iter().zip(&self.retires_at) {
             let retires_at = retires_at.unwrap_or(latest).min(latest);
-            if now < retires_at && !new.contains(key) {
+            if now < retires_at && !new.set.keys().iter().any(|k| k.is_same(key)) {
                 new.add(key, Some(retires_at));
             }
         }
         new
     }
 
-    /// These keys without those whose time is over. Of use where keys are withdrawn more often than they are fetched.
+    /// When the first of the replaced keys goes, by the clock that the updates were told; none while all are published.
+    ///
+    /// A key that is over still verifies: from that time on use what [`without_retired`](Self::without_retired) returns,
+    /// or the next update.
+    #[must_use]
+    pub fn retires_next(&self) -> Option<u64> {
+        self.retires_at.iter().copied().flatten().min()
+    }
+
+    /// These keys without those whose time is over.
     #[must_use]
     pub fn without_retired(&self, now: u64) -> Self {
         let mut left = Self {
@@ -139,14 +152,15 @@ impl<const N: usize> RotatingKeys<N> {
         left
     }
 
-    /// Whether one of these keys is not among the older ones.
+    /// Whether one of these keys is not among the older ones, or may be used for something else than there.
     #[must_use]
     pub fn has_keys_beyond(&self, older: &Self) -> bool {
         self.set.keys().iter().any(|key| !older.contains(key))
     }
 
     fn contains(&self, key: &Key) -> bool {
-        self.set.keys().iter().any(|k| k.is_same(key))
+        let mut keys = self.set.keys().iter();
+        keys.any(|k| k.is_same(key) && k.is_used_like(key))
     }
 
     /// Adds a key if there is room.

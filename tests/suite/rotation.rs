@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use jose_verify::{
-    Error, HS256, HS384, HS512, Key, KeySet, MACS, Refetch, RotatingKeys, VerificationKey,
-    peek_header_untrusted, scratch_len, verify_jws,
+    Error, HS256, HS384, HS512, Key, KeySet, MACS, PS256, RS256, Refetch, RotatingKeys,
+    VerificationKey, peek_header_untrusted, scratch_len, verify_jws,
 };
 use serde_json::{Value, json};
 
+use super::keys::public_key;
 use super::support::judge::signature_verdict;
 use super::support::report::report;
 use super::support::sign::{base64url, token_with_secret};
@@ -49,6 +50,10 @@ fn keys_stay_until_their_last_token_expires() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
     let second = updated(&first, &["b", "c"], 1000);
     assert_eq!(ids(&second), ["b", "c", "a"]);
+    assert_eq!(
+        (first.retires_next(), second.retires_next()),
+        (None, Some(4600))
+    );
     assert_eq!(ids(&first), ["a", "b"], "readers of the old set keep it");
     let of_a = token("a", &secret("a"));
     assert_eq!(signature_verdict(&of_a, second.set()), Ok(()));
@@ -56,12 +61,17 @@ fn keys_stay_until_their_last_token_expires() {
     // Its time runs from the first update without it, not from the last.
     let third = updated(&second, &["c"], 2000);
     assert_eq!(ids(&third), ["c", "b", "a"]);
+    assert_eq!(third.retires_next(), Some(4600));
     assert_eq!(ids(&updated(&third, &["c"], 4599)), ["c", "b", "a"]);
     let fourth = updated(&third, &["c"], 4600);
     assert_eq!(ids(&fourth), ["c", "b"]);
     assert_eq!(signature_verdict(&of_a, fourth.set()), Err(Error::NoKey));
     assert_eq!(ids(&third.without_retired(4599)), ["c", "b", "a"]);
-    assert_eq!(ids(&third.without_retired(4600)), ["c", "b"]);
+    let without = third.without_retired(4600);
+    assert_eq!(
+        (ids(&without), without.retires_next()),
+        (vec!["c", "b"], Some(5600))
+    );
     assert_eq!(ids(&third.without_retired(u64::MAX)), ["c"]);
     // Published again it stays for good.
     let back = updated(&third, &["a"], 3000);
@@ -111,6 +121,41 @@ fn two_names_for_one_key() {
     let (second, _) = first.updated(renamed.as_bytes(), MACS, HOUR, 1).unwrap();
     assert_eq!(ids(&second), ["b", "a"]);
     assert!(second.has_keys_beyond(&first));
+}
+
+/// What is published last decides what a key may be used for, also for the tokens that are under way.
+#[test]
+fn one_key_for_fewer_algorithms() {
+    let (mut jwk, token) = public_key("RS256");
+    let update = |keys: &RotatingKeys<4>, jwk: &Value| {
+        let jwks = json!({ "keys": [jwk] }).to_string();
+        let (new, _) = keys
+            .updated(jwks.as_bytes(), &[&RS256, &PS256], HOUR, 1)
+            .unwrap();
+        new
+    };
+    jwk.as_object_mut().unwrap().remove("alg");
+    let first = update(&RotatingKeys::new(), &jwk);
+    assert_eq!(signature_verdict(&token, first.set()), Ok(()));
+    jwk["alg"] = json!("PS256");
+    let second = update(&first, &jwk);
+    assert!(second.has_keys_beyond(&first));
+    assert_eq!(
+        (second.set().keys().len(), second.retires_next()),
+        (1, None)
+    );
+    assert_eq!(signature_verdict(&token, second.set()), Err(Error::NoKey));
+}
+
+#[test]
+fn keys_that_another_way_of_publishing_replaces() {
+    let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
+    let none = first.replaced_by(KeySet::new(), HOUR, 1);
+    assert_eq!(
+        (ids(&none), none.retires_next()),
+        (vec!["a", "b"], Some(3601))
+    );
+    assert!(ids(&first.replaced_by(KeySet::new(), 0, 1)).is_empty());
 }
 
 #[test]
