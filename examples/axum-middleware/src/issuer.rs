@@ -8,7 +8,7 @@ use jose_verify::{
     peek_header_untrusted, scratch_len, verify,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::fetch::{Fetch, FetchError};
 use crate::principal::Principal;
@@ -48,14 +48,20 @@ pub struct Settings {
 pub struct Issuer {
     settings: Settings,
     fetch: Fetch,
-    /// What requests verify with; none before the first fetch.
-    keys: RwLock<Option<Arc<Keys>>>,
-    /// Held while keys are fetched.
+    /// What requests verify with; none before the first fetch, or if none are left.
+    current: RwLock<Option<Current>>,
+    /// Held while keys are fetched or taken away.
     rotation: Arc<Mutex<Rotation>>,
     started: Instant,
 }
 
-/// What only the one who fetches needs.
+/// Keys, until one of them has to go.
+struct Current {
+    keys: Arc<Keys>,
+    until: Option<u64>,
+}
+
+/// What only the one who changes the keys needs.
 struct Rotation {
     keys: RotatingKeys<MAX_KEYS>,
     refetch: Refetch,
@@ -69,7 +75,7 @@ impl Issuer {
         Arc::new(Self {
             settings,
             fetch,
-            keys: RwLock::new(None),
+            current: RwLock::new(None),
             rotation: Arc::new(Mutex::new(Rotation {
                 keys: RotatingKeys::new(),
                 refetch: Refetch::new(shortest, longest),
@@ -78,12 +84,39 @@ impl Issuer {
         })
     }
 
-    /// The keys of this moment; none if they never came.
+    /// The keys of this moment; none if they never came, or the issuer has withdrawn all of them.
     #[must_use]
     pub fn keys(&self) -> Option<Arc<Keys>> {
+        let (keys, until) = self.current()?;
+        if until.is_none_or(|until| self.seconds() < until) {
+            return Some(keys);
+        }
+        // One of them is over. If somebody is fetching, they see to it.
+        if let Ok(mut rotation) = self.rotation.try_lock() {
+            let left = rotation.keys.without_retired(self.seconds());
+            self.publish(&mut rotation, left);
+        }
+        self.current().map(|(keys, _)| keys)
+    }
+
+    fn current(&self) -> Option<(Arc<Keys>, Option<u64>)> {
         // Nothing panics while it holds the lock.
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.clone()
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let current = current.as_ref()?;
+        Some((Arc::clone(&current.keys), current.until))
+    }
+
+    /// From now on requests verify with these keys.
+    fn publish(&self, rotation: &mut Rotation, new: RotatingKeys<MAX_KEYS>) {
+        let current = (!new.set().keys().is_empty()).then(|| {
+            let memory = vec![0; self.settings.table_bytes / size_of::<Word>()];
+            Current {
+                keys: Arc::new(new.set().clone().prepare(memory)),
+                until: new.retires_next(),
+            }
+        });
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
+        rotation.keys = new;
     }
 
     /// Whom a token speaks for, if it may pass.
@@ -153,6 +186,16 @@ impl Issuer {
         }
     }
 
+    /// [`refresh`](Self::refresh) every so often, for as long as the program runs.
+    pub async fn keep_fresh(self: Arc<Self>, pause: Duration, report: impl Fn(FetchError)) {
+        loop {
+            if let Err(error) = self.refresh().await {
+                report(error);
+            }
+            sleep(pause).await;
+        }
+    }
+
     /// Fetches in a task of its own, so that a client that goes away does not take the fetch with it.
     async fn update(
         self: &Arc<Self>,
@@ -185,12 +228,11 @@ impl Issuer {
         };
         let is_new = new.has_keys_beyond(old);
         let is_changed = is_new || old.has_keys_beyond(&new);
-        if is_changed {
-            let memory = vec![0; self.settings.table_bytes / size_of::<Word>()];
-            let prepared = Arc::new(new.set().clone().prepare(memory));
-            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(prepared);
+        if is_changed || new.retires_next() != old.retires_next() {
+            self.publish(rotation, new);
+        } else {
+            rotation.keys = new;
         }
-        rotation.keys = new;
         outcome.map(|()| (is_changed, is_new))
     }
 

@@ -86,7 +86,7 @@ impl RequireBearerLayer {
         let principal = match self.issuer.authenticate(token).await {
             Ok(principal) => principal,
             // Not the token's fault, so it is not called invalid.
-            Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Refusal::NoKeysYet),
+            Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Refusal::NoKeys),
             Err(error) => return Err(Refusal::Token(error)),
         };
         let has = |scope: &&str| principal.scopes.iter().any(|s| s == scope);
@@ -125,8 +125,8 @@ enum Refusal {
     Token(Error),
     /// The token is good but not for this.
     Scope(&'static [&'static str]),
-    /// The issuer cannot be reached, and never could.
-    NoKeysYet,
+    /// The issuer could not be reached yet, or has withdrawn all its keys.
+    NoKeys,
 }
 
 impl Refusal {
@@ -149,7 +149,7 @@ impl Refusal {
                 let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
                 (StatusCode::FORBIDDEN, challenge)
             }
-            Self::NoKeysYet => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+            Self::NoKeys => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
         };
         let mut response = Response::new(R::default());
         *response.status_mut() = status;

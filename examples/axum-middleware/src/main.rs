@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 async fn serve(address: &str, issuer: Arc<Issuer>) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
-    tokio::spawn(keep_fresh(Arc::clone(&issuer)));
+    tokio::spawn(Arc::clone(&issuer).keep_fresh(REFRESH, |error| eprintln!("{error}")));
     let app = Router::new()
         .route("/me", get(me))
         .route_layer(RequireBearerLayer::new(issuer, &["openid"]))
@@ -51,15 +51,6 @@ async fn serve(address: &str, issuer: Arc<Issuer>) -> Result<(), Box<dyn Error>>
     println!("listening on {}", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
-}
-
-async fn keep_fresh(issuer: Arc<Issuer>) {
-    loop {
-        if let Err(error) = issuer.refresh().await {
-            eprintln!("{error}");
-        }
-        tokio::time::sleep(REFRESH).await;
-    }
 }
 
 async fn me(Extension(principal): Extension<Principal>) -> String {

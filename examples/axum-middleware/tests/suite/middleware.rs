@@ -155,10 +155,10 @@ async fn keys_are_replaced_while_requests_go_on() {
     }
     assert_eq!(published.fetches(), 2, "and there is but one");
 
-    // The old key stays as long as its tokens may hold, and goes with the next fetch.
+    // The old key stays as long as its tokens may hold, and goes by itself.
+    advance(Duration::from_secs(3599)).await;
     assert!(issuer.authenticate(&old.token()).await.is_ok());
-    advance(Duration::from_secs(3600)).await;
-    assert!(issuer.refresh().await.unwrap());
+    advance(Duration::from_secs(1)).await;
     assert_eq!(issuer.authenticate(&old.token()).await, Err(Error::NoKey));
     assert!(issuer.authenticate(&new.token()).await.is_ok());
 }
@@ -246,13 +246,52 @@ async fn a_replaced_key_goes_though_the_issuer_is_down() {
     assert!(issuer.authenticate(&new.token()).await.is_ok());
 
     published.go_down();
-    advance(Duration::from_secs(3000)).await;
-    assert!(issuer.refresh().await.is_err());
-    assert!(issuer.authenticate(&old.token()).await.is_ok());
-    advance(Duration::from_secs(600)).await;
-    assert!(issuer.refresh().await.is_err());
-    assert_eq!(issuer.authenticate(&old.token()).await, Err(Error::NoKey));
+    for (seconds, want) in [(3000, true), (500, true), (101, false)] {
+        advance(Duration::from_secs(seconds)).await;
+        assert!(issuer.refresh().await.is_err());
+        let is_there = issuer.authenticate(&old.token()).await.is_ok();
+        assert_eq!(is_there, want, "{seconds}");
+    }
     assert!(issuer.authenticate(&new.token()).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_replaced_one_after_the_other() {
+    let keys = [1, 2, 3].map(TestKey::new);
+    let published = Published::new(&[&keys[0], &keys[1]]);
+    let issuer = published.issuer();
+    assert!(issuer.refresh().await.is_ok());
+    for left in [1, 2] {
+        published.publish(&keys.iter().skip(left).collect::<Vec<_>>());
+        advance(Duration::from_secs(1000)).await;
+        assert!(issuer.refresh().await.is_ok());
+    }
+    // The first was missed at 1,000 seconds, the second at 2,000, each for an hour.
+    for (seconds, want) in [
+        (2599, [true; 3]),
+        (1, [false, true, true]),
+        (1000, [false, false, true]),
+    ] {
+        advance(Duration::from_secs(seconds)).await;
+        for (key, want) in keys.iter().zip(want) {
+            assert_eq!(issuer.authenticate(&key.token()).await.is_ok(), want);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_withdraws_all_its_keys() {
+    let key = TestKey::new(1);
+    let published = Published::new(&[&key]);
+    let issuer = published.issuer();
+    assert!(issuer.refresh().await.unwrap());
+    published.publish(&[]);
+    advance(Duration::from_secs(10)).await;
+    assert!(issuer.refresh().await.is_ok());
+    assert!(issuer.authenticate(&key.token()).await.is_ok());
+    advance(Duration::from_secs(3600)).await;
+    assert_eq!(issuer.authenticate(&key.token()).await, Err(Error::NoKey));
+    assert!(issuer.keys().is_none());
 }
 
 #[tokio::test(start_paused = true)]
