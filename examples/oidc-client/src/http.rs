@@ -14,7 +14,12 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Makes requests.
 #[derive(Debug, Clone)]
-pub(crate) struct Http(Agent);
+pub(crate) struct Http {
+    /// To `https` addresses, through a proxy if the environment names one.
+    remote: Agent,
+    /// To this machine: a proxy would carry the client's secret away from it.
+    local: Agent,
+}
 
 /// An answer with status 200.
 pub(crate) struct Answer {
@@ -26,23 +31,33 @@ pub(crate) struct Answer {
 impl Http {
     pub(crate) fn new() -> Self {
         // A redirect of a token endpoint is an attack; the others have no need of one.
-        let config = Agent::config_builder()
-            .max_redirects(0)
-            .timeout_global(Some(TIMEOUT));
-        Self(config.build().new_agent())
+        let config = || {
+            let config = Agent::config_builder().max_redirects(0);
+            config.timeout_global(Some(TIMEOUT))
+        };
+        Self {
+            remote: config().build().new_agent(),
+            local: config().proxy(None).build().new_agent(),
+        }
+    }
+
+    fn agent(&self, uri: &Uri) -> &Agent {
+        if uri.scheme_str() == Some("https") {
+            &self.remote
+        } else {
+            &self.local
+        }
     }
 
     pub(crate) fn get(&self, url: &str) -> Result<Answer, Error> {
-        Answer::read(
-            self.0
-                .get(secure(url)?)
-                .header("accept", "application/json")
-                .call()?,
-        )
+        let url = secure(url)?;
+        let request = self.agent(&url).get(url);
+        Answer::read(request.header("accept", "application/json").call()?)
     }
 
     pub(crate) fn get_with_token(&self, url: &str, token: &str) -> Result<Answer, Error> {
-        let request = self.0.get(secure(url)?);
+        let url = secure(url)?;
+        let request = self.agent(&url).get(url);
         Answer::read(
             request
                 .header("authorization", format!("Bearer {token}"))
@@ -58,10 +73,9 @@ impl Http {
         form: &[(&str, &str)],
     ) -> Result<Answer, Error> {
         let (id, secret) = client;
-        let request = self
-            .0
-            .post(secure(url)?)
-            .header("accept", "application/json");
+        let url = secure(url)?;
+        let request = self.agent(&url).post(url);
+        let request = request.header("accept", "application/json");
         let answer = if let Some(secret) = secret {
             let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect();
             let (id, secret): (String, String) = (encode(id), encode(secret));

@@ -12,7 +12,7 @@ use crate::http::Http;
 
 /// Keys that there is room for.
 const MAX_KEYS: usize = 16;
-/// Keys that are not published any more are forgotten at once: an ID Token is verified when it is new.
+/// Keys that are not published any more are forgotten with the next fetch: an ID Token is verified when it is new.
 const KEEP: u32 = 0;
 
 /// The keys, and where they come from if they change.

@@ -99,6 +99,7 @@ fn browse(url: &str) -> String {
     let config = Agent::config_builder()
         .max_redirects(0)
         .http_status_as_error(false)
+        .proxy(None)
         .timeout_global(Some(Duration::from_secs(10)));
     let agent = config.build().new_agent();
     let origin = &url[..url[8..].find('/').unwrap() + 8];
