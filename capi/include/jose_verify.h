@@ -183,7 +183,8 @@ typedef struct jv_string {
 
 /*
  What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXPIRED` and so on), or one
- of those from 1000 on, which tell that the call itself was wrong.
+ of those from 1000 on, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
+ (`JV_NO_SUCH_CLAIM`) or not what it asked for (`JV_OTHER_TYPE`).
  */
 typedef uint32_t jv_error;
 

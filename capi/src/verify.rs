@@ -1,5 +1,7 @@
 //! Verifying a token.
 
+use core::ptr;
+
 use jose_verify::{Clock, NumericDate, Policy, Verified, scratch_len, verify, verify_in_place};
 
 use crate::claims::jv_claims;
@@ -96,6 +98,13 @@ unsafe fn verify_into<'b>(
     let claims = unsafe { sized_reference_mut(claims) }?;
     // First, so that there are none of an earlier token after an error.
     claims.clear();
+    let (claims_len, policy_len) = (size_of::<jv_claims>(), size_of::<jv_policy>());
+    apart(
+        ptr::from_ref(claims).cast(),
+        claims_len,
+        policy.cast(),
+        policy_len,
+    )?;
     // SAFETY: the caller's promise.
     let keys = unsafe { reference(keys) }?;
     // SAFETY: the caller's promise.

@@ -302,7 +302,9 @@ static void wrong_calls(void) {
     CALL(token, len, keys, &policy, (uint8_t *)&claims, sizeof claims, &claims);
     CALL(token, len, keys, &policy, (uint8_t *)&policy, sizeof policy, &claims);
     CALL((uint8_t *)&claims, sizeof claims, keys, &policy, scratch, sizeof scratch, &claims);
+    CALL(token, len, keys, (const jv_policy *)&claims, scratch, sizeof scratch, &claims);
     EXPECT(jv_verify_in_place((uint8_t *)&policy, sizeof policy, keys, &policy, 0, &claims), JV_OVERLAP);
+    EXPECT(jv_verify_in_place(token, len, keys, (const jv_policy *)&claims, 0, &claims), JV_OVERLAP);
     CALL(token, SIZE_MAX, keys, &policy, scratch, sizeof scratch, &claims);
     wanted = JV_STRUCT_SIZE;
     unsized.struct_size = 0;
