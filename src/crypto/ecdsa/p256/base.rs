@@ -4,7 +4,7 @@ use crate::algorithm::Word;
 use crate::crypto::arithmetic::WORD_BITS;
 use crate::crypto::ecdsa::prime::words;
 
-pub(super) static TABLE: [Word; 257 * 64 / WORD_BITS] = words::<257, _>([
+pub(super) static TABLE: [Word; 257 * 64 / WORD_BITS] = words([
     0x0000_0000_0000_2b06,
     0x79e7_30d4_18a9_143c,
     0x75ba_95fc_5fed_b601,

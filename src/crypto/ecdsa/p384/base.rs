@@ -4,7 +4,7 @@ use crate::algorithm::Word;
 use crate::crypto::arithmetic::WORD_BITS;
 use crate::crypto::ecdsa::prime::words;
 
-pub(super) static TABLE: [Word; 193 * 64 / WORD_BITS] = words::<193, _>([
+pub(super) static TABLE: [Word; 193 * 64 / WORD_BITS] = words([
     0x0000_0000_0000_4d05,
     0x3dd0_7566_49c0_b528,
     0x20e3_78e2_a0d6_ce38,

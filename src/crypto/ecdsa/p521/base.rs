@@ -4,7 +4,7 @@ use crate::algorithm::Word;
 use crate::crypto::arithmetic::WORD_BITS;
 use crate::crypto::ecdsa::prime::words;
 
-pub(super) static TABLE: [Word; 289 * 64 / WORD_BITS] = words::<289, _>([
+pub(super) static TABLE: [Word; 289 * 64 / WORD_BITS] = words([
     0x0000_0000_0000_6905,
     0xf97e_7e31_c2e5_bd66,
     0x3348_b3c1_856a_429b,
