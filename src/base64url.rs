@@ -283,6 +283,11 @@ mod tests {
                 assert_eq!(shifted(chars).max(-1), bits.max(-1), "{chars:?}");
                 let valid = c.is_ascii_alphanumeric() || c == b'-' || c == b'_';
                 assert_eq!(bits >= 0, valid, "{chars:?}");
+                for other in 0..4 {
+                    chars = *b"Az-_";
+                    (chars[place], chars[other]) = (c, b'=');
+                    assert!(shifted(chars) < 0 && looked_up(chars) < 0, "{chars:?}");
+                }
             }
         }
         assert_eq!(looked_up(*b"Az-_"), 0x03_3f_bf);
