@@ -172,7 +172,8 @@ impl Issuer {
         is_changed.then(|| self.keys()).flatten()
     }
 
-    /// Fetches the keys because they are old: issuers withdraw keys, and no token tells of it. Whether they changed.
+    /// Fetches the keys because they are old: issuers withdraw keys, and no token tells of it. Whether they changed; they did
+    /// not if it is too early to fetch again.
     ///
     /// # Errors
     ///
