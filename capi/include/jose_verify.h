@@ -545,7 +545,7 @@ size_t jv_key_set_size(size_t capacity);
  Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least one key. `algorithms` are the
  addresses of 1 to 16 algorithms, all of them MACs or all of them signatures; only these are accepted.
 
- Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OUT_OF_RANGE`.
+ Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`.
 
  # Safety
 

@@ -10,7 +10,7 @@ use jose_verify::{
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};
-use crate::lent::{array, give, reference, reference_mut, text};
+use crate::lent::{array, give, possible, reference, reference_mut, text};
 use crate::string::jv_string;
 
 /// Bytes of memory for a key set before its keys, at most.
@@ -92,7 +92,7 @@ pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
 /// Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least one key. `algorithms` are the
 /// addresses of 1 to 16 algorithms, all of them MACs or all of them signatures; only these are accepted.
 ///
-/// Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OUT_OF_RANGE`.
+/// Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`.
 ///
 /// # Safety
 ///
@@ -139,6 +139,7 @@ unsafe fn init(
     if memory.is_null() {
         return Err(Code(JV_NULL_POINTER));
     }
+    possible::<u8>(memory_len)?;
     let room = memory_len.saturating_sub(KEYS_OFFSET);
     let capacity = room.div_euclid(size_of::<Key>());
     if memory.addr().checked_rem(ALIGNMENT) != Some(0) || capacity == 0 {

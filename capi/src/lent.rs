@@ -58,7 +58,7 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut 
 }
 
 /// No object is longer than half of what an address can count.
-fn possible<T>(len: usize) -> Result<(), Code> {
+pub(crate) fn possible<T>(len: usize) -> Result<(), Code> {
     let bytes = len.checked_mul(size_of::<T>());
     match bytes.map(isize::try_from) {
         Some(Ok(_)) => Ok(()),

@@ -261,6 +261,7 @@ static void wrong_calls(void) {
     EXPECT(jv_key_set_init(bytes, sizeof memory, many, 17, &keys), JV_OUT_OF_RANGE);
     EXPECT(jv_key_set_init(bytes + 4, sizeof memory - 4, ES256_ONLY, 1, &keys), JV_UNUSABLE_MEMORY);
     EXPECT(jv_key_set_init(bytes, jv_key_set_size(1) - 1, ES256_ONLY, 1, &keys), JV_UNUSABLE_MEMORY);
+    EXPECT(jv_key_set_init(bytes, SIZE_MAX, ES256_ONLY, 1, &keys), JV_OVERLAP);
     EXPECT(jv_key_set_init(bytes, sizeof memory, mixed, 2, &keys), JV_OK);
     EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, 65, NO_KEY_ID), JV_UNUSABLE_ALGORITHM_LIST);
     EXPECT(jv_key_set_init(bytes, jv_key_set_size(1), ES256_ONLY, 1, &keys), JV_OK);
