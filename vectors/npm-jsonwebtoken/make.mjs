@@ -1,6 +1,6 @@
 // Makes signed.json and odd.json with jsonwebtoken. See README.md.
 
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import jwt from "jsonwebtoken";
 import {
   ALGS, CURVE, KID_128_ASCII, NOW, SECRET_LEN, STD, VectorFile, accessClaims, claims, oddClaims, source,
@@ -18,10 +18,15 @@ function material(alg, bits = 2048) {
       const secret = randomBytes(SECRET_LEN[alg]);
       made.set(id, { key: secret, arg: { secret } });
     } else {
-      const { privateKey, publicKey } = alg in CURVE
-        ? generateKeyPairSync("ec", { namedCurve: CURVE[alg] })
-        : generateKeyPairSync("rsa", { modulusLength: bits });
-      made.set(id, { key: privateKey, arg: { keys: publicKey.export({ format: "jwk" }) } });
+      // By way of PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
+      const { privateKey } = generateKeyPairSync(alg in CURVE ? "ec" : "rsa", {
+        namedCurve: CURVE[alg],
+        modulusLength: bits,
+        publicKeyEncoding: { type: "spki", format: "pem" },
+        privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      });
+      const key = createPrivateKey(privateKey);
+      made.set(id, { key, arg: { keys: createPublicKey(key).export({ format: "jwk" }) } });
     }
   }
   return made.get(id);

@@ -1,6 +1,6 @@
 // Writes tokens.json: for each algorithm a key as JWK Set and an access token that holds until 2100. Needs nothing but
 // Node.js: node make.mjs > tokens.json
-import { constants, generateKeyPairSync, sign } from "node:crypto";
+import { constants, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 
 const claims = {
     iss: "https://issuer.example.com", sub: "248289761001", aud: "https://api.example.com",
@@ -15,12 +15,17 @@ const kinds = {
     ES256: { type: "ec", options: { namedCurve: "P-256" }, hash: "sha256" },
     ES384: { type: "ec", options: { namedCurve: "P-384" }, hash: "sha384" },
 };
+const pem = {
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+};
 const text = (json) => Buffer.from(JSON.stringify(json)).toString("base64url");
 const made = Object.entries(kinds).map(([alg, { type, options, hash, ...padding }]) => {
-    const { privateKey, publicKey } = generateKeyPairSync(type, options);
+    // By way of PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
+    const privateKey = createPrivateKey(generateKeyPairSync(type, { ...options, ...pem }).privateKey);
     const input = `${text({ typ: "at+jwt", alg, kid: alg })}.${text(claims)}`;
     const signature = sign(hash, input, { key: privateKey, dsaEncoding: "ieee-p1363", ...padding });
-    const key = { ...publicKey.export({ format: "jwk" }), kid: alg, alg, use: "sig" };
+    const key = { ...createPublicKey(privateKey).export({ format: "jwk" }), kid: alg, alg, use: "sig" };
     return { alg, jwks: { keys: [key] }, token: `${input}.${signature.toString("base64url")}` };
 });
 console.log(JSON.stringify(made, null, 1));
