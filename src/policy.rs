@@ -78,8 +78,8 @@ pub struct MaxAge {
 /// All checks of one kind of token.
 ///
 /// A policy is a value with one field a check and no default: what is not checked is spelled out, and a check added
-/// in a later version stops the build of a policy that is written out, until it is decided. The profiles in [`oidc`](crate::oidc) return policies for
-/// well-known kinds of tokens; narrow them with the struct update syntax.
+/// in a later version stops the build of a policy that is written out, until it is decided. The profiles in
+/// [`oidc`](crate::oidc) return policies for well-known kinds of tokens; narrow them with the struct update syntax.
 ///
 /// ```
 /// use jose_verify::{Check, Leeway, Policy, oidc};

@@ -133,15 +133,20 @@ async fn a_scope_that_is_missing() {
     );
 }
 
+/// An issuer that was fetched from while it had the one key, and now has the other.
+async fn replaced(old: &TestKey, new: &TestKey) -> (Published, Issuer) {
+    let published = Published::new(&[old]);
+    let issuer = published.issuer();
+    assert!(issuer.authenticate(&old.token()).await.is_ok());
+    published.publish(&[new]);
+    advance(Duration::from_secs(5)).await;
+    (published, issuer)
+}
+
 #[tokio::test(start_paused = true)]
 async fn keys_are_replaced_while_requests_go_on() {
     let (old, new) = (TestKey::new(1), TestKey::new(2));
-    let published = Published::new(&[&old]);
-    let issuer = published.issuer();
-    assert!(issuer.authenticate(&old.token()).await.is_ok());
-
-    published.publish(&[&new]);
-    advance(Duration::from_secs(5)).await;
+    let (published, issuer) = replaced(&old, &new).await;
     let tokens: Vec<_> = (0..20).map(|_| new.token()).collect();
     let requests = tokens.into_iter().map(|token| {
         let issuer = issuer.clone();
@@ -238,11 +243,7 @@ async fn an_issuer_that_is_down() {
 #[tokio::test(start_paused = true)]
 async fn a_replaced_key_goes_though_the_issuer_is_down() {
     let (old, new) = (TestKey::new(1), TestKey::new(2));
-    let published = Published::new(&[&old]);
-    let issuer = published.issuer();
-    assert!(issuer.authenticate(&old.token()).await.is_ok());
-    published.publish(&[&new]);
-    advance(Duration::from_secs(5)).await;
+    let (published, issuer) = replaced(&old, &new).await;
     assert!(issuer.authenticate(&new.token()).await.is_ok());
 
     published.go_down();
