@@ -136,11 +136,14 @@ pub(super) const fn negative_inverse(lowest: Word) -> Word {
 
 /// Big-endian bytes as words, least significant first.
 pub(super) fn words_big_endian(bytes: &[u8]) -> impl Iterator<Item = Word> + Clone {
-    bytes.rchunks(WORD_BYTES).map(|chunk| {
-        chunk
-            .iter()
-            .fold(0, |word, byte| (word << 8) | Word::from(*byte))
-    })
+    bytes
+        .rchunks(WORD_BYTES)
+        .map(|chunk| match chunk.try_into() {
+            Ok(whole) => Word::from_be_bytes(whole),
+            Err(_) => chunk
+                .iter()
+                .fold(0, |word, byte| (word << 8) | Word::from(*byte)),
+        })
 }
 
 /// Reads big-endian bytes into words, of which those that are left become zero.

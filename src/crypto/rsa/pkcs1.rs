@@ -1,12 +1,11 @@
 //! RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2, RFC 7518 §3.3).
 
-use core::iter::{once, repeat_n};
 use core::marker::PhantomData;
 
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::{Hash, digest};
-use super::public_key::Message;
+use super::public_key::{MAX_MODULUS_LEN, Message};
 use super::scheme::{Rsa, Scheme};
 
 /// RSASSA-PKCS1-v1_5 using SHA-256.
@@ -24,23 +23,21 @@ pub struct Pkcs1<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pkcs1<D> {
     fn is_encoding(message: &Message, _: usize, signing_input: &[u8]) -> bool {
+        let mut buffer = [0; MAX_MODULUS_LEN];
         let hash = digest::<D>(&[signing_input]);
-        encode::<D>(&hash, message.len()).eq(message.bytes())
+        verify_encoded::<D>(&hash, message.encode(&mut buffer)).is_some()
     }
 }
 
-/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) of a digest, for a modulus of `len` bytes.
+/// Whether this is EMSA-PKCS1-v1_5 (RFC 8017 §9.2) of a digest: 0x00 0x01, the padding, 0x00, `DigestInfo`.
 ///
-/// The encoding is made anew and compared whole. Nothing of what the signature holds is parsed, so there is nothing
-/// in which it could differ and still pass.
-fn encode<D: Hash>(hash: &[u8], len: usize) -> impl Iterator<Item = u8> {
-    let fixed = D::DIGEST_INFO_PREFIX.len().saturating_add(hash.len());
-    // 0x00 0x01, the padding, 0x00. The shortest modulus leaves far more than the eight bytes that are demanded.
-    let padding = len.saturating_sub(fixed).saturating_sub(3);
-    once(0)
-        .chain(once(1))
-        .chain(repeat_n(0xff, padding))
-        .chain(once(0))
-        .chain(D::DIGEST_INFO_PREFIX.iter().copied())
-        .chain(hash.iter().copied())
+/// Every byte is compared, and where it has to stand follows from the lengths alone. Nothing of what the signature holds
+/// is parsed, so there is nothing in which it could differ and still pass.
+fn verify_encoded<D: Hash>(hash: &[u8], encoded: &[u8]) -> Option<()> {
+    let encoded = encoded.strip_suffix(hash)?;
+    let encoded = encoded.strip_suffix(D::DIGEST_INFO_PREFIX)?;
+    let encoded = encoded.strip_suffix(&[0])?;
+    // The shortest modulus leaves far more than the eight bytes that are demanded.
+    let padding = encoded.strip_prefix(&[0, 1])?;
+    padding.iter().all(|b| *b == 0xff).then_some(())
 }

@@ -28,13 +28,7 @@ pub struct Pss<D>(PhantomData<fn() -> D>);
 impl<D: Hash> Scheme for Pss<D> {
     fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool {
         let mut buffer = [0; MAX_MODULUS_LEN];
-        let Some(encoded) = buffer.get_mut(..message.len()) else {
-            return false;
-        };
-        encoded
-            .iter_mut()
-            .zip(message.bytes())
-            .for_each(|(to, from)| *to = from);
+        let encoded = message.encode(&mut buffer);
         let hash = digest::<D>(&[signing_input]);
         verify_encoded::<D>(&hash, encoded, modulus_bits.saturating_sub(1)).is_ok()
     }

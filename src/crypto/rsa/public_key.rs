@@ -172,21 +172,18 @@ impl Message {
         }
     }
 
-    /// Bytes of the modulus.
-    pub(super) const fn len(&self) -> usize {
-        self.len
-    }
-
     /// I2OSP (RFC 8017 §4.1): the number in big-endian, as long as the modulus.
-    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> {
-        let words = self.words.get(..self.len.div_ceil(WORD_BYTES));
-        let bytes = words
-            .unwrap_or_default()
-            .iter()
-            .rev()
-            .flat_map(|w| w.to_be_bytes());
-        let unused = self.len.wrapping_neg() % WORD_BYTES;
-        bytes.skip(unused)
+    pub(super) fn encode<'b>(&self, buffer: &'b mut [u8; MAX_MODULUS_LEN]) -> &'b mut [u8] {
+        let encoded = buffer.get_mut(..self.len).unwrap_or_default();
+        for (bytes, word) in encoded.rchunks_mut(WORD_BYTES).zip(&self.words) {
+            let from = word.to_be_bytes();
+            bytes
+                .iter_mut()
+                .rev()
+                .zip(from.iter().rev())
+                .for_each(|(to, from)| *to = *from);
+        }
+        encoded
     }
 }
 
