@@ -121,6 +121,17 @@ pub(super) fn less_than(a: &[Word], b: &[Word]) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
+/// Makes a number below 2n, whose word above the highest is `top`, one below n.
+pub(super) fn subtract_once(number: &mut [Word], n: &[Word], top: Word) {
+    if top == 0 && less_than(number, n) {
+        return;
+    }
+    let mut borrow = false;
+    for (word, n) in number.iter_mut().zip(n) {
+        (*word, borrow) = subtract_with_borrow(*word, *n, borrow);
+    }
+}
+
 /// -number⁻¹ modulo the range of a word, for an odd number of which this is the lowest word.
 pub(super) const fn negative_inverse(lowest: Word) -> Word {
     // Newton's iteration doubles the correct bits each time. An odd number is its own inverse modulo 8.

@@ -7,7 +7,6 @@ mod montgomery;
 mod pkcs1;
 mod pss;
 mod public_key;
-mod rows;
 mod scheme;
 
 pub use pkcs1::{RS256, RS384, RS512};

@@ -1,16 +1,22 @@
 //! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular Multiplication Without Trial
-//! Division", 1985), on numbers of an even number of words, the least significant first.
+//! Division", 1985). Numbers have an even number of words, the least significant first.
 //!
-//! A product is formed whole, in twice the words, and then reduced two words at a time. Squares take half the
-//! multiplications of other products, and sixteen of the eighteen products of a usual exponent are squares.
+//! How numbers are kept between products depends on the machine. Squares take half the multiplications of other products,
+//! and sixteen of the eighteen products of a usual exponent are squares.
 
-use core::mem::take;
+#[cfg_attr(target_pointer_width = "64", path = "montgomery/wide.rs")]
+#[cfg_attr(not(target_pointer_width = "64"), path = "montgomery/narrow.rs")]
+mod residue;
 
-use super::rows::{self, Rows};
+// The form of other machines, which can be tested on this one.
+#[cfg(all(test, target_pointer_width = "64"))]
+#[path = "montgomery/narrow.rs"]
+mod narrow;
+
+use residue::{Residue, radix_bits};
+
 use crate::algorithm::Word;
-use crate::crypto::arithmetic::{
-    WORD_BYTES, less_than, multiply_add, negative_inverse, subtract_with_borrow,
-};
+use crate::crypto::arithmetic::{WORD_BITS, WORD_BYTES, negative_inverse, subtract_once};
 use crate::limits::MAX_RSA_MODULUS_BITS;
 
 /// Words of the longest modulus.
@@ -21,7 +27,10 @@ pub(super) const fn words_of(bits: usize) -> usize {
     bits.div_ceil(2 * 8 * WORD_BYTES).saturating_mul(2)
 }
 
-/// An odd modulus n; R stands for 2 to the number of its words' bits.
+/// Squarings that lead to R²: more would take less doubling before.
+const SQUARINGS: usize = 5;
+
+/// An odd modulus n; R stands for a power of two above it.
 #[derive(Clone, Copy)]
 pub(super) struct Modulus<'a> {
     words: &'a [Word],
@@ -52,27 +61,35 @@ impl<'a> Modulus<'a> {
 
     /// R² mod n.
     ///
-    /// From the highest power of two below n, doubling leads to R and on to 2^L · R for L words; squaring that log₂ W
-    /// times, for words of W bits, leads to 2^(L·W) · R, which is R².
+    /// From the highest power of two below n, doubling leads to R and on to 2^e · R. Squaring makes that 2^2e · R, and so on
+    /// to R · R.
     pub(super) fn radix_squared(&self, result: &mut [Word]) {
         result.fill(0);
         let mut missing_bits = 1;
         for (word, n) in result.iter_mut().zip(self.words).rev() {
             missing_bits = n.leading_zeros().saturating_add(missing_bits);
-            if *n != 0 {
-                *word = (1 << (Word::BITS - 1)) >> n.leading_zeros();
+            if let Some(highest) = n.checked_ilog2() {
+                *word = 1 << highest;
                 break;
             }
         }
         for _ in 0..missing_bits {
             self.double(result);
         }
-        for _ in self.words {
+        let radix_bits = radix_bits(self.words.len());
+        for _ in self.words.len().saturating_mul(WORD_BITS)..radix_bits {
             self.double(result);
         }
-        let mut product = Product::new();
-        for _ in 0..Word::BITS.ilog2() {
-            product.square(self, result);
+        for _ in 0..radix_bits >> SQUARINGS {
+            self.double(result);
+        }
+        for bit in (0..SQUARINGS).rev() {
+            let mut residue = self.residue(result);
+            residue.square();
+            residue.finish();
+            if (radix_bits >> bit) & 1 == 1 {
+                self.double(result);
+            }
         }
     }
 
@@ -89,17 +106,25 @@ impl<'a> Modulus<'a> {
         exponent: u64,
         radix_squared: &[Word],
     ) {
-        let mut product = Product::new();
-        product.multiply(self, number, radix_squared.iter().copied());
+        let mut power = self.residue(number);
+        power.multiply(radix_squared.iter().copied());
         for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
-            product.square(self, number);
+            power.square();
             if (exponent >> bit) & 1 == 1 {
-                product.multiply(self, number, base.clone());
+                power.multiply(base.clone());
                 if bit != 0 {
-                    product.multiply(self, number, radix_squared.iter().copied());
+                    power.multiply(radix_squared.iter().copied());
                 }
             }
         }
+        power.finish();
+    }
+
+    fn residue<'n>(&self, number: &'n mut [Word]) -> Residue<'n>
+    where
+        'a: 'n,
+    {
+        Residue::new(self.words, self.negative_inverse, number)
     }
 
     /// 2 · number mod n.
@@ -110,103 +135,143 @@ impl<'a> Modulus<'a> {
             carry = *word >> (Word::BITS - 1);
             *word = doubled;
         }
-        self.subtract_once(number, carry);
+        subtract_once(number, self.words, carry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::arithmetic_side_effects,
+        reason = "big integers do not overflow, and the small ones here are meant not to"
+    )]
+
+    use std::vec::Vec;
+
+    use super::*;
+    use num_bigint::BigUint;
+
+    fn value(words: &[Word]) -> BigUint {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        BigUint::from_bytes_le(&bytes)
     }
 
-    /// Makes a number below 2n, whose word above the highest is `top`, one below n.
-    fn subtract_once(&self, number: &mut [Word], top: Word) {
-        if top != 0 || !less_than(number, self.words) {
-            subtract(number, self.words);
-        }
+    fn words(value: &BigUint, len: usize) -> Vec<Word> {
+        let mut words: Vec<Word> = value
+            .to_bytes_le()
+            .chunks(WORD_BYTES)
+            .map(|chunk| {
+                chunk
+                    .iter()
+                    .rev()
+                    .fold(0, |word, byte| (word << 8) | Word::from(*byte))
+            })
+            .collect();
+        words.resize(len, 0);
+        words
     }
 
-    /// Adds to a number, of two words more than n, the multiple of n that makes its two lowest words zero. `top`
-    /// is what was carried out of the number's second highest word before; what is carried out of its highest
-    /// word is returned.
-    fn clear_two_words(&self, number: &mut [Word], top: Word) -> Word {
-        let ([word0, word1, sums @ ..], [n0, n1, n @ ..]) = (number, self.words) else {
-            return 0;
+    /// A square and a product of residues against the same on big integers.
+    macro_rules! agree {
+        ($form:ident, $n:expr, $a:expr, $b:expr) => {{
+            let n = words($n, words_of(usize::try_from($n.bits()).unwrap()));
+            let (a, b) = ($a % $n, $b % $n);
+            let radix = BigUint::from(1_u32) << $form::radix_bits(n.len());
+            let back = radix.modinv($n).unwrap();
+            let mut number = words(&a, n.len());
+            let mut residue = $form::Residue::new(&n, negative_inverse(n[0]), &mut number);
+            residue.square();
+            residue.multiply(words(&b, n.len()).into_iter());
+            residue.square();
+            residue.finish();
+            let product = &a * &a * &back * &b * &back % $n;
+            assert_eq!(
+                value(&number),
+                &product * &product * &back % $n,
+                "{a:x} {b:x} {:x}",
+                $n
+            );
+        }};
+    }
+
+    fn all_agree(n: &BigUint, a: &BigUint, b: &BigUint) {
+        agree!(residue, n, a, b);
+        #[cfg(target_pointer_width = "64")]
+        agree!(narrow, n, a, b);
+    }
+
+    /// A number of so many bits in which the same digits come again and again: what sums of products grow with.
+    fn repeating(digit: &BigUint, digit_bits: u64, bits: u64) -> BigUint {
+        let places = (0..bits.div_ceil(digit_bits)).map(|place| digit << (place * digit_bits));
+        let below = (BigUint::from(1_u32) << bits) - 1_u32;
+        let number: BigUint = places.sum();
+        number & below
+    }
+
+    /// Numbers whose digits are as large as can be, of both signs, in every form.
+    fn extremes(bits: u64) -> Vec<BigUint> {
+        let one = BigUint::from(1_u32);
+        let half = &one << 60_u32;
+        let mut numbers: Vec<_> = [
+            &half - 1_u32,
+            half.clone(),
+            &half + 1_u32,
+            (&one << 61_u32) - 1_u32,
+        ]
+        .iter()
+        .map(|digit| repeating(digit, 61, bits))
+        .collect();
+        // Two digits in turn.
+        numbers.push(repeating(&((&half << 61_u32) + &half - 1_u32), 122, bits));
+        numbers.push(repeating(&(((&half - 1_u32) << 61_u32) + &half), 122, bits));
+        numbers.push((&one << bits) - 1_u32);
+        numbers.push(one);
+        numbers.push(BigUint::ZERO);
+        numbers
+    }
+
+    #[test]
+    fn extreme_digits() {
+        let lengths: &[u64] = if cfg!(miri) {
+            &[4096]
+        } else {
+            &[2048, 2049, 2074, 3072, 3111, 4096]
         };
-        let m0 = word0.wrapping_mul(self.negative_inverse);
-        let (_zero, carry) = multiply_add(*word0, *n0, m0, 0);
-        let (low, carry0) = multiply_add(*word1, *n1, m0, carry);
-        let m1 = low.wrapping_mul(self.negative_inverse);
-        let (_zero, carry1) = multiply_add(low, *n0, m1, 0);
-        let mut rows = Rows {
-            factors: [m0, m1],
-            carries: [carry0, carry1],
-            previous: *n1,
-        };
-        match sums.split_at_mut_checked(n.len()) {
-            Some((row, above)) => {
-                rows.add(row, n);
-                rows.finish(above, top)
+        for bits in lengths {
+            let numbers = extremes(*bits);
+            let kept = if cfg!(miri) { 1 } else { numbers.len() };
+            for n in numbers.iter().take(kept) {
+                let mut n = n.clone();
+                n.set_bit(0, true);
+                n.set_bit(bits - 1, true);
+                for a in numbers.iter().take(kept) {
+                    all_agree(&n, a, &(&n - 1_u32));
+                    numbers.iter().take(kept).for_each(|b| all_agree(&n, a, b));
+                }
             }
-            None => 0,
-        }
-    }
-}
-
-/// Room for a product before it is reduced.
-struct Product {
-    words: [Word; 2 * MAX_WORDS],
-}
-
-impl Product {
-    const fn new() -> Self {
-        Self {
-            words: [0; 2 * MAX_WORDS],
         }
     }
 
-    /// number ← number · factor · R⁻¹ mod n
-    fn multiply(
-        &mut self,
-        modulus: &Modulus<'_>,
-        number: &mut [Word],
-        factor: impl Iterator<Item = Word>,
-    ) {
-        let product = self.of(number.len());
-        rows::multiply(number, factor, product);
-        reduce(modulus, product, number);
-    }
+    #[test]
+    fn powers() {
+        for bits in [2048_u64, 2049, 2176, 4096] {
+            let n = &repeating(&BigUint::from(0x9e37_79b9_7f4a_7c15_u64), 59, bits);
+            let n = n | BigUint::from(1_u32) << (bits - 1) | BigUint::from(1_u32);
+            let words_of_n = words(&n, words_of(usize::try_from(bits).unwrap()));
+            let modulus = Modulus::new(&words_of_n);
+            let mut radix_squared = words_of_n.clone();
+            modulus.radix_squared(&mut radix_squared);
+            let radix = BigUint::from(1_u32) << radix_bits(words_of_n.len());
+            assert_eq!(value(&radix_squared), &radix * &radix % &n, "{bits} bits");
 
-    /// number ← number² · R⁻¹ mod n
-    fn square(&mut self, modulus: &Modulus<'_>, number: &mut [Word]) {
-        let product = self.of(number.len());
-        rows::square(number, product);
-        reduce(modulus, product, number);
-    }
-
-    /// Room for the product of two numbers of so many words.
-    fn of(&mut self, words: usize) -> &mut [Word] {
-        let product = self.words.get_mut(..words.saturating_mul(2));
-        product.unwrap_or_default()
-    }
-}
-
-/// product · R⁻¹ mod n
-fn reduce(modulus: &Modulus<'_>, product: &mut [Word], result: &mut [Word]) {
-    let window = result.len().saturating_add(2);
-    let mut top = 0;
-    let mut rest = &mut *product;
-    while let Some(number) = rest.get_mut(..window) {
-        top = modulus.clear_two_words(number, top);
-        rest = take(&mut rest).get_mut(2..).unwrap_or_default();
-    }
-    copy(rest, result);
-    modulus.subtract_once(result, top);
-}
-
-/// For numbers of as many words. Unlike `copy_from_slice` it leaves no panic in the program.
-fn copy(from: &[Word], to: &mut [Word]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-}
-
-/// a - b, modulo the range of a's words.
-fn subtract(a: &mut [Word], b: &[Word]) {
-    let mut borrow = false;
-    for (a, b) in a.iter_mut().zip(b) {
-        (*a, borrow) = subtract_with_borrow(*a, *b, borrow);
+            let base = &n / 3_u32;
+            for exponent in [3, 5, 7, 0x1_0001, 0x1_ffff_ffff] {
+                let mut number = words(&base, words_of_n.len());
+                let copy = number.clone();
+                modulus.power(&mut number, &copy.into_iter(), exponent, &radix_squared);
+                let want = base.modpow(&exponent.into(), &n);
+                assert_eq!(value(&number), want, "{bits} bits, exponent {exponent}");
+            }
+        }
     }
 }
