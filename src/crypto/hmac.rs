@@ -156,7 +156,7 @@ fn after_block<D: Hash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::C
 }
 
 /// The hash of a state of [`after_block`] and what comes after it.
-// On the state itself: `Digest` would move it about with its buffer, a fifth of the time of a short token's MAC.
+// On the state itself: `Digest` would move it about with its buffer, a seventh of the time of a short token's MAC.
 fn resumed<D: Hash>(words: &[Word], rest: &[u8]) -> Result<Output<D::Core>, InvalidSignature> {
     // Material into which nothing was loaded; a state counts its blocks, so it is never zero.
     if is_zero(words) {

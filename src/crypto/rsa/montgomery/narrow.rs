@@ -1,4 +1,4 @@
-//! Residues on machines with words of 32 bits or fewer: as they are, in words, of which there is an even number.
+//! Residues on machines with words of 32 bits: as they are, in words, of which there is an even number.
 //!
 //! A product is formed whole, in twice the words, and then reduced. Both are done two rows at a time: half of what single
 //! rows load and store is saved that way.
@@ -60,11 +60,11 @@ impl<'a> Residue<'a> {
 
     /// number ← product · R⁻¹ mod n
     fn reduce(&mut self) {
-        let window = self.number.len().saturating_add(2);
+        let window_len = self.number.len().saturating_add(2);
         let mut top = 0;
         let mut rest = room(&mut self.product, self.number);
-        while let Some(number) = rest.get_mut(..window) {
-            top = clear_two_words(number, top, self.modulus, self.negative_inverse);
+        while let Some(window) = rest.get_mut(..window_len) {
+            top = clear_two_words(window, top, self.modulus, self.negative_inverse);
             rest = take(&mut rest).get_mut(2..).unwrap_or_default();
         }
         // Unlike `copy_from_slice` this leaves no panic in the program.
@@ -83,9 +83,9 @@ fn room<'a>(product: &'a mut [Word], number: &[Word]) -> &'a mut [Word] {
         .unwrap_or_default()
 }
 
-/// Adds to a number, of two words more than n, the multiple of n that makes its two lowest words zero. `top`
-/// is what was carried out of the number's second highest word before; what is carried out of its highest
-/// word is returned.
+/// Adds to a number, of two words more than n, the multiple of n with which its two lowest words would become zero; they
+/// are not looked at again, and left. `top` was carried out of the step before, and belongs to the number's second highest
+/// word; what is carried out of its highest is returned.
 fn clear_two_words(
     number: &mut [Word],
     top: Word,

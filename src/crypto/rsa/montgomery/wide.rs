@@ -1,14 +1,14 @@
 //! Residues on machines with words of 64 bits: in digits of 61 bits with a sign.
 //!
-//! A product of two digits has 120 bits, and the sum of all that fall into one column of a long product fits 128. So
-//! nothing is carried from column to column before the end, and a product of two digits costs one multiplication and two
-//! additions; a product of two words, whose sums run over, costs four.
+//! A product of two digits is at most 2¹²⁰ either way, and the sum of all that fall into one column of a long product fits
+//! 128 bits. So nothing is carried from column to column before the end, and a product of two digits costs one
+//! multiplication and two additions; a product of two words, whose sums run over, costs four additions.
 
 use core::mem::take;
 
 use crate::algorithm::Word;
 use crate::crypto::arithmetic::word_from;
-use crate::limits::MAX_RSA_MODULUS_BITS;
+use crate::limits::{MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
 
 /// Bits of a digit.
 const DIGIT_BITS: usize = 61;
@@ -23,18 +23,18 @@ const BLOCK_BITS: usize = BLOCK * DIGIT_BITS;
 const MAX_WORDS: usize = MAX_RSA_MODULUS_BITS / 64;
 
 const _: () = assert!(
-    blocks_of(MAX_WORDS) == 4,
-    "the longest residue that there is"
+    blocks_of(MIN_RSA_MODULUS_BITS / 64) == 2 && blocks_of(MAX_WORDS) == 4,
+    "the shortest and the longest residue that there are"
 );
 
-/// Digits, each from -2⁶⁰ to 2⁶⁰, the least significant first.
+/// Digits, each from -2⁶⁰ to 2⁶⁰ - 1, the least significant first.
 type Digits = [i64; BLOCK];
 
 /// Sums of products of digits.
 type Columns = [i128; BLOCK];
 
-/// Blocks for a modulus of so many words: R is more than four times the modulus, so that residues, and numbers below the
-/// modulus, fit their digits, and a product comes out of its reduction between -n and n.
+/// Blocks for a modulus of so many words: R is at least four times what the words hold. So a number between -n and n fits
+/// its digits, which reach from about -R/2 to R/2, and the highest of them has room for the last carry.
 const fn blocks_of(words: usize) -> usize {
     words
         .saturating_mul(64)
@@ -101,6 +101,9 @@ impl<'a> Residue<'a> {
 }
 
 /// A number between -n and n, in K blocks, and what is needed to calculate with it.
+///
+/// It stays there: a product of two such numbers is below n · R/4, and reduction adds to it at most R/2 · n before it divides
+/// by R.
 pub(super) struct Blocks<'a, const K: usize> {
     words: &'a mut [Word],
     modulus: [Digits; K],
@@ -147,7 +150,8 @@ impl<'a, const K: usize> Blocks<'a, K> {
         let mut row = self.product.as_flattened_mut().as_flattened_mut();
         for _ in self.modulus.as_flattened() {
             let Some(lowest) = row.first() else { return };
-            // The multiple of n that makes the lowest column zero, but for what it carries.
+            // The multiple of n that makes the lowest column zero, but for what it carries. The inverse, modulo 2⁶⁴, is
+            // one modulo 2⁶¹ too.
             let factor = digit(low(*lowest).wrapping_mul(self.negative_inverse));
             add_row(row, &self.modulus, factor);
             let Some((lowest, above)) = row.split_first_mut() else {
@@ -165,6 +169,7 @@ impl<'a, const K: usize> Blocks<'a, K> {
     }
 
     fn finish(mut self) {
+        // The highest digit that is not zero has the number's sign: all below it make but half a unit of it.
         let mut digits = self.number.as_flattened().iter().rev();
         if digits
             .find(|digit| **digit != 0)
@@ -191,7 +196,7 @@ fn digits_of<const K: usize>(words: &[Word]) -> [Digits; K] {
     digits
 }
 
-/// The number that these digits make, which is not negative.
+/// The number that these digits make, which is not negative, though digits may be, and may go beyond their range.
 fn write(digits: &[i64], words: &mut [Word]) {
     let mut digits = digits.iter();
     let (mut pending, mut bits) = (0_i128, 0_usize);
@@ -230,8 +235,9 @@ const fn low(sum: i128) -> Word {
     sum as Word
 }
 
-/// Carries out of the columns in the middle of the longest products, in which, with what the reduction adds, up to 136
-/// products of digits come together, and 127 fit. In all others at most 102 do.
+/// Carries out of the columns in the middle of the longest products, those of eight blocks. In a column there, 68 products
+/// of digits and 68 that the reduction adds may come together, and 127 fit. In other columns, and in the products of three
+/// blocks, at most 102 do.
 fn relieve(product: &mut [Columns]) {
     let [_, _, _, lower, upper, [above, ..], _, _] = product else {
         return;
@@ -264,6 +270,7 @@ fn add_square(mut sums: &mut [i128], number: &[Digits]) {
     }
 }
 
+// No loop, for the arrays become shorter from step to step.
 macro_rules! seventeen_times {
     ($($step:tt)*) => {
         $($step)* $($step)* $($step)* $($step)* $($step)* $($step)* $($step)* $($step)* $($step)*
