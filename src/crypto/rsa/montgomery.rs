@@ -172,26 +172,31 @@ mod tests {
         words
     }
 
-    /// A square and a product of residues against the same on big integers.
+    /// Products and squares of residues against the same on big integers.
     macro_rules! agree {
         ($form:ident, $n:expr, $a:expr, $b:expr) => {{
             let n = words($n, words_of(usize::try_from($n.bits()).unwrap()));
             let (a, b) = ($a % $n, $b % $n);
             let radix = BigUint::from(1_u32) << $form::radix_bits(n.len());
             let back = radix.modinv($n).unwrap();
+            let inverse = negative_inverse(n[0]);
+
             let mut number = words(&a, n.len());
-            let mut residue = $form::Residue::new(&n, negative_inverse(n[0]), &mut number);
+            let mut residue = $form::Residue::new(&n, inverse, &mut number);
+            residue.multiply(words(&b, n.len()).into_iter());
+            residue.finish();
+            let product = &a * &b * &back % $n;
+            assert_eq!(value(&number), product, "{a:x} * {b:x} mod {:x}", $n);
+
+            let mut number = words(&a, n.len());
+            let mut residue = $form::Residue::new(&n, inverse, &mut number);
             residue.square();
             residue.multiply(words(&b, n.len()).into_iter());
             residue.square();
             residue.finish();
             let product = &a * &a * &back * &b * &back % $n;
-            assert_eq!(
-                value(&number),
-                &product * &product * &back % $n,
-                "{a:x} {b:x} {:x}",
-                $n
-            );
+            let square = &product * &product * &back % $n;
+            assert_eq!(value(&number), square, "{a:x}, {b:x} mod {:x}", $n);
         }};
     }
 
@@ -222,9 +227,10 @@ mod tests {
         .iter()
         .map(|digit| repeating(digit, 61, bits))
         .collect();
-        // Two digits in turn.
-        numbers.push(repeating(&((&half << 61_u32) + &half - 1_u32), 122, bits));
-        numbers.push(repeating(&(((&half - 1_u32) << 61_u32) + &half), 122, bits));
+        // Two digits in turn, one of them negative.
+        let alternating = repeating(&(((&half - 1_u32) << 61_u32) - &half), 122, bits);
+        numbers.push((&alternating << 61_u32) % (&one << bits));
+        numbers.push(alternating);
         numbers.push((&one << bits) - 1_u32);
         numbers.push(one);
         numbers.push(BigUint::ZERO);

@@ -1,8 +1,8 @@
 //! Residues on machines with words of 64 bits: in digits of 61 bits with a sign.
 //!
-//! A product of two digits is at most 2¹²⁰ either way, and the sum of all that fall into one column of a long product fits
-//! 128 bits. So nothing is carried from column to column before the end, and a product of two digits costs one
-//! multiplication and two additions; a product of two words, whose sums run over, costs four additions.
+//! A product of two digits is at most 2¹²⁰ either way, and a hundred of them, which fall into one column of a long product,
+//! fit 128 bits. So nothing is carried while they are summed, and a product of two digits costs one multiplication and two
+//! additions; a product of two words, whose sums run over, costs four additions.
 
 use core::mem::take;
 
@@ -25,6 +25,11 @@ const MAX_WORDS: usize = MAX_RSA_MODULUS_BITS / 64;
 const _: () = assert!(
     blocks_of(MIN_RSA_MODULUS_BITS / 64) == 2 && blocks_of(MAX_WORDS) == 4,
     "the shortest and the longest residue that there are"
+);
+
+const _: () = assert!(
+    6 * BLOCK < 1 << (127 - 2 * (DIGIT_BITS - 1)),
+    "a column has as many products as three blocks have digits, and as many again from the reduction"
 );
 
 /// Digits, each from -2⁶⁰ to 2⁶⁰ - 1, the least significant first.
