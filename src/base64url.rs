@@ -45,7 +45,7 @@ const fn placed(shift: u32) -> [i32; 256] {
     let (sextets, mut table) = (sextets(), [0; 256]);
     let mut i = 0;
     while i < table.len() {
-        table[i] = (sextets[i] as i32) << shift;
+        table[i] = bytes_in_order((sextets[i] as i32) << shift);
         i += 1;
     }
     table
@@ -57,9 +57,8 @@ const BLOCK_BYTES: usize = BLOCK_CHARS / 4 * 3;
 
 /// Bytes that a text of `encoded_len` characters decodes to.
 pub(crate) const fn decoded_len(encoded_len: usize) -> usize {
-    // Not `len * 3 / 4`, which could overflow; this cannot, so nothing saturates.
-    let groups = (encoded_len / 4).saturating_mul(3);
-    groups.saturating_add((encoded_len % 4).saturating_mul(3) / 4)
+    // A quarter less. Not `len * 3 / 4`, which could overflow; this cannot.
+    encoded_len.wrapping_sub(encoded_len.div_ceil(4))
 }
 
 /// The text without the padding that fills its last group of four (RFC 4648 §4). Anything but exactly that padding is
@@ -98,17 +97,23 @@ pub(crate) fn decode<'b>(
         let [c0, c1, c2, c3, c4, c5, c6, c7] = *pair;
         let (high, low) = (group([c0, c1, c2, c3]), group([c4, c5, c6, c7]));
         all |= high | low;
-        let [b0, b1, b2, b3] = (high << 8 | low >> 16).to_be_bytes();
-        let [.., b4, b5] = low.to_be_bytes();
-        *target = [b0, b1, b2, b3, b4, b5];
+        let both = u64::from(high.cast_unsigned()) | u64::from(low.cast_unsigned()) << 24;
+        if let Some(six) = both.to_le_bytes().first_chunk() {
+            *target = *six;
+        }
     }
-    let (groups, last) = rest.as_chunks::<4>();
-    let (targets, last_target) = rest_target.as_chunks_mut::<3>();
-    for (chars, target) in groups.iter().zip(targets) {
-        let bits = group(*chars);
-        all |= bits;
-        [_, target[0], target[1], target[2]] = bits.to_be_bytes();
-    }
+    let (last, last_target) = match (
+        rest.split_first_chunk::<4>(),
+        rest_target.split_first_chunk_mut::<3>(),
+    ) {
+        (Some((chars, last)), Some((target, last_target))) => {
+            let bits = group(*chars);
+            all |= bits;
+            [target[0], target[1], target[2], _] = bits.to_le_bytes();
+            (last, last_target)
+        }
+        (_, _) => (rest, rest_target),
+    };
     all |= last_group(last, last_target);
     if all < 0 {
         return Err(Error::MalformedBase64url);
@@ -116,7 +121,8 @@ pub(crate) fn decode<'b>(
     Ok(buffer)
 }
 
-/// What four characters stand for: 24 bits, or a negative number if one of them is not of the alphabet.
+/// What four characters stand for: 24 bits, the first byte lowest, or a negative number if one of them is not of the
+/// alphabet.
 fn group(chars: [u8; 4]) -> i32 {
     if usize::BITS < 64 {
         shifted(chars)
@@ -128,9 +134,14 @@ fn group(chars: [u8; 4]) -> i32 {
 /// [`group`] with one small table.
 fn shifted(chars: [u8; 4]) -> i32 {
     let sextets = chars.map(|c| SEXTETS.get(usize::from(c)).unwrap_or(&INVALID));
-    sextets
-        .into_iter()
-        .fold(0, |bits, sextet| bits << 6 | i32::from(*sextet))
+    let bits = sextets.into_iter();
+    bytes_in_order(bits.fold(0, |bits, sextet| bits << 6 | i32::from(*sextet)))
+}
+
+/// 24 bits with the first byte lowest, as they are written; what is negative stays so.
+const fn bytes_in_order(bits: i32) -> i32 {
+    let [_, first, second, third] = bits.to_be_bytes();
+    i32::from_le_bytes([first, second, third, 0]) | bits >> 31
 }
 
 /// [`group`] without shifts.
@@ -145,16 +156,16 @@ fn looked_up(chars: [u8; 4]) -> i32 {
 fn last_group(chars: &[u8], target: &mut [u8]) -> i32 {
     let (bits, unused) = match *chars {
         [] => return 0,
-        [a, b] => (group([a, b, b'A', b'A']), 0xffff),
-        [a, b, c] => (group([a, b, c, b'A']), 0xff),
+        [a, b] => (group([a, b, b'A', b'A']), 0x00ff_ff00),
+        [a, b, c] => (group([a, b, c, b'A']), 0x00ff_0000),
         // Six bits are no byte.
         _ => return i32::from(INVALID),
     };
-    let [_, bytes @ ..] = bits.to_be_bytes();
-    target
-        .iter_mut()
-        .zip(bytes)
-        .for_each(|(to, byte)| *to = byte);
+    match (target, bits.to_le_bytes()) {
+        ([first], [byte, ..]) => *first = byte,
+        ([first, second], [byte, other, ..]) => (*first, *second) = (byte, other),
+        _ => {}
+    }
     // RFC 4648 §3.5: bits that stand for nothing are zero.
     if bits & unused == 0 {
         bits
@@ -290,7 +301,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(looked_up(*b"Az-_"), 0x03_3f_bf);
+        assert_eq!(looked_up(*b"Az-_").to_le_bytes(), [0x03, 0x3f, 0xbf, 0]);
     }
 
     #[test]
