@@ -143,6 +143,9 @@ const SHAPES: &[(&str, Shape)] = &[
     ("claims: scopes of escapes", |size| {
         claims("scope", &text("\\u0061\\u0020", size))
     }),
+    ("claims: scopes beyond ASCII", |size| {
+        claims("scope", &text("é ", size))
+    }),
     ("claims: list of scopes", |size| {
         claims("scope", &array("\"a\"", size))
     }),

@@ -1,9 +1,9 @@
 //! The claims set (RFC 7519 §4): registered claims typed, all others by name.
 
-use core::str;
-
 use crate::error::Error;
-use crate::json::{Array, Elements, JsonStr, Members, Object, Value};
+use crate::json::{
+    Array, Elements, JsonStr, KnownName, Name, Object, Place, Value, is_object, read_places,
+};
 use crate::time::NumericDate;
 
 /// The claims of a verified token.
@@ -13,147 +13,200 @@ use crate::time::NumericDate;
 #[derive(Debug, Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
-    registered: Registered<'a>,
+    registered: Registered,
 }
 
 /// The claims that have a meaning here: RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2.
 #[derive(Debug, Clone, Copy, Default)]
-struct Registered<'a> {
-    issuer: Option<JsonStr<'a>>,
-    subject: Option<JsonStr<'a>>,
-    audience: Option<StringOrArray<'a>>,
-    authorized_party: Option<JsonStr<'a>>,
-    expires_at: Option<NumericDate>,
-    not_before: Option<NumericDate>,
-    issued_at: Option<NumericDate>,
-    nonce: Option<JsonStr<'a>>,
-    auth_time: Option<NumericDate>,
-    acr: Option<JsonStr<'a>>,
-    amr: Option<StringOrArray<'a>>,
-    jwt_id: Option<JsonStr<'a>>,
-    client_id: Option<JsonStr<'a>>,
+struct Registered {
+    issuer: Option<Place>,
+    subject: Option<Place>,
+    audience: Option<Place>,
+    authorized_party: Option<Place>,
+    expires_at: Option<Place>,
+    not_before: Option<Place>,
+    issued_at: Option<Place>,
+    nonce: Option<Place>,
+    auth_time: Option<Place>,
+    acr: Option<Place>,
+    amr: Option<Place>,
+    jwt_id: Option<Place>,
+    client_id: Option<Place>,
 }
 
-/// Bytes of the longest name in [`Registered::set`], and some more; a test knows all names.
-const MAX_REGISTERED_NAME_LEN: usize = 16;
+/// What a registered claim must be.
+#[derive(Clone, Copy)]
+enum Type {
+    String,
+    StringOrArray,
+    ArrayOfStrings,
+    NumericDate,
+}
 
-impl<'a> Registered<'a> {
-    fn set(&mut self, name: JsonStr<'a>, value: Value<'a>) -> Result<(), Error> {
-        let mut buffer = [0; MAX_REGISTERED_NAME_LEN];
-        match name.unescape(&mut buffer) {
-            Ok("iss") => self.issuer = Some(string(value)?),
-            Ok("sub") => self.subject = Some(string(value)?),
-            Ok("aud") => self.audience = Some(string_or_array(value)?),
-            Ok("azp") => self.authorized_party = Some(string(value)?),
-            Ok("exp") => self.expires_at = Some(numeric_date(value)?),
-            Ok("nbf") => self.not_before = Some(numeric_date(value)?),
-            Ok("iat") => self.issued_at = Some(numeric_date(value)?),
-            Ok("nonce") => self.nonce = Some(string(value)?),
-            Ok("auth_time") => self.auth_time = Some(numeric_date(value)?),
-            Ok("acr") => self.acr = Some(string(value)?),
-            Ok("amr") => self.amr = Some(array_of_strings(value)?),
-            Ok("jti") => self.jwt_id = Some(string(value)?),
-            Ok("client_id") => self.client_id = Some(string(value)?),
-            _ => {}
+impl Registered {
+    /// The claim of that name, and what it must be.
+    #[inline]
+    fn named(&mut self, name: &[u8]) -> Option<(&mut Option<Place>, Type)> {
+        Some(match name {
+            b"iss" => (&mut self.issuer, Type::String),
+            b"sub" => (&mut self.subject, Type::String),
+            b"aud" => (&mut self.audience, Type::StringOrArray),
+            b"azp" => (&mut self.authorized_party, Type::String),
+            b"exp" => (&mut self.expires_at, Type::NumericDate),
+            b"nbf" => (&mut self.not_before, Type::NumericDate),
+            b"iat" => (&mut self.issued_at, Type::NumericDate),
+            b"nonce" => (&mut self.nonce, Type::String),
+            b"auth_time" => (&mut self.auth_time, Type::NumericDate),
+            b"acr" => (&mut self.acr, Type::String),
+            b"amr" => (&mut self.amr, Type::ArrayOfStrings),
+            b"jti" => (&mut self.jwt_id, Type::String),
+            b"client_id" => (&mut self.client_id, Type::String),
+            _ => return None,
+        })
+    }
+
+    #[inline]
+    fn set(&mut self, text: &[u8], name: Name<'_>, value: Place) -> Result<(), Error> {
+        let mut unescaped = KnownName::new();
+        if let Some((claim, wanted)) = self.named(name.unescape(&mut unescaped)) {
+            wanted.check(text, value)?;
+            *claim = Some(value);
         }
         Ok(())
     }
 }
 
+impl Type {
+    #[inline]
+    fn check(self, text: &[u8], value: Place) -> Result<(), Error> {
+        let fits = match self {
+            Self::String => value.is_string(),
+            Self::NumericDate if value.is_short_number() => true,
+            Self::NumericDate => {
+                let date = value.numeric_date(text).ok_or(Error::WrongClaimType)?;
+                return date.map(|_| ());
+            }
+            // An empty array names nobody and is refused.
+            Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
+            Self::ArrayOfStrings => array_of_strings(text, value).is_some(),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::WrongClaimType)
+        }
+    }
+}
+
 impl<'a> Claims<'a> {
-    // On a stack of its own, for the same reason as the header.
+    // On a stack of its own: its table of names is gone before the claims are checked.
     #[inline(never)]
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, Error> {
         // RFC 7519 §7.2, step 10: the payload is a JSON object.
-        let text = str::from_utf8(payload).map_err(|_| Error::MalformedClaims)?;
-        if !text.trim_ascii_start().starts_with('{') {
+        if !is_object(payload) {
             return Err(Error::MalformedClaims);
         }
         let mut registered = Registered::default();
-        let mut members = Members::of(text);
-        while let Some((name, value)) = members.next()? {
-            registered.set(name, value)?;
-        }
-        let object = Object::checked(text);
+        let set = |name, value| registered.set(payload, name, value);
+        let object = read_places(payload, set)?;
         Ok(Self { object, registered })
+    }
+
+    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
+        place?.as_str(self.object.as_bytes())
+    }
+
+    // Where flash is scarce, the checks of times share it.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn numeric_date(&self, place: Option<Place>) -> Option<NumericDate> {
+        place?.numeric_date(self.object.as_bytes())?.ok()
+    }
+
+    fn string_or_array(&self, place: Option<Place>) -> Option<StringOrArray<'a>> {
+        Some(StringOrArray(
+            match place?.value(self.object.as_bytes())? {
+                Value::Array(array) => OneOrMany::Many(array),
+                one => OneOrMany::One(one.as_str()?),
+            },
+        ))
     }
 
     /// `iss` (RFC 7519 §4.1.1).
     #[must_use]
-    pub const fn issuer(&self) -> Option<JsonStr<'a>> {
-        self.registered.issuer
+    pub fn issuer(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.issuer)
     }
 
     /// `sub` (RFC 7519 §4.1.2).
     #[must_use]
-    pub const fn subject(&self) -> Option<JsonStr<'a>> {
-        self.registered.subject
+    pub fn subject(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.subject)
     }
 
     /// `aud` (RFC 7519 §4.1.3).
     #[must_use]
-    pub const fn audience(&self) -> Option<StringOrArray<'a>> {
-        self.registered.audience
+    pub fn audience(&self) -> Option<StringOrArray<'a>> {
+        self.string_or_array(self.registered.audience)
     }
 
     /// `azp` (OpenID Connect Core §2).
     #[must_use]
-    pub const fn authorized_party(&self) -> Option<JsonStr<'a>> {
-        self.registered.authorized_party
+    pub fn authorized_party(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.authorized_party)
     }
 
     /// `exp` (RFC 7519 §4.1.4).
     #[must_use]
-    pub const fn expires_at(&self) -> Option<NumericDate> {
-        self.registered.expires_at
+    pub fn expires_at(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.expires_at)
     }
 
     /// `nbf` (RFC 7519 §4.1.5).
     #[must_use]
-    pub const fn not_before(&self) -> Option<NumericDate> {
-        self.registered.not_before
+    pub fn not_before(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.not_before)
     }
 
     /// `iat` (RFC 7519 §4.1.6).
     #[must_use]
-    pub const fn issued_at(&self) -> Option<NumericDate> {
-        self.registered.issued_at
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.issued_at)
     }
 
     /// `nonce` (OpenID Connect Core §2).
     #[must_use]
-    pub const fn nonce(&self) -> Option<JsonStr<'a>> {
-        self.registered.nonce
+    pub fn nonce(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.nonce)
     }
 
     /// `auth_time` (OpenID Connect Core §2).
     #[must_use]
-    pub const fn auth_time(&self) -> Option<NumericDate> {
-        self.registered.auth_time
+    pub fn auth_time(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.auth_time)
     }
 
     /// `acr` (OpenID Connect Core §2).
     #[must_use]
-    pub const fn acr(&self) -> Option<JsonStr<'a>> {
-        self.registered.acr
+    pub fn acr(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.acr)
     }
 
     /// `amr` (OpenID Connect Core §2).
     #[must_use]
-    pub const fn amr(&self) -> Option<StringOrArray<'a>> {
-        self.registered.amr
+    pub fn amr(&self) -> Option<StringOrArray<'a>> {
+        self.string_or_array(self.registered.amr)
     }
 
     /// `jti` (RFC 7519 §4.1.7).
     #[must_use]
-    pub const fn jwt_id(&self) -> Option<JsonStr<'a>> {
-        self.registered.jwt_id
+    pub fn jwt_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.jwt_id)
     }
 
     /// `client_id` (RFC 8693 §4.3).
     #[must_use]
-    pub const fn client_id(&self) -> Option<JsonStr<'a>> {
-        self.registered.client_id
+    pub fn client_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.client_id)
     }
 
     /// Any claim by its name, compared after unescaping. One pass over the payload.
@@ -169,7 +222,7 @@ impl<'a> Claims<'a> {
         self.object
     }
 
-    /// The claims set as it is written, with everything in it that this crate does not interpret.
+    /// The claims set as it is written, with everything in it that this crate does not interpret. Takes a look at all of it.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
         self.object.as_raw()
@@ -207,7 +260,7 @@ impl<'a> Claims<'a> {
     /// ```
     #[cfg(feature = "serde")]
     pub fn deserialize<T: serde::Deserialize<'a>>(&self, buffer: &mut [u8]) -> Result<T, Error> {
-        let text = self.object.as_raw().as_bytes();
+        let text = self.object.as_bytes();
         match serde_json_core::from_slice_escaped(text, buffer) {
             Ok((claims, _)) => Ok(claims),
             Err(serde_json_core::de::Error::EscapedStringIsTooLong) => Err(Error::BufferTooSmall),
@@ -229,7 +282,12 @@ enum OneOrMany<'a> {
 impl<'a> StringOrArray<'a> {
     /// An array of strings, which may be empty.
     pub(crate) fn array(value: Value<'a>) -> Result<Self, Error> {
-        array_of_strings(value)
+        let array = value.as_array().ok_or(Error::WrongClaimType)?;
+        if array.iter().all(|element| element.as_str().is_some()) {
+            Ok(Self(OneOrMany::Many(array)))
+        } else {
+            Err(Error::WrongClaimType)
+        }
     }
 
     /// The strings, in order.
@@ -290,33 +348,12 @@ impl<'a> Iterator for Strings<'a> {
     }
 }
 
-fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
-    value.as_str().ok_or(Error::WrongClaimType)
-}
-
-fn numeric_date(value: Value<'_>) -> Result<NumericDate, Error> {
-    value
-        .as_number()
-        .ok_or(Error::WrongClaimType)?
-        .numeric_date()
-}
-
-/// RFC 7519 §4.1.3: an array of strings, or a single one. An empty array names nobody and is refused.
-fn string_or_array(value: Value<'_>) -> Result<StringOrArray<'_>, Error> {
-    match value {
-        Value::String(string) => Ok(StringOrArray(OneOrMany::One(string))),
-        Value::Array(array) if array.is_empty() => Err(Error::WrongClaimType),
-        _ => array_of_strings(value),
-    }
-}
-
-fn array_of_strings(value: Value<'_>) -> Result<StringOrArray<'_>, Error> {
-    let array = value.as_array().ok_or(Error::WrongClaimType)?;
-    if array.iter().all(|element| element.as_str().is_some()) {
-        Ok(StringOrArray(OneOrMany::Many(array)))
-    } else {
-        Err(Error::WrongClaimType)
-    }
+/// Whether an array of strings, if it is one, holds any.
+#[inline(never)]
+fn array_of_strings(text: &[u8], value: Place) -> Option<bool> {
+    let value = value.value(text)?;
+    StringOrArray::array(value).ok()?;
+    Some(!value.as_array()?.is_empty())
 }
 
 #[cfg(test)]
@@ -351,10 +388,6 @@ mod tests {
     fn wrong_types() {
         let strings = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
         for name in strings {
-            let escaped = name
-                .chars()
-                .map(|c| std::format!("\\u{:04x}", u32::from(c)));
-            refused(&escaped.collect::<std::string::String>(), "5");
             for value in ["5", "true", "null", "{}", "[]", r#"["a"]"#] {
                 refused(name, value);
             }
@@ -382,9 +415,15 @@ mod tests {
     }
 
     fn refused(name: &str, value: &str) {
-        let text = std::format!(r#"{{"x":1,"{name}":{value}}}"#);
-        let error = Claims::parse(text.as_bytes()).err();
-        assert_eq!(error, Some(Error::WrongClaimType), "{text}");
+        let escapes = name
+            .chars()
+            .map(|c| std::format!("\\u{:04x}", u32::from(c)));
+        // Every name also wholly in escapes.
+        for name in [name, &escapes.collect::<std::string::String>()] {
+            let text = std::format!(r#"{{"x":1,"{name}":{value}}}"#);
+            let error = Claims::parse(text.as_bytes()).err();
+            assert_eq!(error, Some(Error::WrongClaimType), "{text}");
+        }
     }
 
     #[test]

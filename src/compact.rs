@@ -20,18 +20,21 @@ impl<'a> Compact<'a> {
         if token.len() > MAX_TOKEN_LEN {
             return Err(Error::LimitExceeded);
         }
-        let (protected_header, rest) = split(token).ok_or(Error::MalformedToken)?;
-        let (payload, signature) = split(rest).ok_or(Error::MalformedToken)?;
-        if let Some((_, more)) = split(signature) {
-            return Err(too_many_segments(more));
+        let first = dot(token, 0);
+        let second = dot(token, after(first));
+        let third = dot(token, after(second));
+        // Of fewer than three segments, one starts beyond the end.
+        let segment = |start, end| token.get(start..end).ok_or(Error::MalformedToken);
+        let jws = Self {
+            protected_header: segment(0, first)?,
+            payload: segment(after(first), second)?,
+            signature: segment(after(second), third)?,
+            signing_input: segment(0, second)?,
+        };
+        if third < token.len() {
+            return Err(too_many_segments(token, third));
         }
-        let signed = token.len().saturating_sub(signature.len());
-        Ok(Self {
-            protected_header,
-            payload,
-            signature,
-            signing_input: token.get(..signed.saturating_sub(1)).unwrap_or_default(),
-        })
+        Ok(jws)
     }
 
     /// The same for segments with padding, which is taken off; what is signed keeps it.
@@ -46,18 +49,29 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// What stands before the first dot, and what after it.
-fn split(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (before, dot_and_after) = text.split_at_checked(scan::byte(text, b'.')?)?;
-    Some((before, dot_and_after.get(1..)?))
+/// The position of the next dot from `start` on; the token's length if there is none.
+fn dot(token: &[u8], start: usize) -> usize {
+    match token.get(start..) {
+        Some(rest) => start.wrapping_add(scan::byte(rest, b'.')),
+        None => token.len(),
+    }
 }
 
-/// `more` is what stands after the third segment.
-fn too_many_segments(more: &[u8]) -> Error {
+/// Where the segment after a dot starts; of the last segment, beyond the end.
+const fn after(dot: usize) -> usize {
+    dot.wrapping_add(1)
+}
+
+/// There is a `third` dot.
+#[cold]
+fn too_many_segments(token: &[u8], third: usize) -> Error {
+    let fourth = dot(token, after(third));
+    let fifth = dot(token, after(fourth));
     // RFC 7516 §9: five segments are a JWE.
-    match split(more) {
-        Some((_, last)) if split(last).is_none() => Error::Encrypted,
-        _ => Error::MalformedToken,
+    if fourth < token.len() && fifth == token.len() {
+        Error::Encrypted
+    } else {
+        Error::MalformedToken
     }
 }
 

@@ -1,15 +1,10 @@
 //! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
 
-use core::str;
-
 use crate::error::Error;
-use crate::json::{JsonStr, Members, Object, Value};
+use crate::json::{JsonStr, KnownName, Object, Place, Value, read_places};
 
 /// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
 const NONE: &str = "none";
-
-/// Bytes of the longest name that [`Header::parse`] looks for, and some more.
-const MAX_NAME_LEN: usize = 8;
 
 /// The header parameters that matter for verification.
 ///
@@ -18,9 +13,9 @@ const MAX_NAME_LEN: usize = 8;
 pub struct Header<'a> {
     object: Object<'a>,
     algorithm: JsonStr<'a>,
-    key_id: Option<JsonStr<'a>>,
-    typ: Option<JsonStr<'a>>,
-    content_type: Option<JsonStr<'a>>,
+    key_id: Option<Place>,
+    typ: Option<Place>,
+    content_type: Option<Place>,
 }
 
 impl<'a> Header<'a> {
@@ -29,20 +24,21 @@ impl<'a> Header<'a> {
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
         let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
         let (mut critical, mut unencoded) = (false, false);
-        let text = str::from_utf8(text).map_err(|_| Error::MalformedJson)?;
-        let mut members = Members::of(text);
-        while let Some((name, value)) = members.next()? {
-            match name.unescape(&mut [0; MAX_NAME_LEN]) {
-                Ok("alg") => alg = Some(string(value)?),
-                Ok("kid") => kid = Some(string(value)?),
-                Ok("typ") => typ = Some(string(value)?),
-                Ok("cty") => cty = Some(string(value)?),
-                Ok("crit") => critical = true,
-                Ok("b64") => unencoded = true,
+        let object = read_places(text, |name, value| {
+            let mut unescaped = KnownName::new();
+            match name.unescape(&mut unescaped) {
+                b"alg" => alg = Some(string(value)?),
+                b"kid" => kid = Some(string(value)?),
+                b"typ" => typ = Some(string(value)?),
+                b"cty" => cty = Some(string(value)?),
+                b"crit" => critical = true,
+                b"b64" => unencoded = true,
                 _ => {}
             }
-        }
-        let algorithm = alg.ok_or(Error::MalformedHeader)?;
+            Ok(())
+        })?;
+        let algorithm = alg.and_then(|alg: Place| alg.as_str(text));
+        let algorithm = algorithm.ok_or(Error::MalformedHeader)?;
         // RFC 8725 §3.2; in any spelling, for the forger's hope is a comparison that ignores case.
         if algorithm.eq_ignore_ascii_case(NONE) {
             return Err(Error::Unsecured);
@@ -57,12 +53,16 @@ impl<'a> Header<'a> {
             return Err(Error::UnencodedPayload);
         }
         Ok(Self {
-            object: Object::checked(text),
+            object,
             algorithm,
             key_id: kid,
             typ,
             content_type: cty,
         })
+    }
+
+    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
+        place?.as_str(self.object.as_bytes())
     }
 
     /// `alg` (RFC 7515 §4.1.1).
@@ -73,14 +73,14 @@ impl<'a> Header<'a> {
 
     /// `kid` (RFC 7515 §4.1.4).
     #[must_use]
-    pub const fn key_id(&self) -> Option<JsonStr<'a>> {
-        self.key_id
+    pub fn key_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.key_id)
     }
 
     /// `typ` (RFC 7515 §4.1.9).
     #[must_use]
-    pub const fn typ(&self) -> Option<JsonStr<'a>> {
-        self.typ
+    pub fn typ(&self) -> Option<JsonStr<'a>> {
+        self.string(self.typ)
     }
 
     /// Whether `typ` is this media type (RFC 7515 §4.1.9): case does not matter, and a leading `application/` may be
@@ -88,14 +88,14 @@ impl<'a> Header<'a> {
     #[must_use]
     pub fn is_type(&self, media_type: &str) -> bool {
         let expected = without_prefix(media_type.chars());
-        self.typ
+        self.typ()
             .is_some_and(|typ| without_prefix(typ.chars()).eq(expected))
     }
 
     /// `cty` (RFC 7515 §4.1.10).
     #[must_use]
-    pub const fn content_type(&self) -> Option<JsonStr<'a>> {
-        self.content_type
+    pub fn content_type(&self) -> Option<JsonStr<'a>> {
+        self.string(self.content_type)
     }
 
     /// Any header parameter by its name, compared after unescaping. One pass over the header.
@@ -118,8 +118,12 @@ fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterat
     lower.skip(if left_out { PREFIX.len() } else { 0 })
 }
 
-fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
-    value.as_str().ok_or(Error::MalformedHeader)
+fn string(value: Place) -> Result<Place, Error> {
+    if value.is_string() {
+        Ok(value)
+    } else {
+        Err(Error::MalformedHeader)
+    }
 }
 
 #[cfg(test)]
@@ -175,6 +179,28 @@ mod tests {
             ),
             (r#"{"alg":"RS256","b64":false}"#, Error::UnencodedPayload),
             (r#"{"alg":"RS256","b64":true}"#, Error::UnencodedPayload),
+            // Every name also wholly in escapes.
+            (r#"{"\u0061\u006c\u0067":5}"#, Error::MalformedHeader),
+            (
+                r#"{"alg":"RS256","\u006b\u0069\u0064":5}"#,
+                Error::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","\u0074\u0079\u0070":5}"#,
+                Error::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","\u0063\u0074\u0079":5}"#,
+                Error::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","\u0063\u0072\u0069\u0074":5}"#,
+                Error::UnsupportedCritical,
+            ),
+            (
+                r#"{"alg":"RS256","\u0062\u0036\u0034":5}"#,
+                Error::UnencodedPayload,
+            ),
         ] {
             assert_eq!(Header::parse(text.as_bytes()).err(), Some(want), "{text}");
         }

@@ -1,7 +1,7 @@
 //! JWK and JWK Set (RFC 7517): the members that matter, read but not yet judged.
 
 use crate::error::Error;
-use crate::json::{Array, JsonStr, Members, Value};
+use crate::json::{Array, JsonStr, Value, read_object};
 use crate::limits::MAX_KEY_SET_LEN;
 
 /// One JWK, its parameters still in base64url.
@@ -29,14 +29,14 @@ impl<'a> Jwk<'a> {
             return Err(Error::LimitExceeded);
         }
         let mut jwk = Self::default();
-        let mut members = Members::new(text)?;
-        while let Some((name, value)) = members.next()? {
+        read_object(text, &mut |name, value| {
             if name == "key_ops" {
                 jwk.key_ops = Some(value.as_array().ok_or(Error::MalformedKey)?);
             } else if let Some(parameter) = jwk.parameter(name) {
                 *parameter = Some(value.as_str().ok_or(Error::MalformedKey)?);
             }
-        }
+            Ok(())
+        })?;
         Ok(jwk)
     }
 
@@ -93,12 +93,12 @@ pub fn entries(text: &[u8]) -> Result<Array<'_>, Error> {
         return Err(Error::LimitExceeded);
     }
     let mut keys = None;
-    let mut members = Members::new(text)?;
-    while let Some((name, value)) = members.next()? {
+    read_object(text, &mut |name, value| {
         if name == "keys" {
             keys = Some(value.as_array().ok_or(Error::MalformedKeySet)?);
         }
-    }
+        Ok(())
+    })?;
     keys.ok_or(Error::MalformedKeySet)
 }
 

@@ -117,7 +117,7 @@ impl<const N: usize> KeySet<N> {
             return Err(Error::KeySetFull);
         }
         let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
-        let key = Key::from_checked_list(jwk.as_raw().as_bytes(), self.algorithms)?;
+        let key = Key::from_checked_list(jwk.as_bytes(), self.algorithms)?;
         self.keys.push(key).map_err(|_| Error::KeySetFull)
     }
 

@@ -9,6 +9,9 @@ pub const MAX_TOKEN_LEN: usize = 1 << 20;
 /// Bytes of a JWK or JWK Set: 1 MiB. The largest seen at a real provider has 22 KB.
 pub const MAX_KEY_SET_LEN: usize = 1 << 20;
 
+/// Bytes of a JSON text: 256 MiB, for positions are kept in 28 bits. What has no smaller bound here keeps to this one.
+pub const MAX_JSON_LEN: usize = (1 << 28) - 1;
+
 /// Containers open at once inside a member of a JSON object.
 ///
 /// Claims seen in the field nest four deep, verifiable credentials eight. Nesting costs one bit a level, so a word

@@ -32,6 +32,7 @@ impl Check<Leeway> {
 
 impl<T> Check<T> {
     /// Holds a claim against the demand; `fits` compares the two.
+    #[cfg_attr(target_pointer_width = "64", inline)]
     pub(crate) fn apply<C>(
         self,
         claim: Option<C>,

@@ -1,65 +1,159 @@
 //! Bytes looked for a machine word at a time.
 
+use core::num::NonZero;
+
 /// Bytes in a word.
 const WORD: usize = size_of::<usize>();
 
 /// Bytes that machines with vectors look at together.
 const CHUNK: usize = 32;
 
-/// The highest bit of each byte: where [`position`] finds its marks.
+/// The highest bit of each byte: where marks are.
 const HIGHEST: usize = each(0x80);
 
-/// The position of the first byte `wanted`, an ASCII character.
-pub(crate) fn byte(text: &[u8], wanted: u8) -> Option<usize> {
-    let (chunks, _) = text.as_chunks::<CHUNK>();
-    // All of a chunk at once: to stop within it would take longer.
-    let found = |chunk: &[u8; CHUNK]| chunk.iter().fold(0, |any, b| any | u8::from(*b == wanted));
-    let without = |chunk: &&[u8; CHUNK]| found(chunk) == 0;
-    let passed = chunks
-        .iter()
-        .take_while(without)
-        .count()
-        .wrapping_mul(CHUNK);
-    let marks = |word: usize| zeros(word ^ each(wanted)) & !word;
-    let position = position(text.get(passed..)?, marks)?;
-    Some(passed.wrapping_add(position))
-}
-
-/// The position of the first byte that cannot stand in a JSON string as it is (RFC 8259 §7): a quotation mark, a
-/// backslash, a control character.
-pub(crate) fn special_in_string(text: &[u8]) -> Option<usize> {
-    position(text, |word| {
-        // Exactly these are below 0x21 with that bit changed.
-        let controls_and_quotation_marks = (word ^ each(0x02)).wrapping_sub(each(0x21));
-        let backslashes = zeros(word ^ each(b'\\'));
-        (controls_and_quotation_marks | backslashes) & !word
-    })
-}
-
-/// The position of the first byte that `marks` marks by its highest bit.
-///
-/// Marks on later bytes may be wrong: a subtraction that marks one borrows from the next.
-#[inline]
-fn position(text: &[u8], marks: impl Fn(usize) -> usize) -> Option<usize> {
+/// The position of the first byte `wanted`, an ASCII character; the text's length if there is none.
+// By itself, for it is called several times in a row.
+#[inline(never)]
+pub(crate) fn byte(text: &[u8], wanted: u8) -> usize {
     let mut rest = text;
-    while let Some((word, after)) = rest.split_first_chunk() {
-        // The first byte lowest, whatever the machine.
-        if let Some(position) = first_marked(marks(usize::from_le_bytes(*word))) {
-            return Some(text.len().wrapping_sub(rest.len()).wrapping_add(position));
+    // All of a chunk at once: to stop within it would take longer.
+    while let Some((chunk, after)) = rest.split_first_chunk::<CHUNK>() {
+        let found = |any, byte: &u8| any | u8::from(*byte == wanted);
+        if chunk.iter().fold(0, found) != 0 {
+            break;
         }
         rest = after;
     }
-    // Less than a word is left, in which only the lowest byte counts.
-    let is_marked = |byte: &u8| first_marked(marks(usize::from(*byte))) == Some(0);
-    let position = rest.iter().position(is_marked)?;
-    Some(text.len().wrapping_sub(rest.len()).wrapping_add(position))
+    let passed = text.len().wrapping_sub(rest.len());
+    match in_words(rest, |word| equal(word, wanted), |_| ()) {
+        Some(position) => passed.wrapping_add(position),
+        None => byte_in_last_word(text, wanted),
+    }
 }
 
-/// The place of the first byte that is marked.
-fn first_marked(marks: usize) -> Option<usize> {
-    let marked = marks & HIGHEST;
-    let bits = usize::try_from(marked.trailing_zeros()).unwrap_or_default();
-    (marked != 0).then_some(bits / 8)
+/// The position of the first byte that is not of a JSON string in plain ASCII (RFC 8259 §7): a quotation mark, a backslash, a
+/// control character, or one beyond ASCII. The text's length if there is none.
+#[inline(never)]
+pub(crate) fn special_in_string(text: &[u8]) -> usize {
+    match in_words(text, specials, |_| ()) {
+        Some(position) => position,
+        None => special_in_last_word(text),
+    }
+}
+
+/// The same, if it is in one of the whole words that the text begins with. What stands before is handed out in words, the
+/// last filled up with zeros.
+#[inline]
+pub(crate) fn words_before_special(text: &[u8], hand_out: impl FnMut(usize)) -> Option<usize> {
+    in_words(text, specials, hand_out)
+}
+
+/// The same in the first word: the position, and what stands before it.
+#[inline]
+pub(crate) fn first_word_before_special(text: &[u8]) -> Option<(usize, usize)> {
+    let word = usize::from_le_bytes(*text.first_chunk()?);
+    before_mark(word, specials(word))
+}
+
+/// The position of the first byte that is no digit; the text's length if there is none.
+#[inline]
+pub(crate) fn non_digit(text: &[u8]) -> usize {
+    match in_words(text, non_digits, |_| ()) {
+        Some(position) => position,
+        None => non_digit_in_last_word(text),
+    }
+}
+
+/// The position in whole words of the first byte that `marks` marks, and the words before it.
+#[inline]
+fn in_words(
+    text: &[u8],
+    marks: impl Fn(usize) -> usize,
+    mut hand_out: impl FnMut(usize),
+) -> Option<usize> {
+    let (words, _) = text.as_chunks();
+    for (count, word) in words.iter().enumerate() {
+        // The first byte lowest, whatever the machine.
+        let word = usize::from_le_bytes(*word);
+        if let Some((position, before)) = before_mark(word, marks(word)) {
+            hand_out(before);
+            return Some(count.wrapping_mul(WORD).wrapping_add(position));
+        }
+        hand_out(word);
+    }
+    None
+}
+
+// The ends by themselves, so that the loops before need fewer registers.
+
+#[inline(never)]
+fn byte_in_last_word(text: &[u8], wanted: u8) -> usize {
+    in_last_word(text, |word| equal(word, wanted))
+}
+
+#[inline(never)]
+fn special_in_last_word(text: &[u8]) -> usize {
+    in_last_word(text, specials)
+}
+
+#[inline(never)]
+fn non_digit_in_last_word(text: &[u8]) -> usize {
+    in_last_word(text, non_digits)
+}
+
+/// The position of the first byte that `marks` marks, where the whole words have none; the text's length if there is none.
+#[inline]
+fn in_last_word(text: &[u8], marks: impl Fn(usize) -> usize) -> usize {
+    // Of what overlaps with the word before, nothing is marked.
+    let (word, start) = match text.last_chunk() {
+        Some(word) => (usize::from_le_bytes(*word), text.len().wrapping_sub(WORD)),
+        None => (short_word(text), 0),
+    };
+    match before_mark(word, marks(word)) {
+        Some((position, _)) => text.len().min(start.wrapping_add(position)),
+        None => text.len(),
+    }
+}
+
+/// A text of less than a word, filled up with zeros.
+#[cold]
+#[inline(never)]
+fn short_word(text: &[u8]) -> usize {
+    let bytes = text.iter().rev();
+    bytes.fold(0, |word, byte| word << 8 | usize::from(*byte))
+}
+
+/// The position of the first marked byte, and the bytes before it, filled up with zeros.
+///
+/// Bytes are marked by their highest bit. Marks on later bytes may be wrong: an addition or subtraction that marks one
+/// carries to the next.
+#[inline]
+fn before_mark(word: usize, marks: usize) -> Option<(usize, usize)> {
+    let marked = NonZero::new(marks & HIGHEST)?;
+    let position = usize::try_from(marked.trailing_zeros()).unwrap_or_default() / 8;
+    // All bits up to the mark, but for the eight of its byte.
+    let before = (marked.get() ^ marked.get().wrapping_sub(1)) >> 8;
+    Some((position, word & before))
+}
+
+/// Marks that ASCII character.
+const fn equal(word: usize, wanted: u8) -> usize {
+    zeros(word ^ each(wanted)) & !word
+}
+
+/// Marks quotation marks, backslashes, control characters and what is not ASCII.
+const fn specials(word: usize) -> usize {
+    // Exactly these are below 0x21 with that bit changed.
+    let controls_and_quotation_marks = (word ^ each(0x02)).wrapping_sub(each(0x21));
+    let backslashes = zeros(word ^ each(b'\\'));
+    controls_and_quotation_marks | backslashes | word
+}
+
+/// Marks everything but digits.
+const fn non_digits(word: usize) -> usize {
+    let digits = word ^ each(b'0');
+    // From ten on, this reaches the highest bit.
+    digits.wrapping_add(each(0x80 - 10)) | digits
 }
 
 /// The byte in every byte of a word.
@@ -86,21 +180,25 @@ mod tests {
         } else {
             (0..=u8::MAX).collect()
         };
-        for neighbour in [b'a', 0x21, 0x2d, 0x2f, 0x5b, 0x5d, 0x80, 0xae, 0xff] {
+        for neighbour in [b'a', b'0', 0x21, 0x2d, 0x2f, 0x5b, 0x5d, 0x80, 0xae, 0xff] {
             for &special in &specials {
                 for at in 0..2 * WORD + 3 {
                     let mut text: Vec<u8> = std::vec![neighbour; 2 * WORD + 3];
                     text[at] = special;
                     text[2 * WORD + 2] = b'.';
-                    let dot = text.iter().position(|b| *b == b'.');
-                    assert_eq!(byte(&text, b'.'), dot, "{text:?}");
-                    let stop = |b: &u8| *b == b'"' || *b == b'\\' || *b < b' ';
-                    let stops = text.iter().position(stop);
-                    assert_eq!(special_in_string(&text), stops, "{text:?}");
+                    let found = |stop: &dyn Fn(u8) -> bool| {
+                        let position = text.iter().position(|b| stop(*b));
+                        position.unwrap_or(text.len())
+                    };
+                    assert_eq!(byte(&text, b'.'), found(&|b| b == b'.'), "{text:?}");
+                    let is_special = |b: u8| b == b'"' || b == b'\\' || b < b' ' || !b.is_ascii();
+                    assert_eq!(special_in_string(&text), found(&is_special), "{text:?}");
+                    let is_no_digit = |b: u8| !b.is_ascii_digit();
+                    assert_eq!(non_digit(&text), found(&is_no_digit), "{text:?}");
                 }
             }
         }
-        assert_eq!(byte(b"", b'.'), None);
+        assert_eq!(byte(b"", b'.'), 0);
     }
 
     #[test]
@@ -112,10 +210,10 @@ mod tests {
                 let mut text: Vec<u8> = std::vec![b'a'; len];
                 text[first] = b'.';
                 text[second] = b'.';
-                assert_eq!(byte(&text, b'.'), Some(first), "{text:?}");
+                assert_eq!(byte(&text, b'.'), first, "{text:?}");
             }
         }
-        assert_eq!(byte(&std::vec![b'a'; len], b'.'), None);
-        assert_eq!(byte(&std::vec![b'.'; len], b'.'), Some(0));
+        assert_eq!(byte(&std::vec![b'a'; len], b'.'), len);
+        assert_eq!(byte(&std::vec![b'.'; len], b'.'), 0);
     }
 }

@@ -54,6 +54,7 @@ impl Unescaped {
 }
 
 impl<'q> KeyQuery<'q> {
+    #[inline]
     pub(crate) fn new(header: &Header<'q>, room: &'q mut Unescaped) -> Result<Self, Error> {
         let algorithm = within(header.algorithm(), &mut room.algorithm);
         Ok(Self {

@@ -5,7 +5,7 @@ use core::slice;
 use crate::base64url;
 use crate::compact::Compact;
 use crate::error::Error;
-use crate::json::{JsonStr, Members};
+use crate::json::{JsonStr, read_object};
 use crate::policy::{Check, Policy};
 use crate::selection::Keys;
 use crate::time::Clock;
@@ -124,11 +124,11 @@ pub fn peek_issuer_untrusted<'b>(
     let jws = Compact::parse(token)?;
     let payload = base64url::decode(jws.payload, scratch, Error::ScratchTooSmall)?;
     let mut issuer = None;
-    let mut members = Members::new(payload)?;
-    while let Some((name, value)) = members.next()? {
+    read_object(payload, &mut |name, value| {
         if name == "iss" {
             issuer = Some(value.as_str().ok_or(Error::WrongClaimType)?);
         }
-    }
+        Ok(())
+    })?;
     Ok(issuer)
 }

@@ -160,8 +160,7 @@ pub const fn scratch_len(token_len: usize) -> usize {
 }
 
 /// Decodes and reads the header; the rest of the scratch buffer stays free.
-// A frame of its own: the signature is verified without it.
-#[inline(never)]
+#[inline]
 pub(crate) fn decode_header<'b>(
     jws: &Compact<'_>,
     scratch: &'b mut [u8],
@@ -185,7 +184,8 @@ fn halves(text: &mut [u8], position: usize) -> Result<(&mut [u8], &mut [u8]), Er
     Ok((before, after))
 }
 
-/// A JWT whose signature and claims were checked. Only [`verify`] and [`verify_in_place`] make one.
+/// A JWT whose signature and claims were checked. Only [`verify`], [`verify_in_place`] and what is made of them, such as
+/// [`padded::verify`](crate::padded::verify), make one.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "a verified token that nobody looks at was verified for nothing"]
 pub struct Verified<'b> {
@@ -232,9 +232,12 @@ impl<'b> VerifiedJws<'b> {
     // A frame of its own: the signature is verified without it.
     #[inline(never)]
     pub(crate) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
-        let claims = Claims::parse(self.payload)?;
-        policy.check(&self.header, &claims, clock)?;
-        Ok(Verified {
+        // Looked at where it is, and moved once, when all is well.
+        let claims = Claims::parse(self.payload);
+        if let Ok(claims) = &claims {
+            policy.check(&self.header, claims, clock)?;
+        }
+        claims.map(|claims| Verified {
             header: self.header,
             claims,
         })

@@ -9,7 +9,7 @@ impl<'a> Array<'a> {
     /// The elements, in order.
     #[must_use]
     pub fn iter(&self) -> Elements<'a> {
-        let mut cursor = Cursor::at(self.as_raw(), 0);
+        let mut cursor = Cursor::at(self.as_bytes(), 0);
         cursor.eat(b'[');
         Elements { cursor }
     }
@@ -72,7 +72,7 @@ impl<'a> Object<'a> {
     /// ```
     #[must_use]
     pub fn iter(&self) -> ObjectMembers<'a> {
-        let mut cursor = Cursor::at(self.as_raw(), 0);
+        let mut cursor = Cursor::at(self.as_bytes(), 0);
         cursor.eat(b'{');
         ObjectMembers { cursor }
     }
@@ -123,7 +123,7 @@ impl<'a> Iterator for ObjectMembers<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         // The text was checked, so this fails only at its end.
-        let name = self.cursor.name()?;
+        let name = self.cursor.name()?.as_str(self.cursor.text())?;
         let value = self.cursor.value().ok()?;
         self.cursor.eat(b',');
         Some((name, value))

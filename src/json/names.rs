@@ -3,9 +3,10 @@
 use heapless::Vec;
 
 use crate::error::Error;
-use crate::json::cursor::Cursor;
-use crate::json::string::JsonStr;
-use crate::limits::{MAX_MEMBERS, MAX_NAME_COLLISIONS};
+use crate::json::name::Name;
+use crate::json::place::Place;
+use crate::json::string::{JsonStr, scan_string};
+use crate::limits::{MAX_JSON_LEN, MAX_MEMBERS, MAX_NAME_COLLISIONS};
 
 /// The names that an object had so far.
 ///
@@ -33,18 +34,22 @@ impl Names {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.seen.is_empty()
+    #[inline]
+    pub(super) fn add(&mut self, name: &Name<'_>) -> Result<(), Error> {
+        let seen = Seen {
+            hash: name.hash,
+            start: u32::try_from(name.start() & MAX_JSON_LEN).unwrap_or(u32::MAX),
+        };
+        let added = self.seen.push(seen);
+        added.map_err(|_| Error::LimitExceeded)
     }
 
-    /// Reads the name whose opening quotation mark was passed, and refuses one that was there before.
-    #[inline]
-    pub(super) fn read<'a>(&mut self, cursor: &mut Cursor<'a>) -> Result<JsonStr<'a>, Error> {
-        let start = u32::try_from(cursor.position()).map_err(|_| Error::LimitExceeded)?;
-        let (name, hash) = cursor.rest_of_name().ok_or(Error::MalformedJson)?;
+    /// Refuses a name that was there before.
+    #[inline(never)]
+    pub(super) fn compare(&mut self, text: &[u8], name: Place, hash: u32) -> Result<(), Error> {
         for seen in self.seen.iter().filter(|seen| seen.hash == hash) {
-            let earlier = seen.name(cursor.text());
-            if earlier.is_none_or(|earlier| earlier == name) {
+            let earlier = seen.name(text);
+            if earlier.is_none() || earlier == name.as_str(text) {
                 return Err(Error::DuplicateMember);
             }
             self.collisions = self.collisions.saturating_add(1);
@@ -52,17 +57,31 @@ impl Names {
                 return Err(Error::LimitExceeded);
             }
         }
-        let seen = Seen { hash, start };
-        let remembered = self.seen.push(seen).map_err(|_| Error::LimitExceeded);
-        remembered.map(|()| name)
+        Ok(())
     }
 }
 
 impl Seen {
     /// The name itself, read once more.
     #[cold]
-    fn name<'a>(&self, text: &'a str) -> Option<JsonStr<'a>> {
+    fn name<'a>(&self, text: &'a [u8]) -> Option<JsonStr<'a>> {
         let start = usize::try_from(self.start).ok()?;
-        Cursor::at(text, start).rest_of_string()
+        scan_string(text, start)?.as_str(text)
+    }
+}
+
+/// A bit for the highest ones of each hash: most names are new, and are seen to be without a look at the others.
+#[derive(Default)]
+pub(super) struct Filter(usize);
+
+impl Filter {
+    /// Whether a name with that hash may have been there before; it is from now on.
+    #[inline]
+    pub(super) fn may_have(&mut self, hash: u32) -> bool {
+        const SHIFT: u32 = u32::BITS - usize::BITS.ilog2();
+        let bit = 1_usize.wrapping_shl(hash >> SHIFT);
+        let may_have = self.0 & bit != 0;
+        self.0 |= bit;
+        may_have
     }
 }

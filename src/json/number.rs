@@ -1,6 +1,9 @@
 //! Numbers (RFC 8259 §6) as integers and as `NumericDate`, without floats.
 
 use crate::error::Error;
+use crate::json::place::{Kind, Place};
+use crate::json::utf8::Utf8;
+use crate::scan;
 use crate::time::NumericDate;
 
 /// Decimal places of a nanosecond.
@@ -12,11 +15,51 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 /// A JSON number, checked and kept as it is written.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonNumber<'a> {
-    text: &'a str,
+    text: Utf8<'a>,
+}
+
+/// Decimal digits that 64 bits hold whatever they are.
+const MAX_SHORT: usize = 18;
+
+/// The number that starts at `start`.
+#[inline]
+pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Place> {
+    let end = start.wrapping_add(scan::non_digit(text.get(start..)?));
+    let short =
+        end.wrapping_sub(start) <= MAX_SHORT && matches!(text.get(start), Some(b'1'..=b'9'));
+    if short && !matches!(text.get(end), Some(b'.' | b'e' | b'E')) {
+        return Some(Place::new(Kind::SHORT_NUMBER, start, end));
+    }
+    let len = number_len(text.get(start..)?)?;
+    Some(Place::new(Kind::NUMBER, start, start.wrapping_add(len)))
+}
+
+/// The integer that is written with so few digits and nothing else.
+#[inline]
+fn short(digits: &[u8]) -> i64 {
+    let (number, rest) = match digits.split_first_chunk() {
+        Some((first, rest)) => (eight(*first), rest),
+        None => (0, digits),
+    };
+    let number = rest.iter().fold(number, |number, digit| {
+        let digit = u64::from(digit.wrapping_sub(b'0'));
+        number.wrapping_mul(10).wrapping_add(digit)
+    });
+    number.cast_signed()
+}
+
+/// The number that eight digits stand for: neighbours are put together, then pairs, then fours.
+const fn eight(digits: [u8; 8]) -> u64 {
+    let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
 /// The length of the number at the start of `text`.
-pub(crate) fn number_len(text: &[u8]) -> Option<usize> {
+#[cold]
+#[inline(never)]
+fn number_len(text: &[u8]) -> Option<usize> {
     let rest = text.strip_prefix(b"-").unwrap_or(text);
     let rest = match rest {
         // "Leading zeros are not allowed."
@@ -45,22 +88,41 @@ fn digits(text: &[u8]) -> Option<&[u8]> {
     rest.get(more..)
 }
 
+impl Place {
+    /// The number as a time, if it is one.
+    #[inline]
+    pub(crate) fn numeric_date(self, text: &[u8]) -> Option<Result<NumericDate, Error>> {
+        if self.is_short_number() {
+            let digits = self.raw(text)?.as_bytes();
+            return Some(Ok(NumericDate::from_seconds(short(digits))));
+        }
+        self.unusual_date(text)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unusual_date(self, text: &[u8]) -> Option<Result<NumericDate, Error>> {
+        let number = JsonNumber::checked(self.raw(text)?);
+        (self.kind() == Kind::NUMBER).then(|| number.numeric_date())
+    }
+}
+
 impl<'a> JsonNumber<'a> {
-    /// From text that [`number_len`] has measured.
-    pub(crate) const fn checked(text: &'a str) -> Self {
+    /// From text that [`scan_number`] has found.
+    pub(super) const fn checked(text: Utf8<'a>) -> Self {
         Self { text }
     }
 
     /// The number as it is written.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
-        self.text
+        self.text.as_str()
     }
 
     /// The number, if it is written as an integer, without fraction and exponent, and fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
-        self.text.parse().ok()
+        self.as_raw().parse().ok()
     }
 
     /// The number as seconds since the epoch (RFC 7519 §2), with any fraction and exponent.
@@ -72,13 +134,9 @@ impl<'a> JsonNumber<'a> {
     ///
     /// [`Error::TimeOutOfRange`] if the seconds do not fit 64 bits.
     pub fn numeric_date(&self) -> Result<NumericDate, Error> {
-        // As nearly all are written.
-        if let Some(seconds) = self.as_i64() {
-            return Ok(NumericDate::from_seconds(seconds));
-        }
-        let (negative, text) = match self.text.strip_prefix('-') {
+        let (negative, text) = match self.as_raw().strip_prefix('-') {
             Some(text) => (true, text),
-            None => (false, self.text),
+            None => (false, self.as_raw()),
         };
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -168,7 +226,7 @@ mod tests {
     fn parse(text: &str) -> Result<JsonNumber<'_>, Error> {
         let whole = number_len(text.as_bytes()) == Some(text.len());
         whole
-            .then_some(JsonNumber::checked(text))
+            .then_some(JsonNumber::checked(Utf8::checked(text.as_bytes())))
             .ok_or(Error::MalformedJson)
     }
 
@@ -210,6 +268,27 @@ mod tests {
             ("1e2", None),
         ] {
             assert_eq!(parse(text).unwrap().as_i64(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn as_they_stand_in_a_text() {
+        let digits = "98765432101234567898765";
+        for len in 1..digits.len() {
+            let digits = digits.get(..len).unwrap();
+            for (tail, short) in [("", true), (",\"x\":[12345678]}", true), (".5", false)] {
+                let text = std::format!("{digits}{tail}");
+                let place = scan_number(text.as_bytes(), 0).unwrap();
+                let fraction = if short { "" } else { ".5" };
+                assert_eq!(place.end(), len + fraction.len(), "{text}");
+                assert_eq!(place.is_short_number(), short && len <= 18, "{text}");
+                let date = place.numeric_date(text.as_bytes()).unwrap();
+                let nanos = if short { 0 } else { 500_000_000 };
+                let want = digits
+                    .parse()
+                    .map(|seconds| NumericDate::new(seconds, nanos));
+                assert_eq!(date.ok(), want.ok(), "{text}");
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 //! Strings (RFC 8259 §7): found, compared and unescaped without allocation.
 
-use core::fmt;
+use core::{fmt, str};
 
 use heapless::String;
 
 use crate::error::Error;
+use crate::json::place::{Kind, Place};
+use crate::json::utf8::Utf8;
 use crate::scan;
 
 /// A JSON string, checked but not unescaped.
@@ -25,66 +27,56 @@ use crate::scan;
 #[derive(Clone, Copy)]
 pub struct JsonStr<'a> {
     /// The text between the quotation marks, well-formed.
-    raw: &'a str,
-    written: Written,
+    raw: Utf8<'a>,
+    escaped: bool,
 }
 
-/// How a string is written. As wide as a pointer, so that values with a string in them are moved in whole words.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(usize)]
-pub(crate) enum Written {
-    Plainly,
-    WithEscapes,
-}
-
-/// Finds the end of a string that starts at `start`, after its opening quotation mark: the position of the closing
-/// one, and whether there are escape sequences before it.
-pub(crate) fn scan_string(text: &str, start: usize) -> Option<(usize, Written)> {
-    let end = special(text, start)?;
-    if text.as_bytes().get(end) == Some(&b'"') {
-        Some((end, Written::Plainly))
+/// The string that starts at `start`, after its opening quotation mark.
+#[inline]
+pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Place> {
+    let end = start.wrapping_add(scan::special_in_string(text.get(start..)?));
+    if text.get(end) == Some(&b'"') {
+        Some(Place::new(Kind::PLAIN_STRING, start, end))
     } else {
-        Some((pass_escapes(text, end)?, Written::WithEscapes))
+        scan_carefully(text, start, end)
     }
 }
 
-/// Finds the end of a string as [`scan_string`] does, and its hash. Byte by byte, for names are short. `None` also if
-/// it is written with escapes.
-pub(crate) fn scan_plain_name(text: &str, start: usize) -> Option<(usize, u32)> {
-    let mut hash = FNV_BASIS;
-    for (len, byte) in text.as_bytes().get(start..)?.iter().enumerate() {
-        match byte {
-            b'"' => return Some((start.wrapping_add(len), hash)),
-            b'\\' | ..b' ' => return None,
-            byte => hash = hashed(hash, *byte),
+/// [`scan_string`] from the first escape sequence or character beyond ASCII, at `end`, on.
+#[cold]
+#[inline(never)]
+fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Place> {
+    let mut kind = Kind::PLAIN_STRING;
+    loop {
+        match text.get(end)? {
+            b'"' => break,
+            ..b' ' => return None,
+            b'\\' => {
+                kind = Kind::ESCAPED_STRING;
+                // No quotation mark after it ends the string. What else may follow is looked at below.
+                end = end.wrapping_add(2);
+            }
+            _ => end = end.wrapping_add(1),
         }
     }
-    None
-}
-
-/// What FNV-1a starts with and multiplies by.
-const FNV_BASIS: u32 = 0x811c_9dc5;
-const FNV_PRIME: u32 = 0x0100_0193;
-
-fn hashed(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte)).wrapping_mul(FNV_PRIME)
-}
-
-/// [`scan_string`] from the first escape sequence on.
-#[cold]
-fn pass_escapes(text: &str, mut end: usize) -> Option<usize> {
-    while text.as_bytes().get(end) != Some(&b'"') {
-        // A control character is not an escape sequence, so it is refused here too.
-        let (_, after) = escape_sequence(text.get(end..)?).ok()?;
-        end = special(text, text.len().wrapping_sub(after.len()))?;
+    let mut rest = str::from_utf8(text.get(start..end)?).ok()?;
+    while let Some(escape) = rest.bytes().position(|byte| byte == b'\\') {
+        (_, rest) = escape_sequence(rest.get(escape..)?).ok()?;
     }
-    Some(end)
+    Some(Place::new(kind, start, end))
 }
 
-/// The first position from `start` on where a string ends, an escape sequence starts, or an error is.
-fn special(text: &str, start: usize) -> Option<usize> {
-    let plain = scan::special_in_string(text.as_bytes().get(start..)?)?;
-    Some(start.wrapping_add(plain))
+impl Place {
+    /// The string, if it is one.
+    #[inline]
+    pub(crate) fn as_str(self, text: &[u8]) -> Option<JsonStr<'_>> {
+        let raw = self.raw(text)?;
+        match self.kind() {
+            Kind::PLAIN_STRING => Some(JsonStr::plain(raw)),
+            Kind::ESCAPED_STRING => Some(JsonStr::escaped(raw)),
+            _ => None,
+        }
+    }
 }
 
 /// The character that the escape sequence at the start of `text` stands for, and what follows it.
@@ -129,17 +121,26 @@ fn four_hex_digits(text: &str) -> Result<(u16, &str), Error> {
 }
 
 impl<'a> JsonStr<'a> {
-    /// From what [`scan_string`] found.
-    pub(crate) const fn scanned(raw: &'a str, written: Written) -> Self {
-        Self { raw, written }
+    /// A string without escapes that [`scan_string`] found.
+    pub(super) const fn plain(raw: Utf8<'a>) -> Self {
+        Self {
+            raw,
+            escaped: false,
+        }
     }
 
-    /// The string itself, if it is written without escapes.
+    /// A string with escapes that [`scan_string`] found.
+    pub(super) const fn escaped(raw: Utf8<'a>) -> Self {
+        Self { raw, escaped: true }
+    }
+
+    /// The string itself, if it is written without escapes. Takes a look at all of it.
     #[must_use]
     pub const fn as_plain_str(&self) -> Option<&'a str> {
-        match self.written {
-            Written::Plainly => Some(self.raw),
-            Written::WithEscapes => None,
+        if self.escaped {
+            None
+        } else {
+            Some(self.raw.as_str())
         }
     }
 
@@ -171,7 +172,7 @@ impl<'a> JsonStr<'a> {
             written = written.saturating_add(c.len_utf8());
         }
         let text = buffer.get(..written).ok_or(Error::BufferTooSmall)?;
-        core::str::from_utf8(text).map_err(|_| Error::BufferTooSmall)
+        str::from_utf8(text).map_err(|_| Error::BufferTooSmall)
     }
 
     /// An owned copy, unescaped.
@@ -188,73 +189,62 @@ impl<'a> JsonStr<'a> {
         copied.map(|()| copy).map_err(|_| Error::BufferTooSmall)
     }
 
-    /// The characters that the string stands for.
+    /// The characters that the string stands for. Takes a look at all of it beforehand.
     #[must_use]
     pub const fn chars(&self) -> Chars<'a> {
-        Chars { rest: self.raw }
-    }
-
-    /// The empty string.
-    pub(crate) const EMPTY: Self = Self {
-        raw: "",
-        written: Written::Plainly,
-    };
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.raw.is_empty()
-    }
-
-    /// What stands before and after the first `separator`, however it is written.
-    pub(crate) fn split_once(&self, separator: char) -> Option<(Self, Self)> {
-        let part = |raw| Self {
-            raw,
-            written: self.written,
-        };
-        let mut rest = self.chars();
-        loop {
-            let after = rest.rest.len();
-            if rest.next()? == separator {
-                let before = self.raw.len().saturating_sub(after);
-                return Some((part(self.raw.get(..before)?), part(rest.rest)));
-            }
+        Chars {
+            rest: self.raw.as_str(),
         }
     }
 
-    /// A hash of the characters (FNV-1a, of their UTF-8), however they are written.
-    pub(crate) fn hash(&self) -> u32 {
-        self.chars().fold(FNV_BASIS, |hash, c| {
-            c.encode_utf8(&mut [0; 4]).bytes().fold(hash, hashed)
-        })
+    /// A part of this string, which ends in no escape sequence.
+    pub(super) const fn part(self, raw: &'a str) -> Self {
+        Self {
+            raw: Utf8::checked(raw.as_bytes()),
+            escaped: self.escaped,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn eq_unescaped(&self, other: &str) -> bool {
+        self.chars().eq(other.chars())
     }
 
     /// Equality with upper and lower case ASCII letters alike.
     pub(crate) fn eq_ignore_ascii_case(&self, other: &str) -> bool {
-        let lower = |c: char| c.to_ascii_lowercase();
-        self.chars().map(lower).eq(other.chars().map(lower))
+        if self.escaped {
+            let lower = |c: char| c.to_ascii_lowercase();
+            return self.chars().map(lower).eq(other.chars().map(lower));
+        }
+        let ours = self.raw.as_bytes();
+        ours.eq_ignore_ascii_case(other.as_bytes())
     }
 }
 
 impl PartialEq for JsonStr<'_> {
     fn eq(&self, other: &Self) -> bool {
-        match (self.as_plain_str(), other.as_plain_str()) {
-            (Some(ours), Some(theirs)) => ours == theirs,
-            _ => self.chars().eq(other.chars()),
+        if self.escaped || other.escaped {
+            return self.chars().eq(other.chars());
         }
+        self.raw == other.raw
     }
 }
 
 impl Eq for JsonStr<'_> {}
 
 impl PartialEq<str> for JsonStr<'_> {
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn eq(&self, other: &str) -> bool {
-        match self.as_plain_str() {
-            Some(plain) => plain == other,
-            None => self.chars().eq(other.chars()),
+        if self.escaped {
+            return self.eq_unescaped(other);
         }
+        self.raw.as_bytes() == other.as_bytes()
     }
 }
 
 impl PartialEq<&str> for JsonStr<'_> {
+    #[inline]
     fn eq(&self, other: &&str) -> bool {
         *self == **other
     }
@@ -268,7 +258,7 @@ impl fmt::Display for JsonStr<'_> {
 
 impl fmt::Debug for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.raw)
+        write!(f, "\"{}\"", self.raw.as_str())
     }
 }
 
@@ -276,6 +266,13 @@ impl fmt::Debug for JsonStr<'_> {
 #[derive(Debug, Clone)]
 pub struct Chars<'a> {
     rest: &'a str,
+}
+
+impl<'a> Chars<'a> {
+    /// What is left, as it is written.
+    pub(super) const fn as_raw(&self) -> &'a str {
+        self.rest
+    }
 }
 
 impl Iterator for Chars<'_> {
@@ -299,9 +296,9 @@ mod tests {
 
     fn parse(text: &str) -> Result<JsonStr<'_>, Error> {
         assert!(text.starts_with('"'));
-        let (end, written) = scan_string(text, 1).ok_or(Error::MalformedJson)?;
-        assert_eq!(text.get(end..), Some("\""), "{text}");
-        Ok(JsonStr::scanned(text.get(1..end).unwrap(), written))
+        let string = scan_string(text.as_bytes(), 1).ok_or(Error::MalformedJson)?;
+        assert_eq!(text.get(string.end()..), Some("\""), "{text}");
+        Ok(string.as_str(text.as_bytes()).unwrap())
     }
 
     #[test]

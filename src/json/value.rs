@@ -1,7 +1,9 @@
 //! Values that were checked and borrow from the text.
 
 use crate::json::number::JsonNumber;
+use crate::json::place::{Kind, Place};
 use crate::json::string::JsonStr;
+use crate::json::utf8::Utf8;
 
 /// Any JSON value.
 #[derive(Debug, Clone, Copy)]
@@ -73,40 +75,68 @@ impl<'a> Value<'a> {
     }
 }
 
+impl Place {
+    /// The value that stands there.
+    pub(crate) fn value(self, text: &[u8]) -> Option<Value<'_>> {
+        let raw = self.raw(text)?;
+        Some(match self.kind() {
+            Kind::PLAIN_STRING => Value::String(JsonStr::plain(raw)),
+            Kind::ESCAPED_STRING => Value::String(JsonStr::escaped(raw)),
+            Kind::NUMBER | Kind::SHORT_NUMBER => Value::Number(JsonNumber::checked(raw)),
+            Kind::ARRAY => Value::Array(Array::checked(raw)),
+            Kind::OBJECT => Value::Object(Object::checked(raw)),
+            Kind::TRUE => Value::Bool(true),
+            Kind::FALSE => Value::Bool(false),
+            Kind::NULL => Value::Null,
+            _ => return None,
+        })
+    }
+}
+
 /// A JSON array.
 #[derive(Debug, Clone, Copy)]
 pub struct Array<'a> {
-    text: &'a str,
+    text: Utf8<'a>,
 }
 
 impl<'a> Array<'a> {
-    /// From text that the tokenizer has accepted as one array.
-    pub(crate) const fn checked(text: &'a str) -> Self {
+    /// From text that the cursor has accepted as one array.
+    pub(super) const fn checked(text: Utf8<'a>) -> Self {
         Self { text }
     }
 
-    /// The array as it is written.
+    /// The array as it is written. Takes a look at all of it.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
-        self.text
+        self.text.as_str()
+    }
+
+    /// The same in bytes.
+    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
     }
 }
 
 /// A JSON object.
 #[derive(Debug, Clone, Copy)]
 pub struct Object<'a> {
-    text: &'a str,
+    text: Utf8<'a>,
 }
 
 impl<'a> Object<'a> {
-    /// From text that the tokenizer has accepted as one object.
-    pub(crate) const fn checked(text: &'a str) -> Self {
+    /// From text that the cursor has accepted as one object.
+    pub(super) const fn checked(text: Utf8<'a>) -> Self {
         Self { text }
     }
 
-    /// The object as it is written.
+    /// The object as it is written. Takes a look at all of it.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
-        self.text
+        self.text.as_str()
+    }
+
+    /// The same in bytes.
+    pub(crate) const fn as_bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
     }
 }

@@ -1,18 +1,22 @@
 //! Words of a string: what stands between its spaces.
 
-use crate::json::string::JsonStr;
+use crate::json::string::{Chars, JsonStr};
 
 impl<'a> JsonStr<'a> {
     /// What stands between spaces, however these are written; never empty.
-    pub(crate) const fn words(&self) -> Words<'a> {
-        Words { rest: *self }
+    pub(crate) const fn words(self) -> Words<'a> {
+        Words {
+            string: self,
+            rest: self.chars(),
+        }
     }
 }
 
 /// The words of a [`JsonStr`].
 #[derive(Debug, Clone)]
 pub(crate) struct Words<'a> {
-    rest: JsonStr<'a>,
+    string: JsonStr<'a>,
+    rest: Chars<'a>,
 }
 
 impl<'a> Iterator for Words<'a> {
@@ -20,15 +24,23 @@ impl<'a> Iterator for Words<'a> {
 
     fn next(&mut self) -> Option<JsonStr<'a>> {
         // Each round passes a space at least.
-        while let Some((word, rest)) = self.rest.split_once(' ') {
-            self.rest = rest;
-            if !word.is_empty() {
-                return Some(word);
+        loop {
+            let raw = self.rest.as_raw();
+            let mut len = 0;
+            let ended = loop {
+                match self.rest.next() {
+                    None => break true,
+                    Some(' ') => break false,
+                    Some(_) => len = raw.len().saturating_sub(self.rest.as_raw().len()),
+                }
+            };
+            if len > 0 {
+                return Some(self.string.part(raw.get(..len)?));
+            }
+            if ended {
+                return None;
             }
         }
-        let last = self.rest;
-        self.rest = JsonStr::EMPTY;
-        (!last.is_empty()).then_some(last)
     }
 }
 
@@ -50,7 +62,11 @@ mod tests {
             (r#""\u0061\t b\/c""#, &["a\t", "b/c"]),
             (r#""\\u0020 é""#, &["\\u0020", "é"]),
         ] {
-            let string = Cursor::at(text, 1).rest_of_string().unwrap();
+            let string = Cursor::at(text.as_bytes(), 0)
+                .value()
+                .unwrap()
+                .as_str()
+                .unwrap();
             let words: Vec<_> = string.words().map(|word| word.to_string()).collect();
             assert_eq!(words, want, "{text}");
         }

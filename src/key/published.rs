@@ -4,7 +4,7 @@ use super::{AlgorithmList, Key, asn1, check_use, pem};
 use crate::algorithm::{Algorithm, KeyParameters};
 use crate::base64url;
 use crate::error::Error;
-use crate::json::{JsonStr, Members, Value};
+use crate::json::{JsonStr, Value, read_object};
 use crate::jwk::Jwk;
 use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
@@ -198,12 +198,12 @@ fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
         return Err(Error::LimitExceeded);
     }
     let mut found = None;
-    let mut members = Members::new(json)?;
-    while let Some((name, value)) = members.next()? {
+    read_object(json, &mut |name, value| {
         if name == wanted {
             found = Some(value);
         }
-    }
+        Ok(())
+    })?;
     found.ok_or(Error::MalformedKey)
 }
 

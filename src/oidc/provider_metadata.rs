@@ -2,7 +2,7 @@
 
 use crate::claims::StringOrArray;
 use crate::error::Error;
-use crate::json::{JsonStr, Members, Value};
+use crate::json::{JsonStr, Value, read_object};
 use crate::limits::MAX_METADATA_LEN;
 
 /// What a provider says of itself under `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0 §3) or
@@ -85,10 +85,7 @@ impl<'a> ProviderMetadata<'a> {
             return Err(Error::LimitExceeded);
         }
         let mut found = Found::default();
-        let mut members = Members::new(text)?;
-        while let Some((name, value)) = members.next()? {
-            found.set(name, value)?;
-        }
+        read_object(text, &mut |name, value| found.set(name, value))?;
         let metadata = Self {
             issuer: found.issuer.ok_or(Error::MalformedMetadata)?,
             jwks_uri: found.jwks_uri.ok_or(Error::MalformedMetadata)?,

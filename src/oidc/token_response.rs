@@ -3,7 +3,7 @@
 use core::fmt::{self, Debug};
 
 use crate::error::Error;
-use crate::json::{JsonStr, Members, Value};
+use crate::json::{JsonStr, Value, read_object};
 use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
@@ -44,8 +44,7 @@ impl<'a> TokenResponse<'a> {
         }
         let (mut access_token, mut token_type, mut id_token) = (None, None, None);
         let (mut refresh_token, mut scope, mut expires_in) = (None, None, None);
-        let mut members = Members::new(text)?;
-        while let Some((name, value)) = members.next()? {
+        read_object(text, &mut |name, value| {
             match name {
                 _ if name == "access_token" => access_token = Some(string(value)?),
                 _ if name == "token_type" => token_type = Some(string(value)?),
@@ -55,7 +54,8 @@ impl<'a> TokenResponse<'a> {
                 _ if name == "id_token" => id_token = Some(string(value)?),
                 _ => {}
             }
-        }
+            Ok(())
+        })?;
         Ok(Self {
             access_token: access_token.ok_or(Error::MalformedTokenResponse)?,
             token_type: token_type.ok_or(Error::MalformedTokenResponse)?,

@@ -14,8 +14,11 @@ const ORDER: &[&str] = &[
     // Text: base64url and JSON.
     "scan",
     "base64url",
+    "json/utf8",
+    "json/place",
     "json/number",
     "json/string",
+    "json/name",
     "json/value",
     "json/cursor",
     "json/names",

@@ -90,8 +90,8 @@ const TIMES: [&str; 4] = ["exp", "nbf", "iat", "auth_time"];
 
 /// Why a payload may be refused before any policy.
 pub fn refusals(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
-    let start = str::from_utf8(payload).map(str::trim_ascii_start);
-    if !start.is_ok_and(|text| text.starts_with('{')) {
+    let is_space = |byte: &u8| b" \t\n\r".contains(byte);
+    if payload.iter().find(|byte| !is_space(byte)) != Some(&b'{') {
         return vec![Error::MalformedClaims];
     }
     let Some(members) = json.and_then(Json::members) else {

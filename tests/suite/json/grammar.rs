@@ -382,6 +382,6 @@ fn utf_8() {
         b"\xfe",
         b"\xff",
     ] {
-        assert_eq!(read_string(bad), Some(Error::MalformedClaims), "{bad:x?}");
+        assert_eq!(read_string(bad), Some(Error::MalformedJson), "{bad:x?}");
     }
 }

@@ -1,0 +1,34 @@
+//! Text as bytes that are known to be UTF-8.
+
+use core::{fmt, str};
+
+/// Bytes that are known to be UTF-8.
+///
+/// Strings are checked one by one while they are read, and nothing but ASCII stands outside of them (RFC 8259 §2), so no
+/// text is looked through twice. Only what a caller wants as `str` is, for the compiler cannot be told what is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Utf8<'a>(&'a [u8]);
+
+impl<'a> Utf8<'a> {
+    /// From bytes that were checked.
+    pub(super) const fn checked(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    pub(super) const fn as_str(self) -> &'a str {
+        match str::from_utf8(self.0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}
+
+impl fmt::Debug for Utf8<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
