@@ -1,10 +1,10 @@
 //! From the members of a JWK to decoded key parameters (RFC 7518 §6).
 
-use crate::algorithm::KeyParameters;
-use crate::base64url;
+use crate::alg::KeyParameters;
+use crate::encoding::base64url;
+use crate::encoding::json::JsonStr;
 use crate::error::Error;
-use crate::json::JsonStr;
-use crate::jwk::Jwk;
+use crate::jose::jwk::Jwk;
 use crate::limits::MAX_KEY_PARAMETER_LEN;
 
 /// Bytes of the widest coordinate, that of P-521.

@@ -2,10 +2,10 @@
 
 use core::fmt::{self, Debug};
 
-use crate::base64url;
+use crate::alg::{HashFunction, MAX_DIGEST_LEN};
+use crate::encoding::base64url;
+use crate::encoding::json::JsonStr;
 use crate::error::Error;
-use crate::hash::{HashFunction, MAX_DIGEST_LEN};
-use crate::json::JsonStr;
 use crate::policy::Check;
 use crate::verify::Verified;
 

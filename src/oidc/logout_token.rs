@@ -1,8 +1,8 @@
 //! Back-channel logout tokens.
 
-use crate::claims::Claims;
+use crate::encoding::json::{JsonStr, Object};
 use crate::error::Error;
-use crate::json::{JsonStr, Object};
+use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
 /// The member of `events` that makes a token a logout token.

@@ -1,6 +1,6 @@
-//! The well-known kinds of tokens, as policies.
+//! The kinds of tokens of OpenID Connect, as policies.
 
-use crate::policy::{Audience, Check, MaxAge, Policy};
+use crate::policy::{Audience, Check, Policy, jwt};
 use crate::time::Leeway;
 
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
@@ -41,24 +41,6 @@ pub const fn id_token<'p>(
     }
 }
 
-/// A JWT access token (RFC 9068 §2.2 and §4).
-///
-/// `typ` must be `at+jwt`; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are required. `audience` are the
-/// resource's own identifiers, one of which must be named.
-#[must_use]
-pub const fn access_token<'p>(issuers: &'p [&'p str], audience: &'p [&'p str]) -> Policy<'p> {
-    let audience = Check::Required(Audience::AnyOf(audience));
-    Policy {
-        typ: Check::Required("at+jwt"),
-        subject: Check::Present,
-        expires_at: Check::Required(Leeway::NONE),
-        issued_at: Check::Required(Leeway::NONE),
-        jwt_id: Check::Present,
-        client_id: Check::Present,
-        ..jwt(Check::Required(issuers), audience)
-    }
-}
-
 /// A UserInfo response that is a signed JWT (OpenID Connect Core §5.3.2 and §5.3.4); then
 /// [`UserInfo::from_verified`](super::UserInfo::from_verified).
 ///
@@ -89,40 +71,5 @@ pub const fn logout_token<'p>(issuers: &'p [&'p str], client_ids: &'p [&'p str])
         issued_at: Check::Required(Leeway::NONE),
         jwt_id: Check::Present,
         ..jwt(Check::Required(issuers), Check::Required(audience))
-    }
-}
-
-/// Any JWT (RFC 7519): issuer and audience as decided, times as far as they are there, nothing else.
-///
-/// A token without `exp` never expires; require it where tokens are not checked otherwise:
-///
-/// ```
-/// use jose_verify::{Audience, Check, Leeway, Policy, oidc};
-/// let policy = Policy {
-///     expires_at: Check::Required(Leeway::NONE),
-///     ..oidc::jwt(
-///         Check::Required(&["https://issuer.example.com"]),
-///         Check::Required(Audience::AnyOf(&["https://api.example.com"])),
-///     )
-/// };
-/// # let _ = policy;
-/// ```
-#[must_use]
-pub const fn jwt<'p>(issuer: Check<&'p [&'p str]>, audience: Check<Audience<'p>>) -> Policy<'p> {
-    Policy {
-        typ: Check::NotChecked,
-        issuer,
-        subject: Check::NotChecked,
-        audience,
-        authorized_party: Check::NotChecked,
-        expires_at: Check::IfPresent(Leeway::NONE),
-        not_before: Check::IfPresent(Leeway::NONE),
-        issued_at: Check::IfPresent(Leeway::NONE),
-        nonce: Check::NotChecked,
-        auth_time: Check::<MaxAge>::NotChecked,
-        acr: Check::NotChecked,
-        amr: Check::NotChecked,
-        jwt_id: Check::NotChecked,
-        client_id: Check::NotChecked,
     }
 }

@@ -1,7 +1,7 @@
 //! ID Tokens that follow one another, and sessions that live in the ID Token alone.
 
-use crate::claims::Claims;
 use crate::error::Error;
+use crate::jose::claims::Claims;
 use crate::time::{Leeway, NumericDate};
 use crate::verify::Verified;
 

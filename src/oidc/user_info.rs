@@ -1,8 +1,8 @@
 //! UserInfo responses.
 
-use crate::claims::Claims;
+use crate::encoding::json::JsonStr;
 use crate::error::Error;
-use crate::json::JsonStr;
+use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
 /// Claims about the user from the UserInfo endpoint (OpenID Connect Core §5.3), known to be about the user of an ID

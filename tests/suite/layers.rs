@@ -1,186 +1,131 @@
-//! The layers: a file imports only from what stands before it in this list, so no import points upward.
+//! The layers: each is a folder of `src`, and imports only from those below it. A new file needs no entry here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every module, from the leaves up. A new file finds its place here.
-const ORDER: &[&str] = &[
-    // Leaves: error codes, bounds, time, the contract of an algorithm.
-    "error",
-    "limits",
-    "time",
-    "algorithm",
-    "hash",
-    // Text: base64url and JSON.
-    "scan",
-    "base64url",
-    "json/utf8",
-    "json/place",
-    "json/number",
-    "json/string",
-    "json/name",
-    "json/value",
-    "json/cursor",
-    "json/names",
-    "json/container",
-    "json/object",
-    "json/words",
-    "json",
-    // JOSE syntax: the RFCs' grammar, no cryptography.
-    "compact",
-    "header",
-    "claims",
-    "jwk",
-    // Trust: keys, their selection, policy.
-    "thumbprint",
-    "key/parameters",
-    "key/der",
-    "key/asn1",
-    "key/pem",
-    "key",
-    "key/published",
-    "selection",
-    "key_set",
-    "rotation/refetch",
-    "rotation/rotating_keys",
-    "rotation",
-    "prepared",
-    "policy",
-    // Pipeline.
+/// The folders from the bottom up. The files beside them are on the lowest floor, but for `lib.rs`, which puts the
+/// public names together.
+const FLOORS: &[&str] = &[
+    "error limits time",
+    "encoding",
+    "alg",
+    "jose",
+    "key policy",
     "verify",
-    "padded",
-    "tenant",
-    // Profiles.
-    "oidc/profiles",
-    "oidc/bindings",
-    "oidc/logout_token",
-    "oidc/provider_metadata",
-    "oidc/replay_guard",
-    "oidc/scopes",
-    "oidc/session",
-    "oidc/token_response",
-    "oidc/user_info",
+    "oauth",
     "oidc",
-    // At the side: the algorithms. Nothing above may name them.
-    "crypto/arithmetic",
-    "crypto/words",
-    "crypto/sha2",
-    "crypto/hmac",
-    "crypto/ecdsa/prime",
-    "crypto/ecdsa/inverse",
-    "crypto/ecdsa/residue",
-    "crypto/ecdsa/curve",
-    "crypto/ecdsa/p256/base",
-    "crypto/ecdsa/p256/narrow",
-    "crypto/ecdsa/p256/wide",
-    "crypto/ecdsa/p256",
-    "crypto/ecdsa/p384/base",
-    "crypto/ecdsa/p384",
-    "crypto/ecdsa/p521/base",
-    "crypto/ecdsa/p521",
-    "crypto/ecdsa/point",
-    "crypto/ecdsa/table",
-    "crypto/ecdsa/verification",
-    "crypto/ecdsa",
-    "crypto/rsa/hash",
-    "crypto/rsa/montgomery/narrow",
-    "crypto/rsa/montgomery/wide",
-    "crypto/rsa/montgomery",
-    "crypto/rsa/public_key",
-    "crypto/rsa/scheme",
-    "crypto/rsa/pkcs1",
-    "crypto/rsa/pss",
-    "crypto/rsa",
-    "crypto",
-    // Puts the public names together.
     "lib",
 ];
 
-/// All that the algorithms know of the core.
-const CONTRACT: &[&str] = &["algorithm", "error", "hash", "limits"];
+/// The algorithms, which nothing outside of `alg` names: what a program does not name is not linked.
+const IMPLEMENTATIONS: &[&str] = &[
+    "ES256",
+    "ES384",
+    "ES512",
+    "HS256",
+    "HS384",
+    "HS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "RS256",
+    "RS384",
+    "RS512",
+    "SHA256",
+    "SHA384",
+    "SHA512",
+    "SIGNATURES",
+    "MACS",
+];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else {
-            found.push(path);
+fn sources() -> Vec<PathBuf> {
+    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, found);
+            } else {
+                found.push(path);
+            }
         }
     }
-}
-
-/// The modules that a file names through `crate::` or `super::`, outside of comments and tests.
-fn imports(module: &str, text: &str) -> Vec<String> {
-    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-    let code: Vec<&str> = code
-        .lines()
-        .map(|l| l.split("//").next().unwrap())
-        .collect();
-    let code = code.join("\n");
-    let parent = module.rsplit_once('/').map_or("", |(parent, _)| parent);
     let mut found = Vec::new();
-    for (root, prefix) in [("crate::", ""), ("super::", parent)] {
-        for (at, _) in code.match_indices(root) {
-            let path: String = code[at + root.len()..]
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
-                .collect();
-            let path = format!("{prefix}/{}", path.replace("::", "/"));
-            found.push(known_module(module, path.trim_matches('/')));
-        }
-    }
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
     found
 }
 
-/// The longest beginning of a path that is a module.
-fn known_module(importer: &str, path: &str) -> String {
-    let mut path = path;
-    while !ORDER.contains(&path) {
-        path = path.rsplit_once('/').map_or_else(
-            || panic!("{importer} imports {path}, which is not in the list"),
-            |(parent, _)| parent,
-        );
-    }
-    path.to_owned()
+/// A file's path below `src`, without its ending.
+fn module(file: &Path) -> String {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let module = file.strip_prefix(src).unwrap().with_extension("");
+    module.to_str().unwrap().to_owned()
 }
 
-fn rank(module: &str) -> usize {
-    let position = ORDER.iter().position(|m| *m == module);
-    position.unwrap_or_else(|| panic!("{module} is not in the list of layers"))
+/// The folder, or the file beside the folders, that a path of modules starts with.
+fn layer(module: &str) -> &str {
+    module.split(['/', ':']).next().unwrap()
+}
+
+fn floor(layer: &str) -> usize {
+    let floor = FLOORS.iter().position(|f| f.split(' ').any(|l| l == layer));
+    floor.unwrap_or_else(|| panic!("{layer} is not a layer"))
+}
+
+/// The code of a file without comments and tests.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let lines = code.lines().map(|l| l.split("//").next().unwrap());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What follows `crate::`: the layers that a file imports from.
+fn imports(code: &str) -> impl Iterator<Item = &str> {
+    code.match_indices("crate::").map(|(at, root)| {
+        let rest = &code[at + root.len()..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        &rest[..end.unwrap_or(rest.len())]
+    })
 }
 
 #[test]
 fn no_import_points_upward() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&src, &mut files);
-    assert_eq!(files.len(), ORDER.len(), "a module in the list has no file");
-    for file in files {
-        let module = file.strip_prefix(&src).unwrap().with_extension("");
-        let module = module.to_str().unwrap();
-        for import in imports(module, &fs::read_to_string(&file).unwrap()) {
-            assert!(
-                rank(&import) < rank(module),
-                "{module} imports {import} from above"
-            );
-            let to_crypto = import.starts_with("crypto");
-            if module.starts_with("crypto") {
-                let allowed = to_crypto || CONTRACT.contains(&import.as_str());
-                assert!(allowed, "{module} knows more than the contract: {import}");
-            } else {
-                assert!(!to_crypto, "{module} names an algorithm: {import}");
-            }
+    for file in sources() {
+        let (module, text) = (module(&file), fs::read_to_string(&file).unwrap());
+        let own = layer(&module);
+        let code = code(&text);
+        for import in imports(&code) {
+            let allowed = import == own || floor(import) < floor(own);
+            assert!(allowed, "{module} imports from {import}, which is above it");
         }
+        assert!(
+            !code.contains("super::super"),
+            "{module} imports by `super::super`, which this test does not follow"
+        );
+    }
+}
+
+#[test]
+fn nothing_outside_of_alg_names_an_algorithm() {
+    for file in sources() {
+        let (module, text) = (module(&file), fs::read_to_string(&file).unwrap());
+        if matches!(layer(&module), "alg" | "lib") {
+            continue;
+        }
+        let code = code(&text);
+        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        // Names in quotation marks are texts, such as a header's `alg`.
+        let named = words
+            .find(|name| IMPLEMENTATIONS.contains(name) && !code.contains(&format!("\"{name}\"")));
+        assert_eq!(named, None, "{module} names an algorithm");
     }
 }
 
 #[test]
 fn files_and_functions_are_short() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&src, &mut files);
-    for file in files {
+    for file in sources() {
         let text = fs::read_to_string(&file).unwrap();
         assert!(
             text.lines().count() <= 500,

@@ -247,7 +247,7 @@ fn row_28_short_signatures() {
 /// be told apart, so the source is looked at: the comparison is that of the crate `digest`, in constant time.
 #[test]
 fn row_32_timing() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/crypto/hmac.rs");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/alg/hmac.rs");
     let source = fs::read_to_string(source).unwrap();
     let constant_time = "CtOutput::<D::Core>::new(expected) == CtOutput::from(signature)";
     assert_eq!(source.matches(constant_time).count(), 1);

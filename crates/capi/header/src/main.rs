@@ -1,0 +1,91 @@
+//! Writes `include/jose_verify.h` from the source of the C interface, or with `--check` compares.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::{env, fs};
+
+use cbindgen::{Config, DocumentationStyle, Language, LineEndingStyle, Style};
+use jose_verify::Error;
+
+const INTRODUCTION: &str = "\
+/* jose-verify: verifies JSON Web Tokens. Made from crates/capi/src by crates/capi/header; README.md tells how to link it.
+ *
+ * Everything lives in memory of the caller: nothing is allocated, nothing is global, nothing needs to be released.
+ * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 on. */";
+
+const MACROS: &str = "\
+/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); */
+#define JV_KEY_SET_MEMORY(name, capacity) \\
+    uint64_t name[(JV_KEY_SET_BASE_SIZE + (capacity) * JV_KEY_SIZE + 7) / 8]
+
+/* The value of claims before the first token: jv_claims claims = JV_CLAIMS_INIT; */
+#define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
+
+/* A literal as a string: JV_STRING(\"https://issuer.example.com\") */
+#ifdef __cplusplus
+#define JV_STRING(literal) (jv_string{(const uint8_t *)(literal), sizeof(literal) - 1})
+#else
+#define JV_STRING(literal) ((jv_string){(const uint8_t *)(literal), sizeof(literal) - 1})
+#endif
+";
+
+fn main() -> ExitCode {
+    let capi = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let path = capi.join("include/jose_verify.h");
+    let header = header(&capi);
+    if env::args().any(|argument| argument == "--check") {
+        if fs::read_to_string(&path).is_ok_and(|found| found == header) {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("FAILED: include/jose_verify.h is not what crates/capi/src says; run crates/capi/header");
+        return ExitCode::FAILURE;
+    }
+    fs::write(&path, header).expect("include is a folder that can be written to");
+    ExitCode::SUCCESS
+}
+
+fn header(capi: &Path) -> String {
+    let config = Config {
+        language: Language::C,
+        style: Style::Both,
+        cpp_compat: true,
+        header: Some(INTRODUCTION.into()),
+        include_guard: Some("JOSE_VERIFY_H".into()),
+        after_includes: Some(format!("\n{MACROS}{}", errors())),
+        documentation_style: DocumentationStyle::C,
+        line_endings: LineEndingStyle::LF,
+        no_includes: true,
+        sys_includes: ["stdbool.h", "stddef.h", "stdint.h"]
+            .map(String::from)
+            .into(),
+        line_length: 120,
+        tab_width: 4,
+        usize_is_size_t: true,
+        ..Config::default()
+    };
+    let bindings = cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(capi.join("src/algorithm.rs"))
+        .with_src(capi.join("src/code.rs"))
+        .with_src(capi.join("src/string.rs"))
+        .with_src(capi.join("src/key_set.rs"))
+        .with_src(capi.join("src/policy.rs"))
+        .with_src(capi.join("src/claims.rs"))
+        .with_src(capi.join("src/verify.rs"))
+        .generate()
+        .expect("the source of the C interface");
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    String::from_utf8(text).expect("a header in UTF-8")
+}
+
+/// The errors of the library as constants, with the numbers that never change.
+fn errors() -> String {
+    let mut text = String::from("\n/* The errors of tokens and keys. */\nenum {\n");
+    for error in Error::ALL {
+        let (name, message) = (error.name().to_uppercase(), error.message());
+        writeln!(text, "    JV_{name} = {}, /* {message} */", error.code()).expect("a string");
+    }
+    text + "};\n"
+}

@@ -1,0 +1,797 @@
+/* jose-verify: verifies JSON Web Tokens. Made from crates/capi/src by crates/capi/header; README.md tells how to link it.
+ *
+ * Everything lives in memory of the caller: nothing is allocated, nothing is global, nothing needs to be released.
+ * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 on. */
+
+#ifndef JOSE_VERIFY_H
+#define JOSE_VERIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); */
+#define JV_KEY_SET_MEMORY(name, capacity) \
+    uint64_t name[(JV_KEY_SET_BASE_SIZE + (capacity) * JV_KEY_SIZE + 7) / 8]
+
+/* The value of claims before the first token: jv_claims claims = JV_CLAIMS_INIT; */
+#define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
+
+/* A literal as a string: JV_STRING("https://issuer.example.com") */
+#ifdef __cplusplus
+#define JV_STRING(literal) (jv_string{(const uint8_t *)(literal), sizeof(literal) - 1})
+#else
+#define JV_STRING(literal) ((jv_string){(const uint8_t *)(literal), sizeof(literal) - 1})
+#endif
+
+/* The errors of tokens and keys. */
+enum {
+    JV_MALFORMED_TOKEN = 1, /* the token is not three segments separated by dots */
+    JV_ENCRYPTED = 2, /* the token is encrypted (JWE) and cannot be verified here */
+    JV_MALFORMED_BASE64URL = 3, /* a segment is not strict base64url */
+    JV_MALFORMED_JSON = 4, /* the text is not well-formed JSON of the expected kind */
+    JV_DUPLICATE_MEMBER = 5, /* a JSON object has two members of the same name */
+    JV_LIMIT_EXCEEDED = 6, /* the input is larger, deeper or has more members than the limits allow */
+    JV_SCRATCH_TOO_SMALL = 7, /* the scratch buffer is too small for this token */
+    JV_MALFORMED_HEADER = 8, /* a header parameter is missing or of the wrong type */
+    JV_UNSECURED = 9, /* the token is not signed (alg none) */
+    JV_UNSUPPORTED_CRITICAL = 10, /* the header names critical extensions that are not supported */
+    JV_ALGORITHM_NOT_ACCEPTED = 11, /* the algorithm is not one that is accepted for these keys */
+    JV_BAD_SIGNATURE = 12, /* the signature does not verify */
+    JV_NO_KEY = 13, /* no key fits the token */
+    JV_AMBIGUOUS_KEY = 14, /* the token names no key and several fit */
+    JV_UNENCODED_PAYLOAD = 15, /* the header asks for an unencoded payload */
+    JV_MALFORMED_KEY = 20, /* the key is malformed */
+    JV_WEAK_KEY = 21, /* the key is too weak */
+    JV_UNSUPPORTED_KEY = 22, /* the key's type fits none of the accepted algorithms */
+    JV_KEY_TOO_LARGE = 23, /* the key is too large */
+    JV_WRONG_KEY_USE = 24, /* the key is not meant for verifying signatures */
+    JV_UNUSABLE_ALGORITHM_LIST = 25, /* the list of algorithms is empty, too long, or mixes MACs with signatures */
+    JV_MALFORMED_KEY_SET = 26, /* the text is not a JWK Set */
+    JV_NO_USABLE_KEY = 27, /* the key set holds no usable key */
+    JV_KEY_SET_FULL = 28, /* the key set has no room for another key */
+    JV_MALFORMED_CLAIMS = 40, /* the payload is not a JSON object */
+    JV_WRONG_CLAIM_TYPE = 41, /* a registered claim has the wrong JSON type */
+    JV_TIME_OUT_OF_RANGE = 42, /* a time claim is out of range */
+    JV_CUSTOM_CLAIMS = 43, /* the claims do not fit the expected type */
+    JV_BUFFER_TOO_SMALL = 44, /* the buffer is too small for the unescaped string */
+    JV_MISSING_TYPE = 50, /* the header lacks typ */
+    JV_TYPE_MISMATCH = 51, /* the token is of another type */
+    JV_MISSING_ISSUER = 52, /* the claim iss is missing */
+    JV_ISSUER_MISMATCH = 53, /* the token comes from another issuer */
+    JV_MISSING_SUBJECT = 54, /* the claim sub is missing */
+    JV_SUBJECT_MISMATCH = 55, /* the token is about another subject */
+    JV_MISSING_AUDIENCE = 56, /* the claim aud is missing */
+    JV_AUDIENCE_MISMATCH = 57, /* the token is for another audience */
+    JV_UNTRUSTED_AUDIENCE = 58, /* the token is also for an audience that is not trusted */
+    JV_MISSING_AUTHORIZED_PARTY = 59, /* the claim azp is missing */
+    JV_AUTHORIZED_PARTY_MISMATCH = 60, /* the token was issued to another party */
+    JV_MISSING_EXPIRY = 61, /* the claim exp is missing */
+    JV_EXPIRED = 62, /* the token has expired */
+    JV_MISSING_NOT_BEFORE = 63, /* the claim nbf is missing */
+    JV_NOT_YET_VALID = 64, /* the token is not valid yet */
+    JV_MISSING_ISSUED_AT = 65, /* the claim iat is missing */
+    JV_ISSUED_IN_FUTURE = 66, /* the token was issued in the future */
+    JV_MISSING_NONCE = 67, /* the claim nonce is missing */
+    JV_NONCE_MISMATCH = 68, /* the nonce is another */
+    JV_MISSING_AUTH_TIME = 69, /* the claim auth_time is missing */
+    JV_AUTHENTICATION_TOO_OLD = 70, /* the authentication is too old */
+    JV_AUTHENTICATED_IN_FUTURE = 71, /* the authentication lies in the future */
+    JV_MISSING_ACR = 72, /* the claim acr is missing */
+    JV_ACR_MISMATCH = 73, /* the authentication context class is another */
+    JV_MISSING_AMR = 74, /* the claim amr is missing */
+    JV_AMR_MISMATCH = 75, /* the expected authentication method was not used */
+    JV_MISSING_JWT_ID = 76, /* the claim jti is missing */
+    JV_JWT_ID_MISMATCH = 77, /* the token has another identifier */
+    JV_MISSING_CLIENT_ID = 78, /* the claim client_id is missing */
+    JV_CLIENT_ID_MISMATCH = 79, /* the token was issued to another client */
+    JV_MISSING_AT_HASH = 80, /* the claim at_hash is missing */
+    JV_AT_HASH_MISMATCH = 81, /* the token belongs to another access token */
+    JV_MISSING_C_HASH = 82, /* the claim c_hash is missing */
+    JV_C_HASH_MISMATCH = 83, /* the token belongs to another code */
+    JV_MISSING_S_HASH = 84, /* the claim s_hash is missing */
+    JV_S_HASH_MISMATCH = 85, /* the token belongs to another state */
+    JV_MISSING_LOGOUT_EVENT = 86, /* the token does not name the logout event */
+    JV_NONCE_PROHIBITED = 87, /* a logout token must not have a nonce */
+    JV_MISSING_SESSION = 88, /* the logout token names neither a subject nor a session */
+    JV_INSUFFICIENT_SCOPE = 89, /* the token does not have the scope that is needed */
+    JV_REPLAYED = 90, /* the token was used before */
+    JV_REPLAY_GUARD_FULL = 91, /* there is no room to remember that the token was used */
+    JV_MALFORMED_METADATA = 100, /* the text is not a provider's metadata */
+    JV_MALFORMED_TOKEN_RESPONSE = 101, /* the text is not a token endpoint's answer */
+};
+
+
+/*
+ Bytes of memory for a key set before its keys, at most.
+ */
+#define JV_KEY_SET_BASE_SIZE 384
+
+/*
+ Bytes of memory for each key, at most.
+ */
+#define JV_KEY_SIZE 1280
+
+/*
+ Values in one list, at most.
+ */
+#define JV_MAX_VALUES 8
+
+/*
+ Any JWT (RFC 7519): `exp`, `nbf` and `iat` as far as they are there. Issuer and audience are to be decided.
+ */
+#define JV_PROFILE_JWT 1
+
+/*
+ An ID Token (OpenID Connect Core §3.1.3.7). To be given: issuers; our client identifiers as audience, and again as authorized
+ party; the nonce is to be decided.
+ */
+#define JV_PROFILE_ID_TOKEN 2
+
+/*
+ An access token (RFC 9068 §4). To be given: issuers and audience.
+ */
+#define JV_PROFILE_ACCESS_TOKEN 3
+
+/*
+ `aud` names one of `values`; others beside it do not matter (RFC 7519 §4.1.3).
+ */
+#define JV_AUDIENCE_ANY_OF 1
+
+/*
+ `values` are our client identifiers, one of which `aud` names; every other audience is one of `trusted`, unless `azp`
+ is one of ours (OpenID Connect Core §3.1.3.7).
+ */
+#define JV_AUDIENCE_CLIENT 2
+
+/*
+ Words of 64 bits in which a verified token fits, on any machine.
+ */
+#define JV_CLAIMS_WORDS 80
+
+/*
+ Instead of the time, on a device without a clock: times must still be numbers, but nothing is compared with them, so expired
+ tokens pass. Make up for it with a nonce or a version.
+ */
+#define JV_NO_CLOCK -9223372036854775807
+
+/*
+ One algorithm. Name those that you accept by their addresses, such as `&JV_ES256`; a linker that drops unused sections
+ (`-Wl,--gc-sections`) leaves all others out.
+ */
+typedef struct jv_algorithm jv_algorithm;
+
+/*
+ Keys, and the algorithms that they may be used with. It lives in memory of yours, begins where that begins, and must not
+ be moved or copied. There is nothing to release. While nobody changes it, any number of threads may verify with it.
+ */
+typedef struct jv_key_set jv_key_set;
+
+/*
+ Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s", (int)s.len, s.data`.
+ */
+typedef struct jv_string {
+    /*
+     The first byte; may be NULL if there is none.
+     */
+    const uint8_t *data;
+    /*
+     How many.
+     */
+    size_t len;
+} jv_string;
+
+/*
+ What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXPIRED` and so on), or one
+ of those from 1000 on, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
+ (`JV_NO_SUCH_CLAIM`) or not what it asked for (`JV_OTHER_TYPE`).
+ */
+typedef uint32_t jv_error;
+
+/*
+ What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided, which is an error.
+ */
+typedef uint32_t jv_demand;
+
+/*
+ A claim that is compared with one text.
+ */
+typedef struct jv_check_text {
+    /*
+     What is demanded.
+     */
+    jv_demand demand;
+    /*
+     The text, where the claim has to fit.
+     */
+    struct jv_string value;
+} jv_check_text;
+
+/*
+ A claim that is compared with several texts, one of which must fit.
+ */
+typedef struct jv_check_texts {
+    /*
+     What is demanded.
+     */
+    jv_demand demand;
+    /*
+     The texts, where the claim has to fit.
+     */
+    const struct jv_string *values;
+    /*
+     How many; at most `JV_MAX_VALUES`.
+     */
+    size_t value_count;
+} jv_check_texts;
+
+/*
+ The claim `aud`.
+ */
+typedef struct jv_check_audience {
+    /*
+     What is demanded.
+     */
+    jv_demand demand;
+    /*
+     `JV_AUDIENCE_ANY_OF` or `JV_AUDIENCE_CLIENT`
+     */
+    uint32_t kind;
+    /*
+     The texts, where the claim has to fit.
+     */
+    const struct jv_string *values;
+    /*
+     How many; at most `JV_MAX_VALUES`.
+     */
+    size_t value_count;
+    /*
+     Audiences that may stand beside us; only for `JV_AUDIENCE_CLIENT`.
+     */
+    const struct jv_string *trusted;
+    /*
+     How many; at most `JV_MAX_VALUES`.
+     */
+    size_t trusted_count;
+} jv_check_audience;
+
+/*
+ A claim that is a time.
+ */
+typedef struct jv_check_time {
+    /*
+     What is demanded.
+     */
+    jv_demand demand;
+    /*
+     Tolerance in seconds, for clocks that disagree.
+     */
+    uint32_t leeway;
+} jv_check_time;
+
+/*
+ The claim `auth_time`.
+ */
+typedef struct jv_check_age {
+    /*
+     What is demanded.
+     */
+    jv_demand demand;
+    /*
+     Seconds that may have passed.
+     */
+    uint32_t max_age;
+    /*
+     Tolerance in seconds.
+     */
+    uint32_t leeway;
+} jv_check_age;
+
+/*
+ All checks of one kind of token. `jv_policy_init` fills it in; what it leaves to be decided, and what you change, you
+ set afterwards.
+ */
+typedef struct jv_policy {
+    /*
+     `sizeof(jv_policy)`, set by `jv_policy_init`
+     */
+    size_t struct_size;
+    /*
+     The profile, set by `jv_policy_init`
+     */
+    uint32_t profile;
+    /*
+     The header's `typ`
+     */
+    struct jv_check_text typ;
+    /*
+     `iss`
+     */
+    struct jv_check_texts issuer;
+    /*
+     `sub`
+     */
+    struct jv_check_text subject;
+    /*
+     `aud`
+     */
+    struct jv_check_audience audience;
+    /*
+     `azp`
+     */
+    struct jv_check_texts authorized_party;
+    /*
+     `exp`: refused when now ≥ `exp` + leeway
+     */
+    struct jv_check_time expires_at;
+    /*
+     `nbf`: refused when now + leeway < `nbf`
+     */
+    struct jv_check_time not_before;
+    /*
+     `iat`: refused when it lies later than now + leeway
+     */
+    struct jv_check_time issued_at;
+    /*
+     `nonce`
+     */
+    struct jv_check_text nonce;
+    /*
+     `auth_time`
+     */
+    struct jv_check_age auth_time;
+    /*
+     `acr`
+     */
+    struct jv_check_texts acr;
+    /*
+     `amr`: this method among them
+     */
+    struct jv_check_text amr;
+    /*
+     `jti`
+     */
+    struct jv_check_text jwt_id;
+    /*
+     `client_id`
+     */
+    struct jv_check_text client_id;
+} jv_policy;
+
+/*
+ The claims of a verified token. Initialise it with `JV_CLAIMS_INIT` and give it to `jv_verify`; only that fills it. It reads from
+ the buffer that the token was decoded into.
+ */
+typedef struct jv_claims {
+    /*
+     `sizeof(jv_claims)`
+     */
+    size_t struct_size;
+    /*
+     For the library alone.
+     */
+    uint32_t verified;
+    /*
+     For the library alone.
+     */
+    uint64_t storage[JV_CLAIMS_WORDS];
+} jv_claims;
+
+/*
+ Nothing is wrong.
+ */
+#define JV_OK 0
+
+/*
+ A pointer is NULL that must not be.
+ */
+#define JV_NULL_POINTER 1000
+
+/*
+ The first member of a struct is not the struct's size, or not one that this version knows.
+ */
+#define JV_STRUCT_SIZE 1001
+
+/*
+ Memory for a key set does not begin at a multiple of 8 bytes, or is too small for one key.
+ */
+#define JV_UNUSABLE_MEMORY 1002
+
+/*
+ Two buffers overlap, or a length is impossible.
+ */
+#define JV_OVERLAP 1003
+
+/*
+ A text is not UTF-8.
+ */
+#define JV_NOT_UTF8 1004
+
+/*
+ A check of the policy is left undecided, or demands something and gives no value.
+ */
+#define JV_UNDECIDED 1005
+
+/*
+ A list is longer than `JV_MAX_VALUES`, or no demand, kind or profile has that number.
+ */
+#define JV_OUT_OF_RANGE 1006
+
+/*
+ The claims are not those of a token that was verified.
+ */
+#define JV_NOT_VERIFIED 1007
+
+/*
+ The token has no claim of that name.
+ */
+#define JV_NO_SUCH_CLAIM 1008
+
+/*
+ The claim is of another JSON type, or a number that does not fit.
+ */
+#define JV_OTHER_TYPE 1009
+
+/*
+ Not decided yet: verifying fails with `JV_UNDECIDED`.
+ */
+#define JV_DECIDE 0
+
+/*
+ The claim must be there and fit.
+ */
+#define JV_REQUIRED 1
+
+/*
+ The claim must be there, whatever it says.
+ */
+#define JV_PRESENT 2
+
+/*
+ The claim may be missing; if it is there, it must fit.
+ */
+#define JV_IF_PRESENT 3
+
+/*
+ The claim may say anything.
+ */
+#define JV_NOT_CHECKED 4
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/*
+ HMAC using SHA-256; the secret has at least 32 bytes.
+ */
+extern const struct jv_algorithm JV_HS256;
+
+/*
+ HMAC using SHA-384; the secret has at least 48 bytes.
+ */
+extern const struct jv_algorithm JV_HS384;
+
+/*
+ HMAC using SHA-512; the secret has at least 64 bytes.
+ */
+extern const struct jv_algorithm JV_HS512;
+
+/*
+ RSASSA-PKCS1-v1_5 using SHA-256.
+ */
+extern const struct jv_algorithm JV_RS256;
+
+/*
+ RSASSA-PKCS1-v1_5 using SHA-384.
+ */
+extern const struct jv_algorithm JV_RS384;
+
+/*
+ RSASSA-PKCS1-v1_5 using SHA-512.
+ */
+extern const struct jv_algorithm JV_RS512;
+
+/*
+ RSASSA-PSS using SHA-256 and MGF1 with SHA-256.
+ */
+extern const struct jv_algorithm JV_PS256;
+
+/*
+ RSASSA-PSS using SHA-384 and MGF1 with SHA-384.
+ */
+extern const struct jv_algorithm JV_PS384;
+
+/*
+ RSASSA-PSS using SHA-512 and MGF1 with SHA-512.
+ */
+extern const struct jv_algorithm JV_PS512;
+
+/*
+ ECDSA using P-256 and SHA-256.
+ */
+extern const struct jv_algorithm JV_ES256;
+
+/*
+ ECDSA using P-384 and SHA-384.
+ */
+extern const struct jv_algorithm JV_ES384;
+
+/*
+ ECDSA using P-521 and SHA-512.
+ */
+extern const struct jv_algorithm JV_ES512;
+
+/*
+ The stable name of an error in snake case, such as `bad_signature`.
+ */
+struct jv_string jv_error_name(jv_error error);
+
+/*
+ One sentence for a person, without a full stop.
+ */
+struct jv_string jv_error_message(jv_error error);
+
+/*
+ Whether fetching the issuer's keys again may help: for `JV_NO_KEY` only.
+ */
+bool jv_error_refresh_keys(jv_error error);
+
+/*
+ Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY` declares it.
+ */
+size_t jv_key_set_size(size_t capacity);
+
+/*
+ Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least one key. `algorithms` are the
+ addresses of 1 to 16 algorithms, all of them MACs or all of them signatures; only these are accepted.
+
+ Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`.
+
+ # Safety
+
+ `memory` is `memory_len` bytes that nobody else uses as long as the key set is used, `algorithms` an array of
+ `algorithm_count` pointers to algorithms of this library, `set` a place for a pointer; each of them may be NULL.
+ */
+jv_error jv_key_set_init(uint8_t *memory,
+                         size_t memory_len,
+                         const struct jv_algorithm *const *algorithms,
+                         size_t algorithm_count,
+                         struct jv_key_set **set);
+
+/*
+ Has a token that names no key and that several keys fit refused (`JV_AMBIGUOUS_KEY`) instead of tried with each.
+
+ # Safety
+
+ `set` is NULL or what [`jv_key_set_init`] gave, and nobody else uses it now. So it is for all that follow.
+ */
+jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
+
+/*
+ Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be used is skipped; `kept` and
+ `skipped`, which may be NULL, receive the numbers.
+
+ If the text is no JWK Set the keys stay as they are. If nothing in it can be used (`JV_NO_USABLE_KEY`), none are left.
+
+ # Safety
+
+ See [`jv_key_set_refuse_ambiguity`]; `jwks` is `jwks_len` bytes.
+ */
+jv_error jv_key_set_load(struct jv_key_set *set,
+                         const uint8_t *jwks,
+                         size_t jwks_len,
+                         size_t *kept,
+                         size_t *skipped);
+
+/*
+ Adds one JWK (RFC 7517 §4).
+
+ # Safety
+
+ See [`jv_key_set_refuse_ambiguity`]; `jwk` is `jwk_len` bytes.
+ */
+jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t jwk_len);
+
+/*
+ Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a string of length 0 if it has
+ none; so it is for the others.
+
+ # Safety
+
+ See [`jv_key_set_refuse_ambiguity`]; `secret` is `secret_len` bytes, `key_id` a string.
+ */
+jv_error jv_key_set_add_secret(struct jv_key_set *set,
+                               const uint8_t *secret,
+                               size_t secret_len,
+                               struct jv_string key_id);
+
+/*
+ Adds a point on an elliptic curve, compressed or not (SEC 1 §2.3.3), for the ECDSA algorithm of the curve: `P-256`, `P-384` or
+ `P-521`.
+
+ # Safety
+
+ See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are strings.
+ */
+jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
+                                 struct jv_string curve,
+                                 const uint8_t *point,
+                                 size_t point_len,
+                                 struct jv_string key_id);
+
+/*
+ Adds an RSA public key by modulus and exponent, both with the most significant byte first.
+
+ # Safety
+
+ See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, `key_id` a string.
+ */
+jv_error jv_key_set_add_rsa(struct jv_key_set *set,
+                            const uint8_t *n,
+                            size_t n_len,
+                            const uint8_t *e,
+                            size_t e_len,
+                            struct jv_string key_id);
+
+/*
+ How many keys there are.
+
+ # Safety
+
+ See [`jv_key_set_refuse_ambiguity`].
+ */
+size_t jv_key_set_len(const struct jv_key_set *set);
+
+/*
+ Overwrites the memory of a key set, for instance because of a secret in it. It is no key set afterwards.
+
+ # Safety
+
+ `memory` is NULL or `memory_len` bytes, and what [`jv_key_set_init`] made of it is no longer used.
+ */
+void jv_key_set_wipe(uint8_t *memory, size_t memory_len);
+
+/*
+ Fills in a policy with a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is
+ `sizeof(jv_policy)`.
+
+ # Safety
+
+ `policy` is NULL or a place for a policy.
+ */
+jv_error jv_policy_init(struct jv_policy *policy,
+                        size_t struct_size,
+                        uint32_t profile);
+
+/*
+ The claims set as it is written: a JSON object, in `*payload`. It ends where the buffer is used again.
+
+ # Safety
+
+ `claims` is NULL or claims whose buffer is untouched, `payload` NULL or a place for a string.
+ */
+jv_error jv_claims_payload(const struct jv_claims *claims, struct jv_string *payload);
+
+/*
+ A claim that is a string, unescaped, with a zero byte behind it: the buffer has room for both, or nothing is written
+ (`JV_BUFFER_TOO_SMALL`). `len`, which may be NULL, receives the length without the zero byte; a string may hold zero bytes of
+ its own. Other errors: `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`.
+
+ # Safety
+
+ `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a zero byte, `buffer` is
+ `buffer_len` bytes that nobody else uses, `len` NULL or a place for a number.
+ */
+jv_error jv_claims_string(const struct jv_claims *claims,
+                          const char *name,
+                          char *buffer,
+                          size_t buffer_len,
+                          size_t *len);
+
+/*
+ `iss`; see [`jv_claims_string`].
+
+ # Safety
+
+ See [`jv_claims_string`].
+ */
+jv_error jv_claims_issuer(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
+
+/*
+ `sub`; see [`jv_claims_string`].
+
+ # Safety
+
+ See [`jv_claims_string`].
+ */
+jv_error jv_claims_subject(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
+
+/*
+ `jti`; see [`jv_claims_string`].
+
+ # Safety
+
+ See [`jv_claims_string`].
+ */
+jv_error jv_claims_jwt_id(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
+
+/*
+ A claim that is an integer of 64 bits, written without fraction and exponent.
+
+ # Safety
+
+ `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a zero byte, `integer` NULL or a
+ place for a number.
+ */
+jv_error jv_claims_integer(const struct jv_claims *claims,
+                           const char *name,
+                           int64_t *integer);
+
+/*
+ A claim that is a time: seconds since 1970-01-01T00:00:00Z, rounded towards the past, and nanoseconds after them, which may be
+ NULL.
+
+ # Safety
+
+ See [`jv_claims_integer`].
+ */
+jv_error jv_claims_time(const struct jv_claims *claims,
+                        const char *name,
+                        int64_t *seconds,
+                        uint32_t *nanoseconds);
+
+/*
+ A claim that is `true` or `false`.
+
+ # Safety
+
+ See [`jv_claims_integer`].
+ */
+jv_error jv_claims_boolean(const struct jv_claims *claims, const char *name, bool *boolean);
+
+/*
+ Bytes of scratch that suffice for any token of this length.
+ */
+size_t jv_scratch_len(size_t token_len);
+
+/*
+ Verifies a JWT: its signature with `keys`, then its claims against `policy` at the time `now`, in seconds since
+ 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`.
+
+ `claims` receives the result and reads from `scratch`, which is therefore left alone as long as claims are read. After
+ an error the claims are empty.
+
+ # Safety
+
+ `token` is `token_len` bytes, `scratch` is `scratch_len` bytes that nobody else uses, `keys` a key set, `policy` a policy whose
+ strings are there, `claims` a `jv_claims` that begins with its size. Each pointer may be NULL.
+ */
+jv_error jv_verify(const uint8_t *token,
+                   size_t token_len,
+                   const struct jv_key_set *keys,
+                   const struct jv_policy *policy,
+                   int64_t now,
+                   uint8_t *scratch,
+                   size_t scratch_len,
+                   struct jv_claims *claims);
+
+/*
+ [`jv_verify`] without a scratch buffer: the token is decoded over its own text, which is no token afterwards, whatever comes of
+ it. `claims` reads from there.
+
+ # Safety
+
+ As for [`jv_verify`]; nobody else uses the token's bytes.
+ */
+jv_error jv_verify_in_place(uint8_t *token,
+                            size_t token_len,
+                            const struct jv_key_set *keys,
+                            const struct jv_policy *policy,
+                            int64_t now,
+                            struct jv_claims *claims);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* JOSE_VERIFY_H */

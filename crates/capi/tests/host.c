@@ -1,0 +1,354 @@
+/* Holds the C interface to its word on the host: results, errors, and every wrong call. Run from the folder `capi`, also under
+ * valgrind and with the sanitizers, which see every access to the buffers of exact size. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+
+static int checks, failures;
+
+#define CHECK(condition)                                                        \
+    do {                                                                        \
+        checks++;                                                               \
+        if (!(condition)) {                                                     \
+            failures++;                                                         \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);     \
+        }                                                                       \
+    } while (0)
+
+/* Compares errors and names both. */
+#define EXPECT(call, wanted)                                                                          \
+    do {                                                                                              \
+        jv_error found_ = (call);                                                                     \
+        jv_string name_ = jv_error_name(found_);                                                      \
+        checks++;                                                                                     \
+        if (found_ != (wanted)) {                                                                     \
+            failures++;                                                                               \
+            fprintf(stderr, "%s:%d: %s is %.*s, not " #wanted "\n", __FILE__, __LINE__, #call,        \
+                    (int)name_.len, (const char *)name_.data);                                        \
+        }                                                                                             \
+    } while (0)
+
+typedef struct {
+    uint8_t *data;
+    size_t len;
+} Buffer;
+
+/* In a block of exactly its size, so that one byte too far is seen. */
+static Buffer copy(const char *text) {
+    Buffer buffer = {malloc(strlen(text) + 1), strlen(text)};
+    if (!buffer.data) abort();
+    memcpy(buffer.data, text, buffer.len);
+    return buffer;
+}
+
+static Buffer read_file(const char *path) {
+    FILE *file = fopen(path, "rb");
+    char text[16384];
+    if (!file) abort();
+    size_t len = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    while (len && text[len - 1] == '\n') len--;
+    text[len] = 0;
+    return copy(text);
+}
+
+static const jv_algorithm *const ES256_ONLY[] = {&JV_ES256};
+static const jv_algorithm *const MACS[] = {&JV_HS256, &JV_HS384, &JV_HS512};
+static const jv_algorithm *const SIGNATURES[] = {&JV_RS256, &JV_RS384, &JV_RS512, &JV_PS256, &JV_PS384,
+                                                 &JV_PS512, &JV_ES256, &JV_ES384, &JV_ES512};
+
+/* The claims of RFC 7515 A.1, as every reader sees them. */
+static void joes_claims(const jv_claims *claims) {
+    char text[16];
+    size_t len;
+    int64_t seconds;
+    uint32_t nanoseconds;
+    bool is_root = false;
+    jv_string payload;
+    EXPECT(jv_claims_issuer(claims, text, sizeof text, &len), JV_OK);
+    CHECK(len == 3 && strcmp(text, "joe") == 0);
+    EXPECT(jv_claims_string(claims, "iss", text, 4, NULL), JV_OK);
+    EXPECT(jv_claims_string(claims, "iss", text, 3, &len), JV_BUFFER_TOO_SMALL);
+    EXPECT(jv_claims_string(claims, "iss", NULL, 0, &len), JV_BUFFER_TOO_SMALL);
+    EXPECT(jv_claims_string(claims, "iss", NULL, 4, &len), JV_NULL_POINTER);
+    EXPECT(jv_claims_string(claims, NULL, text, sizeof text, &len), JV_NULL_POINTER);
+    EXPECT(jv_claims_string(claims, "exp", text, sizeof text, &len), JV_OTHER_TYPE);
+    EXPECT(jv_claims_string(claims, "\xff", text, sizeof text, &len), JV_NOT_UTF8);
+    EXPECT(jv_claims_subject(claims, text, sizeof text, &len), JV_NO_SUCH_CLAIM);
+    EXPECT(jv_claims_jwt_id(claims, text, sizeof text, &len), JV_NO_SUCH_CLAIM);
+    EXPECT(jv_claims_integer(claims, "exp", &seconds), JV_OK);
+    CHECK(seconds == EXPIRY);
+    EXPECT(jv_claims_integer(claims, "exp", NULL), JV_OK);
+    EXPECT(jv_claims_integer(claims, "iss", &seconds), JV_OTHER_TYPE);
+    EXPECT(jv_claims_time(claims, "exp", &seconds, &nanoseconds), JV_OK);
+    CHECK(seconds == EXPIRY && nanoseconds == 0);
+    EXPECT(jv_claims_time(claims, "iss", &seconds, NULL), JV_OTHER_TYPE);
+    EXPECT(jv_claims_boolean(claims, "http://example.com/is_root", &is_root), JV_OK);
+    CHECK(is_root);
+    EXPECT(jv_claims_boolean(claims, "exp", &is_root), JV_OTHER_TYPE);
+    EXPECT(jv_claims_payload(claims, &payload), JV_OK);
+    CHECK(payload.len == 70 && memcmp(payload.data, "{\"iss\":\"joe\"", 12) == 0);
+    EXPECT(jv_claims_payload(claims, NULL), JV_NULL_POINTER);
+}
+
+/* After an error there is nothing to read. */
+static void no_claims(const jv_claims *claims) {
+    char text[16];
+    int64_t integer;
+    bool boolean;
+    jv_string payload;
+    EXPECT(jv_claims_string(claims, "iss", text, sizeof text, NULL), JV_NOT_VERIFIED);
+    EXPECT(jv_claims_integer(claims, "exp", &integer), JV_NOT_VERIFIED);
+    EXPECT(jv_claims_time(claims, "exp", &integer, NULL), JV_NOT_VERIFIED);
+    EXPECT(jv_claims_boolean(claims, "exp", &boolean), JV_NOT_VERIFIED);
+    EXPECT(jv_claims_payload(claims, &payload), JV_NOT_VERIFIED);
+}
+
+static void verifies_and_refuses(const char *text, const jv_key_set *keys) {
+    jv_policy policy;
+    jv_claims claims = JV_CLAIMS_INIT;
+    Buffer token = copy(text);
+    size_t room = jv_scratch_len(token.len);
+    uint8_t *scratch = malloc(room);
+    no_claims(&claims);
+    EXPECT(joes_policy(&policy), JV_OK);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, BEFORE_EXPIRY, scratch, room, &claims), JV_OK);
+    joes_claims(&claims);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims), JV_OK);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, EXPIRY, scratch, room, &claims), JV_EXPIRED);
+    no_claims(&claims);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, EXPIRY, scratch, 3, &claims), JV_SCRATCH_TOO_SMALL);
+
+    /* Every character of the token counts. */
+    for (size_t i = 0; i < token.len; i += 3) {
+        uint8_t character = token.data[i];
+        token.data[i] = character == 'A' ? 'B' : 'A';
+        jv_error error = jv_verify(token.data, token.len, keys, &policy, BEFORE_EXPIRY, scratch, room, &claims);
+        CHECK(error != JV_OK && error < JV_NULL_POINTER);
+        token.data[i] = character;
+    }
+    no_claims(&claims);
+
+    EXPECT(jv_verify_in_place(token.data, token.len, keys, &policy, BEFORE_EXPIRY, &claims), JV_OK);
+    joes_claims(&claims);
+    CHECK(jv_verify_in_place(token.data, token.len, keys, &policy, BEFORE_EXPIRY, &claims) != JV_OK);
+    no_claims(&claims);
+    free(scratch);
+    free(token.data);
+}
+
+/* One key, given in each of the ways in which it can be. */
+static void keys_in_every_form(void) {
+    static const char JWK[] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+                              "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
+    static const uint8_t SECRET[64] = {
+        0x03, 0x23, 0x35, 0x4b, 0x2b, 0x0f, 0xa5, 0xbc, 0x83, 0x7e, 0x06, 0x65, 0x77, 0x7b, 0xa6, 0x8f,
+        0x5a, 0xb3, 0x28, 0xe6, 0xf0, 0x54, 0xc9, 0x28, 0xa9, 0x0f, 0x84, 0xb2, 0xd2, 0x50, 0x2e, 0xbf,
+        0xd3, 0xfb, 0x5a, 0x92, 0xd2, 0x06, 0x47, 0xef, 0x96, 0x8a, 0xb4, 0xc3, 0x77, 0x62, 0x3d, 0x22,
+        0x3d, 0x2e, 0x21, 0x72, 0x05, 0x2e, 0x4f, 0x08, 0xc0, 0xcd, 0x9a, 0xf5, 0x67, 0xd0, 0x80, 0xa3,
+    };
+    static JV_KEY_SET_MEMORY(memory, 2);
+    jv_key_set *keys;
+    uint8_t *bytes = (uint8_t *)memory;
+    CHECK(jv_key_set_size(2) <= sizeof memory);
+
+    EXPECT(jv_key_set_init(bytes, sizeof memory, ES256_ONLY, 1, &keys), JV_OK);
+    EXPECT(jv_key_set_add_jwk(keys, (const uint8_t *)JWK, sizeof JWK - 1), JV_OK);
+    verifies_and_refuses(ES256_TOKEN, keys);
+
+    EXPECT(jv_key_set_init(bytes, sizeof memory, SIGNATURES, 9, &keys), JV_OK);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, sizeof POINT, JV_STRING("pinned")), JV_OK);
+    verifies_and_refuses(ES256_TOKEN, keys);
+    EXPECT(jv_key_set_add_secret(keys, SECRET, sizeof SECRET, NO_KEY_ID), JV_UNSUPPORTED_KEY);
+    EXPECT(jv_key_set_add_rsa(keys, POINT, sizeof POINT, POINT, 1, NO_KEY_ID), JV_WEAK_KEY);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-384"), POINT, sizeof POINT, NO_KEY_ID), JV_MALFORMED_KEY);
+    EXPECT(jv_key_set_add_jwk(keys, (const uint8_t *)JWK, sizeof JWK - 1), JV_OK);
+    CHECK(jv_key_set_len(keys) == 2);
+    EXPECT(jv_key_set_add_jwk(keys, (const uint8_t *)JWK, sizeof JWK - 1), JV_KEY_SET_FULL);
+
+    EXPECT(jv_key_set_init(bytes, sizeof memory, MACS, 3, &keys), JV_OK);
+    EXPECT(jv_key_set_add_secret(keys, SECRET, sizeof SECRET, NO_KEY_ID), JV_OK);
+    verifies_and_refuses(HS256_TOKEN, keys);
+
+    jv_key_set_wipe(bytes, sizeof memory);
+    size_t set_bytes = 0;
+    for (size_t i = 0; i < sizeof memory; i++) set_bytes += bytes[i] != 0;
+    CHECK(set_bytes == 0);
+    jv_key_set_wipe(NULL, 8);
+}
+
+/* An ID token with the JWK Set of its issuer. */
+static void id_token(void) {
+    static const jv_string issuer = {(const uint8_t *)"https://c2id.example.com", 24};
+    static const jv_string client = {(const uint8_t *)"client-12345", 12};
+    Buffer token = read_file("../../vectors/demo/connect2id.jwt"), jwks = read_file("../../vectors/demo/connect2id.jwks.json");
+    size_t len = jv_key_set_size(4), room = jv_scratch_len(token.len), kept, skipped;
+    uint8_t *memory = malloc(len), *scratch = malloc(room);
+    jv_key_set *keys;
+    jv_policy policy;
+    jv_claims claims = JV_CLAIMS_INIT;
+    char subject[64], issuer_text[25];
+    jv_string payload;
+
+    EXPECT(jv_key_set_init(memory, len, SIGNATURES, 9, &keys), JV_OK);
+    EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, &kept, &skipped), JV_OK);
+    CHECK(kept >= 1 && kept == jv_key_set_len(keys));
+    EXPECT(jv_policy_init(&policy, sizeof policy, JV_PROFILE_ID_TOKEN), JV_OK);
+#define VERIFY() jv_verify(token.data, token.len, keys, &policy, 1311281000, scratch, room, &claims)
+    EXPECT(VERIFY(), JV_UNDECIDED);
+    policy.issuer.values = &issuer, policy.issuer.value_count = 1;
+    policy.audience.values = &client, policy.audience.value_count = 1;
+    policy.authorized_party.values = &client, policy.authorized_party.value_count = 1;
+    EXPECT(VERIFY(), JV_UNDECIDED);
+    policy.nonce.demand = JV_REQUIRED;
+    EXPECT(VERIFY(), JV_UNDECIDED);
+    policy.nonce.value = JV_STRING("n-0S6_WzA2Mj");
+    policy.auth_time.demand = JV_REQUIRED, policy.auth_time.max_age = 300;
+    EXPECT(VERIFY(), JV_OK);
+    EXPECT(jv_claims_subject(&claims, subject, sizeof subject, NULL), JV_OK);
+    CHECK(strcmp(subject, "user-248289761001") == 0);
+    /* It is written with escapes. */
+    EXPECT(jv_claims_issuer(&claims, issuer_text, sizeof issuer_text, &kept), JV_OK);
+    CHECK(kept == 24 && strcmp(issuer_text, "https://c2id.example.com") == 0);
+    issuer_text[0] = '#';
+    EXPECT(jv_claims_issuer(&claims, issuer_text, 24, &kept), JV_BUFFER_TOO_SMALL);
+    CHECK(issuer_text[0] == '#');
+    EXPECT(jv_claims_payload(&claims, &payload), JV_OK);
+    EXPECT(jv_claims_issuer(&claims, (char *)payload.data + payload.len - 1, 1, &kept), JV_OVERLAP);
+    EXPECT(jv_claims_issuer(&claims, (char *)&claims, sizeof claims, &kept), JV_OVERLAP);
+    policy.nonce.value = JV_STRING("another");
+    EXPECT(VERIFY(), JV_NONCE_MISMATCH);
+    policy.nonce.demand = JV_NOT_CHECKED;
+    policy.audience.values = &issuer;
+    EXPECT(VERIFY(), JV_AUDIENCE_MISMATCH);
+    policy.audience.kind = JV_AUDIENCE_ANY_OF, policy.audience.values = &client;
+    EXPECT(VERIFY(), JV_OK);
+    policy.issuer.values = &client;
+    EXPECT(VERIFY(), JV_ISSUER_MISMATCH);
+
+    /* An error page keeps the keys; a set of nothing that can be used removes them. */
+    EXPECT(jv_key_set_load(keys, (const uint8_t *)"<html>", 6, &kept, &skipped), JV_MALFORMED_JSON);
+    CHECK(jv_key_set_len(keys) >= 1 && kept == 0);
+    static const char OTHERS[] = "{\"keys\":[{\"kty\":\"OKP\"},5]}";
+    EXPECT(jv_key_set_load(keys, (const uint8_t *)OTHERS, sizeof OTHERS - 1, &kept, &skipped), JV_NO_USABLE_KEY);
+    CHECK(kept == 0 && skipped == 2 && jv_key_set_len(keys) == 0);
+    EXPECT(VERIFY(), JV_NO_KEY);
+    free(memory), free(scratch), free(token.data), free(jwks.data);
+}
+
+/* Calls that are wrong in themselves. */
+static void wrong_calls(void) {
+    static JV_KEY_SET_MEMORY(memory, 1);
+    static const jv_algorithm *const mixed[] = {&JV_HS256, &JV_ES256}, *const hole[] = {&JV_ES256, NULL};
+    const jv_algorithm *many[17];
+    uint8_t *bytes = (uint8_t *)memory, token[] = ES256_TOKEN, scratch[256];
+    size_t len = sizeof token - 1;
+    jv_key_set *keys = (jv_key_set *)memory;
+    jv_policy policy, other;
+    jv_claims claims = JV_CLAIMS_INIT, unsized = JV_CLAIMS_INIT;
+    jv_string values[JV_MAX_VALUES + 1];
+    for (size_t i = 0; i < 17; i++) many[i] = &JV_ES256;
+    for (size_t i = 0; i <= JV_MAX_VALUES; i++) values[i] = JOE;
+
+    EXPECT(jv_key_set_init(NULL, sizeof memory, ES256_ONLY, 1, &keys), JV_NULL_POINTER);
+    CHECK(keys == NULL);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, NULL, 1, &keys), JV_NULL_POINTER);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, hole, 2, &keys), JV_NULL_POINTER);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, ES256_ONLY, 1, NULL), JV_NULL_POINTER);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, ES256_ONLY, 0, &keys), JV_OUT_OF_RANGE);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, many, 17, &keys), JV_OUT_OF_RANGE);
+    EXPECT(jv_key_set_init(bytes + 4, sizeof memory - 4, ES256_ONLY, 1, &keys), JV_UNUSABLE_MEMORY);
+    EXPECT(jv_key_set_init(bytes, jv_key_set_size(1) - 1, ES256_ONLY, 1, &keys), JV_UNUSABLE_MEMORY);
+    EXPECT(jv_key_set_init(bytes, SIZE_MAX, ES256_ONLY, 1, &keys), JV_OVERLAP);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, mixed, 2, &keys), JV_OK);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, 65, NO_KEY_ID), JV_UNUSABLE_ALGORITHM_LIST);
+    EXPECT(jv_key_set_init(bytes, jv_key_set_size(1), ES256_ONLY, 1, &keys), JV_OK);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), NULL, 65, NO_KEY_ID), JV_NULL_POINTER);
+    EXPECT(jv_key_set_add_ec_point(keys, (jv_string){NULL, 5}, POINT, 65, NO_KEY_ID), JV_NULL_POINTER);
+    EXPECT(jv_key_set_add_ec_point(NULL, JV_STRING("P-256"), POINT, 65, NO_KEY_ID), JV_NULL_POINTER);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, SIZE_MAX, NO_KEY_ID), JV_OVERLAP);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, 65, JV_STRING("\xff")), JV_NOT_UTF8);
+    EXPECT(jv_key_set_add_jwk(keys, NULL, 5), JV_NULL_POINTER);
+    EXPECT(jv_key_set_add_jwk(keys, NULL, 0), JV_MALFORMED_JSON);
+    EXPECT(jv_key_set_add_secret(keys, NULL, 5, NO_KEY_ID), JV_NULL_POINTER);
+    EXPECT(jv_key_set_add_rsa(keys, NULL, 5, POINT, 3, NO_KEY_ID), JV_NULL_POINTER);
+    EXPECT(jv_key_set_add_rsa(keys, POINT, 5, NULL, 3, NO_KEY_ID), JV_NULL_POINTER);
+    EXPECT(jv_key_set_load(NULL, token, len, NULL, NULL), JV_NULL_POINTER);
+    EXPECT(jv_key_set_load(keys, NULL, 1, NULL, NULL), JV_NULL_POINTER);
+    EXPECT(jv_key_set_refuse_ambiguity(NULL), JV_NULL_POINTER);
+    EXPECT(jv_key_set_refuse_ambiguity(keys), JV_OK);
+    CHECK(jv_key_set_len(NULL) == 0 && jv_key_set_len(keys) == 0);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, 65, NO_KEY_ID), JV_OK);
+
+    EXPECT(jv_policy_init(NULL, sizeof policy, JV_PROFILE_JWT), JV_NULL_POINTER);
+    EXPECT(jv_policy_init(&policy, sizeof policy - 1, JV_PROFILE_JWT), JV_STRUCT_SIZE);
+    EXPECT(jv_policy_init(&policy, sizeof policy, 0), JV_OUT_OF_RANGE);
+    EXPECT(joes_policy(&policy), JV_OK);
+#define CALL(token, len, keys, policy, scratch, room, claims) \
+    EXPECT(jv_verify(token, len, keys, policy, BEFORE_EXPIRY, scratch, room, claims), wanted)
+    jv_string unset = {NULL, 0};
+    jv_error wanted = JV_NULL_POINTER;
+    CALL(NULL, len, keys, &policy, scratch, sizeof scratch, &claims);
+    CALL(token, len, NULL, &policy, scratch, sizeof scratch, &claims);
+    CALL(token, len, keys, NULL, scratch, sizeof scratch, &claims);
+    CALL(token, len, keys, &policy, NULL, sizeof scratch, &claims);
+    CALL(token, len, keys, &policy, scratch, sizeof scratch, NULL);
+    EXPECT(jv_verify_in_place(NULL, len, keys, &policy, 0, &claims), JV_NULL_POINTER);
+    EXPECT(jv_verify_in_place(token, len, keys, &policy, 0, NULL), JV_NULL_POINTER);
+    wanted = JV_OVERLAP;
+    CALL(token, len, keys, &policy, token, len, &claims);
+    CALL(token, len, keys, &policy, token + len - 1, 1, &claims);
+    CALL(token, len, keys, &policy, (uint8_t *)&claims, sizeof claims, &claims);
+    CALL(token, len, keys, &policy, (uint8_t *)&policy, sizeof policy, &claims);
+    CALL((uint8_t *)&claims, sizeof claims, keys, &policy, scratch, sizeof scratch, &claims);
+    CALL(token, len, keys, (const jv_policy *)&claims, scratch, sizeof scratch, &claims);
+    EXPECT(jv_verify_in_place((uint8_t *)&policy, sizeof policy, keys, &policy, 0, &claims), JV_OVERLAP);
+    EXPECT(jv_verify_in_place(token, len, keys, (const jv_policy *)&claims, 0, &claims), JV_OVERLAP);
+    CALL(token, SIZE_MAX, keys, &policy, scratch, sizeof scratch, &claims);
+    wanted = JV_STRUCT_SIZE;
+    unsized.struct_size = 0;
+    CALL(token, len, keys, &policy, scratch, sizeof scratch, &unsized);
+    EXPECT(jv_claims_integer(&unsized, "exp", NULL), JV_STRUCT_SIZE);
+    EXPECT(jv_claims_integer(NULL, "exp", NULL), JV_NULL_POINTER);
+    memset(&other, 0, sizeof other);
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other.struct_size = sizeof other;
+    wanted = JV_UNDECIDED;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other = policy, other.issuer.values = &unset, other.issuer.value_count = 1;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other = policy, other.expires_at.demand = 5;
+    wanted = JV_OUT_OF_RANGE;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other = policy, other.issuer.values = values, other.issuer.value_count = JV_MAX_VALUES + 1;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other = policy, other.audience.demand = JV_REQUIRED, other.audience.kind = 0;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    wanted = JV_OK;
+    other = policy, other.issuer.values = values, other.issuer.value_count = JV_MAX_VALUES;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    CALL(token, len, keys, &policy, scratch, sizeof scratch, &claims);
+    EXPECT(jv_verify_in_place(token, len, keys, &policy, BEFORE_EXPIRY, &claims), JV_OK);
+}
+
+static void errors_have_names(void) {
+    jv_string name = jv_error_name(JV_BAD_SIGNATURE), message = jv_error_message(JV_BAD_SIGNATURE);
+    CHECK(name.len == 13 && memcmp(name.data, "bad_signature", 13) == 0);
+    CHECK(message.len > 0 && message.data[0] == 't');
+    name = jv_error_name(JV_OVERLAP);
+    CHECK(name.len == 7 && memcmp(name.data, "overlap", 7) == 0);
+    name = jv_error_name(999);
+    CHECK(name.len == 7 && memcmp(name.data, "unknown", 7) == 0);
+    CHECK(jv_error_refresh_keys(JV_NO_KEY) && !jv_error_refresh_keys(JV_BAD_SIGNATURE));
+}
+
+int main(void) {
+    keys_in_every_form();
+    id_token();
+    wrong_calls();
+    errors_have_names();
+    printf("%d checks, %d failures\n", checks, failures);
+    return failures != 0;
+}

@@ -1,0 +1,110 @@
+//! Runs the program.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::{fs, thread};
+
+use serde_json::Value;
+
+/// The token of RFC 7515, Appendix A.1.
+pub(crate) const TOKEN: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
+    .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
+    .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// Its payload.
+pub(crate) const CLAIMS: &str =
+    "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
+
+/// Its key.
+pub(crate) const SECRET: &str =
+    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
+
+/// A time at which it holds.
+pub(crate) const NOW: &str = "1300819000";
+
+/// Its key as a JWK.
+pub(crate) fn jwk() -> String {
+    format!(r#"{{"kty":"oct","k":"{SECRET}"}}"#)
+}
+
+/// What a run came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    pub(crate) fn text(&self) -> &str {
+        str::from_utf8(&self.stdout).unwrap()
+    }
+
+    /// Standard output as one JSON object on one line.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.stdout).unwrap()
+    }
+
+    /// Refused or unusable: this code, this on standard error, nothing on standard output.
+    pub(crate) fn assert_failed(&self, code: i32, stderr: &str) {
+        let found = self.stderr.contains(stderr) && self.stderr.starts_with("error: ");
+        assert!(found && self.stdout.is_empty(), "{self:?}");
+        assert_eq!(self.code, code, "{self:?}");
+    }
+}
+
+/// Starts the program with pipes.
+pub(crate) fn start(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_jose-verify"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(arguments: &[&str], stdin: &[u8]) -> Run {
+    let mut child = start(arguments);
+    let mut pipe = child.stdin.take().unwrap();
+    let stdin = stdin.to_vec();
+    // Not every run reads all of it.
+    let writer = thread::spawn(move || drop(pipe.write_all(&stdin)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        stdout: output.stdout,
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Runs `batch` on a text and returns the answers, line by line.
+pub(crate) fn batch(lines: &str) -> Vec<Value> {
+    let run = run(&["batch"], lines.as_bytes());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let answer = |line| serde_json::from_str(line).unwrap();
+    run.text().lines().map(answer).collect()
+}
+
+/// A file for this run; every test has names of its own.
+pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// A file or folder below `vectors/`.
+pub(crate) fn vectors(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../vectors")
+        .join(name)
+}
+
+/// The path of a file in `vectors/demo/`.
+pub(crate) fn demo(name: &str) -> String {
+    let path = vectors("demo").join(name);
+    path.into_os_string().into_string().unwrap()
+}

@@ -1,0 +1,406 @@
+//! Tables of a point's multiples, which turn a multiple of the point into a sum of few entries.
+//!
+//! A scalar is cut into windows of `width` bits, each a digit between -2^(width - 1) and 2^(width - 1) (A. D. Booth,
+//! "A Signed Binary Multiplication Technique", 1951). A table holds, for every `spacing`-th window, the multiples by 1
+//! to 2^(width - 1) of the point times the window's weight. With all windows in the table no doubling is left; with
+//! only the lowest, all of them are.
+
+use super::curve::{Curve, Field};
+use super::point::{Affine, Jacobian};
+use super::residue::Residue;
+use crate::alg::Word;
+use crate::alg::arithmetic::{WORD_BITS, word_from};
+
+/// Words before the entries: the shape. As long on every machine as a number of 64 bits, so that tables made on one
+/// serve on another.
+const HEADER_WORDS: usize = 64 / WORD_BITS;
+
+/// The widest window that is ever worth its memory: 2^11 entries.
+const MAX_WIDTH: usize = 12;
+
+/// Points that are brought to affine coordinates together, for one inversion; fewer where the stack is small.
+const BATCH: usize = if WORD_BITS == 64 { 8 } else { 4 };
+
+/// How a scalar is cut, and how much of it a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    width: usize,
+    /// Windows from one in the table to the next.
+    spacing: usize,
+}
+
+impl Shape {
+    /// One window of `width` bits.
+    pub(super) const fn single(width: usize, scalar_bits: usize) -> Self {
+        Self {
+            width,
+            spacing: windows(scalar_bits, width),
+        }
+    }
+
+    /// That with the least work whose table has at most so many entries.
+    fn best(scalar_bits: usize, entries: usize) -> Option<Self> {
+        (1..=MAX_WIDTH)
+            .filter_map(|width| {
+                let stored = entries.checked_div(entries_of(width)).filter(|n| *n > 0)?;
+                let spacing = ceiling(windows(scalar_bits, width), stored);
+                Some(Self { width, spacing })
+            })
+            .min_by_key(|shape| shape.work(scalar_bits))
+    }
+
+    /// Products in the field: eleven for each addition, eight for each doubling.
+    fn work(self, scalar_bits: usize) -> usize {
+        let additions = windows(scalar_bits, self.width).saturating_mul(11);
+        let doublings = self.spacing.saturating_sub(1).saturating_mul(self.width);
+        additions.saturating_add(doublings.saturating_mul(8))
+    }
+
+    /// Coordinates in the table: two for each entry of each of its windows.
+    const fn coordinates(self, scalar_bits: usize) -> usize {
+        let stored = ceiling(windows(scalar_bits, self.width), self.spacing);
+        stored
+            .saturating_mul(entries_of(self.width))
+            .saturating_mul(2)
+    }
+}
+
+/// Windows of a scalar; above the highest bit there is a sign.
+const fn windows(scalar_bits: usize, width: usize) -> usize {
+    match scalar_bits.checked_div(width) {
+        Some(windows) => windows.saturating_add(1),
+        None => 1,
+    }
+}
+
+/// a / b, rounded up; for 0 as for 1. Unlike `div_ceil` it leaves no panic in the program.
+const fn ceiling(a: usize, b: usize) -> usize {
+    let below = b.saturating_sub(1);
+    match a.saturating_add(below).checked_div(b) {
+        Some(quotient) => quotient,
+        None => a,
+    }
+}
+
+/// Entries for one window, of a width that has to be checked yet.
+const fn entries_of(width: usize) -> usize {
+    let highest = if width > MAX_WIDTH { MAX_WIDTH } else { width };
+    1 << highest.saturating_sub(1)
+}
+
+/// A point's multiples.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table<'t, const N: usize> {
+    shape: Shape,
+    /// Two for each entry: x and y.
+    coordinates: &'t [[Word; N]],
+}
+
+impl<'t, const N: usize> Table<'t, N> {
+    /// Views what [`fill`] filled. None if there is nothing, or not all of it: a window that is missing would add
+    /// nothing, and signatures could be made for what is left.
+    pub(super) fn open<C: Curve<N>>(words: &'t [Word]) -> Option<Self> {
+        let (header, coordinates) = words.split_at_checked(HEADER_WORDS)?;
+        let shape = usize::try_from(*header.first()?).ok()?;
+        let shape = Shape {
+            width: shape & 0xff,
+            spacing: shape >> 8,
+        };
+        let spacings = 1..=windows(C::SCALAR_BITS, shape.width);
+        let valid = (1..=MAX_WIDTH).contains(&shape.width) && spacings.contains(&shape.spacing);
+        let coordinates = coordinates.as_chunks().0;
+        let coordinates = coordinates.get(..shape.coordinates(C::SCALAR_BITS))?;
+        valid.then_some(Self { shape, coordinates })
+    }
+
+    /// Views a table, if there is one and it is that point's.
+    pub(super) fn open_for<C: Curve<N>>(
+        point: Option<Affine<C, N>>,
+        words: &'t [Word],
+    ) -> Option<Self> {
+        let table = Self::open::<C>(words)?;
+        table.point::<C>()?.equals(point?).then_some(table)
+    }
+
+    /// The point of which it is a table.
+    pub(super) fn point<C: Curve<N>>(&self) -> Option<Affine<C, N>> {
+        entry(self.coordinates, 1)
+    }
+
+    /// Makes a table of the point's multiples.
+    pub(super) fn make<C: Curve<N>>(
+        shape: Shape,
+        point: Affine<C, N>,
+        coordinates: &'t mut [[Word; N]],
+    ) -> Self {
+        let mut point = point;
+        let entries = entries_of(shape.width);
+        // Never of no length, which would be a panic: the compiler sees it.
+        let window_len = entries.saturating_mul(2).max(2);
+        let mut windows = coordinates.chunks_mut(window_len).peekable();
+        while let Some(window) = windows.next() {
+            fill_window(point, window);
+            if windows.peek().is_some() {
+                point = shifted(point, shape.width.saturating_mul(shape.spacing));
+            }
+        }
+        Self { shape, coordinates }
+    }
+
+    /// The lowest bit of a scalar from which no window begins any more where this table has to do with.
+    pub(super) const fn end(&self) -> usize {
+        self.shape.width.saturating_mul(self.shape.spacing)
+    }
+
+    /// Adds to `sum`, which is going to be doubled `position` times from here on, what the scalar's windows add there.
+    #[inline]
+    pub(super) fn add_at<C: Curve<N>>(
+        &self,
+        position: usize,
+        scalar: &[Word; N],
+        sum: &mut Jacobian<C, N>,
+    ) {
+        let Shape { width, .. } = self.shape;
+        if position >= self.end() || position.checked_rem(width) != Some(0) {
+            return;
+        }
+        let entries = entries_of(width);
+        let mut bit = position;
+        for window in self.coordinates.chunks(entries.saturating_mul(2)) {
+            let (negative, magnitude) = digit(scalar, bit, width);
+            if let Some(point) = entry(window, magnitude) {
+                *sum = sum.plus(if negative { point.negated() } else { point });
+            }
+            bit = bit.saturating_add(self.end());
+        }
+    }
+}
+
+/// How many of `available` words the best table takes: none, if there is not even room for the point itself.
+pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
+    let Some(shape) = best_within::<C, N>(available) else {
+        return 0;
+    };
+    let words = shape.coordinates(C::SCALAR_BITS).saturating_mul(N);
+    words.saturating_add(HEADER_WORDS)
+}
+
+fn best_within<C: Curve<N>, const N: usize>(words: usize) -> Option<Shape> {
+    let coordinates = words.checked_sub(HEADER_WORDS)?.checked_div(N)?;
+    Shape::best(C::SCALAR_BITS, coordinates / 2)
+}
+
+/// Makes a table in memory of a length that [`len`] gave.
+pub(super) fn fill<C: Curve<N>, const N: usize>(point: Affine<C, N>, words: &mut [Word]) {
+    let Some(shape) = best_within::<C, N>(words.len()) else {
+        return;
+    };
+    if let Some((header, coordinates)) = words.split_at_mut_checked(HEADER_WORDS) {
+        header.fill(0);
+        let encoded = Word::try_from(shape.width | (shape.spacing << 8));
+        if let (Some(lowest), Ok(encoded)) = (header.first_mut(), encoded) {
+            *lowest = encoded;
+        }
+        Table::make(shape, point, coordinates.as_chunks_mut().0);
+    }
+}
+
+/// The entry for a digit's magnitude; zero has none.
+fn entry<C: Curve<N>, const N: usize>(
+    window: &[[Word; N]],
+    magnitude: usize,
+) -> Option<Affine<C, N>> {
+    let (points, _) = window.as_chunks::<2>();
+    let [x, y] = points.get(magnitude.checked_sub(1)?)?;
+    Some(Affine {
+        x: Residue::from_words(*x),
+        y: Residue::from_words(*y),
+    })
+}
+
+/// The digit of the window from `bit` on: whether it is negative, and its magnitude.
+///
+/// The window's own bits, plus one if the bit below is set, minus 2^width if the window's highest bit is, which is
+/// thereby lent to the next window.
+fn digit<const N: usize>(scalar: &[Word; N], bit: usize, width: usize) -> (bool, usize) {
+    let bits = match bit.checked_sub(1) {
+        Some(below) => word_from(scalar, below),
+        None => word_from(scalar, 0) << 1,
+    };
+    let bits = usize::try_from(bits & !(Word::MAX << width << 1)).unwrap_or(0);
+    let rounded = bits.div_ceil(2);
+    if bits >> width == 0 {
+        (false, rounded)
+    } else {
+        (true, (1_usize << width).saturating_sub(rounded))
+    }
+}
+
+/// point · 2^doublings
+#[inline(never)]
+fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -> Affine<C, N> {
+    let mut sum = Jacobian::from(point);
+    for _ in 0..doublings {
+        sum = sum.doubled();
+    }
+    let z = sum.z.inverted();
+    sum.scaled(z)
+}
+
+/// The multiples of a point by 1, 2, 3, …
+#[inline(never)]
+fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[Word; N]]) {
+    let mut multiple = Jacobian::INFINITY;
+    for entries in window.as_chunks_mut().0.chunks_mut(BATCH) {
+        let mut z = [Residue::ONE; BATCH];
+        for ([x, y], z) in entries.iter_mut().zip(&mut z) {
+            multiple = multiple.plus(point);
+            (*x, *y, *z) = (*multiple.x.words(), *multiple.y.words(), multiple.z);
+        }
+        make_affine::<C, N>(entries, &z);
+    }
+}
+
+/// Makes Jacobian coordinates, of which the third stand apart, affine ones. One inversion serves all (P. L. Montgomery,
+/// "Speeding the Pollard and Elliptic Curve Methods of Factorization", 1987).
+#[inline(never)]
+fn make_affine<C: Curve<N>, const N: usize>(
+    entries: &mut [[[Word; N]; 2]],
+    z: &[Field<C, N>; BATCH],
+) {
+    let mut product = Residue::ONE;
+    let products_before = z.map(|z| {
+        let before = product;
+        product = product.times(z);
+        before
+    });
+    let mut inverse = product.inverted();
+    // From the last of the batch down; those beyond a short batch's end are one. By reference: from the back, an array by
+    // value would leave a panic in the program.
+    for (i, (z, before)) in z.iter().zip(&products_before).enumerate().rev() {
+        if let Some([x, y]) = entries.get_mut(i) {
+            let inverse_z = inverse.times(*before);
+            let inverse_zz = inverse_z.squared();
+            *x = *Field::<C, N>::from_words(*x).times(inverse_zz).words();
+            *y = *Field::<C, N>::from_words(*y)
+                .times(inverse_zz.times(inverse_z))
+                .words();
+        }
+        inverse = inverse.times(*z);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::arithmetic_side_effects,
+        clippy::many_single_char_names,
+        reason = "big integers do not overflow, and the small ones here are meant not to"
+    )]
+
+    use std::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::alg::ecdsa::p256::{self, P256};
+    use crate::alg::ecdsa::p384::{self, P384};
+    use crate::alg::ecdsa::p521::{self, P521};
+    use crate::alg::ecdsa::prime::words;
+
+    /// The base point's table, made anew.
+    fn made_again<C: Curve<N>, const N: usize>() -> vec::Vec<Word> {
+        let base = Table::<N>::open::<C>(C::BASE).unwrap();
+        let point: Affine<C, N> = base.point().unwrap();
+        let mut words = vec![0; C::BASE.len()];
+        let (header, coordinates) = words.split_at_mut(HEADER_WORDS);
+        header.copy_from_slice(&C::BASE[..HEADER_WORDS]);
+        assert_eq!(base.shape, Shape::single(base.shape.width, C::SCALAR_BITS));
+        Table::make(base.shape, point, coordinates.as_chunks_mut().0);
+        words
+    }
+
+    #[test]
+    fn base_points_multiples() {
+        assert_eq!(made_again::<P256, { p256::WORDS }>(), P256::BASE);
+        assert_eq!(made_again::<P384, { p384::WORDS }>(), P384::BASE);
+        assert_eq!(made_again::<P521, { p521::WORDS }>(), P521::BASE);
+    }
+
+    #[test]
+    fn a_table_fits_its_memory_and_no_more_memory_makes_more_work() {
+        let mut work = usize::MAX;
+        let most = 480_000 / size_of::<Word>();
+        for available in (0..most).step_by(if cfg!(miri) { 7_001 } else { 17 }) {
+            let len = len::<P256, { p256::WORDS }>(available);
+            assert!(len <= available);
+            let Some(shape) = best_within::<P256, { p256::WORDS }>(available) else {
+                assert_eq!(len, 0);
+                continue;
+            };
+            assert_eq!(best_within::<P256, { p256::WORDS }>(len), Some(shape));
+            assert!(shape.work(256) <= work, "{available}");
+            work = shape.work(256);
+        }
+        assert!(work < 400, "{work}");
+    }
+
+    type P256Table<'t> = Table<'t, { p256::WORDS }>;
+
+    #[test]
+    fn nothing_is_no_table() {
+        assert!(P256Table::open::<P256>(&[]).is_none());
+        assert!(P256Table::open::<P256>(&[0; 64]).is_none());
+        assert!(P256Table::open::<P256>(&[Word::MAX; 64]).is_none());
+    }
+
+    #[test]
+    fn a_part_of_a_table_is_none() {
+        let point = P256Table::open::<P256>(P256::BASE).unwrap().point::<P256>();
+        // Under Miri, which is slow, one window.
+        let most = if cfg!(miri) { 80 } else { 1_000 };
+        let mut whole = vec![0; len::<P256, { p256::WORDS }>(most)];
+        fill::<P256, { p256::WORDS }>(point.unwrap(), &mut whole);
+        assert!(P256Table::open_for::<P256>(point, &whole).is_some());
+        for part in 0..whole.len() {
+            let table = P256Table::open_for::<P256>(point, whole.get(..part).unwrap());
+            assert!(table.is_none(), "{part} words");
+        }
+        // One window alone needs few entries, but never more doublings than the scalar has bits.
+        whole.resize(1_000, 0);
+        let shape = |width, spacing: usize| Word::try_from(width | spacing << 8).unwrap();
+        for (width, spacing, valid) in [
+            (5, 52, true),
+            (5, 53, false),
+            (5, 0, false),
+            (13, 20, false),
+        ] {
+            *whole.first_mut().unwrap() = shape(width, spacing);
+            let table = P256Table::open_for::<P256>(point, &whole);
+            assert_eq!(table.is_some(), valid, "{width}, {spacing}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: None,
+            cases: if cfg!(miri) { 3 } else { 300 },
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn digits_sum_to_the_scalar(high in any::<u32>(), low in any::<u32>(), width in 1..=MAX_WIDTH) {
+            let number = (i128::from(high) << 32) | i128::from(low);
+            let scalar: [Word; 2] = words([u64::from(high) << 32 | u64::from(low), 0]);
+            let sum: i128 = (0..windows(64, width))
+                .map(|window| {
+                    let (negative, magnitude) = digit(&scalar, window * width, width);
+                    assert!(magnitude <= entries_of(width));
+                    let digit = i128::try_from(magnitude).unwrap() << (window * width);
+                    if negative { -digit } else { digit }
+                })
+                .sum();
+            prop_assert_eq!(sum, number);
+        }
+    }
+}

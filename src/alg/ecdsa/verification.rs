@@ -1,0 +1,93 @@
+//! The verification itself (FIPS 186-5 §6.4.2), on numbers. Everything in it is public, so nothing takes care to run
+//! in constant time.
+
+use super::curve::{Curve, Field, Order};
+use super::point::{Affine, Jacobian};
+use super::prime::{Prime, add};
+use super::table::{Shape, Table};
+use crate::alg::Word;
+use crate::alg::arithmetic::{WORD_BITS, less_than};
+
+/// Bits of a window of the table that is made for one verification: on small machines one less than is quickest, for
+/// half the stack.
+const COLD_WIDTH: usize = if WORD_BITS == 64 { 5 } else { 4 };
+
+/// Its coordinates: two for each multiple.
+const COLD_COORDINATES: usize = 2 << (COLD_WIDTH - 1);
+
+/// A signature: r and s, each from 1 to n - 1.
+pub(super) struct Signature<const N: usize> {
+    pub(super) r: [Word; N],
+    pub(super) s: [Word; N],
+}
+
+/// Whether `signature` is one by `key` over the message of which `hash` is the hash.
+///
+/// `base` is a table of the base point, `table` one of the key, which is made on the stack if there is none.
+pub(super) fn verifies<C: Curve<N>, const N: usize>(
+    key: Affine<C, N>,
+    table: Option<Table<'_, N>>,
+    base: Table<'_, N>,
+    hash: [Word; N],
+    signature: &Signature<N>,
+) -> bool {
+    let [u1, u2] = scalars::<C, N>(hash, signature);
+    let sum = match table {
+        Some(table) => sum(&base, &u1, &table, &u2),
+        None => sum_with_table_on_stack(key, &base, &u1, &u2),
+    };
+    is_x_modulo_order::<C, N>(&sum, signature.r)
+}
+
+/// u1 = hash / s and u2 = r / s modulo n.
+#[inline(never)]
+fn scalars<C: Curve<N>, const N: usize>(
+    hash: [Word; N],
+    signature: &Signature<N>,
+) -> [[Word; N]; 2] {
+    let inverse = Order::<C, N>::from_number(signature.s).inverted();
+    [hash, signature.r].map(|number| inverse.times_number(number))
+}
+
+#[inline(never)]
+fn sum_with_table_on_stack<C: Curve<N>, const N: usize>(
+    key: Affine<C, N>,
+    base: &Table<'_, N>,
+    u1: &[Word; N],
+    u2: &[Word; N],
+) -> Jacobian<C, N> {
+    let mut memory = [[0; N]; COLD_COORDINATES];
+    let shape = Shape::single(COLD_WIDTH, C::SCALAR_BITS);
+    let table = Table::make(shape, key, &mut memory);
+    sum(base, u1, &table, u2)
+}
+
+/// u1 · G + u2 · Q
+fn sum<C: Curve<N>, const N: usize>(
+    base: &Table<'_, N>,
+    u1: &[Word; N],
+    key: &Table<'_, N>,
+    u2: &[Word; N],
+) -> Jacobian<C, N> {
+    let mut sum = Jacobian::INFINITY;
+    for position in (0..base.end().max(key.end())).rev() {
+        sum = sum.doubled();
+        base.add_at(position, u1, &mut sum);
+        key.add_at(position, u2, &mut sum);
+    }
+    sum
+}
+
+/// Whether the point's x coordinate is r modulo n.
+///
+/// That x is r, or r + n if that is below p; n is so close to p that there are no more. Compared with x · z², which
+/// saves an inversion.
+fn is_x_modulo_order<C: Curve<N>, const N: usize>(point: &Jacobian<C, N>, r: [Word; N]) -> bool {
+    if point.is_infinity() {
+        return false;
+    }
+    let zz = point.z.squared();
+    let is_x = |x| Field::<C, N>::from_number(x).times(zz).equals(point.x);
+    let (beyond, overflow) = add(&r, &C::Order::PRIME);
+    is_x(r) || (!overflow && less_than(&beyond, &C::Field::PRIME) && is_x(beyond))
+}

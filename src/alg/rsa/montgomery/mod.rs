@@ -1,0 +1,303 @@
+//! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular Multiplication Without Trial
+//! Division", 1985). Numbers have an even number of words, which one of the two forms below takes in pairs, the least
+//! significant first.
+//!
+//! How numbers are kept between products depends on the machine. Squares take half the multiplications of other products,
+//! and sixteen of the eighteen products of a usual exponent are squares.
+
+#[cfg_attr(target_pointer_width = "64", path = "wide.rs")]
+#[cfg_attr(not(target_pointer_width = "64"), path = "narrow.rs")]
+mod residue;
+
+// The form of other machines, which can be tested on this one.
+#[cfg(all(test, target_pointer_width = "64"))]
+#[path = "narrow.rs"]
+mod narrow;
+
+use residue::{Residue, radix_bits};
+
+use crate::alg::Word;
+use crate::alg::arithmetic::{WORD_BITS, WORD_BYTES, negative_inverse, subtract_once};
+use crate::limits::MAX_RSA_MODULUS_BITS;
+
+/// Words of the longest modulus.
+pub(super) const MAX_WORDS: usize = MAX_RSA_MODULUS_BITS / 8 / WORD_BYTES;
+
+/// Words that a number of so many bits takes: an even number.
+pub(super) const fn words_of(bits: usize) -> usize {
+    bits.div_ceil(2 * 8 * WORD_BYTES).saturating_mul(2)
+}
+
+/// Squarings that lead to R². Each halves the doublings before; a sixth would cost more than it saves.
+const SQUARINGS: usize = 5;
+
+/// An odd modulus n; R stands for a power of two above it.
+#[derive(Clone, Copy)]
+pub(super) struct Modulus<'a> {
+    words: &'a [Word],
+    /// -n⁻¹ modulo the range of a word.
+    negative_inverse: Word,
+}
+
+impl<'a> Modulus<'a> {
+    pub(super) fn new(words: &'a [Word]) -> Self {
+        let lowest = words.first().copied().unwrap_or(1);
+        Self::with_inverse(words, negative_inverse(lowest))
+    }
+
+    pub(super) const fn with_inverse(words: &'a [Word], negative_inverse: Word) -> Self {
+        Self {
+            words,
+            negative_inverse,
+        }
+    }
+
+    pub(super) const fn words(&self) -> &'a [Word] {
+        self.words
+    }
+
+    pub(super) const fn negative_inverse(&self) -> Word {
+        self.negative_inverse
+    }
+
+    /// R² mod n.
+    ///
+    /// From the highest power of two below n, doubling leads to R and on to 2^e · R, where e are the highest bits of the
+    /// number of R's bits. Squaring makes that 2^2e · R, and doubling adds the next bit, until it is R · R.
+    pub(super) fn radix_squared(&self, result: &mut [Word]) {
+        result.fill(0);
+        let mut missing_bits = 1;
+        for (word, n) in result.iter_mut().zip(self.words).rev() {
+            missing_bits = n.leading_zeros().saturating_add(missing_bits);
+            if let Some(highest) = n.checked_ilog2() {
+                *word = 1 << highest;
+                break;
+            }
+        }
+        for _ in 0..missing_bits {
+            self.double(result);
+        }
+        let radix_bits = radix_bits(self.words.len());
+        for _ in self.words.len().saturating_mul(WORD_BITS)..radix_bits {
+            self.double(result);
+        }
+        for _ in 0..radix_bits >> SQUARINGS {
+            self.double(result);
+        }
+        for bit in (0..SQUARINGS).rev() {
+            let mut residue = self.residue(result);
+            residue.square();
+            residue.finish();
+            if (radix_bits >> bit) & 1 == 1 {
+                self.double(result);
+            }
+        }
+    }
+
+    /// number ← number ^ exponent mod n, for an odd exponent of at least 3 and a number below n. `base` hands out the
+    /// number's words once more.
+    ///
+    /// Square and multiply, from the exponent's second bit down, in Montgomery form (times R). A product with the base
+    /// as it is takes the number out of that form. The last bit leaves it so; after any other the product with R²
+    /// puts it back.
+    pub(super) fn power(
+        &self,
+        number: &mut [Word],
+        base: &(impl Iterator<Item = Word> + Clone),
+        exponent: u64,
+        radix_squared: &[Word],
+    ) {
+        let mut power = self.residue(number);
+        power.multiply(radix_squared.iter().copied());
+        for bit in (0..exponent.checked_ilog2().unwrap_or(0)).rev() {
+            power.square();
+            if (exponent >> bit) & 1 == 1 {
+                power.multiply(base.clone());
+                if bit != 0 {
+                    power.multiply(radix_squared.iter().copied());
+                }
+            }
+        }
+        power.finish();
+    }
+
+    fn residue<'n>(&self, number: &'n mut [Word]) -> Residue<'n>
+    where
+        'a: 'n,
+    {
+        Residue::new(self.words, self.negative_inverse, number)
+    }
+
+    /// 2 · number mod n.
+    fn double(&self, number: &mut [Word]) {
+        let mut carry = 0;
+        for word in number.iter_mut() {
+            let doubled = (*word << 1) | carry;
+            carry = *word >> (Word::BITS - 1);
+            *word = doubled;
+        }
+        subtract_once(number, self.words, carry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::arithmetic_side_effects,
+        reason = "big integers do not overflow, and the small ones here are meant not to"
+    )]
+
+    use std::vec::Vec;
+
+    use super::*;
+    use num_bigint::BigUint;
+
+    fn value(words: &[Word]) -> BigUint {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        BigUint::from_bytes_le(&bytes)
+    }
+
+    fn words(value: &BigUint, len: usize) -> Vec<Word> {
+        let mut words: Vec<Word> = value
+            .to_bytes_le()
+            .chunks(WORD_BYTES)
+            .map(|chunk| {
+                chunk
+                    .iter()
+                    .rev()
+                    .fold(0, |word, byte| (word << 8) | Word::from(*byte))
+            })
+            .collect();
+        words.resize(len, 0);
+        words
+    }
+
+    /// Products and squares of residues against the same on big integers.
+    macro_rules! agree {
+        ($form:ident, $n:expr, $a:expr, $b:expr) => {{
+            let n = words($n, words_of(usize::try_from($n.bits()).unwrap()));
+            let (a, b) = ($a % $n, $b % $n);
+            let radix = &(BigUint::from(1_u32) << $form::radix_bits(n.len()));
+            let inverse = negative_inverse(n[0]);
+
+            let mut number = words(&a, n.len());
+            let mut residue = $form::Residue::new(&n, inverse, &mut number);
+            residue.multiply(words(&b, n.len()).into_iter());
+            residue.finish();
+            let product = value(&number);
+            assert!(product < *$n, "{a:x} * {b:x} mod {:x}", $n);
+            assert_eq!(product * radix % $n, &a * &b % $n, "{a:x} * {b:x} mod {:x}", $n);
+
+            let mut number = words(&a, n.len());
+            let mut residue = $form::Residue::new(&n, inverse, &mut number);
+            residue.square();
+            residue.multiply(words(&b, n.len()).into_iter());
+            residue.square();
+            residue.finish();
+            let fourfold = &(&a * &a % $n * &b % $n);
+            let square = value(&number);
+            assert!(square < *$n, "{a:x}, {b:x} mod {:x}", $n);
+            // Five times R⁻¹: of the first square and of the product, each of which is squared, and of that square.
+            let square = (0..5).fold(square, |square, _| square * radix % $n);
+            assert_eq!(square, fourfold * fourfold % $n, "{a:x}, {b:x} mod {:x}", $n);
+        }};
+    }
+
+    fn all_agree(n: &BigUint, a: &BigUint, b: &BigUint) {
+        agree!(residue, n, a, b);
+        #[cfg(target_pointer_width = "64")]
+        agree!(narrow, n, a, b);
+    }
+
+    /// A number of so many bits in which the same digits come again and again: what sums of products grow with.
+    fn repeating(digit: &BigUint, digit_bits: u64, bits: u64) -> BigUint {
+        let places = (0..bits.div_ceil(digit_bits)).map(|place| digit << (place * digit_bits));
+        let below = (BigUint::from(1_u32) << bits) - 1_u32;
+        let number: BigUint = places.sum();
+        number & below
+    }
+
+    /// Numbers whose digits are as large as can be, of both signs, in every form.
+    fn extremes(bits: u64) -> Vec<BigUint> {
+        let one = BigUint::from(1_u32);
+        let half = &one << 60_u32;
+        let mut numbers: Vec<_> = [
+            &half - 1_u32,
+            half.clone(),
+            &half + 1_u32,
+            (&one << 61_u32) - 1_u32,
+        ]
+        .iter()
+        .map(|digit| repeating(digit, 61, bits))
+        .collect();
+        // Two digits in turn, one of them negative.
+        let alternating = repeating(&(((&half - 1_u32) << 61_u32) - &half), 122, bits);
+        numbers.push((&alternating << 61_u32) % (&one << bits));
+        numbers.push(alternating);
+        numbers.push((&one << bits) - 1_u32);
+        numbers.push(one);
+        numbers.push(BigUint::ZERO);
+        numbers
+    }
+
+    #[test]
+    fn extreme_digits() {
+        let lengths: &[u64] = if cfg!(miri) {
+            &[4096]
+        } else {
+            &[2048, 2049, 2074, 3072, 3111, 4096]
+        };
+        for bits in lengths {
+            let numbers = extremes(*bits);
+            let kept = if cfg!(miri) { 1 } else { usize::MAX };
+            for n in numbers.iter().take(kept) {
+                let mut n = n.clone();
+                n.set_bit(0, true);
+                n.set_bit(bits - 1, true);
+                let highest = &n - 1_u32;
+                let factors = || numbers.iter().chain([&highest]).take(kept);
+                for a in factors() {
+                    factors().for_each(|b| all_agree(&n, a, b));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn powers() {
+        let (lengths, exponents): (&[u64], &[u64]) = if cfg!(miri) {
+            (&[3072], &[5])
+        } else {
+            let exponents = &[3, 5, 7, 0x1_0001, 0x1_ffff_ffff];
+            (&[2048, 2049, 2176, 4096], exponents)
+        };
+        for &bits in lengths {
+            let n = &repeating(&BigUint::from(0x9e37_79b9_7f4a_7c15_u64), 59, bits);
+            let n = n | BigUint::from(1_u32) << (bits - 1) | BigUint::from(1_u32);
+            let words_of_n = words(&n, words_of(usize::try_from(bits).unwrap()));
+            let modulus = Modulus::new(&words_of_n);
+            let mut radix_squared = words_of_n.clone();
+            modulus.radix_squared(&mut radix_squared);
+            let radix = BigUint::from(1_u32) << radix_bits(words_of_n.len());
+            assert_eq!(value(&radix_squared), &radix * &radix % &n, "{bits} bits");
+
+            let base = &n / 3_u32;
+            for &exponent in exponents {
+                let mut number = words(&base, words_of_n.len());
+                let copy = number.clone();
+                modulus.power(&mut number, &copy.into_iter(), exponent, &radix_squared);
+                // Not `modpow`, which takes Miri a minute.
+                let want = (0..exponent.ilog2())
+                    .rev()
+                    .fold(base.clone(), |power, bit| {
+                        let square = &power * &power % &n;
+                        match (exponent >> bit) & 1 {
+                            0 => square,
+                            _ => square * &base % &n,
+                        }
+                    });
+                assert_eq!(value(&number), want, "{bits} bits, exponent {exponent}");
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The RSA public key as key material, and the public operation.
+
+use super::montgomery::{MAX_WORDS, Modulus, words_of};
+use crate::alg::arithmetic::{WORD_BYTES, less_than, read_big_endian, words_big_endian};
+use crate::alg::words;
+use crate::alg::{InvalidSignature, KeyParameters, Word};
+use crate::error::Error;
+use crate::limits::{MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
+
+/// Bytes of the longest modulus.
+pub(super) const MAX_MODULUS_LEN: usize = MAX_RSA_MODULUS_BITS / 8;
+
+/// Words before the modulus in the key material: bits of the modulus, `-n⁻¹`, and the exponent's eight bytes in one
+/// or two.
+const HEADER_WORDS: usize = 4;
+
+/// A key in its material: header, modulus, and the square of the Montgomery radix, numbers least significant word
+/// first.
+#[derive(Clone, Copy)]
+pub(super) struct PublicKey<'a> {
+    modulus_bits: usize,
+    exponent: u64,
+    modulus: Modulus<'a>,
+    /// R² mod n.
+    radix_squared: &'a [Word],
+}
+
+/// Judges a key and prepares it: [`crate::Algorithm::load`] for every algorithm with RSA.
+pub(super) fn load(key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
+    let KeyParameters::Rsa { n, e } = *key else {
+        return Err(Error::UnsupportedKey);
+    };
+    let n = without_leading_zeros(n);
+    let bits = checked_modulus(n)?;
+    let exponent = checked_exponent(without_leading_zeros(e))?;
+    if material.first().is_some_and(|bits| *bits != 0) {
+        // Another algorithm with RSA prepared it.
+        return Ok(());
+    }
+    prepare(n, bits, exponent, material).ok_or(Error::MalformedKey)
+}
+
+fn checked_modulus(n: &[u8]) -> Result<usize, Error> {
+    let (Some(first), Some(last)) = (n.first(), n.last()) else {
+        return Err(Error::MalformedKey);
+    };
+    let unused = usize::try_from(first.leading_zeros()).map_err(|_| Error::MalformedKey)?;
+    let bits = n.len().saturating_mul(8).saturating_sub(unused);
+    // RFC 7518 §3.3: 2048 bits or larger.
+    if bits < MIN_RSA_MODULUS_BITS {
+        return Err(Error::WeakKey);
+    }
+    if bits > MAX_RSA_MODULUS_BITS {
+        return Err(Error::KeyTooLarge);
+    }
+    // A product of two odd primes; and Montgomery's method needs it.
+    if last & 1 == 0 {
+        return Err(Error::MalformedKey);
+    }
+    Ok(bits)
+}
+
+fn checked_exponent(e: &[u8]) -> Result<u64, Error> {
+    let mut exponent = 0_u64;
+    for byte in e {
+        // Room for one more byte as long as the bound holds.
+        exponent = (exponent << 8) | u64::from(*byte);
+        if exponent >> MAX_RSA_EXPONENT_BITS != 0 {
+            return Err(Error::KeyTooLarge);
+        }
+    }
+    match exponent {
+        // RFC 8017 §3.1: an integer between 3 and n - 1, coprime to an even number.
+        3.. if exponent & 1 == 1 => Ok(exponent),
+        // It would sign everything with itself.
+        1 => Err(Error::WeakKey),
+        _ => Err(Error::MalformedKey),
+    }
+}
+
+fn prepare(n: &[u8], bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
+    let len = words_of(bits);
+    let (header, numbers) = material.split_at_mut_checked(HEADER_WORDS)?;
+    let (words, numbers) = numbers.split_at_mut_checked(len)?;
+    let radix_squared = numbers.get_mut(..len)?;
+
+    read_big_endian(n, words);
+    let modulus = Modulus::new(words);
+    modulus.radix_squared(radix_squared);
+
+    let (bits_word, header) = header.split_first_mut()?;
+    let (inverse_word, exponent_words) = header.split_first_mut()?;
+    *bits_word = Word::try_from(bits).ok()?;
+    *inverse_word = modulus.negative_inverse();
+    words::store(exponent_words, &exponent.to_le_bytes());
+    Some(())
+}
+
+impl<'a> PublicKey<'a> {
+    /// The key that [`load`] put there.
+    pub(super) fn view(material: &'a [Word]) -> Result<Self, InvalidSignature> {
+        Self::split(material).ok_or(InvalidSignature)
+    }
+
+    fn split(material: &'a [Word]) -> Option<Self> {
+        let (header, numbers) = material.split_at_checked(HEADER_WORDS)?;
+        let (bits, header) = header.split_first()?;
+        let (negative_inverse, exponent_words) = header.split_first()?;
+        let mut exponent = [0; size_of::<u64>()];
+        words::fetch(exponent_words, &mut exponent);
+        let modulus_bits = usize::try_from(*bits).ok()?;
+        let len = words_of(modulus_bits);
+        let (modulus, numbers) = numbers.split_at_checked(len)?;
+        Some(Self {
+            modulus_bits,
+            exponent: u64::from_le_bytes(exponent),
+            modulus: Modulus::with_inverse(modulus, *negative_inverse),
+            radix_squared: numbers.get(..len)?,
+        })
+    }
+
+    pub(super) const fn modulus_bits(&self) -> usize {
+        self.modulus_bits
+    }
+
+    /// RSAVP1 (RFC 8017 §5.2.2): the message representative, signature ^ e mod n.
+    // A frame of its own: what it needs on the stack is free again for the hash.
+    #[inline(never)]
+    pub(super) fn recover(
+        &self,
+        signature: &[u8],
+        message: &mut Message,
+    ) -> Result<(), InvalidSignature> {
+        let len = self.modulus_bits.div_ceil(8);
+        // RFC 8017 §8.1.2 and §8.2.2, step 1: exactly as long as the modulus.
+        if signature.len() != len {
+            return Err(InvalidSignature);
+        }
+        message.len = len;
+        let words = self.radix_squared.len();
+        let number = message.words.get_mut(..words).ok_or(InvalidSignature)?;
+        // OS2IP (RFC 8017 §4.2).
+        read_big_endian(signature, number);
+        // RFC 8017 §5.2.2, step 1: between 0 and n - 1.
+        if !less_than(number, self.modulus.words()) {
+            return Err(InvalidSignature);
+        }
+        self.modulus.power(
+            number,
+            &words_big_endian(signature),
+            self.exponent,
+            self.radix_squared,
+        );
+        Ok(())
+    }
+}
+
+/// A message representative: a number below the modulus.
+pub(super) struct Message {
+    /// Least significant first.
+    words: [Word; MAX_WORDS],
+    /// Bytes of the modulus.
+    len: usize,
+}
+
+impl Message {
+    /// Room for one.
+    pub(super) const fn empty() -> Self {
+        Self {
+            words: [0; MAX_WORDS],
+            len: 0,
+        }
+    }
+
+    /// I2OSP (RFC 8017 §4.1): the number in big-endian, as long as the modulus.
+    pub(super) fn encode<'b>(&self, buffer: &'b mut [u8; MAX_MODULUS_LEN]) -> &'b mut [u8] {
+        let encoded = buffer.get_mut(..self.len).unwrap_or_default();
+        for (bytes, word) in encoded.rchunks_mut(WORD_BYTES).zip(&self.words) {
+            let from = word.to_be_bytes();
+            bytes
+                .iter_mut()
+                .rev()
+                .zip(from.iter().rev())
+                .for_each(|(to, from)| *to = *from);
+        }
+        encoded
+    }
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|b| **b == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}

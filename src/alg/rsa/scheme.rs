@@ -1,0 +1,66 @@
+//! What the RSA algorithms share: all but how a message is encoded.
+
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+
+use super::public_key::{Message, PublicKey, load};
+use crate::alg::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
+use crate::error::Error;
+
+/// A signature scheme with appendix (RFC 8017 §8) with its hash.
+pub(super) trait Scheme {
+    /// Whether a message representative is the encoding of the message that was signed.
+    fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool;
+}
+
+/// RSA with one signature scheme.
+#[derive(Clone, Copy)]
+pub struct Rsa<S> {
+    name: &'static str,
+    scheme: PhantomData<fn() -> S>,
+}
+
+impl<S> Rsa<S> {
+    pub(super) const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            scheme: PhantomData,
+        }
+    }
+}
+
+impl<S> Debug for Rsa<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<S: Scheme> Algorithm for Rsa<S> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Signature
+    }
+
+    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
+        load(key, material)
+    }
+
+    fn verify(
+        &self,
+        material: &[Word],
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let key = PublicKey::view(material)?;
+        let mut message = Message::empty();
+        key.recover(signature, &mut message)?;
+        if S::is_encoding(&message, key.modulus_bits(), signing_input) {
+            Ok(())
+        } else {
+            Err(InvalidSignature)
+        }
+    }
+}

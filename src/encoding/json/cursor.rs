@@ -1,0 +1,269 @@
+//! The grammar of RFC 8259, one token at a time.
+
+// On 64-bit machines the walk is inlined: a cursor that is passed to no function stays in registers, which halves the work.
+// On 32-bit ones flash counts more.
+#![allow(clippy::inline_always, reason = "measured")]
+
+use core::fmt;
+
+use crate::encoding::json::name::{Name, scan_name};
+use crate::encoding::json::number::scan_number;
+use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::string::scan_string;
+use crate::encoding::json::utf8::Utf8;
+use crate::encoding::json::value::Value;
+use crate::error::Error;
+use crate::limits::MAX_JSON_DEPTH;
+
+/// A place in a text.
+#[derive(Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    text: &'a [u8],
+    /// What stands before was read. It only grows, and never beyond the end, so adding to it cannot overflow.
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) const fn at(text: &'a [u8], at: usize) -> Self {
+        Self { text, at }
+    }
+
+    /// The whole text.
+    pub(crate) const fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// Passes insignificant white space (RFC 8259 §2) and returns the byte after it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        let next = self.next()?;
+        if next > b' ' {
+            return Some(next);
+        }
+        self.at = after_space(self.text, self.at);
+        self.next()
+    }
+
+    /// The byte that was not read yet.
+    #[inline]
+    fn next(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    /// Passes the byte that was found to be next.
+    pub(crate) const fn pass(&mut self) {
+        self.at = self.at.wrapping_add(1);
+    }
+
+    /// Passes `byte` if it is next.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        if found {
+            self.pass();
+        }
+        found
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn expect(&mut self, byte: u8) -> Result<(), Error> {
+        if self.eat(byte) {
+            Ok(())
+        } else {
+            Err(Error::MalformedJson)
+        }
+    }
+
+    /// Nothing may follow but white space.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn end(mut self) -> Result<(), Error> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(Error::MalformedJson),
+        }
+    }
+
+    /// A string whose opening quotation mark was passed, if it is well-formed.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn rest_of_string(&mut self) -> Option<Place> {
+        let string = scan_string(self.text, self.at)?;
+        self.at = string.end().wrapping_add(1);
+        Some(string)
+    }
+
+    /// The same for a member's name.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn rest_of_name(&mut self) -> Option<Name<'a>> {
+        let name = scan_name(self.text, self.at)?;
+        self.at = name.end().wrapping_add(1);
+        Some(name)
+    }
+
+    /// A member's name and the colon after it, if they are next and well-formed.
+    #[inline]
+    pub(crate) fn name(&mut self) -> Option<Place> {
+        self.expect(b'"').ok()?;
+        let name = self.rest_of_string()?;
+        self.eat(b':').then_some(name)
+    }
+
+    /// Any value; arrays and objects are checked whole and kept as text.
+    pub(crate) fn value(&mut self) -> Result<Value<'a>, Error> {
+        let place = self.place()?;
+        place.value(self.text).ok_or(Error::MalformedJson)
+    }
+
+    /// Where the next [`value`](Self::value) stands.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    pub(crate) fn place(&mut self) -> Result<Place, Error> {
+        let first = self.peek();
+        if first == Some(b'"') {
+            self.pass();
+            return self.rest_of_string().ok_or(Error::MalformedJson);
+        }
+        let place = match first {
+            Some(b'{') => container(self.text, self.at, Kind::OBJECT)?,
+            Some(b'[') => container(self.text, self.at, Kind::ARRAY)?,
+            first => atom(self.text, self.at, first).ok_or(Error::MalformedJson)?,
+        };
+        self.at = place.end();
+        Ok(place)
+    }
+
+    /// Passes one value, keeping track of the containers open in it.
+    fn pass_nested(&mut self) -> Result<(), Error> {
+        let mut open = Nesting::default();
+        loop {
+            match self.peek() {
+                Some(b'{') => {
+                    self.pass();
+                    open.push(Container::Object)?;
+                    if !self.eat(b'}') {
+                        self.name().ok_or(Error::MalformedJson)?;
+                        continue;
+                    }
+                    open.pop();
+                }
+                Some(b'[') => {
+                    self.pass();
+                    open.push(Container::Array)?;
+                    if !self.eat(b']') {
+                        continue;
+                    }
+                    open.pop();
+                }
+                Some(b'"') => {
+                    self.pass();
+                    self.rest_of_string().ok_or(Error::MalformedJson)?;
+                }
+                first => {
+                    let atom = atom(self.text, self.at, first).ok_or(Error::MalformedJson)?;
+                    self.at = atom.end();
+                }
+            }
+            if self.pass_closed(&mut open)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// After a value: closes what ends here; true when nothing is left open, else the next value follows.
+    fn pass_closed(&mut self, open: &mut Nesting) -> Result<bool, Error> {
+        while let Some(container) = open.innermost() {
+            if self.eat(b',') {
+                if container == Container::Object {
+                    self.name().ok_or(Error::MalformedJson)?;
+                }
+                return Ok(false);
+            }
+            self.expect(match container {
+                Container::Object => b'}',
+                Container::Array => b']',
+            })?;
+            open.pop();
+        }
+        Ok(true)
+    }
+}
+
+impl fmt::Debug for Cursor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        Utf8::checked(rest).fmt(f)
+    }
+}
+
+// What follows is given positions and returns positions, so that a cursor need not lie in memory.
+
+/// The position after white space.
+#[inline(never)]
+fn after_space(text: &[u8], at: usize) -> usize {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let rest = text.get(at..).unwrap_or_default();
+    at.wrapping_add(rest.iter().take_while(|byte| is_space(byte)).count())
+}
+
+/// The array or object that starts at `start`.
+#[inline(never)]
+fn container(text: &[u8], start: usize, kind: Kind) -> Result<Place, Error> {
+    let mut cursor = Cursor::at(text, start);
+    cursor.pass_nested()?;
+    Ok(Place::new(kind, start, cursor.at))
+}
+
+/// The value that starts with `first` at `start` and is no string nor holds other values.
+#[inline(never)]
+fn atom(text: &[u8], start: usize, first: Option<u8>) -> Option<Place> {
+    let literal = |word: &str, kind| {
+        let found = text.get(start..)?.starts_with(word.as_bytes());
+        found.then_some(Place::new(kind, start, start.wrapping_add(word.len())))
+    };
+    match first {
+        Some(b't') => literal("true", Kind::TRUE),
+        Some(b'f') => literal("false", Kind::FALSE),
+        Some(b'n') => literal("null", Kind::NULL),
+        _ => scan_number(text, start),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Container {
+    Array,
+    Object,
+}
+
+/// The containers that are open, one bit each, the innermost lowest: a stack of bounded depth.
+#[derive(Default)]
+struct Nesting {
+    objects: u32,
+    depth: u32,
+}
+
+const _: () = assert!(
+    MAX_JSON_DEPTH <= u32::BITS,
+    "the bits of `objects` are the stack"
+);
+
+impl Nesting {
+    fn push(&mut self, container: Container) -> Result<(), Error> {
+        if self.depth >= MAX_JSON_DEPTH {
+            return Err(Error::LimitExceeded);
+        }
+        self.depth = self.depth.saturating_add(1);
+        self.objects = (self.objects << 1) | u32::from(container == Container::Object);
+        Ok(())
+    }
+
+    fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.objects >>= 1;
+    }
+
+    fn innermost(&self) -> Option<Container> {
+        match (self.depth, self.objects & 1) {
+            (0, _) => None,
+            (_, 1) => Some(Container::Object),
+            _ => Some(Container::Array),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The name of a member, with a hash for the table of names.
+
+use core::mem;
+
+use heapless::String;
+
+use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::string::{JsonStr, scan_string};
+use crate::encoding::json::utf8::Utf8;
+use crate::encoding::swar;
+
+/// Room for a name that somebody looks for, unescaped; a longer one is none of them. The longest so far, `auth_time` and
+/// `client_id`, have nine bytes, and tests write each of them in escapes.
+pub(crate) type KnownName = String<32>;
+
+/// A member's name.
+#[derive(Clone, Copy)]
+pub(crate) struct Name<'a> {
+    /// The text between the quotation marks, well-formed.
+    raw: Utf8<'a>,
+    /// Where it starts.
+    start: usize,
+    kind: Kind,
+    /// The hash of what it stands for, however it is written.
+    pub(super) hash: u32,
+}
+
+/// The name that starts at `start`, after its opening quotation mark.
+#[allow(clippy::inline_always, reason = "as in the cursor, which calls it")]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
+pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
+    let rest = text.get(start..)?;
+    // Most are shorter than a word.
+    let (len, hash) = match swar::first_word_before_special(rest) {
+        Some((len, word)) => (len, Hash::default().with(word).finish(len)),
+        None => long_name(rest),
+    };
+    let (len, hash, kind) = if rest.get(len) == Some(&b'"') {
+        (len, hash, Kind::PLAIN_STRING)
+    } else {
+        let name = scan_as_string(text, start)?;
+        (name.len(), hash_of(name.as_str(text)?), name.kind())
+    };
+    Some(Name {
+        raw: Utf8::checked(rest.get(..len)?),
+        start,
+        kind,
+        hash,
+    })
+}
+
+/// The length and the hash of the name at the start of `text`, if it is plain ASCII and not at the very end.
+#[inline(never)]
+fn long_name(text: &[u8]) -> (usize, u32) {
+    let mut hash = Hash::default();
+    let len = swar::words_before_special(text, |word| hash = hash.with(word));
+    let len = len.unwrap_or(text.len());
+    (len, hash.finish(len))
+}
+
+/// A name with escapes or beyond ASCII, or at the end of the text.
+#[cold]
+#[inline(never)]
+fn scan_as_string(text: &[u8], start: usize) -> Option<Place> {
+    scan_string(text, start)
+}
+
+/// The hash of a name, however it is written.
+#[cold]
+#[inline(never)]
+fn hash_of(name: JsonStr<'_>) -> u32 {
+    let (mut hash, mut word, mut bits, mut len) = (Hash::default(), 0, 0, 0_usize);
+    for c in name.chars() {
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            word |= usize::from(byte) << bits;
+            bits = u32::wrapping_add(bits, 8) % usize::BITS;
+            len = len.wrapping_add(1);
+            if bits == 0 {
+                hash = hash.with(mem::take(&mut word));
+            }
+        }
+    }
+    hash.with(word).finish(len)
+}
+
+impl<'a> Name<'a> {
+    /// Where it stands.
+    #[inline]
+    pub(super) fn place(&self) -> Place {
+        Place::new(self.kind, self.start, self.end())
+    }
+
+    /// Where it starts.
+    #[inline]
+    pub(super) const fn start(&self) -> usize {
+        self.start
+    }
+
+    /// The position of its closing quotation mark.
+    #[inline]
+    pub(super) const fn end(&self) -> usize {
+        self.start.wrapping_add(self.raw.as_bytes().len())
+    }
+
+    /// The name, unescaped into `room` if necessary; an empty one if it does not fit there.
+    #[inline]
+    pub(crate) fn unescape<'s>(&self, room: &'s mut KnownName) -> &'s [u8]
+    where
+        'a: 's,
+    {
+        if self.kind != Kind::PLAIN_STRING {
+            *room = unescaped(self.raw);
+            return room.as_bytes();
+        }
+        self.raw.as_bytes()
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn unescaped(raw: Utf8<'_>) -> KnownName {
+    let name = JsonStr::escaped(raw);
+    name.to_heapless().unwrap_or_default()
+}
+
+/// A hash of words. Who wants different names with the same finds them; see
+/// [`MAX_NAME_COLLISIONS`](crate::limits::MAX_NAME_COLLISIONS).
+#[derive(Clone, Copy, Default)]
+struct Hash(usize);
+
+impl Hash {
+    /// 2⁶⁴ or 2³² over the golden ratio: multiplied by it, every bit reaches the highest one.
+    const FACTOR: usize = match 0x9e37_79b9_7f4a_7c15_u64.to_be_bytes().first_chunk() {
+        Some(word) => usize::from_be_bytes(*word),
+        None => 1,
+    };
+
+    #[inline]
+    const fn with(self, word: usize) -> Self {
+        // The highest bits depend on all before; folded down, they reach all after.
+        let folded = self.0 ^ self.0 >> (usize::BITS / 2);
+        Self((folded ^ word).wrapping_mul(Self::FACTOR))
+    }
+
+    /// The highest bits, with the length: the last word may end in zeros that are the name's, or in such that fill it up.
+    #[inline]
+    fn finish(self, len: usize) -> u32 {
+        const SHIFT: u32 = usize::BITS - u32::BITS;
+        u32::try_from((self.0 ^ len << SHIFT) >> SHIFT).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::string::String as StdString;
+
+    fn letters(len: usize) -> StdString {
+        ('a'..='z').cycle().take(len).collect()
+    }
+
+    fn hash(name: &str) -> u32 {
+        // Enough behind it, so that it is read in words.
+        let text = std::format!("{name}\":0,\"another\":0}}");
+        let read = scan_name(text.as_bytes(), 0).unwrap();
+        assert_eq!(read.raw.as_bytes(), name.as_bytes());
+        read.hash
+    }
+
+    #[test]
+    fn one_hash_however_it_is_written() {
+        for len in 0..4 * size_of::<usize>() {
+            let name = letters(len);
+            let want = hash(&name);
+            assert_eq!(
+                want,
+                hash_of(JsonStr::plain(Utf8::checked(name.as_bytes())))
+            );
+            for escaped in name.chars().take(26) {
+                let escape = std::format!("\\u{:04x}", u32::from(escaped));
+                let written = name.replace(escaped, &escape);
+                assert_eq!(hash(&written), want, "{written}");
+            }
+            // At the end of the text, where no word starts before its end.
+            let text = std::format!("{name}\"");
+            assert_eq!(scan_name(text.as_bytes(), 0).unwrap().hash, want, "{name}");
+        }
+    }
+
+    #[test]
+    fn zeros_at_the_end() {
+        let names = (0..20).map(|zeros| std::format!("a{}", "\\u0000".repeat(zeros)));
+        let hashes: HashSet<_> = names
+            .map(|name| hash_of(JsonStr::escaped(Utf8::checked(name.as_bytes()))))
+            .collect();
+        assert_eq!(hashes.len(), 20);
+    }
+
+    /// Names as people make them, who number things: none may have the hash of another.
+    #[test]
+    fn numbered_names() {
+        // Under Miri, which is slow, some of them.
+        let (lengths, count) = if cfg!(miri) { (6..8, 4) } else { (0..20, 128) };
+        for len in lengths {
+            let prefix = letters(len);
+            for first in [0_u64, 95, 990, 9_990, 99_990, 999_950, 99_999_950] {
+                for step in [1, 2, 7, 10, 100, 256] {
+                    let numbers = (0..count).map(|i| first + i * step);
+                    let names = numbers.flat_map(|n| {
+                        [
+                            std::format!("{prefix}{n}"),
+                            std::format!("{prefix}_{n:x}_of_it"),
+                        ]
+                    });
+                    let mut seen = HashSet::new();
+                    for name in names {
+                        assert!(seen.insert(hash(&name)), "{name}");
+                    }
+                }
+            }
+        }
+    }
+}

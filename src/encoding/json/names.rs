@@ -1,0 +1,87 @@
+//! The names of one object, of which each may appear once.
+
+use heapless::Vec;
+
+use crate::encoding::json::name::Name;
+use crate::encoding::json::place::Place;
+use crate::encoding::json::string::{JsonStr, scan_string};
+use crate::error::Error;
+use crate::limits::{MAX_JSON_LEN, MAX_MEMBERS, MAX_NAME_COLLISIONS};
+
+/// The names that an object had so far.
+///
+/// A name is looked for by its hash, and compared with the earlier ones that have the same: that takes one pass over
+/// it, whatever the names. Who forges hashes to have more compared is refused.
+pub(super) struct Names {
+    collisions: usize,
+    seen: Vec<Seen, MAX_MEMBERS>,
+}
+
+/// A name in few bytes, for the table lies on the stack.
+struct Seen {
+    hash: u32,
+    /// Where in the text it stands, after its quotation mark.
+    start: u32,
+}
+
+impl Names {
+    // Not constant: the compiler would fill the table with zeros.
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self {
+            collisions: 0,
+            seen: Vec::new(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, name: &Name<'_>) -> Result<(), Error> {
+        let seen = Seen {
+            hash: name.hash,
+            start: u32::try_from(name.start() & MAX_JSON_LEN).unwrap_or(u32::MAX),
+        };
+        let added = self.seen.push(seen);
+        added.map_err(|_| Error::LimitExceeded)
+    }
+
+    /// Refuses a name that was there before.
+    #[inline(never)]
+    pub(super) fn compare(&mut self, text: &[u8], name: Place, hash: u32) -> Result<(), Error> {
+        for seen in self.seen.iter().filter(|seen| seen.hash == hash) {
+            let earlier = seen.name(text);
+            if earlier.is_none() || earlier == name.as_str(text) {
+                return Err(Error::DuplicateMember);
+            }
+            self.collisions = self.collisions.saturating_add(1);
+            if self.collisions > MAX_NAME_COLLISIONS {
+                return Err(Error::LimitExceeded);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Seen {
+    /// The name itself, read once more.
+    #[cold]
+    fn name<'a>(&self, text: &'a [u8]) -> Option<JsonStr<'a>> {
+        let start = usize::try_from(self.start).ok()?;
+        scan_string(text, start)?.as_str(text)
+    }
+}
+
+/// A bit for the highest ones of each hash: most names are new, and are seen to be without a look at the others.
+#[derive(Default)]
+pub(super) struct Filter(usize);
+
+impl Filter {
+    /// Whether a name with that hash may have been there before; it is from now on.
+    #[inline]
+    pub(super) fn may_have(&mut self, hash: u32) -> bool {
+        const SHIFT: u32 = u32::BITS - usize::BITS.ilog2();
+        let bit = 1_usize.wrapping_shl(hash >> SHIFT);
+        let may_have = self.0 & bit != 0;
+        self.0 |= bit;
+        may_have
+    }
+}

@@ -1,0 +1,330 @@
+//! Numbers (RFC 8259 §6) as integers and as `NumericDate`, without floats.
+
+use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::utf8::Utf8;
+use crate::encoding::swar;
+use crate::error::Error;
+use crate::time::NumericDate;
+
+/// Decimal places of a nanosecond.
+const NANO_DIGITS: i64 = 9;
+
+/// Nanoseconds in a second.
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
+
+/// A JSON number, checked and kept as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonNumber<'a> {
+    text: Utf8<'a>,
+}
+
+/// Decimal digits that 64 bits hold whatever they are.
+const MAX_SHORT: usize = 18;
+
+/// The number that starts at `start`.
+#[inline]
+pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Place> {
+    let end = start.wrapping_add(swar::non_digit(text.get(start..)?));
+    let short =
+        end.wrapping_sub(start) <= MAX_SHORT && matches!(text.get(start), Some(b'1'..=b'9'));
+    if short && !matches!(text.get(end), Some(b'.' | b'e' | b'E')) {
+        return Some(Place::new(Kind::SHORT_NUMBER, start, end));
+    }
+    let len = number_len(text.get(start..)?)?;
+    Some(Place::new(Kind::NUMBER, start, start.wrapping_add(len)))
+}
+
+/// The integer that is written with so few digits and nothing else.
+#[inline]
+fn short(digits: &[u8]) -> i64 {
+    let (number, rest) = match digits.split_first_chunk() {
+        Some((first, rest)) => (eight(*first), rest),
+        None => (0, digits),
+    };
+    let number = rest.iter().fold(number, |number, digit| {
+        let digit = u64::from(digit.wrapping_sub(b'0'));
+        number.wrapping_mul(10).wrapping_add(digit)
+    });
+    number.cast_signed()
+}
+
+/// The number that eight digits stand for: neighbours are put together, then pairs, then fours.
+const fn eight(digits: [u8; 8]) -> u64 {
+    let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100 << 16 | 1) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(10_000 << 32 | 1) >> 32
+}
+
+/// The length of the number at the start of `text`.
+#[cold]
+#[inline(never)]
+fn number_len(text: &[u8]) -> Option<usize> {
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let rest = match rest {
+        // "Leading zeros are not allowed."
+        [b'0', rest @ ..] => rest,
+        _ => digits(rest)?,
+    };
+    let rest = match rest {
+        [b'.', fraction @ ..] => digits(fraction)?,
+        _ => rest,
+    };
+    let rest = match rest {
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            digits(exponent)?
+        }
+        _ => rest,
+    };
+    text.len().checked_sub(rest.len())
+}
+
+/// Passes one or more digits.
+fn digits(text: &[u8]) -> Option<&[u8]> {
+    let [b'0'..=b'9', rest @ ..] = text else {
+        return None;
+    };
+    let more = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    rest.get(more..)
+}
+
+impl Place {
+    /// The number as a time, if it is one.
+    #[inline]
+    pub(crate) fn numeric_date(self, text: &[u8]) -> Option<Result<NumericDate, Error>> {
+        if self.is_short_number() {
+            let digits = self.raw(text)?.as_bytes();
+            return Some(Ok(NumericDate::from_seconds(short(digits))));
+        }
+        self.unusual_date(text)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unusual_date(self, text: &[u8]) -> Option<Result<NumericDate, Error>> {
+        let number = JsonNumber::checked(self.raw(text)?);
+        (self.kind() == Kind::NUMBER).then(|| number.numeric_date())
+    }
+}
+
+impl<'a> JsonNumber<'a> {
+    /// From text that [`scan_number`] has found.
+    pub(super) const fn checked(text: Utf8<'a>) -> Self {
+        Self { text }
+    }
+
+    /// The number as it is written.
+    #[must_use]
+    pub const fn as_raw(&self) -> &'a str {
+        self.text.as_str()
+    }
+
+    /// The number, if it is written as an integer, without fraction and exponent, and fits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_raw().parse().ok()
+    }
+
+    /// The number as seconds since the epoch (RFC 7519 §2), with any fraction and exponent.
+    ///
+    /// Digits beyond the nanosecond are dropped, towards the past. The work is linear in the text, however large the
+    /// exponent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimeOutOfRange`] if the seconds do not fit 64 bits.
+    pub fn numeric_date(&self) -> Result<NumericDate, Error> {
+        let (negative, text) = match self.as_raw().strip_prefix('-') {
+            Some(text) => (true, text),
+            None => (false, self.as_raw()),
+        };
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let point = i64::from(clamped(exponent))
+            .saturating_add(i64::try_from(whole.len()).unwrap_or(i64::MAX));
+        let digits = whole.bytes().chain(fraction.bytes());
+        Decimal::read(digits, point)
+            .and_then(|decimal| decimal.into_date(negative))
+            .ok_or(Error::TimeOutOfRange)
+    }
+}
+
+/// An exponent, clamped to what 32 bits hold: beyond that, only zero and overflow are left.
+fn clamped(exponent: &str) -> i32 {
+    let limit = if exponent.starts_with('-') {
+        i32::MIN
+    } else {
+        i32::MAX
+    };
+    // The text was checked, so the only reason to fail is the size.
+    exponent.parse().unwrap_or(limit)
+}
+
+/// A number without its sign, as seconds and nanoseconds.
+struct Decimal {
+    seconds: u64,
+    nanos: u32,
+    /// Whether digits other than zeros were left over.
+    inexact: bool,
+}
+
+impl Decimal {
+    /// Reads digits, `point` of which stand before the decimal point; zeros are added where they run out. `None` if the
+    /// seconds do not fit. Without integers of 128 bits, which cost 32-bit machines dearly.
+    fn read(digits: impl Iterator<Item = u8>, point: i64) -> Option<Self> {
+        let (mut seconds, mut nanos, mut inexact) = (0_u64, 0_u32, false);
+        // How many digits are missing before the point; behind it, how many have passed, as a negative number.
+        let mut place = point;
+        for digit in digits.map(|b| b.wrapping_sub(b'0')) {
+            if place > 0 {
+                seconds = seconds.checked_mul(10)?.checked_add(digit.into())?;
+            } else if place > -NANO_DIGITS {
+                nanos = nanos.checked_mul(10)?.checked_add(digit.into())?;
+            } else {
+                inexact |= digit != 0;
+            }
+            place = place.saturating_sub(1);
+        }
+        // A zero stays zero whatever the exponent; any other number overflows after at most 20 rounds.
+        while place > 0 && seconds != 0 {
+            seconds = seconds.checked_mul(10)?;
+            place = place.saturating_sub(1);
+        }
+        place = place.min(0);
+        while place > -NANO_DIGITS {
+            nanos = nanos.checked_mul(10)?;
+            place = place.saturating_sub(1);
+        }
+        Some(Self {
+            seconds,
+            nanos,
+            inexact,
+        })
+    }
+
+    /// The date, rounded towards the past: the floor of a negative number lies one further down.
+    fn into_date(self, negative: bool) -> Option<NumericDate> {
+        if !negative {
+            return Some(NumericDate::new(
+                i64::try_from(self.seconds).ok()?,
+                self.nanos,
+            ));
+        }
+        let below = self.nanos.checked_add(self.inexact.into())?;
+        let whole = 0_i64.checked_sub_unsigned(self.seconds)?;
+        match NANOS_PER_SECOND.checked_sub(below)? {
+            NANOS_PER_SECOND => Some(NumericDate::new(whole, 0)),
+            rest => Some(NumericDate::new(whole.checked_sub(1)?, rest)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<JsonNumber<'_>, Error> {
+        let whole = number_len(text.as_bytes()) == Some(text.len());
+        whole
+            .then_some(JsonNumber::checked(Utf8::checked(text.as_bytes())))
+            .ok_or(Error::MalformedJson)
+    }
+
+    #[test]
+    fn grammar() {
+        for text in [
+            "0",
+            "-0",
+            "1",
+            "10",
+            "-7",
+            "0.5",
+            "1.50",
+            "1e3",
+            "1E+3",
+            "1e-3",
+            "0e0",
+            "123.456e7",
+        ] {
+            assert_eq!(parse(text).unwrap().as_raw(), text);
+        }
+        for text in [
+            "", "-", "+1", "01", "-01", ".5", "1.", "1.e3", "1e", "1e+", "0x1", "NaN", "Infinity",
+            "1_0", "--1", "٣", "1.2.3", "00",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn integers() {
+        for (text, want) in [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("1.0", None),
+            ("1e2", None),
+        ] {
+            assert_eq!(parse(text).unwrap().as_i64(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn as_they_stand_in_a_text() {
+        let digits = "98765432101234567898765";
+        for len in 1..digits.len() {
+            let digits = digits.get(..len).unwrap();
+            for (tail, short) in [("", true), (",\"x\":[12345678]}", true), (".5", false)] {
+                let text = std::format!("{digits}{tail}");
+                let place = scan_number(text.as_bytes(), 0).unwrap();
+                let fraction = if short { "" } else { ".5" };
+                assert_eq!(place.end(), len + fraction.len(), "{text}");
+                assert_eq!(place.is_short_number(), short && len <= 18, "{text}");
+                let date = place.numeric_date(text.as_bytes()).unwrap();
+                let nanos = if short { 0 } else { 500_000_000 };
+                let want = digits
+                    .parse()
+                    .map(|seconds| NumericDate::new(seconds, nanos));
+                assert_eq!(date.ok(), want.ok(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn numeric_dates() {
+        let at = |seconds, nanos| Ok(NumericDate::new(seconds, nanos));
+        let out_of_range = Err(Error::TimeOutOfRange);
+        for (text, want) in [
+            ("1643033278.467703", at(1_643_033_278, 467_703_000)),
+            ("1.688E9", at(1_688_000_000, 0)),
+            ("1.688e+09", at(1_688_000_000, 0)),
+            ("16880000000e-1", at(1_688_000_000, 0)),
+            ("1643033278.4677031234567", at(1_643_033_278, 467_703_123)),
+            ("0", at(0, 0)),
+            ("-0", at(0, 0)),
+            ("-0.0e5", at(0, 0)),
+            ("-1", at(-1, 0)),
+            ("-1.5", at(-2, 500_000_000)),
+            ("-1e-400", at(-1, 999_999_999)),
+            ("1e-400", at(0, 0)),
+            ("1e-9", at(0, 1)),
+            ("1e-10", at(0, 0)),
+            ("9007199254740993", at(9_007_199_254_740_993, 0)),
+            ("9223372036854775807", at(i64::MAX, 0)),
+            ("9223372036854775807.999999999", at(i64::MAX, 999_999_999)),
+            ("9223372036854775808", out_of_range),
+            ("-9223372036854775808", at(i64::MIN, 0)),
+            ("-9223372036854775808.5", out_of_range),
+            ("1e300", out_of_range),
+            ("-1e300", out_of_range),
+            ("1e99999999999999999999", out_of_range),
+            ("1e-99999999999999999999", at(0, 0)),
+            ("0e99999999999999999999", at(0, 0)),
+            ("0.000000000000000000000000000001e40", at(10_000_000_000, 0)),
+        ] {
+            assert_eq!(parse(text).unwrap().numeric_date(), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! Strings (RFC 8259 §7): found, compared and unescaped without allocation.
+
+use core::{fmt, str};
+
+use heapless::String;
+
+use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::utf8::Utf8;
+use crate::encoding::swar;
+use crate::error::Error;
+
+/// A JSON string, checked but not unescaped.
+///
+/// It compares by the characters it stands for, however they are written: `"https:\/\/a"` equals `https://a`.
+///
+/// ```
+/// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::Error> {
+/// // {"iss":"https:\/\/issuer.example.com","name":"Jos\u00e9"}
+/// assert!(claims.issuer().unwrap() == "https://issuer.example.com");
+///
+/// let name = claims.get("name").unwrap().as_str().unwrap();
+/// let mut buffer = [0; 16];
+/// assert_eq!(name.unescape(&mut buffer)?, "José");
+/// assert_eq!(name.to_heapless::<16>()?, "José");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy)]
+pub struct JsonStr<'a> {
+    /// The text between the quotation marks, well-formed.
+    raw: Utf8<'a>,
+    escaped: bool,
+}
+
+/// The string that starts at `start`, after its opening quotation mark.
+#[inline]
+pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Place> {
+    let end = start.wrapping_add(swar::special_in_string(text.get(start..)?));
+    if text.get(end) == Some(&b'"') {
+        Some(Place::new(Kind::PLAIN_STRING, start, end))
+    } else {
+        scan_carefully(text, start, end)
+    }
+}
+
+/// [`scan_string`] from the first escape sequence or character beyond ASCII, at `end`, on.
+#[cold]
+#[inline(never)]
+fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Place> {
+    let mut kind = Kind::PLAIN_STRING;
+    loop {
+        match text.get(end)? {
+            b'"' => break,
+            ..b' ' => return None,
+            b'\\' => {
+                kind = Kind::ESCAPED_STRING;
+                // No quotation mark after it ends the string. What else may follow is looked at below.
+                end = end.wrapping_add(2);
+            }
+            _ => end = end.wrapping_add(1),
+        }
+    }
+    let mut rest = str::from_utf8(text.get(start..end)?).ok()?;
+    while let Some(escape) = rest.bytes().position(|byte| byte == b'\\') {
+        (_, rest) = escape_sequence(rest.get(escape..)?).ok()?;
+    }
+    Some(Place::new(kind, start, end))
+}
+
+impl Place {
+    /// The string, if it is one.
+    #[inline]
+    pub(crate) fn as_str(self, text: &[u8]) -> Option<JsonStr<'_>> {
+        let raw = self.raw(text)?;
+        match self.kind() {
+            Kind::PLAIN_STRING => Some(JsonStr::plain(raw)),
+            Kind::ESCAPED_STRING => Some(JsonStr::escaped(raw)),
+            _ => None,
+        }
+    }
+}
+
+/// The character that the escape sequence at the start of `text` stands for, and what follows it.
+fn escape_sequence(text: &str) -> Result<(char, &str), Error> {
+    let rest = text.strip_prefix('\\').ok_or(Error::MalformedJson)?;
+    let mut chars = rest.chars();
+    let c = match chars.next() {
+        Some(c @ ('"' | '\\' | '/')) => c,
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
+        Some('n') => '\n',
+        Some('r') => '\r',
+        Some('t') => '\t',
+        Some('u') => return unicode_escape(chars.as_str()),
+        _ => return Err(Error::MalformedJson),
+    };
+    Ok((c, chars.as_str()))
+}
+
+/// One `\uXXXX` or a surrogate pair of them, the first `\u` already passed.
+fn unicode_escape(text: &str) -> Result<(char, &str), Error> {
+    let (first, rest) = four_hex_digits(text)?;
+    if let Some(c) = char::from_u32(u32::from(first)) {
+        return Ok((c, rest));
+    }
+    let second = rest.strip_prefix("\\u").ok_or(Error::MalformedJson)?;
+    let (second, rest) = four_hex_digits(second)?;
+    match char::decode_utf16([first, second]).next() {
+        Some(Ok(c)) => Ok((c, rest)),
+        _ => Err(Error::MalformedJson),
+    }
+}
+
+fn four_hex_digits(text: &str) -> Result<(u16, &str), Error> {
+    let (digits, rest) = text.split_at_checked(4).ok_or(Error::MalformedJson)?;
+    // `from_str_radix` alone would accept a sign.
+    if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(Error::MalformedJson);
+    }
+    let unit = u16::from_str_radix(digits, 16).map_err(|_| Error::MalformedJson)?;
+    Ok((unit, rest))
+}
+
+impl<'a> JsonStr<'a> {
+    /// A string without escapes that [`scan_string`] found.
+    pub(super) const fn plain(raw: Utf8<'a>) -> Self {
+        Self {
+            raw,
+            escaped: false,
+        }
+    }
+
+    /// A string with escapes that [`scan_string`] found.
+    pub(super) const fn escaped(raw: Utf8<'a>) -> Self {
+        Self { raw, escaped: true }
+    }
+
+    /// The string itself, if it is written without escapes. Takes a look at all of it.
+    #[must_use]
+    pub const fn as_plain_str(&self) -> Option<&'a str> {
+        if self.escaped {
+            None
+        } else {
+            Some(self.raw.as_str())
+        }
+    }
+
+    /// The string, unescaped into `buffer` if that is necessary.
+    ///
+    /// The unescaped string is never longer than the escaped one, so a buffer of the token's size always suffices.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BufferTooSmall`]
+    #[inline]
+    pub fn unescape<'s>(&self, buffer: &'s mut [u8]) -> Result<&'s str, Error>
+    where
+        'a: 's,
+    {
+        match self.as_plain_str() {
+            Some(plain) => Ok(plain),
+            None => self.unescape_chars(buffer),
+        }
+    }
+
+    #[cold]
+    fn unescape_chars<'s>(&self, buffer: &'s mut [u8]) -> Result<&'s str, Error> {
+        let mut written = 0_usize;
+        for c in self.chars() {
+            let target = buffer.get_mut(written..).unwrap_or_default();
+            let target = target.get_mut(..c.len_utf8());
+            c.encode_utf8(target.ok_or(Error::BufferTooSmall)?);
+            written = written.saturating_add(c.len_utf8());
+        }
+        let text = buffer.get(..written).ok_or(Error::BufferTooSmall)?;
+        str::from_utf8(text).map_err(|_| Error::BufferTooSmall)
+    }
+
+    /// An owned copy, unescaped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BufferTooSmall`] if it is longer than `N` bytes.
+    pub fn to_heapless<const N: usize>(&self) -> Result<String<N>, Error> {
+        let mut copy = String::new();
+        let copied = match self.as_plain_str() {
+            Some(plain) => copy.push_str(plain),
+            None => self.chars().try_for_each(|c| copy.push(c)),
+        };
+        copied.map(|()| copy).map_err(|_| Error::BufferTooSmall)
+    }
+
+    /// The characters that the string stands for. Takes a look at all of it beforehand.
+    #[must_use]
+    pub const fn chars(&self) -> Chars<'a> {
+        Chars {
+            rest: self.raw.as_str(),
+        }
+    }
+
+    /// A part of this string, which ends in no escape sequence.
+    pub(super) const fn part(self, raw: &'a str) -> Self {
+        Self {
+            raw: Utf8::checked(raw.as_bytes()),
+            escaped: self.escaped,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn eq_unescaped(&self, other: &str) -> bool {
+        self.chars().eq(other.chars())
+    }
+
+    /// Equality with upper and lower case ASCII letters alike.
+    pub(crate) fn eq_ignore_ascii_case(&self, other: &str) -> bool {
+        if self.escaped {
+            let lower = |c: char| c.to_ascii_lowercase();
+            return self.chars().map(lower).eq(other.chars().map(lower));
+        }
+        let ours = self.raw.as_bytes();
+        ours.eq_ignore_ascii_case(other.as_bytes())
+    }
+}
+
+impl PartialEq for JsonStr<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        if self.escaped || other.escaped {
+            return self.chars().eq(other.chars());
+        }
+        self.raw == other.raw
+    }
+}
+
+impl Eq for JsonStr<'_> {}
+
+impl PartialEq<str> for JsonStr<'_> {
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    fn eq(&self, other: &str) -> bool {
+        if self.escaped {
+            return self.eq_unescaped(other);
+        }
+        self.raw.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for JsonStr<'_> {
+    #[inline]
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+impl fmt::Display for JsonStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chars().try_for_each(|c| fmt::Write::write_char(f, c))
+    }
+}
+
+impl fmt::Debug for JsonStr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.raw.as_str())
+    }
+}
+
+/// The characters of a [`JsonStr`], unescaped one by one.
+#[derive(Debug, Clone)]
+pub struct Chars<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Chars<'a> {
+    /// What is left, as it is written.
+    pub(super) const fn as_raw(&self) -> &'a str {
+        self.rest
+    }
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let (c, rest) = match chars.next()? {
+            // The text was checked, so this never ends early.
+            '\\' => escape_sequence(self.rest).ok()?,
+            c => (c, chars.as_str()),
+        };
+        self.rest = rest;
+        Some(c)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<JsonStr<'_>, Error> {
+        assert!(text.starts_with('"'));
+        let string = scan_string(text.as_bytes(), 1).ok_or(Error::MalformedJson)?;
+        assert_eq!(text.get(string.end()..), Some("\""), "{text}");
+        Ok(string.as_str(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn well_formed() {
+        for (text, want) in [
+            (r#""""#, ""),
+            (r#""abc""#, "abc"),
+            (r#""https:\/\/a""#, "https://a"),
+            (r#""\u00e9\u00E9é""#, "ééé"),
+            (r#""\ud83d\uDE00""#, "😀"),
+            (r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"),
+            (r#""\u0000\u2028""#, "\0\u{2028}"),
+            ("\"\u{2028}\u{7f}\u{feff}\"", "\u{2028}\u{7f}\u{feff}"),
+            (r#""\\u0041""#, "\\u0041"),
+            (r#""\uffff""#, "\u{ffff}"),
+        ] {
+            let string = parse(text).unwrap();
+            assert!(string == want, "{text}");
+            assert!(string == parse(text).unwrap());
+            assert_eq!(std::format!("{string}"), want);
+            let mut buffer = [0; 64];
+            assert_eq!(string.unescape(&mut buffer), Ok(want));
+            assert_eq!(string.to_heapless::<64>().unwrap(), want);
+            if want.len() > 1 && string.as_plain_str().is_none() {
+                let mut short = std::vec![0; want.len() - 1];
+                assert_eq!(string.unescape(&mut short), Err(Error::BufferTooSmall));
+            }
+        }
+    }
+
+    #[test]
+    fn different_strings_differ() {
+        for (a, b) in [
+            (r#""a""#, r#""b""#),
+            (r#""a""#, r#""ab""#),
+            (r#""\u0061""#, r#""A""#),
+            (r#""\u0061b""#, r#""a""#),
+            (r#""a\u0000""#, r#""a""#),
+        ] {
+            assert_ne!(parse(a).unwrap(), parse(b).unwrap());
+        }
+        assert!(
+            parse(r#""\u0041T+jwt""#)
+                .unwrap()
+                .eq_ignore_ascii_case("at+JWT")
+        );
+        assert!(
+            !parse(r#""at+jwt2""#)
+                .unwrap()
+                .eq_ignore_ascii_case("at+jwt")
+        );
+    }
+
+    #[test]
+    fn malformed() {
+        for text in [
+            r#"""#,
+            r#""abc"#,
+            r#""\"#,
+            r#""\""#,
+            r#""\x""#,
+            r#""\u""#,
+            r#""\u12""#,
+            r#""\u+123""#,
+            r#""\u12g4""#,
+            r#""\ud800""#,
+            r#""\udc00""#,
+            r#""\ud800\u0041""#,
+            r#""\ud800\ud800""#,
+            r#""\ud800x""#,
+            r#""\U0041""#,
+            r#""\'""#,
+            "\"a\nb\"",
+            "\"\t\"",
+            "\"\0\"",
+            "\"\u{1f}\"",
+        ] {
+            assert_eq!(parse(text), Err(Error::MalformedJson), "{text}");
+        }
+    }
+}

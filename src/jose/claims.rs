@@ -1,0 +1,449 @@
+//! The claims set (RFC 7519 §4): registered claims typed, all others by name.
+
+use crate::encoding::json::{
+    Array, Elements, JsonStr, KnownName, Name, Object, Place, Value, is_object, read_places,
+};
+use crate::error::Error;
+use crate::time::NumericDate;
+
+/// The claims of a verified token.
+///
+/// Registered claims were checked for their type while the payload was read: one of the wrong type, `null`
+/// included, refuses the token. Everything borrows from the buffer that the token was decoded into.
+#[derive(Debug, Clone, Copy)]
+pub struct Claims<'a> {
+    object: Object<'a>,
+    registered: Registered,
+}
+
+/// The claims that have a meaning here: RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2.
+#[derive(Debug, Clone, Copy, Default)]
+struct Registered {
+    issuer: Option<Place>,
+    subject: Option<Place>,
+    audience: Option<Place>,
+    authorized_party: Option<Place>,
+    expires_at: Option<Place>,
+    not_before: Option<Place>,
+    issued_at: Option<Place>,
+    nonce: Option<Place>,
+    auth_time: Option<Place>,
+    acr: Option<Place>,
+    amr: Option<Place>,
+    jwt_id: Option<Place>,
+    client_id: Option<Place>,
+}
+
+/// What a registered claim must be.
+#[derive(Clone, Copy)]
+enum Type {
+    String,
+    StringOrArray,
+    ArrayOfStrings,
+    NumericDate,
+}
+
+impl Registered {
+    /// The claim of that name, and what it must be.
+    #[inline]
+    fn named(&mut self, name: &[u8]) -> Option<(&mut Option<Place>, Type)> {
+        Some(match name {
+            b"iss" => (&mut self.issuer, Type::String),
+            b"sub" => (&mut self.subject, Type::String),
+            b"aud" => (&mut self.audience, Type::StringOrArray),
+            b"azp" => (&mut self.authorized_party, Type::String),
+            b"exp" => (&mut self.expires_at, Type::NumericDate),
+            b"nbf" => (&mut self.not_before, Type::NumericDate),
+            b"iat" => (&mut self.issued_at, Type::NumericDate),
+            b"nonce" => (&mut self.nonce, Type::String),
+            b"auth_time" => (&mut self.auth_time, Type::NumericDate),
+            b"acr" => (&mut self.acr, Type::String),
+            b"amr" => (&mut self.amr, Type::ArrayOfStrings),
+            b"jti" => (&mut self.jwt_id, Type::String),
+            b"client_id" => (&mut self.client_id, Type::String),
+            _ => return None,
+        })
+    }
+
+    #[inline]
+    fn set(&mut self, text: &[u8], name: Name<'_>, value: Place) -> Result<(), Error> {
+        let mut unescaped = KnownName::new();
+        if let Some((claim, wanted)) = self.named(name.unescape(&mut unescaped)) {
+            wanted.check(text, value)?;
+            *claim = Some(value);
+        }
+        Ok(())
+    }
+}
+
+impl Type {
+    #[inline]
+    fn check(self, text: &[u8], value: Place) -> Result<(), Error> {
+        let fits = match self {
+            Self::String => value.is_string(),
+            Self::NumericDate if value.is_short_number() => true,
+            Self::NumericDate => {
+                let date = value.numeric_date(text).ok_or(Error::WrongClaimType)?;
+                return date.map(|_| ());
+            }
+            // An empty array names nobody and is refused.
+            Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
+            Self::ArrayOfStrings => array_of_strings(text, value).is_some(),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::WrongClaimType)
+        }
+    }
+}
+
+impl<'a> Claims<'a> {
+    // On a stack of its own: its table of names is gone before the claims are checked.
+    #[inline(never)]
+    pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, Error> {
+        // RFC 7519 §7.2, step 10: the payload is a JSON object.
+        if !is_object(payload) {
+            return Err(Error::MalformedClaims);
+        }
+        let mut registered = Registered::default();
+        let set = |name, value| registered.set(payload, name, value);
+        let object = read_places(payload, set)?;
+        Ok(Self { object, registered })
+    }
+
+    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
+        place?.as_str(self.object.as_bytes())
+    }
+
+    // Where flash is scarce, the checks of times share it.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn numeric_date(&self, place: Option<Place>) -> Option<NumericDate> {
+        place?.numeric_date(self.object.as_bytes())?.ok()
+    }
+
+    fn string_or_array(&self, place: Option<Place>) -> Option<StringOrArray<'a>> {
+        Some(StringOrArray(
+            match place?.value(self.object.as_bytes())? {
+                Value::Array(array) => OneOrMany::Many(array),
+                one => OneOrMany::One(one.as_str()?),
+            },
+        ))
+    }
+
+    /// `iss` (RFC 7519 §4.1.1).
+    #[must_use]
+    pub fn issuer(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.issuer)
+    }
+
+    /// `sub` (RFC 7519 §4.1.2).
+    #[must_use]
+    pub fn subject(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.subject)
+    }
+
+    /// `aud` (RFC 7519 §4.1.3).
+    #[must_use]
+    pub fn audience(&self) -> Option<StringOrArray<'a>> {
+        self.string_or_array(self.registered.audience)
+    }
+
+    /// `azp` (OpenID Connect Core §2).
+    #[must_use]
+    pub fn authorized_party(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.authorized_party)
+    }
+
+    /// `exp` (RFC 7519 §4.1.4).
+    #[must_use]
+    pub fn expires_at(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.expires_at)
+    }
+
+    /// `nbf` (RFC 7519 §4.1.5).
+    #[must_use]
+    pub fn not_before(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.not_before)
+    }
+
+    /// `iat` (RFC 7519 §4.1.6).
+    #[must_use]
+    pub fn issued_at(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.issued_at)
+    }
+
+    /// `nonce` (OpenID Connect Core §2).
+    #[must_use]
+    pub fn nonce(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.nonce)
+    }
+
+    /// `auth_time` (OpenID Connect Core §2).
+    #[must_use]
+    pub fn auth_time(&self) -> Option<NumericDate> {
+        self.numeric_date(self.registered.auth_time)
+    }
+
+    /// `acr` (OpenID Connect Core §2).
+    #[must_use]
+    pub fn acr(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.acr)
+    }
+
+    /// `amr` (OpenID Connect Core §2).
+    #[must_use]
+    pub fn amr(&self) -> Option<StringOrArray<'a>> {
+        self.string_or_array(self.registered.amr)
+    }
+
+    /// `jti` (RFC 7519 §4.1.7).
+    #[must_use]
+    pub fn jwt_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.jwt_id)
+    }
+
+    /// `client_id` (RFC 8693 §4.3).
+    #[must_use]
+    pub fn client_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.registered.client_id)
+    }
+
+    /// Any claim by its name, compared after unescaping. One pass over the payload.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        // Neither malformed nor with duplicates: both were refused when the payload was read.
+        self.object.get(name).ok().flatten()
+    }
+
+    /// All claims, for names that are not known beforehand.
+    #[must_use]
+    pub const fn as_object(&self) -> Object<'a> {
+        self.object
+    }
+
+    /// The claims set as it is written, with everything in it that this crate does not interpret. Takes a look at all of it.
+    #[must_use]
+    pub const fn as_raw(&self) -> &'a str {
+        self.object.as_raw()
+    }
+
+    /// The claims as a type of the caller's, by serde.
+    ///
+    /// Strings and names that are written with escapes are unescaped in `buffer`, one at a time: it must hold the
+    /// longest of them, also of those that the type leaves out. Such a string fits an owned field
+    /// (`String`, `heapless::String`), not a borrowed one.
+    ///
+    /// Needs the feature `serde`. serde-json-core sets the bounds of what a type may hold: a type that asks for a value of
+    /// any kind (`untagged`, `flatten`, `serde_json::Value`) is refused, maps need string keys (others panic), a float takes
+    /// `null` as NaN, and a character outside the Basic Multilingual Plane that is written as a pair of escapes is
+    /// refused wherever it stands. [`get`](Self::get) has none of these; where there is std, neither has `serde_json`, given
+    /// [`as_raw`](Self::as_raw).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CustomClaims`]; [`Error::BufferTooSmall`], which a buffer as long as [`as_raw`](Self::as_raw) never is.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Manifest<'a> {
+    ///     version: u32,
+    ///     #[serde(borrow)]
+    ///     digest: &'a str,
+    ///     #[serde(rename = "https://example.com/channel")]
+    ///     channel: Option<&'a str>,
+    /// }
+    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::Error> {
+    /// let manifest: Manifest<'_> = claims.deserialize(&mut [0; 64])?;
+    /// # let _ = (manifest.version, manifest.digest, manifest.channel);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "serde")]
+    pub fn deserialize<T: serde::Deserialize<'a>>(&self, buffer: &mut [u8]) -> Result<T, Error> {
+        let text = self.object.as_bytes();
+        match serde_json_core::from_slice_escaped(text, buffer) {
+            Ok((claims, _)) => Ok(claims),
+            Err(serde_json_core::de::Error::EscapedStringIsTooLong) => Err(Error::BufferTooSmall),
+            Err(_) => Err(Error::CustomClaims),
+        }
+    }
+}
+
+/// One string or several: the claim `aud` has both forms.
+#[derive(Debug, Clone, Copy)]
+pub struct StringOrArray<'a>(OneOrMany<'a>);
+
+#[derive(Debug, Clone, Copy)]
+enum OneOrMany<'a> {
+    One(JsonStr<'a>),
+    Many(Array<'a>),
+}
+
+impl<'a> StringOrArray<'a> {
+    /// An array of strings, which may be empty.
+    pub(crate) fn array(value: Value<'a>) -> Result<Self, Error> {
+        let array = value.as_array().ok_or(Error::WrongClaimType)?;
+        if array.iter().all(|element| element.as_str().is_some()) {
+            Ok(Self(OneOrMany::Many(array)))
+        } else {
+            Err(Error::WrongClaimType)
+        }
+    }
+
+    /// The strings, in order.
+    #[must_use]
+    pub fn iter(&self) -> Strings<'a> {
+        match self.0 {
+            OneOrMany::One(string) => Strings {
+                one: Some(string),
+                many: None,
+            },
+            OneOrMany::Many(array) => Strings {
+                one: None,
+                many: Some(array.iter()),
+            },
+        }
+    }
+
+    /// Whether one of the strings is this one.
+    #[must_use]
+    pub fn contains(&self, string: &str) -> bool {
+        self.iter().any(|s| s == string)
+    }
+}
+
+impl<'a> IntoIterator for StringOrArray<'a> {
+    type Item = JsonStr<'a>;
+    type IntoIter = Strings<'a>;
+
+    fn into_iter(self) -> Strings<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &StringOrArray<'a> {
+    type Item = JsonStr<'a>;
+    type IntoIter = Strings<'a>;
+
+    fn into_iter(self) -> Strings<'a> {
+        self.iter()
+    }
+}
+
+/// The strings of a [`StringOrArray`].
+#[derive(Debug, Clone)]
+pub struct Strings<'a> {
+    one: Option<JsonStr<'a>>,
+    many: Option<Elements<'a>>,
+}
+
+impl<'a> Iterator for Strings<'a> {
+    type Item = JsonStr<'a>;
+
+    fn next(&mut self) -> Option<JsonStr<'a>> {
+        match &mut self.many {
+            Some(elements) => elements.next()?.as_str(),
+            None => self.one.take(),
+        }
+    }
+}
+
+/// Whether an array of strings, if it is one, holds any.
+#[inline(never)]
+fn array_of_strings(text: &[u8], value: Place) -> Option<bool> {
+    let value = value.value(text)?;
+    StringOrArray::array(value).ok()?;
+    Some(!value.as_array()?.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registered_claims() {
+        let text =
+            br#" {"iss":"a","s\u0075b":"b","aud":["c","d"],"azp":"e","exp":1.5,"nbf":2,"iat":3e0,
+            "nonce":"f","auth_time":4,"acr":"g","amr":["h"],"jti":"i","client_id":"j","ISS":5} "#;
+        let claims = Claims::parse(text).unwrap();
+        assert!(claims.issuer().unwrap() == "a");
+        assert!(claims.subject().unwrap() == "b");
+        assert!(claims.audience().unwrap().iter().eq(["c", "d"]));
+        assert!(claims.authorized_party().unwrap() == "e");
+        assert_eq!(claims.expires_at(), Some(NumericDate::new(1, 500_000_000)));
+        assert_eq!(claims.not_before(), Some(NumericDate::from_seconds(2)));
+        assert_eq!(claims.issued_at(), Some(NumericDate::from_seconds(3)));
+        assert!(claims.nonce().unwrap() == "f");
+        assert_eq!(claims.auth_time(), Some(NumericDate::from_seconds(4)));
+        assert!(claims.acr().unwrap() == "g");
+        assert!(claims.amr().unwrap().contains("h"));
+        assert!(claims.jwt_id().unwrap() == "i");
+        assert!(claims.client_id().unwrap() == "j");
+        assert_eq!(claims.get("ISS").unwrap().as_i64(), Some(5));
+        assert!(claims.get("sub").unwrap().as_str().unwrap() == "b");
+        assert!(claims.get("none").is_none());
+    }
+
+    #[test]
+    fn wrong_types() {
+        let strings = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
+        for name in strings {
+            for value in ["5", "true", "null", "{}", "[]", r#"["a"]"#] {
+                refused(name, value);
+            }
+        }
+        for name in ["exp", "nbf", "iat", "auth_time"] {
+            for value in [r#""5""#, "true", "null", "{}", "[]", "[5]"] {
+                refused(name, value);
+            }
+        }
+        for value in [
+            "5",
+            "true",
+            "null",
+            "{}",
+            "[]",
+            "[5]",
+            r#"["a",5]"#,
+            r#"[["a"]]"#,
+        ] {
+            refused("aud", value);
+        }
+        for value in ["5", "true", "null", "{}", r#""a""#, r#"["a",5]"#] {
+            refused("amr", value);
+        }
+    }
+
+    fn refused(name: &str, value: &str) {
+        let escapes = name
+            .chars()
+            .map(|c| std::format!("\\u{:04x}", u32::from(c)));
+        // Every name also wholly in escapes.
+        for name in [name, &escapes.collect::<std::string::String>()] {
+            let text = std::format!(r#"{{"x":1,"{name}":{value}}}"#);
+            let error = Claims::parse(text.as_bytes()).err();
+            assert_eq!(error, Some(Error::WrongClaimType), "{text}");
+        }
+    }
+
+    #[test]
+    fn not_a_claims_set() {
+        for (text, want) in [
+            (&b""[..], Error::MalformedClaims),
+            (b" ", Error::MalformedClaims),
+            (b"[]", Error::MalformedClaims),
+            (br#"[{"exp":1}]"#, Error::MalformedClaims),
+            (br#""x""#, Error::MalformedClaims),
+            (b"1", Error::MalformedClaims),
+            (b"null", Error::MalformedClaims),
+            (b"\xff", Error::MalformedClaims),
+            (b"\xef\xbb\xbf{}", Error::MalformedClaims),
+            (b"{", Error::MalformedJson),
+            (b"{} {}", Error::MalformedJson),
+            (br#"{"a":1,"\u0061":1}"#, Error::DuplicateMember),
+            (br#"{"exp":1e300}"#, Error::TimeOutOfRange),
+        ] {
+            assert_eq!(Claims::parse(text).err(), Some(want), "{text:?}");
+        }
+    }
+}

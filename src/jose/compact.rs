@@ -1,0 +1,135 @@
+//! The compact serialisation (RFC 7515 §7.1): a token split at its dots, nothing decoded.
+
+use crate::encoding::base64url::without_padding;
+use crate::encoding::swar;
+use crate::error::Error;
+use crate::limits::MAX_TOKEN_LEN;
+
+/// A token in its segments, all still in base64url.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Compact<'a> {
+    pub(crate) protected_header: &'a [u8],
+    pub(crate) payload: &'a [u8],
+    pub(crate) signature: &'a [u8],
+    /// Header and payload with the dot between them (RFC 7515 §5.1): what is signed, as received.
+    pub(crate) signing_input: &'a [u8],
+}
+
+impl<'a> Compact<'a> {
+    pub(crate) fn parse(token: &'a [u8]) -> Result<Self, Error> {
+        if token.len() > MAX_TOKEN_LEN {
+            return Err(Error::LimitExceeded);
+        }
+        let first = dot(token, 0);
+        let second = dot(token, after(first));
+        let third = dot(token, after(second));
+        // Of fewer than three segments, one starts beyond the end.
+        let segment = |start, end| token.get(start..end).ok_or(Error::MalformedToken);
+        let jws = Self {
+            protected_header: segment(0, first)?,
+            payload: segment(after(first), second)?,
+            signature: segment(after(second), third)?,
+            signing_input: segment(0, second)?,
+        };
+        if third < token.len() {
+            return Err(too_many_segments(token, third));
+        }
+        Ok(jws)
+    }
+
+    /// The same for segments with padding, which is taken off; what is signed keeps it.
+    pub(crate) fn parse_padded(token: &'a [u8]) -> Result<Self, Error> {
+        let padded = Self::parse(token)?;
+        Ok(Self {
+            protected_header: without_padding(padded.protected_header)?,
+            payload: without_padding(padded.payload)?,
+            signature: without_padding(padded.signature)?,
+            signing_input: padded.signing_input,
+        })
+    }
+}
+
+/// The position of the next dot from `start` on; the token's length if there is none.
+fn dot(token: &[u8], start: usize) -> usize {
+    match token.get(start..) {
+        Some(rest) => start.wrapping_add(swar::byte(rest, b'.')),
+        None => token.len(),
+    }
+}
+
+/// Where the segment after a dot starts; of the last segment, beyond the end.
+const fn after(dot: usize) -> usize {
+    dot.wrapping_add(1)
+}
+
+/// There is a `third` dot.
+#[cold]
+fn too_many_segments(token: &[u8], third: usize) -> Error {
+    let fourth = dot(token, after(third));
+    let fifth = dot(token, after(fourth));
+    // RFC 7516 §9: five segments are a JWE.
+    if fourth < token.len() && fifth == token.len() {
+        Error::Encrypted
+    } else {
+        Error::MalformedToken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_segments() {
+        for (token, header, payload, signature, input) in [
+            ("a.b.c", "a", "b", "c", "a.b"),
+            ("aa.b.", "aa", "b", "", "aa.b"),
+            ("a..ccc", "a", "", "ccc", "a."),
+            ("..", "", "", "", "."),
+        ] {
+            let jws = Compact::parse(token.as_bytes()).unwrap();
+            assert_eq!(jws.protected_header, header.as_bytes(), "{token}");
+            assert_eq!(jws.payload, payload.as_bytes(), "{token}");
+            assert_eq!(jws.signature, signature.as_bytes(), "{token}");
+            assert_eq!(jws.signing_input, input.as_bytes(), "{token}");
+        }
+    }
+
+    #[test]
+    fn padding_is_signed_but_not_decoded() {
+        let jws = Compact::parse_padded(b"AA==.AAA=.AAAA").unwrap();
+        assert_eq!(jws.protected_header, b"AA");
+        assert_eq!(jws.payload, b"AAA");
+        assert_eq!(jws.signature, b"AAAA");
+        assert_eq!(jws.signing_input, b"AA==.AAA=");
+        for token in ["AA.AAA=.AAAA", "AA==.AAA.AAAA", "AA==.AAA=.AA"] {
+            let refused = Compact::parse_padded(token.as_bytes()).err();
+            assert_eq!(refused, Some(Error::MalformedBase64url), "{token}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        for (token, want) in [
+            ("", Error::MalformedToken),
+            ("a", Error::MalformedToken),
+            ("a.b", Error::MalformedToken),
+            ("a.b.c.", Error::MalformedToken),
+            ("a.b.c.d", Error::MalformedToken),
+            ("a.b.c.d.e", Error::Encrypted),
+            ("....", Error::Encrypted),
+            ("a.b.c.d.e.f", Error::MalformedToken),
+            (".....", Error::MalformedToken),
+        ] {
+            assert_eq!(
+                Compact::parse(token.as_bytes()).err(),
+                Some(want),
+                "{token}"
+            );
+        }
+        let dots = std::vec![b'.'; MAX_TOKEN_LEN];
+        assert_eq!(Compact::parse(&dots).err(), Some(Error::MalformedToken));
+        let long = std::vec![b'.'; MAX_TOKEN_LEN + 1];
+        assert_eq!(Compact::parse(&long).err(), Some(Error::LimitExceeded));
+    }
+}

@@ -1,0 +1,208 @@
+//! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
+
+use crate::encoding::json::{JsonStr, KnownName, Object, Place, Value, read_places};
+use crate::error::Error;
+
+/// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
+const NONE: &str = "none";
+
+/// The header parameters that matter for verification.
+///
+/// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not choose its key.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    object: Object<'a>,
+    algorithm: JsonStr<'a>,
+    key_id: Option<Place>,
+    typ: Option<Place>,
+    content_type: Option<Place>,
+}
+
+impl<'a> Header<'a> {
+    // On a stack of its own: its table of names is gone before the signature is verified.
+    #[inline(never)]
+    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
+        let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
+        let (mut critical, mut unencoded) = (false, false);
+        let object = read_places(text, |name, value| {
+            let mut unescaped = KnownName::new();
+            match name.unescape(&mut unescaped) {
+                b"alg" => alg = Some(string(value)?),
+                b"kid" => kid = Some(string(value)?),
+                b"typ" => typ = Some(string(value)?),
+                b"cty" => cty = Some(string(value)?),
+                b"crit" => critical = true,
+                b"b64" => unencoded = true,
+                _ => {}
+            }
+            Ok(())
+        })?;
+        let algorithm = alg.and_then(|alg: Place| alg.as_str(text));
+        let algorithm = algorithm.ok_or(Error::MalformedHeader)?;
+        // RFC 8725 §3.2; in any spelling, for the forger's hope is a comparison that ignores case.
+        if algorithm.eq_ignore_ascii_case(NONE) {
+            return Err(Error::Unsecured);
+        }
+        // RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood and supported by
+        // the recipient, then the JWS is invalid." None is, and a `crit` that lists nothing is not allowed either.
+        if critical {
+            return Err(Error::UnsupportedCritical);
+        }
+        // RFC 7797 §7: JWTs MUST NOT use it; and a JWS that does has to list it in `crit`.
+        if unencoded {
+            return Err(Error::UnencodedPayload);
+        }
+        Ok(Self {
+            object,
+            algorithm,
+            key_id: kid,
+            typ,
+            content_type: cty,
+        })
+    }
+
+    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
+        place?.as_str(self.object.as_bytes())
+    }
+
+    /// `alg` (RFC 7515 §4.1.1).
+    #[must_use]
+    pub const fn algorithm(&self) -> JsonStr<'a> {
+        self.algorithm
+    }
+
+    /// `kid` (RFC 7515 §4.1.4).
+    #[must_use]
+    pub fn key_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.key_id)
+    }
+
+    /// `typ` (RFC 7515 §4.1.9).
+    #[must_use]
+    pub fn typ(&self) -> Option<JsonStr<'a>> {
+        self.string(self.typ)
+    }
+
+    /// Whether `typ` is this media type (RFC 7515 §4.1.9): case does not matter, and a leading `application/` may be
+    /// left out on either side if no other slash follows.
+    #[must_use]
+    pub fn is_type(&self, media_type: &str) -> bool {
+        let expected = without_prefix(media_type.chars());
+        self.typ()
+            .is_some_and(|typ| without_prefix(typ.chars()).eq(expected))
+    }
+
+    /// `cty` (RFC 7515 §4.1.10).
+    #[must_use]
+    pub fn content_type(&self) -> Option<JsonStr<'a>> {
+        self.string(self.content_type)
+    }
+
+    /// Any header parameter by its name, compared after unescaping. One pass over the header.
+    ///
+    /// For those that an issuer defines. Of a verified token they are signed; which key verified it they had no say in.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        // Neither malformed nor with duplicates: both were refused when the header was read.
+        self.object.get(name).ok().flatten()
+    }
+}
+
+/// A media type in lower case, without `application/`.
+fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = char> {
+    const PREFIX: &str = "application/";
+    let lower = media_type.map(|c| c.to_ascii_lowercase());
+    let prefixed = lower.clone().take(PREFIX.len()).eq(PREFIX.chars());
+    let subtype_alone = lower.clone().skip(PREFIX.len()).all(|c| c != '/');
+    let left_out = prefixed && subtype_alone;
+    lower.skip(if left_out { PREFIX.len() } else { 0 })
+}
+
+fn string(value: Place) -> Result<Place, Error> {
+    if value.is_string() {
+        Ok(value)
+    } else {
+        Err(Error::MalformedHeader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters() {
+        let text = br#"{"typ":"JWT","k\u0069d":"a\/b","alg":"RS256","jku":7,"cty":"x","jwk":{"kty":"oct"}}"#;
+        let header = Header::parse(text).unwrap();
+        assert!(header.algorithm() == "RS256");
+        assert!(header.key_id().unwrap() == "a/b");
+        assert!(header.typ().unwrap() == "JWT");
+        assert!(header.content_type().unwrap() == "x");
+        assert!(header.get("kid").unwrap().as_str().unwrap() == "a/b");
+        assert_eq!(header.get("jku").unwrap().as_i64(), Some(7));
+        assert!(header.get("x5u").is_none());
+        let header = Header::parse(br#"{"alg":"ES256"}"#).unwrap();
+        assert!(header.key_id().is_none() && header.typ().is_none());
+    }
+
+    #[test]
+    fn refused() {
+        for (text, want) in [
+            ("", Error::MalformedJson),
+            ("[]", Error::MalformedJson),
+            ("{}", Error::MalformedHeader),
+            (r#"{"aLg":"RS256"}"#, Error::MalformedHeader),
+            (r#"{"alg":5}"#, Error::MalformedHeader),
+            (r#"{"alg":null}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","kid":5}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","kid":{}}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","typ":[]}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","cty":1}"#, Error::MalformedHeader),
+            (r#"{"alg":"RS256","alg":"RS256"}"#, Error::DuplicateMember),
+            (
+                r#"{"alg":"RS256","\u0061lg":"none"}"#,
+                Error::DuplicateMember,
+            ),
+            (r#"{"alg":"none"}"#, Error::Unsecured),
+            (r#"{"alg":"NONE"}"#, Error::Unsecured),
+            (r#"{"alg":"n\u004fnE"}"#, Error::Unsecured),
+            (
+                r#"{"alg":"RS256","crit":["exp"]}"#,
+                Error::UnsupportedCritical,
+            ),
+            (r#"{"alg":"RS256","crit":[]}"#, Error::UnsupportedCritical),
+            (r#"{"alg":"RS256","crit":"x"}"#, Error::UnsupportedCritical),
+            (r#"{"alg":"RS256","crit":null}"#, Error::UnsupportedCritical),
+            (
+                r#"{"alg":"RS256","b64":false,"crit":["b64"]}"#,
+                Error::UnsupportedCritical,
+            ),
+            (r#"{"alg":"RS256","b64":false}"#, Error::UnencodedPayload),
+            (r#"{"alg":"RS256","b64":true}"#, Error::UnencodedPayload),
+            // Every name also wholly in escapes.
+            (r#"{"\u0061\u006c\u0067":5}"#, Error::MalformedHeader),
+            (
+                r#"{"alg":"RS256","\u006b\u0069\u0064":5}"#,
+                Error::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","\u0074\u0079\u0070":5}"#,
+                Error::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","\u0063\u0074\u0079":5}"#,
+                Error::MalformedHeader,
+            ),
+            (
+                r#"{"alg":"RS256","\u0063\u0072\u0069\u0074":5}"#,
+                Error::UnsupportedCritical,
+            ),
+            (
+                r#"{"alg":"RS256","\u0062\u0036\u0034":5}"#,
+                Error::UnencodedPayload,
+            ),
+        ] {
+            assert_eq!(Header::parse(text.as_bytes()).err(), Some(want), "{text}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The grammar of the RFCs, without cryptography: compact serialisation, header, claims, JWK.
+
+pub(crate) mod claims;
+pub(crate) mod compact;
+pub(crate) mod header;
+pub(crate) mod jwk;

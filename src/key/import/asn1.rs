@@ -1,0 +1,95 @@
+//! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key of an X.509 certificate.
+
+use super::der::{Reader, Tag};
+use crate::alg::KeyParameters;
+use crate::error::Error;
+
+/// RFC 8017, Appendix A.1: rsaEncryption, 1.2.840.113549.1.1.1.
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+
+/// RFC 5480 §2.1.1: id-ecPublicKey, 1.2.840.10045.2.1.
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+
+/// RFC 5480 §2.1.1.1: secp256r1, secp384r1, secp521r1, under their names in JOSE (RFC 7518 §6.2.1.1).
+const CURVES: [(&[u8], &str); 3] = [
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07], "P-256"),
+    (&[0x2b, 0x81, 0x04, 0x00, 0x22], "P-384"),
+    (&[0x2b, 0x81, 0x04, 0x00, 0x23], "P-521"),
+];
+
+/// RFC 5280 §4.1: `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }`.
+pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
+    let mut outside = Reader::new(der);
+    let mut info = outside.sequence()?;
+    outside.end()?;
+    let mut identifier = info.sequence()?;
+    let key = info.bytes_of_bit_string()?;
+    info.end()?;
+    let algorithm = identifier.read(Tag::OBJECT_IDENTIFIER)?;
+    if algorithm == RSA_ENCRYPTION {
+        // RFC 3279 §2.3.1: the parameters MUST be NULL.
+        if !identifier.read(Tag::NULL)?.is_empty() {
+            return Err(Error::MalformedKey);
+        }
+        identifier.end()?;
+        rsa_public_key(key)
+    } else if algorithm == EC_PUBLIC_KEY {
+        let curve = named_curve(identifier)?;
+        Ok(KeyParameters::EcPoint {
+            crv: curve,
+            point: key,
+        })
+    } else {
+        // Also id-RSASSA-PSS, whose parameters bind the key to one hash (RFC 4055 §3.1).
+        Err(Error::UnsupportedKey)
+    }
+}
+
+/// RFC 5480 §2.1.1: the curve by its name; curves described by numbers "MUST NOT be used".
+fn named_curve(mut parameters: Reader<'_>) -> Result<&'static str, Error> {
+    if parameters.peek() != Some(Tag::OBJECT_IDENTIFIER) {
+        return Err(Error::UnsupportedKey);
+    }
+    let curve = parameters.read(Tag::OBJECT_IDENTIFIER)?;
+    parameters.end()?;
+    let found = CURVES.iter().find(|(identifier, _)| *identifier == curve);
+    found.map(|(_, name)| *name).ok_or(Error::UnsupportedKey)
+}
+
+/// RFC 8017, Appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`.
+pub(super) fn rsa_public_key(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
+    let mut outside = Reader::new(der);
+    let mut numbers = outside.sequence()?;
+    outside.end()?;
+    let (n, e) = (numbers.unsigned()?, numbers.unsigned()?);
+    numbers.end()?;
+    Ok(KeyParameters::Rsa { n, e })
+}
+
+/// RFC 5280 §4.1: the `subjectPublicKeyInfo` of a certificate. Nothing else in it is looked at beyond its form.
+pub(super) fn certificate(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
+    let mut outside = Reader::new(der);
+    let mut certificate = outside.sequence()?;
+    outside.end()?;
+    let mut to_be_signed = certificate.sequence()?;
+    // signatureAlgorithm, signatureValue
+    certificate.sequence()?;
+    certificate.read(Tag::BIT_STRING)?;
+    certificate.end()?;
+    if to_be_signed.peek() == Some(Tag::CONTEXT_0) {
+        // version
+        to_be_signed.read(Tag::CONTEXT_0)?;
+    }
+    // serialNumber; also negative ones are in use.
+    to_be_signed.read(Tag::INTEGER)?;
+    // signature, issuer, validity, subject
+    for _ in 0..4 {
+        to_be_signed.sequence()?;
+    }
+    let key = to_be_signed.element(Tag::SEQUENCE)?;
+    // issuerUniqueID, subjectUniqueID, extensions
+    while to_be_signed.peek().is_some() {
+        to_be_signed.any()?;
+    }
+    subject_public_key_info(key)
+}

@@ -1,0 +1,6 @@
+//! Keys as others publish them.
+
+mod asn1;
+mod der;
+mod pem;
+mod published;

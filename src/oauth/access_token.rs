@@ -1,0 +1,22 @@
+//! Access tokens, as a policy.
+
+use crate::policy::{Audience, Check, Policy, jwt};
+use crate::time::Leeway;
+
+/// A JWT access token (RFC 9068 §2.2 and §4).
+///
+/// `typ` must be `at+jwt`; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are required. `audience` are the
+/// resource's own identifiers, one of which must be named.
+#[must_use]
+pub const fn access_token<'p>(issuers: &'p [&'p str], audience: &'p [&'p str]) -> Policy<'p> {
+    let audience = Check::Required(Audience::AnyOf(audience));
+    Policy {
+        typ: Check::Required("at+jwt"),
+        subject: Check::Present,
+        expires_at: Check::Required(Leeway::NONE),
+        issued_at: Check::Required(Leeway::NONE),
+        jwt_id: Check::Present,
+        client_id: Check::Present,
+        ..jwt(Check::Required(issuers), audience)
+    }
+}

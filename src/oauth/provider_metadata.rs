@@ -1,0 +1,169 @@
+//! A provider's metadata.
+
+use crate::encoding::json::{JsonStr, Value, read_object};
+use crate::error::Error;
+use crate::jose::claims::StringOrArray;
+use crate::limits::MAX_METADATA_LEN;
+
+/// What a provider says of itself under `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0 §3) or
+/// `/.well-known/oauth-authorization-server` (RFC 8414 §2).
+///
+/// URLs are handed out as they stand; whether they are what you want to connect to (`https`, a host that you know) is
+/// for whoever connects.
+///
+/// ```
+/// use jose_verify::{Error, oidc::ProviderMetadata};
+///
+/// let text = br#"{"issuer":"https://op.example.com","jwks_uri":"https:\/\/op.example.com\/jwks",
+///     "token_endpoint":"https://op.example.com/token","id_token_signing_alg_values_supported":["RS256","ES256"]}"#;
+/// let metadata = ProviderMetadata::parse(text, "https://op.example.com")?;
+/// assert!(metadata.jwks_uri() == "https://op.example.com/jwks");
+/// assert!(metadata.supports_signing_algorithm("ES256"));
+///
+/// let other = ProviderMetadata::parse(text, "https://op.example.com/");
+/// assert_eq!(other.err(), Some(Error::IssuerMismatch));
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct ProviderMetadata<'a> {
+    issuer: JsonStr<'a>,
+    jwks_uri: JsonStr<'a>,
+    authorization_endpoint: Option<JsonStr<'a>>,
+    token_endpoint: Option<JsonStr<'a>>,
+    user_info_endpoint: Option<JsonStr<'a>>,
+    end_session_endpoint: Option<JsonStr<'a>>,
+    signing_algorithms: Option<StringOrArray<'a>>,
+    challenge_methods: Option<StringOrArray<'a>>,
+}
+
+/// The members that are read, before it is known which are there.
+#[derive(Default)]
+struct Found<'a> {
+    issuer: Option<JsonStr<'a>>,
+    jwks_uri: Option<JsonStr<'a>>,
+    authorization_endpoint: Option<JsonStr<'a>>,
+    token_endpoint: Option<JsonStr<'a>>,
+    user_info_endpoint: Option<JsonStr<'a>>,
+    end_session_endpoint: Option<JsonStr<'a>>,
+    signing_algorithms: Option<StringOrArray<'a>>,
+    challenge_methods: Option<StringOrArray<'a>>,
+}
+
+impl<'a> Found<'a> {
+    fn set(&mut self, name: JsonStr<'a>, value: Value<'a>) -> Result<(), Error> {
+        // Bytes of the longest name below.
+        let mut buffer = [0; 37];
+        match name.unescape(&mut buffer) {
+            Ok("issuer") => self.issuer = Some(string(value)?),
+            Ok("jwks_uri") => self.jwks_uri = Some(string(value)?),
+            Ok("authorization_endpoint") => self.authorization_endpoint = Some(string(value)?),
+            Ok("token_endpoint") => self.token_endpoint = Some(string(value)?),
+            Ok("userinfo_endpoint") => self.user_info_endpoint = Some(string(value)?),
+            Ok("end_session_endpoint") => self.end_session_endpoint = Some(string(value)?),
+            Ok("id_token_signing_alg_values_supported") => {
+                self.signing_algorithms = Some(strings(value)?);
+            }
+            Ok("code_challenge_methods_supported") => {
+                self.challenge_methods = Some(strings(value)?);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl<'a> ProviderMetadata<'a> {
+    /// Reads the metadata of `issuer`; other members than those that are handed out here are passed over.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedMetadata`]: `issuer` or `jwks_uri` is missing, or a member is of the wrong type.
+    /// - [`Error::IssuerMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414 §3.3), compared exactly.
+    pub fn parse(text: &'a [u8], issuer: &str) -> Result<Self, Error> {
+        if text.len() > MAX_METADATA_LEN {
+            return Err(Error::LimitExceeded);
+        }
+        let mut found = Found::default();
+        read_object(text, &mut |name, value| found.set(name, value))?;
+        let metadata = Self {
+            issuer: found.issuer.ok_or(Error::MalformedMetadata)?,
+            jwks_uri: found.jwks_uri.ok_or(Error::MalformedMetadata)?,
+            authorization_endpoint: found.authorization_endpoint,
+            token_endpoint: found.token_endpoint,
+            user_info_endpoint: found.user_info_endpoint,
+            end_session_endpoint: found.end_session_endpoint,
+            signing_algorithms: found.signing_algorithms,
+            challenge_methods: found.challenge_methods,
+        };
+        if metadata.issuer == issuer {
+            Ok(metadata)
+        } else {
+            Err(Error::IssuerMismatch)
+        }
+    }
+
+    /// `issuer`: what the `iss` of its tokens must be.
+    #[must_use]
+    pub const fn issuer(&self) -> JsonStr<'a> {
+        self.issuer
+    }
+
+    /// `jwks_uri`: where its keys are.
+    #[must_use]
+    pub const fn jwks_uri(&self) -> JsonStr<'a> {
+        self.jwks_uri
+    }
+
+    /// `authorization_endpoint`
+    #[must_use]
+    pub const fn authorization_endpoint(&self) -> Option<JsonStr<'a>> {
+        self.authorization_endpoint
+    }
+
+    /// `token_endpoint`
+    #[must_use]
+    pub const fn token_endpoint(&self) -> Option<JsonStr<'a>> {
+        self.token_endpoint
+    }
+
+    /// `userinfo_endpoint`
+    #[must_use]
+    pub const fn user_info_endpoint(&self) -> Option<JsonStr<'a>> {
+        self.user_info_endpoint
+    }
+
+    /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1)
+    #[must_use]
+    pub const fn end_session_endpoint(&self) -> Option<JsonStr<'a>> {
+        self.end_session_endpoint
+    }
+
+    /// `id_token_signing_alg_values_supported`, for information: what is accepted is for you to say, not for the
+    /// provider.
+    #[must_use]
+    pub const fn signing_algorithms(&self) -> Option<StringOrArray<'a>> {
+        self.signing_algorithms
+    }
+
+    /// Whether it says that it signs ID Tokens with the algorithm of that name.
+    #[must_use]
+    pub fn supports_signing_algorithm(&self, name: &str) -> bool {
+        self.signing_algorithms
+            .is_some_and(|all| all.contains(name))
+    }
+
+    /// Whether it says that it takes code challenges of that method (RFC 7636 §4.3), such as `S256`.
+    #[must_use]
+    pub fn supports_challenge_method(&self, name: &str) -> bool {
+        self.challenge_methods.is_some_and(|all| all.contains(name))
+    }
+}
+
+fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
+    value.as_str().ok_or(Error::MalformedMetadata)
+}
+
+fn strings(value: Value<'_>) -> Result<StringOrArray<'_>, Error> {
+    StringOrArray::array(value).map_err(|_| Error::MalformedMetadata)
+}

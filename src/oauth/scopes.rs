@@ -1,0 +1,114 @@
+//! Scopes and roles: what a token allows, in a claim whose name the caller gives.
+
+use crate::encoding::json::{JsonStr, Words};
+use crate::error::Error;
+use crate::jose::claims::{Claims, StringOrArray, Strings};
+
+/// The values of a claim such as `scope`, `scp`, `roles` or `groups`.
+///
+/// Providers write them as one string with spaces between the values (RFC 6749 §3.3), or as an array. In an array each
+/// string is one value, spaces included. A token without the claim allows nothing: it has no values.
+///
+/// ```
+/// use jose_verify::{Error, Verified, oidc::Scopes};
+///
+/// fn may_write(access_token: &Verified<'_>) -> Result<(), Error> {
+///     Scopes::read(access_token.claims(), "scope")?.require(&["catalog", "catalog.write"])
+/// }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Scopes<'a>(Form<'a>);
+
+#[derive(Debug, Clone, Copy)]
+enum Form<'a> {
+    Absent,
+    Spaced(JsonStr<'a>),
+    Listed(StringOrArray<'a>),
+}
+
+impl<'a> Scopes<'a> {
+    /// Reads the claim of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WrongClaimType`] if it is neither a string nor an array of strings.
+    pub fn read(claims: &Claims<'a>, name: &str) -> Result<Self, Error> {
+        let Some(value) = claims.get(name) else {
+            return Ok(Self(Form::Absent));
+        };
+        match value.as_str() {
+            Some(string) => Ok(Self(Form::Spaced(string))),
+            None => StringOrArray::array(value).map(|array| Self(Form::Listed(array))),
+        }
+    }
+
+    /// Whether this is one of the values, compared exactly.
+    #[must_use]
+    pub fn contains(&self, value: &str) -> bool {
+        self.iter().any(|v| v == value)
+    }
+
+    /// Demands all of these.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InsufficientScope`]
+    pub fn require(&self, values: &[&str]) -> Result<(), Error> {
+        if values.iter().all(|value| self.contains(value)) {
+            Ok(())
+        } else {
+            Err(Error::InsufficientScope)
+        }
+    }
+
+    /// The values, in order.
+    #[must_use]
+    pub fn iter(&self) -> ScopeValues<'a> {
+        ScopeValues(match self.0 {
+            Form::Absent => Source::None,
+            Form::Spaced(string) => Source::Spaced(string.words()),
+            Form::Listed(array) => Source::Listed(array.iter()),
+        })
+    }
+}
+
+impl<'a> IntoIterator for Scopes<'a> {
+    type Item = JsonStr<'a>;
+    type IntoIter = ScopeValues<'a>;
+
+    fn into_iter(self) -> ScopeValues<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Scopes<'a> {
+    type Item = JsonStr<'a>;
+    type IntoIter = ScopeValues<'a>;
+
+    fn into_iter(self) -> ScopeValues<'a> {
+        self.iter()
+    }
+}
+
+/// The values of [`Scopes`].
+#[derive(Debug, Clone)]
+pub struct ScopeValues<'a>(Source<'a>);
+
+#[derive(Debug, Clone)]
+enum Source<'a> {
+    None,
+    Spaced(Words<'a>),
+    Listed(Strings<'a>),
+}
+
+impl<'a> Iterator for ScopeValues<'a> {
+    type Item = JsonStr<'a>;
+
+    fn next(&mut self) -> Option<JsonStr<'a>> {
+        match &mut self.0 {
+            Source::None => None,
+            Source::Spaced(words) => words.next(),
+            Source::Listed(strings) => strings.next(),
+        }
+    }
+}

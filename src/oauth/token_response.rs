@@ -1,0 +1,131 @@
+//! What the token endpoint answers.
+
+use core::fmt::{self, Debug};
+
+use crate::encoding::json::{JsonStr, Value, read_object};
+use crate::error::Error;
+use crate::limits::MAX_TOKEN_RESPONSE_LEN;
+
+/// A successful answer of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+///
+/// The strings borrow from the response. `Debug` shows none of them, for they are secrets.
+///
+/// ```
+/// use jose_verify::{Error, oidc::TokenResponse};
+///
+/// let text = br#"{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
+/// let response = TokenResponse::parse(text)?;
+/// assert!(response.is_bearer() && response.access_token() == "SlAV32hkKG");
+/// assert_eq!(response.expires_in(), Some(3600));
+/// assert!(response.id_token().unwrap() == "eyJ.e30.c2ln");
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct TokenResponse<'a> {
+    access_token: JsonStr<'a>,
+    token_type: JsonStr<'a>,
+    expires_in: Option<u64>,
+    refresh_token: Option<JsonStr<'a>>,
+    scope: Option<JsonStr<'a>>,
+    id_token: Option<JsonStr<'a>>,
+}
+
+impl<'a> TokenResponse<'a> {
+    /// Reads an answer with status 200; other members are passed over (RFC 6749 §5.1).
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an error response, or a
+    ///   member is of the wrong type: `expires_in` is a whole number that is not negative.
+    pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
+        if text.len() > MAX_TOKEN_RESPONSE_LEN {
+            return Err(Error::LimitExceeded);
+        }
+        let (mut access_token, mut token_type, mut id_token) = (None, None, None);
+        let (mut refresh_token, mut scope, mut expires_in) = (None, None, None);
+        read_object(text, &mut |name, value| {
+            match name {
+                _ if name == "access_token" => access_token = Some(string(value)?),
+                _ if name == "token_type" => token_type = Some(string(value)?),
+                _ if name == "expires_in" => expires_in = Some(seconds(value)?),
+                _ if name == "refresh_token" => refresh_token = Some(string(value)?),
+                _ if name == "scope" => scope = Some(string(value)?),
+                _ if name == "id_token" => id_token = Some(string(value)?),
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(Self {
+            access_token: access_token.ok_or(Error::MalformedTokenResponse)?,
+            token_type: token_type.ok_or(Error::MalformedTokenResponse)?,
+            expires_in,
+            refresh_token,
+            scope,
+            id_token,
+        })
+    }
+
+    /// `access_token`
+    #[must_use]
+    pub const fn access_token(&self) -> JsonStr<'a> {
+        self.access_token
+    }
+
+    /// Whether `token_type` is `Bearer`, in any case (RFC 6749 §7.1). Of another type a client that does not know it
+    /// must not use the access token.
+    #[must_use]
+    pub fn is_bearer(&self) -> bool {
+        self.token_type.eq_ignore_ascii_case("Bearer")
+    }
+
+    /// `token_type`
+    #[must_use]
+    pub const fn token_type(&self) -> JsonStr<'a> {
+        self.token_type
+    }
+
+    /// `expires_in`: how long the access token holds, in seconds from now.
+    #[must_use]
+    pub const fn expires_in(&self) -> Option<u64> {
+        self.expires_in
+    }
+
+    /// `refresh_token`
+    #[must_use]
+    pub const fn refresh_token(&self) -> Option<JsonStr<'a>> {
+        self.refresh_token
+    }
+
+    /// `scope`: what was granted, if it is not what was asked for.
+    #[must_use]
+    pub const fn scope(&self) -> Option<JsonStr<'a>> {
+        self.scope
+    }
+
+    /// `id_token`, not verified. The answer to an authentication request must have one; that to a refresh may not
+    /// (OpenID Connect Core §12.2).
+    #[must_use]
+    pub const fn id_token(&self) -> Option<JsonStr<'a>> {
+        self.id_token
+    }
+}
+
+fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
+    value.as_str().ok_or(Error::MalformedTokenResponse)
+}
+
+fn seconds(value: Value<'_>) -> Result<u64, Error> {
+    let seconds = value.as_i64().map(u64::try_from);
+    seconds
+        .and_then(Result::ok)
+        .ok_or(Error::MalformedTokenResponse)
+}
+
+impl Debug for TokenResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
