@@ -12,11 +12,13 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use jose_verify::{Error, Keys, NumericDate, Word, scratch_len, verify};
-use jose_verify_benches::{LENGTHS, NOW, POLICY, VECTORS, hs256, other_signature, set, vector};
+use jose_verify::{Error, HS256, Keys, NumericDate, Verifier, Word, scratch_len};
+use jose_verify_benches::{
+    LENGTHS, NOW, POLICY, TABLES, VECTORS, hs256, other_signature, set, vector,
+};
 
 /// Kilobytes of the prepared keys' tables.
-const TABLES: [usize; 5] = [1, 16, 64, 300, 420];
+const TABLE_SIZES: [usize; 5] = [1, 16, 64, 300, 420];
 
 fn verdict(
     token: &str,
@@ -24,7 +26,7 @@ fn verdict(
     now: NumericDate,
     scratch: &mut [u8],
 ) -> Result<(), Error> {
-    let jwt = verify(black_box(token.as_bytes()), keys, &POLICY, now, scratch)?;
+    let jwt = Verifier::new(keys, &POLICY).verify(black_box(token.as_bytes()), now, scratch)?;
     black_box(jwt.claims());
     Ok(())
 }
@@ -48,9 +50,9 @@ fn prepared(criterion: &mut Criterion) {
     for name in ["ES256", "ES384", "ES512"] {
         let (token, key) = vector(name);
         let mut scratch = vec![0; scratch_len(token.len())];
-        for kilobytes in TABLES {
-            let mut memory = vec![0; kilobytes * 2048 / size_of::<Word>()];
-            let key = key.prepare(&mut memory);
+        for kilobytes in TABLE_SIZES {
+            let memory = vec![0; kilobytes * 2048 / size_of::<Word>()];
+            let key = key.clone().prepare(TABLES, memory);
             group.bench_function(BenchmarkId::new(name, kilobytes), |bencher| {
                 bencher.iter(|| verdict(&token, &key, NOW, &mut scratch).unwrap());
             });
@@ -76,10 +78,10 @@ fn lengths(criterion: &mut Criterion) {
 /// The last of so many keys.
 fn keys(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("last key of");
-    let (token, key) = hs256(350);
+    let (token, _) = hs256(350);
     let mut scratch = vec![0; scratch_len(token.len())];
     for count in [1, 2, 5, 10, 15] {
-        let keys = set(count, &key);
+        let keys = set(count, &HS256);
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
             bencher.iter(|| verdict(&token, &*keys, NOW, &mut scratch).unwrap());
         });

@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
 use jose_verify::{
-    Audience, Check, ES256, Error, KeySet, Leeway, NumericDate, Policy, oidc, scratch_len, verify,
+    Audience, Check, ES256, Error, KeySet, Leeway, NumericDate, Policy, Verifier, scratch_len,
 };
 
 /// This service.
@@ -42,13 +42,13 @@ fn admit(
         typ: Check::Required("eat+jwt"),
         expires_at: Check::Required(Leeway::NONE),
         issued_at: Check::Required(Leeway::seconds(10)),
-        ..oidc::jwt(
+        ..Policy::jwt(
             Check::Required(&issuers),
             Check::Required(Audience::AnyOf(&[VERIFIER])),
         )
     };
     let mut scratch = vec![0; scratch_len(token.len())];
-    let attestation = verify(token, devices, &policy, now, &mut scratch)?;
+    let attestation = Verifier::new(devices, &policy).verify(token, now, &mut scratch)?;
     // Every device has one key, under its own name: a key says nothing about other devices.
     let key_id = attestation.header().key_id();
     if key_id.is_none_or(|key_id| key_id != device) {

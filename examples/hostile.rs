@@ -17,14 +17,17 @@ use std::hint::black_box;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::oidc::{ProviderMetadata, Scopes, TokenResponse};
+use jose_verify::limits::MAX_KID_LEN;
+use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::{
-    Audience, Check, Clock, HS256, Key, KeySet, Leeway, MAX_DIGEST_LEN, Policy, SHA256, SIGNATURES,
-    jwk_thumbprint, oidc, peek_issuer_untrusted, scratch_len, verify, verify_in_place,
+    Audience, Check, Clock, HS256, Hs256, Issuer, IssuerVerifier, Key, KeyParameters, KeySet,
+    Leeway, MAX_DIGEST_LEN, Options, Policy, SHA256, SIGNATURES, Tenant, Verifier, jwk_thumbprint,
+    scratch_len,
 };
 use sha2::Sha256;
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
+const ISSUER: &str = "https://issuer.example.com";
 
 /// What the library is given.
 enum Input {
@@ -169,7 +172,10 @@ const SHAPES: &[(&str, Shape)] = &[
     }),
     ("keys: RSA, 2048 bits", |size| jwks(&rsa(256, ""), size)),
     ("keys: RSA, 4096 bits, kid too long", |size| {
-        jwks(&rsa(512, &format!(r#","kid":"{}""#, "k".repeat(129))), size)
+        jwks(
+            &rsa(512, &format!(r#","kid":"{}""#, "k".repeat(MAX_KID_LEN + 1))),
+            size,
+        )
     }),
     ("keys: P-256, off the curve", |size| {
         jwks(&ec("P-256", 32), size)
@@ -317,31 +323,43 @@ fn ec(crv: &str, width: usize) -> String {
 #[inline(never)]
 fn hostile_work(
     input: &Input,
-    copy: &mut [u8],
+    [copy, other_copy]: [&mut [u8]; 2],
     scratch: &mut [u8],
-    key: &Key,
+    key: &Key<'_, Hs256>,
     policy: &Policy<'_>,
 ) {
     match input {
         Input::Token(token) => {
-            let _ = black_box(peek_issuer_untrusted(token.as_bytes(), scratch));
-            let verified = verify(token.as_bytes(), key, policy, Clock::Absent, scratch);
+            let token = token.as_bytes();
+            let _ = black_box(Options::new().peek_issuer_untrusted(token, scratch));
+            let one = Verifier::new(key, policy);
+            let verified = one.verify(token, Clock::Absent, scratch);
             if let Ok(jwt) = &verified {
                 let scopes = Scopes::read(jwt.claims(), "scope");
                 let _ = black_box(scopes.map(|scopes| scopes.require(&["b", "c"])));
             }
             let _ = black_box(verified.is_ok());
-            let _ = black_box(verify_in_place(copy, key, policy, Clock::Absent));
+            let _ = black_box(one.verify_in_place(copy, Clock::Absent));
+            let tenant = Tenant::new(ISSUER, key, *policy);
+            let several = IssuerVerifier::new(|iss| (iss == tenant.issuer()).then_some(tenant));
+            let _ = black_box(several.verify(token, Clock::Absent, scratch).is_ok());
+            let in_place = several.verify_in_place(other_copy, Clock::Absent);
+            let _ = black_box(in_place.is_ok());
         }
         Input::Jwks(jwks) => {
             let mut set = KeySet::<8>::new();
-            let _ = black_box(set.load(jwks.as_bytes(), SIGNATURES));
+            let loaded = set.load(jwks.as_bytes(), SIGNATURES, |skipped| {
+                black_box(skipped);
+            });
+            let _ = black_box(loaded);
         }
         Input::Document(text) => {
             let text = text.as_bytes();
-            let _ = black_box(Key::from_pem(text, SIGNATURES, scratch).is_ok());
-            let _ = black_box(Key::from_pem_member(text, "pem", SIGNATURES, copy).is_ok());
-            let _ = black_box(ProviderMetadata::parse(text, "https://issuer.example.com").is_ok());
+            let set = |key| KeySet::<2>::from_parameters(&key, SIGNATURES);
+            let _ = black_box(KeyParameters::from_pem(text, scratch).and_then(set).is_ok());
+            let key = KeyParameters::from_pem_member(text, "pem", copy);
+            let _ = black_box(key.and_then(set).is_ok());
+            let _ = black_box(ProviderMetadata::parse(text, ISSUER).is_ok());
             let _ = black_box(TokenResponse::parse(text).is_ok());
             let mut digest = [0; MAX_DIGEST_LEN];
             let _ = black_box(jwk_thumbprint(text, &SHA256, &mut digest).is_ok());
@@ -369,19 +387,18 @@ fn main() {
         Input::Token(text) | Input::Jwks(text) | Input::Document(text) => text,
     };
     println!("{}", text.len());
-    let key = Key::from_secret(SECRET, &[&HS256]).unwrap();
+    let key = Key::new(HS256, &KeyParameters::oct(SECRET)).unwrap();
     let policy = Policy {
         audience: Check::IfPresent(Audience::AnyOf(&["us", "them"])),
         amr: Check::IfPresent("otp"),
         expires_at: Check::IfPresent(Leeway::NONE),
-        ..oidc::jwt(
-            Check::IfPresent(&["https://issuer.example.com"]),
-            Check::NotChecked,
-        )
+        ..Policy::jwt(Check::IfPresent(&[ISSUER]), Check::NotChecked)
     };
     let (mut copy, mut scratch) = (text.as_bytes().to_vec(), vec![0; scratch_len(text.len())]);
     if matches!(input, Input::Document(_)) {
         copy.resize(2 * text.len(), 0);
     }
-    hostile_work(&input, &mut copy, &mut scratch, &key, &policy);
+    let mut other_copy = copy.clone();
+    let copies = [&mut copy[..], &mut other_copy[..]];
+    hostile_work(&input, copies, &mut scratch, &key, &policy);
 }

@@ -6,23 +6,21 @@
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{
-    Check, Claims, Clock, ES256, Error, Key, KeyParameters, Policy, oidc, verify_in_place,
-};
+use jose_verify::{Check, Claims, Clock, ES256, Error, Key, KeyParameters, Policy, Verifier};
 use sha2::{Digest, Sha256};
 
 /// The vendor's public key on P-256.
-const VENDOR: KeyParameters<'static> = KeyParameters::Ec {
-    crv: "P-256",
-    x: &[
+const VENDOR: KeyParameters<'static> = KeyParameters::ec(
+    "P-256",
+    &[
         211, 96, 58, 136, 66, 11, 161, 18, 125, 170, 205, 89, 109, 22, 30, 2, 64, 195, 98, 38, 34,
         192, 132, 133, 21, 50, 250, 104, 79, 214, 141, 37,
     ],
-    y: &[
+    &[
         42, 152, 215, 158, 235, 203, 221, 214, 77, 69, 60, 199, 49, 49, 168, 27, 124, 106, 167, 27,
         90, 126, 24, 244, 145, 208, 205, 114, 199, 148, 138, 169,
     ],
-};
+);
 
 /// What this device is.
 const HARDWARE: &str = "board-7";
@@ -48,12 +46,12 @@ impl From<Error> for Refused {
 
 /// The version to install, if the image may be installed over `installed`. The manifest is decoded over its own text.
 fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Refused> {
-    let key = Key::from_parameters(&VENDOR, &[&ES256])?;
+    let key = Key::new(ES256, &VENDOR)?;
     let policy = Policy {
         typ: Check::Required("update+jwt"),
-        ..oidc::jwt(Check::Required(&["vendor"]), Check::NotChecked)
+        ..Policy::jwt(Check::Required(&["vendor"]), Check::NotChecked)
     };
-    let manifest = verify_in_place(manifest, &key, &policy, Clock::Absent)?;
+    let manifest = Verifier::new(&key, &policy).verify_in_place(manifest, Clock::Absent)?;
     let claims = manifest.claims();
     let hardware = claims.get("hardware").and_then(|value| value.as_str());
     if hardware.is_none_or(|hardware| hardware != HARDWARE) {

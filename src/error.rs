@@ -14,7 +14,7 @@ macro_rules! errors {
         /// use jose_verify::Error;
         /// assert_eq!(Error::BadSignature.code(), 12);
         /// assert_eq!(Error::BadSignature.name(), "bad_signature");
-        /// assert!(Error::NoKey.refresh_keys() && !Error::BadSignature.refresh_keys());
+        /// assert!(Error::NoKey.should_refresh_keys() && !Error::BadSignature.should_refresh_keys());
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -220,7 +220,7 @@ impl Error {
     /// A wrapper bounds how often it does so ([`Refetch`](crate::Refetch)); anybody can send tokens with an unknown `kid`.
     /// Where tokens carry no `kid`, a key that was replaced looks like a forgery ([`Error::BadSignature`]).
     #[must_use]
-    pub const fn refresh_keys(self) -> bool {
+    pub const fn should_refresh_keys(self) -> bool {
         matches!(self, Self::NoKey)
     }
 }

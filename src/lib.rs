@@ -2,41 +2,49 @@
 #![forbid(unsafe_code)]
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
 pub mod limits;
+pub mod oauth;
 pub mod oidc;
+pub mod words;
 
 mod alg;
 mod encoding;
 mod error;
 mod jose;
 mod key;
-mod oauth;
 mod policy;
 mod time;
 mod verify;
 
-pub use alg::{
-    Algorithm, ES256, ES384, ES512, HS256, HS384, HS512, HashFunction, InvalidSignature,
-    KeyParameters, Kind, MACS, MAX_DIGEST_LEN, MAX_KEY_WORDS, PS256, PS384, PS512, RS256, RS384,
-    RS512, SHA256, SHA384, SHA512, SIGNATURES, Tables, Word,
+pub use crate::alg::{
+    Algorithm, AlgorithmKind, Algorithms, ES256, ES384, ES512, Es256, Es384, Es512, HS256, HS384,
+    HS512, HashFunction, Hs256, Hs384, Hs512, InlineKey, InvalidSignature, KeyParameters, KeyType,
+    MACS, MAX_DIGEST_LEN, P256_TABLES, P384_TABLES, P521_TABLES, PS256, PS384, PS512,
+    ParameterSource, Precomputation, Ps256, Ps384, Ps512, RS256, RS384, RS512, Rs256, Rs384, Rs512,
+    SHA256, SHA384, SHA512, SIGNATURES, Tables, Word,
 };
-pub use encoding::json::{
+pub use crate::encoding::json::{
     Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value,
 };
-pub use error::Error;
-pub use jose::claims::{Claims, StringOrArray, Strings};
-pub use jose::header::Header;
-pub use jose::jwk::entries as jwk_set_entries;
-pub use key::{
-    Key, KeyQuery, KeySet, Keys, LoadReport, PreparedKey, PreparedKeySet, Refetch, RotatingKeys,
-    TableUse, VerificationKey, jwk_thumbprint,
+pub use crate::error::Error;
+pub use crate::jose::claims::{Claims, StringOrArray, Strings};
+pub use crate::jose::header::Header;
+pub use crate::jose::jwk::{Jwk, entries as jwk_set_entries};
+pub use crate::key::{
+    ForeignKey, Inline, Key, KeyMemory, KeyRef, KeySet, KeySetIn, Keys, Lent, LentKeySet,
+    LoadReport, OwnedMemory, PreparedKey, PreparedKeySet, Refetch, RotatingKeys, RotatingKeysIn,
+    Skipped, Slot, TableInfo, VerifiedBy, WORDS_PER_KEY, jwk_thumbprint,
 };
-pub use policy::{Audience, Check, MaxAge, Policy};
-pub use time::{Clock, Leeway, NumericDate};
-pub use verify::{
-    Tenant, Verified, VerifiedJws, padded, peek_header_untrusted, peek_issuer_untrusted,
-    scratch_len, verify, verify_by_issuer, verify_in_place, verify_jws, verify_jws_in_place,
+#[cfg(feature = "alloc")]
+pub use crate::key::{GrowingKeySet, GrowingRotatingKeys, Heap};
+pub use crate::policy::{Audience, Check, MaxAge, Policy};
+pub use crate::time::{Clock, Leeway, NumericDate};
+pub use crate::verify::{
+    Issuer, IssuerVerifier, JwsVerifier, Options, Tenant, Verified, VerifiedJws, Verifier,
+    scratch_len,
 };

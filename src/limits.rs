@@ -35,16 +35,30 @@ pub const MAX_METADATA_LEN: usize = 1 << 20;
 /// Bytes of a token endpoint's answer: 4 MiB, for three tokens of [`MAX_TOKEN_LEN`] and what stands around them.
 pub const MAX_TOKEN_RESPONSE_LEN: usize = 4 * MAX_TOKEN_LEN;
 
-/// Bytes of a `jti` that a [`ReplayGuard`](crate::oidc::ReplayGuard) remembers.
+/// Bytes of a `jti` that a [`ReplayGuard`](crate::oauth::ReplayGuard) remembers.
 ///
 /// UUIDs have 36, 256 random bits 43 in base64url and 64 in hexadecimal.
 pub const MAX_JWT_ID_LEN: usize = 64;
 
 /// Bytes of a `kid`, unescaped.
 ///
-/// Thumbprints have 43, UUIDs 36, URLs of key vaults about 100. A longer `kid` in a token names no key; a JWK with a
-/// longer one is skipped.
-pub const MAX_KID_LEN: usize = 128;
+/// Thumbprints have 43, UUIDs 36, URLs of key vaults up to 214, `did:jwk` up to 230. A longer `kid` in a token names no
+/// key; a JWK with a longer one is skipped.
+pub const MAX_KID_LEN: usize = 256;
+
+/// Bytes of a `kid` that a [`KeySet`](crate::KeySet) has room for, for each of its keys on average: a thumbprint, and one.
+pub const KEY_ID_BYTES_PER_KEY: usize = 44;
+
+/// Bytes of a `kid` that a [`KeySet`](crate::KeySet) has room for beside that, so that a set of one key takes any `kid`.
+pub const SPARE_KEY_ID_BYTES: usize = MAX_KID_LEN;
+
+/// Keys of a set on the heap, which takes nine megabytes then: more than a JWK Set of [`MAX_KEY_SET_LEN`] has, which are
+/// some 2,600 RSA keys or 6,000 on P-256. Of keys with the longest `kid`s fewer fit.
+#[cfg(feature = "alloc")]
+pub const MAX_KEYS_ON_HEAP: usize = 1 << 14;
+
+/// Makers of tables in one list: the three curves, and room for those to come.
+pub const MAX_PRECOMPUTATIONS: usize = 8;
 
 /// Algorithms in one list. RFC 7518 has twelve for signatures and MACs; the rest is room for those to come.
 pub const MAX_ALGORITHMS: usize = 16;

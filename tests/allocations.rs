@@ -13,8 +13,9 @@ use std::path::Path;
 use allocation_counter::measure;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::{
-    Algorithm, Audience, Check, Error, Key, KeySet, Keys, MACS, MAX_DIGEST_LEN, NumericDate,
-    Policy, SHA256, SIGNATURES, jwk_thumbprint, oidc, verify, verify_in_place,
+    Algorithm, Audience, Check, Error, Issuer, IssuerVerifier, KeyParameters, KeySet, Keys, MACS,
+    MAX_DIGEST_LEN, NumericDate, Policy, RotatingKeys, SHA256, SIGNATURES, Tenant, Verifier,
+    jwk_thumbprint,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ const ALL_TWELVE: [&str; 12] = [
     "ES384", "ES512",
 ];
 
-const POLICY: Policy<'static> = oidc::jwt(
+const POLICY: Policy<'static> = Policy::jwt(
     Check::Required(&["https://issuer.example.com"]),
     Check::Required(Audience::AnyOf(&["client-7f3a"])),
 );
@@ -32,9 +33,10 @@ const NOW: NumericDate = NumericDate::from_seconds(1_750_000_000);
 
 /// Verifies in both ways and reads a claim.
 fn verify_both(token: &mut [u8], keys: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
-    let jwt = verify(token, keys, &POLICY, NOW, scratch)?;
+    let verifier = Verifier::new(keys, &POLICY);
+    let jwt = verifier.verify(token, NOW, scratch)?;
     let first = jwt.claims().get("sub").is_some();
-    let jwt = verify_in_place(token, keys, &POLICY, NOW)?;
+    let jwt = verifier.verify_in_place(token, NOW)?;
     assert_eq!(first, jwt.claims().subject().is_some());
     Ok(())
 }
@@ -43,13 +45,18 @@ fn verify_both(token: &mut [u8], keys: &impl Keys, scratch: &mut [u8]) -> Result
 fn whole_way(
     jwk: &[u8],
     jwks: &[u8],
-    list: &'static [&'static dyn Algorithm],
+    list: &[&'static dyn Algorithm],
     token: &mut [u8],
     scratch: &mut [u8],
 ) -> Result<(), Error> {
-    let key = Key::from_jwk(jwk, list)?;
-    let _ = verify(token, &key, &POLICY, NOW, scratch)?;
+    let key = KeySet::<1>::from_jwk(jwk, list)?;
+    let _ = Verifier::new(&key, &POLICY).verify(token, NOW, scratch)?;
     let keys = KeySet::<2>::from_jwks(jwks, list)?;
+    let tenant = Tenant::new("https://issuer.example.com", &keys, POLICY);
+    let tenants = IssuerVerifier::new(|iss| (iss == tenant.issuer()).then_some(tenant));
+    let _ = tenants.verify(token, NOW, scratch)?;
+    let (rotating, _) = RotatingKeys::<2>::new().updated(jwks, list, 60, 0, |_| {})?;
+    let _ = Verifier::new(&rotating, &POLICY).verify(token, NOW, scratch)?;
     verify_both(token, &keys, scratch)
 }
 
@@ -128,12 +135,15 @@ fn published(
     jwk: &str,
     scratch: &mut [u8],
 ) -> Result<(), Error> {
-    Key::from_pem(pem.as_bytes(), SIGNATURES, scratch)?;
-    Key::from_pem_member(member.as_bytes(), "public_key", SIGNATURES, scratch)?;
-    Key::from_x5c(x5c.as_bytes(), SIGNATURES, scratch)?;
+    let key = KeyParameters::from_pem(pem.as_bytes(), scratch)?;
+    let mut keys = KeySet::<4>::from_parameters(&key, SIGNATURES)?;
+    let member = KeyParameters::from_pem_member(member.as_bytes(), "public_key", scratch)?;
+    keys.add(&member, Some("a"))?;
+    keys.accept(SIGNATURES)?;
+    keys.add_x5c(x5c.as_bytes(), scratch)?;
     jwk_thumbprint(jwk.as_bytes(), &SHA256, &mut [0; MAX_DIGEST_LEN])?;
     let truncated = pem.get(..pem.len() / 2).unwrap_or_default();
-    let refused = Key::from_pem(truncated.as_bytes(), SIGNATURES, scratch);
+    let refused = KeyParameters::from_pem(truncated.as_bytes(), scratch);
     assert_eq!(refused.err(), Some(Error::MalformedKey));
     Ok(())
 }

@@ -17,8 +17,9 @@ use std::path::Path;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use jose_verify::{
-    Algorithm, Audience, Check, Error, HS256, InvalidSignature, Key, KeyParameters, KeySet, Kind,
-    MACS, NumericDate, Policy, SIGNATURES, Word, oidc,
+    Algorithm, AlgorithmKind, Audience, Check, Error, HS256, InvalidSignature, KeyParameters,
+    KeySet, KeyType, MACS, NumericDate, P256_TABLES, P384_TABLES, P521_TABLES, ParameterSource,
+    Policy, Precomputation, SIGNATURES, Word,
 };
 use serde_json::Value;
 use sha2::Sha256;
@@ -50,16 +51,22 @@ pub const LENGTHS: [usize; 5] = [350, 1 << 10, 4 << 10, 16 << 10, 64 << 10];
 pub const NOW: NumericDate = NumericDate::from_seconds(1_750_000_000);
 
 /// Issuer, audience and times.
-pub const POLICY: Policy<'static> = oidc::jwt(
+pub const POLICY: Policy<'static> = Policy::jwt(
     Check::Required(&["https://issuer.example.com"]),
     Check::Required(Audience::AnyOf(&["client-7f3a"])),
 );
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
+/// What makes tables for the keys of each curve.
+pub const TABLES: &[&dyn Precomputation] = &[&P256_TABLES, &P384_TABLES, &P521_TABLES];
+
+/// One key, also of the longest.
+pub type OneKey = KeySet<2>;
+
 /// A token with plain claims, and the key that verifies it.
 #[must_use]
-pub fn vector(name: &str) -> (String, Key) {
+pub fn vector(name: &str) -> (String, OneKey) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/pyjwt/signed.json");
     let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let wanted = format!("{name} plain claims");
@@ -69,9 +76,9 @@ pub fn vector(name: &str) -> (String, Key) {
         Value::String(text) => {
             let mut buffer = vec![0; text.len()];
             let secret = Base64UrlUnpadded::decode(text, &mut buffer).unwrap();
-            Key::from_secret(secret, MACS)
+            OneKey::from_parameters(&KeyParameters::oct(secret), MACS)
         }
-        _ => Key::from_jwk(case["keys"].to_string().as_bytes(), SIGNATURES),
+        _ => OneKey::from_jwk(case["keys"].to_string().as_bytes(), SIGNATURES),
     };
     (case["token"].as_str().unwrap().to_owned(), key.unwrap())
 }
@@ -84,12 +91,13 @@ pub fn unsigned(len: usize) -> String {
 
 /// A token of about `len` characters under HS256, and its key.
 #[must_use]
-pub fn hs256(len: usize) -> (String, Key) {
+pub fn hs256(len: usize) -> (String, OneKey) {
     let token = token("HS256", len, |text| {
         let mac = Hmac::<Sha256>::new_from_slice(SECRET).unwrap();
         mac.chain_update(text).finalize().into_bytes().to_vec()
     });
-    (token, Key::from_secret(SECRET, &[&HS256]).unwrap())
+    let key = OneKey::from_parameters(&KeyParameters::oct(SECRET), &[&HS256]);
+    (token, key.unwrap())
 }
 
 /// The token with a forged signature of the right length and in every range, so that all the work is done.
@@ -127,41 +135,48 @@ fn token(alg: &str, len: usize, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
 
 const LAST_KEY: &str = "2025-06-15";
 
-/// So many keys, copies of one, of which the last is the one that the tokens of [`unsigned`] and [`hs256`] name.
+/// So many keys with the same secret, of which the last is the one that the tokens of [`unsigned`] and [`hs256`] name.
 #[must_use]
-pub fn set(count: usize, key: &Key) -> Box<KeySet<16>> {
+pub fn set(count: usize, algorithm: &'static dyn Algorithm) -> Box<KeySet<16>> {
     let mut set = Box::new(KeySet::new());
+    set.accept(&[algorithm]).unwrap();
     for day in 16 - count..=15 {
         let id = format!("2025-06-{day:02}");
-        set.push(key.clone().with_key_id(&id).unwrap()).unwrap();
+        set.add(&KeyParameters::oct(SECRET), Some(&id)).unwrap();
     }
     set
 }
 
 /// A key for [`Unsigned`].
 #[must_use]
-pub fn unsigned_key() -> Key {
-    let parameters = KeyParameters::Oct { k: &[] };
-    Key::from_parameters(&parameters, &[&UNSIGNED]).unwrap()
+pub fn unsigned_key() -> OneKey {
+    OneKey::from_parameters(&KeyParameters::oct(&[]), &[&UNSIGNED]).unwrap()
 }
 
-const UNSIGNED: Unsigned = Unsigned;
+/// The algorithm of [`unsigned`].
+pub const UNSIGNED: Unsigned = Unsigned;
 
 /// An algorithm that accepts every signature at once: with it, everything but the signature is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsigned;
+
+impl KeyType for Unsigned {
+    fn load(&self, _: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
+        material.first_mut().map(|_| 1).ok_or(Error::KeySetFull)
+    }
+}
 
 impl Algorithm for Unsigned {
     fn name(&self) -> &'static str {
         "XX256"
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Signature
+    fn kind(&self) -> AlgorithmKind {
+        AlgorithmKind::Signature
     }
 
-    fn load(&self, _: &KeyParameters<'_>, _: &mut [Word]) -> Result<(), Error> {
-        Ok(())
+    fn key_type(&self) -> &'static dyn KeyType {
+        &Unsigned
     }
 
     fn verify(&self, _: &[Word], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {

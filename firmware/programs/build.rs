@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{ES256, Key, Word};
+use jose_verify::{ES256, Key, P256_TABLES, Word};
 use serde_json::Value;
 
 /// Flash and RAM of the machine that the emulator provides for each target.
@@ -111,11 +111,11 @@ fn tables() -> String {
     let cases = document["cases"].as_array().unwrap();
     let case = cases.iter().find(|c| c["name"] == "A.3: ES256, as JWT");
     let jwk = case.unwrap()["keys"].to_string();
-    let key = Key::from_jwk(jwk.as_bytes(), &[&ES256]).unwrap();
+    let key = Key::from_jwk(ES256, jwk.as_bytes()).unwrap();
     let mut source = String::new();
     for kilobytes in [16, 128] {
         let mut memory = vec![0; kilobytes * 1024 / size_of::<Word>()];
-        let tables = key.prepare(&mut memory).tables();
+        let tables = key.prepare(&P256_TABLES, &mut memory).tables().unwrap();
         let (key, shared) = (words(tables.key), words(tables.shared));
         writeln!(
             source,
@@ -161,19 +161,16 @@ fn write_case(source: &mut String, name: &str, case: &Value) {
 
 fn key(case: &Value) -> String {
     if let Some(secret) = case["secret_base64url"].as_str() {
-        return format!("KeyParameters::Oct {{ k: &{:?} }}", bytes(secret));
+        return format!("KeyParameters::oct(&{:?})", bytes(secret));
     }
     let jwk = &case["keys"];
     let member = |name: &str| bytes(jwk[name].as_str().unwrap());
     if jwk["kty"] == "RSA" {
         let (n, e) = (member("n"), member("e"));
-        format!("KeyParameters::Rsa {{ n: &{n:?}, e: &{e:?} }}")
+        format!("KeyParameters::rsa(&{n:?}, &{e:?})")
     } else {
         let (x, y) = (member("x"), member("y"));
-        format!(
-            "KeyParameters::Ec {{ crv: {}, x: &{x:?}, y: &{y:?} }}",
-            jwk["crv"]
-        )
+        format!("KeyParameters::ec({}, &{x:?}, &{y:?})", jwk["crv"])
     }
 }
 

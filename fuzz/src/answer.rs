@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use jose_verify::{
-    Clock, Error, Header, Keys, Policy, Verified, VerifiedJws, scratch_len, verify,
-    verify_in_place, verify_jws, verify_jws_in_place,
+    Check, Clock, Error, Header, Issuer, IssuerVerifier, JwsVerifier, Keys, Options, Policy,
+    Tenant, Verified, VerifiedBy, VerifiedJws, Verifier, scratch_len,
 };
 
 /// What was accepted, copied out of the buffer that it borrowed from.
@@ -14,10 +14,12 @@ pub struct Accepted {
     pub header: [Option<String>; 4],
     /// The payload.
     pub payload: Vec<u8>,
+    /// The key and the algorithm.
+    pub by: VerifiedBy,
 }
 
 impl Accepted {
-    fn new(header: &Header<'_>, payload: &[u8]) -> Self {
+    fn new(header: &Header<'_>, payload: &[u8], by: VerifiedBy) -> Self {
         let parameters = [
             Some(header.algorithm()),
             header.key_id(),
@@ -27,38 +29,89 @@ impl Accepted {
         Self {
             header: parameters.map(|p| p.map(|p| p.chars().collect())),
             payload: payload.to_vec(),
+            by,
         }
     }
 
     fn jwt(jwt: Verified<'_>) -> Self {
-        Self::new(jwt.header(), jwt.claims().as_raw().as_bytes())
+        Self::new(jwt.header(), jwt.claims().as_raw().as_bytes(), jwt.by())
     }
 
     fn jws(jws: VerifiedJws<'_>) -> Self {
-        Self::new(jws.header(), jws.payload())
+        Self::new(jws.header(), jws.payload(), jws.by())
     }
 }
 
-/// The answer of [`verify`] and [`verify_in_place`].
+/// The answer of a [`Verifier`] with a scratch buffer and in place.
 pub fn jwt(
     token: &[u8],
     keys: &impl Keys,
     policy: &Policy<'_>,
     now: Clock,
+    options: Options<'_>,
 ) -> Result<Accepted, Error> {
+    let verifier = Verifier::new(keys, policy).with_options(options);
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = verify(token, keys, policy, now, &mut scratch).map(Accepted::jwt);
-    let in_place = verify_in_place(&mut token.to_vec(), keys, policy, now).map(Accepted::jwt);
+    let answer = verifier.verify(token, now, &mut scratch);
+    let answer = answer.map(Accepted::jwt);
+    let mut copy = token.to_vec();
+    let in_place = verifier.verify_in_place(&mut copy, now);
+    let in_place = in_place.map(Accepted::jwt);
     assert_eq!(answer, in_place, "verify and verify_in_place");
     answer
 }
 
-/// The answer of [`verify_jws`] and [`verify_jws_in_place`].
-pub fn jws(token: &[u8], keys: &impl Keys) -> Result<Accepted, Error> {
+/// The answer of a [`JwsVerifier`] with a scratch buffer and in place.
+pub fn jws(token: &[u8], keys: &impl Keys, options: Options<'_>) -> Result<Accepted, Error> {
+    let verifier = JwsVerifier::new(keys).with_options(options);
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = verify_jws(token, keys, &mut scratch).map(Accepted::jws);
-    let in_place = verify_jws_in_place(&mut token.to_vec(), keys).map(Accepted::jws);
-    assert_eq!(answer, in_place, "verify_jws and verify_jws_in_place");
+    let answer = verifier.verify(token, &mut scratch).map(Accepted::jws);
+    let mut copy = token.to_vec();
+    let in_place = verifier.verify_in_place(&mut copy);
+    let in_place = in_place.map(Accepted::jws);
+    assert_eq!(answer, in_place, "verify and verify_in_place of a JWS");
+    answer
+}
+
+/// The answer of an [`IssuerVerifier`] with a scratch buffer and in place, with the issuer's name: what the verifier of
+/// that issuer alone accepts, and nothing else.
+pub fn of_issuers<K: Keys>(
+    token: &[u8],
+    issuers: &[Tenant<'_, K>],
+    now: Clock,
+    options: Options<'_>,
+) -> Result<(String, Accepted), Error> {
+    let verifier = IssuerVerifier::new(|iss| issuers.iter().find(|tenant| iss == tenant.issuer()))
+        .with_options(options);
+    let named = |(tenant, jwt): (&Tenant<'_, K>, Verified<'_>)| {
+        (tenant.issuer().to_owned(), Accepted::jwt(jwt))
+    };
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let answer = verifier.verify(token, now, &mut scratch).map(named);
+    let mut copy = token.to_vec();
+    let in_place = verifier.verify_in_place(&mut copy, now).map(named);
+    assert_eq!(answer, in_place, "verify and verify_in_place of issuers");
+
+    let alone = issuers.iter().find_map(|tenant| {
+        let issuer = [tenant.issuer()];
+        let policy = Policy {
+            issuer: Check::Required(&issuer),
+            ..tenant.policy()
+        };
+        let accepted = jwt(token, &tenant.keys(), &policy, now, options).ok()?;
+        Some((tenant.issuer().to_owned(), accepted))
+    });
+    assert_eq!(answer.as_ref().ok(), alone.as_ref(), "each issuer alone");
+
+    // Whatever is found, nobody's token passes as somebody else's.
+    for tenant in issuers {
+        let wrong = IssuerVerifier::new(|iss| (iss != tenant.issuer()).then_some(tenant));
+        let wrong = wrong.with_options(options);
+        let answer = wrong.verify(token, now, &mut scratch).err();
+        assert!(answer.is_some(), "{}", tenant.issuer());
+        let in_place = wrong.verify_in_place(&mut token.to_vec(), now).err();
+        assert_eq!(answer, in_place, "verify and verify_in_place of issuers");
+    }
     answer
 }
 

@@ -2,9 +2,9 @@
 
 use std::cell::RefCell;
 
-use jose_verify::{InvalidSignature, VerificationKey};
+use jose_verify::{ForeignKey, InvalidSignature, KeyRef, Keys};
 
-/// Accepts every signature under every algorithm, and remembers the last one.
+/// Accepts every signature under the algorithms of RFC 7518 and some other names, and remembers the last one.
 #[derive(Debug, Default)]
 pub struct AnySignature {
     last: RefCell<Signed>,
@@ -26,18 +26,21 @@ impl AnySignature {
     }
 }
 
-impl VerificationKey for AnySignature {
+impl ForeignKey for AnySignature {
     fn key_id(&self) -> Option<&str> {
         None
     }
 
-    fn accepts(&self, _algorithm: &str) -> bool {
-        true
+    fn algorithms(&self) -> &[&'static str] {
+        &[
+            "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+            "HS256", "HS384", "HS512", "EdDSA", "a", "",
+        ]
     }
 
     fn verify(
         &self,
-        _algorithm: &str,
+        _algorithm: &'static str,
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
@@ -46,5 +49,11 @@ impl VerificationKey for AnySignature {
             signature: signature.to_vec(),
         };
         Ok(())
+    }
+}
+
+impl Keys for AnySignature {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        (position == 0).then(|| KeyRef::foreign(self))
     }
 }

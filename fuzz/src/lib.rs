@@ -1,8 +1,8 @@
 //! What holds for every input of `jose-verify`.
 //!
 //! [`targets`] has one module for each fuzz target, with a function `check` that panics if the property does not hold.
-//! The others are what they share: ways into the parsers through the public API ([`any_signature`], [`recorder`], [`token`],
-//! [`answer`]), second opinions ([`json`], [`decimal`], [`rsa_key`]), and inputs ([`edit`], [`vectors`]).
+//! The others are what they share: ways into the parsers through the public API ([`any_signature`], [`token`], [`answer`]), what it
+//! makes of keys ([`keys`], [`parameters`]), second opinions ([`json`], [`decimal`], [`rsa_key`]), and inputs ([`edit`], [`vectors`]).
 
 #![forbid(unsafe_code)]
 
@@ -11,7 +11,8 @@ pub mod any_signature;
 pub mod decimal;
 pub mod edit;
 pub mod json;
-pub mod recorder;
+pub mod keys;
+pub mod parameters;
 pub mod rsa_key;
 pub mod targets;
 pub mod token;

@@ -20,3 +20,14 @@ pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
 pub fn join(header: &[u8], payload: &[u8], signature: &[u8]) -> Vec<u8> {
     [header, payload, signature].map(encode).join(".").into()
 }
+
+/// The same token with the padding that fills the last group of four of each segment.
+pub fn padded(token: &[u8]) -> Vec<u8> {
+    let pad = |segment: &[u8]| {
+        let mut segment = segment.to_vec();
+        segment.resize(segment.len().next_multiple_of(4), b'=');
+        segment
+    };
+    let segments: Vec<_> = token.split(|b| *b == b'.').map(pad).collect();
+    segments.join(&b'.')
+}

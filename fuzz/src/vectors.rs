@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use jose_verify::{
-    Algorithm, Audience, Check, Clock, Error, InvalidSignature, Key, KeyQuery, KeySet, Keys,
-    Leeway, MACS, NumericDate, Policy, SIGNATURES, VerificationKey, oidc,
+    Algorithm, Algorithms, Audience, Check, Clock, Error, GrowingKeySet, KeyParameters, Leeway,
+    MACS, NumericDate, Options, Policy, SIGNATURES, Tenant, oauth, oidc,
 };
 use serde_json::Value;
 
@@ -26,82 +26,32 @@ pub struct Case {
     /// The token.
     pub token: String,
     /// The keys that accept it.
-    pub keys: VectorKeys,
+    pub keys: GrowingKeySet,
     /// What its claims are held against; none if it has no claims.
     policy: Option<Policy<'static>>,
     now: Clock,
 }
 
-/// A key as the vectors give it: alone or in a set. A key alone need not have the token's `kid`.
-pub enum VectorKeys {
-    /// A secret or a JWK.
-    One(Box<Key>),
-    /// A JWK Set.
-    Set(Box<KeySet<16>>),
-}
-
-impl Keys for VectorKeys {
-    fn accepts_algorithm(&self, algorithm: &str) -> bool {
-        match self {
-            Self::One(key) => key.accepts_algorithm(algorithm),
-            Self::Set(set) => set.accepts_algorithm(algorithm),
-        }
-    }
-
-    fn candidates<'k>(
-        &'k self,
-        query: &'k KeyQuery<'k>,
-    ) -> impl Iterator<Item = impl VerificationKey> {
-        let (one, set) = match self {
-            Self::One(key) => (Some(key.candidates(query)), None),
-            Self::Set(set) => (None, Some(set.candidates(query))),
-        };
-        let one = one.into_iter().flatten().map(Either::One);
-        one.chain(set.into_iter().flatten().map(Either::Other))
-    }
-}
-
-/// A key of one of two types.
-enum Either<A, B> {
-    One(A),
-    Other(B),
-}
-
-impl<A: VerificationKey, B: VerificationKey> VerificationKey for Either<A, B> {
-    fn key_id(&self) -> Option<&str> {
-        match self {
-            Self::One(key) => key.key_id(),
-            Self::Other(key) => key.key_id(),
-        }
-    }
-
-    fn accepts(&self, algorithm: &str) -> bool {
-        match self {
-            Self::One(key) => key.accepts(algorithm),
-            Self::Other(key) => key.accepts(algorithm),
-        }
-    }
-
-    fn verify(
-        &self,
-        algorithm: &str,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        match self {
-            Self::One(key) => key.verify(algorithm, signing_input, signature),
-            Self::Other(key) => key.verify(algorithm, signing_input, signature),
-        }
-    }
-}
-
 impl Case {
     /// The answer to a token in place of the case's own.
-    pub fn answer(&self, token: &[u8]) -> Result<Accepted, Error> {
+    pub fn answer(&self, token: &[u8], options: Options<'_>) -> Result<Accepted, Error> {
         match &self.policy {
-            Some(policy) => answer::jwt(token, &self.keys, policy, self.now),
-            None => answer::jws(token, &self.keys),
+            Some(policy) => answer::jwt(token, &self.keys, policy, self.now, options),
+            None => answer::jws(token, &self.keys, options),
         }
+    }
+
+    /// The answer where issuers of these names have the case's keys and policy; none if it has no claims.
+    pub fn answer_of_issuers(
+        &self,
+        token: &[u8],
+        names: &[&'static str],
+        options: Options<'_>,
+    ) -> Option<Result<(String, Accepted), Error>> {
+        let policy = self.policy?;
+        let tenant = |name: &&'static str| Tenant::new(name, &self.keys, policy);
+        let tenants: Vec<_> = names.iter().map(tenant).collect();
+        Some(answer::of_issuers(token, &tenants, self.now, options))
     }
 }
 
@@ -167,31 +117,32 @@ impl Case {
                 .map_or(Clock::Absent, |now| NumericDate::from_seconds(now).into()),
             token,
         };
-        let answer = case.answer(case.token.as_bytes());
+        let answer = case.answer(case.token.as_bytes(), Options::new());
         assert!(answer.is_ok(), "{}: {answer:?}", case.name);
         case
     }
 }
 
-fn keys(case: &Value) -> Result<VectorKeys, Error> {
+/// A JWK Set, or one key alone.
+fn keys(case: &Value) -> Result<GrowingKeySet, Error> {
     let names = texts(&case["algs"]);
-    let list: &'static [_] = match names.is_empty() {
-        false => names.into_iter().map(find).collect::<Vec<_>>().leak(),
-        true if case["keys"].is_null() => MACS,
-        true => SIGNATURES,
+    let algorithms = match names.is_empty() {
+        false => Algorithms::new(&names.into_iter().map(find).collect::<Vec<_>>())?,
+        true if case["keys"].is_null() => Algorithms::new(MACS)?,
+        true => Algorithms::new(SIGNATURES)?,
     };
     let jwk = case["keys"].to_string();
-    Ok(if case["keys"]["keys"].is_array() {
-        VectorKeys::Set(Box::new(KeySet::from_jwks(jwk.as_bytes(), list)?))
+    if case["keys"]["keys"].is_array() {
+        GrowingKeySet::from_jwks(jwk.as_bytes(), &algorithms)
     } else if case["keys"].is_object() {
-        VectorKeys::One(Box::new(Key::from_jwk(jwk.as_bytes(), list)?))
+        GrowingKeySet::from_jwk(jwk.as_bytes(), &algorithms)
     } else {
         let secret = match case["secret"].as_str() {
             Some(secret) => secret.into(),
             None => token::decode(text(&case["secret_base64url"]).as_bytes()).expect("base64url"),
         };
-        VectorKeys::One(Box::new(Key::from_secret(&secret, list)?))
-    })
+        GrowingKeySet::from_parameters(&KeyParameters::oct(&secret), &algorithms)
+    }
 }
 
 fn find(name: &str) -> &'static dyn Algorithm {
@@ -205,8 +156,8 @@ fn policy(case: &Value) -> Option<Policy<'static>> {
     let policy = match text(&case["profile"]) {
         "jws" => return None,
         "id-token" => oidc::id_token(issuers, audiences, Check::NotChecked),
-        "access-token" => oidc::access_token(issuers, audiences),
-        _ => oidc::jwt(
+        "access-token" => oauth::access_token(issuers, audiences),
+        _ => Policy::jwt(
             Check::Required(issuers),
             Check::Required(Audience::AnyOf(audiences)),
         ),

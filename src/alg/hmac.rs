@@ -13,48 +13,68 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use crate::alg::arithmetic::WORD_BYTES;
 use crate::alg::words;
-use crate::alg::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
+use crate::alg::words_of_keys;
+use crate::alg::{
+    Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, ParameterSource, Word,
+};
 use crate::error::Error;
 use crate::limits::MAX_KEY_PARAMETER_LEN;
 
+/// The type of [`HS256`].
+pub type Hs256 = Hmac<Sha256>;
+
+/// The type of [`HS384`].
+pub type Hs384 = Hmac<Sha384>;
+
+/// The type of [`HS512`].
+pub type Hs512 = Hmac<Sha512>;
+
 /// HMAC using SHA-256; the secret has at least 32 bytes.
-pub const HS256: Hmac<Sha256> = Hmac::new("HS256", 0);
+pub const HS256: Hs256 = Hmac::new("HS256");
 
 /// HMAC using SHA-384; the secret has at least 48 bytes.
-pub const HS384: Hmac<Sha384> = Hmac::new("HS384", 80);
+pub const HS384: Hs384 = Hmac::new("HS384");
 
 /// HMAC using SHA-512; the secret has at least 64 bytes.
-pub const HS512: Hmac<Sha512> = Hmac::new("HS512", 80 + 160);
+pub const HS512: Hs512 = Hmac::new("HS512");
 
 /// HMAC with one hash.
-///
-/// The key material is what the hash's state is after the secret's block, for the inner and for the outer hash
-/// (RFC 2104 §4), for each algorithm in a place of its own.
-#[derive(Clone, Copy)]
 pub struct Hmac<D> {
     name: &'static str,
-    /// Where in the key material, in bytes.
-    offset: usize,
     hash: PhantomData<fn() -> D>,
 }
 
+// Not derived: that would ask it of the hash, too.
+impl<D> Clone for Hmac<D> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<D> Copy for Hmac<D> {}
+
 impl<D> Hmac<D> {
-    const fn new(name: &'static str, offset: usize) -> Self {
+    const fn new(name: &'static str) -> Self {
         Self {
             name,
-            offset,
             hash: PhantomData,
         }
-    }
-
-    fn first_word(&self) -> usize {
-        self.offset.div_euclid(WORD_BYTES)
     }
 }
 
 impl<D> Debug for Hmac<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
+    }
+}
+
+/// The secrets for HMAC with one hash. The material is what the hash's state is after the secret's block, for the inner
+/// and for the outer hash (RFC 2104 §4), so a secret for several hashes has several materials.
+struct Secret<D>(PhantomData<fn() -> D>);
+
+impl<D> Debug for Secret<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
     }
 }
 
@@ -77,19 +97,13 @@ impl<C> State for C where
 {
 }
 
-impl<D: Hash> Algorithm for Hmac<D> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Mac
-    }
-
-    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-        let KeyParameters::Oct { k: secret } = *key else {
+impl<D: Hash + 'static> KeyType for Secret<D> {
+    fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
+        if !key.is("kty", "oct") {
             return Err(Error::UnsupportedKey);
-        };
+        }
+        let mut secret = [0; MAX_KEY_PARAMETER_LEN];
+        let secret = key.bytes("k", &mut secret)?;
         // RFC 7518 §3.2: a key of the same size as the hash output, or larger, MUST be used.
         if secret.len() < <D as Digest>::output_size() {
             return Err(Error::WeakKey);
@@ -107,13 +121,27 @@ impl<D: Hash> Algorithm for Hmac<D> {
         } else {
             copy(secret, &mut block);
         }
-        let material = material.get_mut(self.first_word()..).unwrap_or_default();
-        let (inner, outer) = material
+        let (inner, rest) = material
             .split_at_mut_checked(words_of::<D>())
-            .unwrap_or_default();
+            .ok_or(Error::KeySetFull)?;
+        let outer = rest.get_mut(..words_of::<D>()).ok_or(Error::KeySetFull)?;
         words::store(inner, &after_block::<D>(&block, INNER));
         words::store(outer, &after_block::<D>(&block, OUTER));
-        Ok(())
+        Ok(words_of::<D>().saturating_mul(2))
+    }
+}
+
+impl<D: Hash + 'static> Algorithm for Hmac<D> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn kind(&self) -> AlgorithmKind {
+        AlgorithmKind::Mac
+    }
+
+    fn key_type(&self) -> &'static dyn KeyType {
+        &Secret::<D>(PhantomData)
     }
 
     fn verify(
@@ -124,7 +152,6 @@ impl<D: Hash> Algorithm for Hmac<D> {
     ) -> Result<(), InvalidSignature> {
         // Of the full length only.
         let signature = <&Output<D::Core>>::try_from(signature).map_err(|_| InvalidSignature)?;
-        let material = material.get(self.first_word()..).ok_or(InvalidSignature)?;
         let len = words_of::<D>();
         let (inner, rest) = material.split_at_checked(len).ok_or(InvalidSignature)?;
         let outer = rest.get(..len).ok_or(InvalidSignature)?;
@@ -137,6 +164,21 @@ impl<D: Hash> Algorithm for Hmac<D> {
             Err(InvalidSignature)
         }
     }
+}
+
+impl InlineKey for Hs256 {
+    type Material = [Word; words_of_keys::HS256];
+    const EMPTY: Self::Material = [0; words_of_keys::HS256];
+}
+
+impl InlineKey for Hs384 {
+    type Material = [Word; words_of_keys::HS384];
+    const EMPTY: Self::Material = [0; words_of_keys::HS384];
+}
+
+impl InlineKey for Hs512 {
+    type Material = [Word; words_of_keys::HS512];
+    const EMPTY: Self::Material = [0; words_of_keys::HS512];
 }
 
 /// Words that one state takes.

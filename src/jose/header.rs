@@ -18,12 +18,46 @@ pub struct Header<'a> {
     content_type: Option<Place>,
 }
 
+/// The critical header parameters that a caller understands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Critical<'v> {
+    names: &'v [&'v str],
+    /// Only [`understood`](Self::understood) names one, so that nobody else links it.
+    check: Option<Check>,
+}
+
+/// A check of `crit` in a header against the names that are understood.
+type Check = fn(Object<'_>, Place, &[&str]) -> Option<()>;
+
+impl<'v> Critical<'v> {
+    /// None is.
+    pub(crate) const NONE: Self = Self {
+        names: &[],
+        check: None,
+    };
+
+    /// These are.
+    pub(crate) const fn understood(names: &'v [&'v str]) -> Self {
+        Self {
+            names,
+            check: Some(check_critical),
+        }
+    }
+
+    fn check(&self, header: Object<'_>, critical: Place) -> Result<(), Error> {
+        let checked = self
+            .check
+            .and_then(|check| check(header, critical, self.names));
+        checked.ok_or(Error::UnsupportedCritical)
+    }
+}
+
 impl<'a> Header<'a> {
     // On a stack of its own: its table of names is gone before the signature is verified.
     #[inline(never)]
-    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn parse(text: &'a [u8], understood: &Critical<'_>) -> Result<Self, Error> {
         let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
-        let (mut critical, mut unencoded) = (false, false);
+        let (mut critical, mut unencoded) = (None, false);
         let object = read_places(text, |name, value| {
             let mut unescaped = KnownName::new();
             match name.unescape(&mut unescaped) {
@@ -31,7 +65,7 @@ impl<'a> Header<'a> {
                 b"kid" => kid = Some(string(value)?),
                 b"typ" => typ = Some(string(value)?),
                 b"cty" => cty = Some(string(value)?),
-                b"crit" => critical = true,
+                b"crit" => critical = Some(value),
                 b"b64" => unencoded = true,
                 _ => {}
             }
@@ -43,10 +77,8 @@ impl<'a> Header<'a> {
         if algorithm.eq_ignore_ascii_case(NONE) {
             return Err(Error::Unsecured);
         }
-        // RFC 7515 §4.1.11: "If any of the listed extension Header Parameters are not understood and supported by
-        // the recipient, then the JWS is invalid." None is, and a `crit` that lists nothing is not allowed either.
-        if critical {
-            return Err(Error::UnsupportedCritical);
+        if let Some(critical) = critical {
+            understood.check(object, critical)?;
         }
         // RFC 7797 §7: JWTs MUST NOT use it; and a JWS that does has to list it in `crit`.
         if unencoded {
@@ -118,6 +150,31 @@ fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterat
     lower.skip(if left_out { PREFIX.len() } else { 0 })
 }
 
+/// RFC 7515 §4.1.11: `crit` is a list of names, not empty and without duplicates, of parameters that are there and that the
+/// specifications of JWS do not define. "If any of the listed extension Header Parameters are not understood and
+/// supported by the recipient, then the JWS is invalid."
+fn check_critical(header: Object<'_>, critical: Place, understood: &[&str]) -> Option<()> {
+    let names = critical.value(header.as_bytes())?.as_array()?;
+    if names.is_empty() {
+        return None;
+    }
+    for name in names {
+        let name = name.as_str()?;
+        let understood = understood.iter().find(|known| name == **known)?;
+        let listed = names.iter().filter(|other| other.as_str() == Some(name));
+        let is_extension = !DEFINED.contains(understood);
+        if !is_extension || listed.count() != 1 || header.get(understood).ok()?.is_none() {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// The header parameters of RFC 7515 §4.1, which cannot be critical.
+const DEFINED: [&str; 11] = [
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
+];
+
 fn string(value: Place) -> Result<Place, Error> {
     if value.is_string() {
         Ok(value)
@@ -133,7 +190,7 @@ mod tests {
     #[test]
     fn parameters() {
         let text = br#"{"typ":"JWT","k\u0069d":"a\/b","alg":"RS256","jku":7,"cty":"x","jwk":{"kty":"oct"}}"#;
-        let header = Header::parse(text).unwrap();
+        let header = Header::parse(text, &Critical::NONE).unwrap();
         assert!(header.algorithm() == "RS256");
         assert!(header.key_id().unwrap() == "a/b");
         assert!(header.typ().unwrap() == "JWT");
@@ -141,8 +198,41 @@ mod tests {
         assert!(header.get("kid").unwrap().as_str().unwrap() == "a/b");
         assert_eq!(header.get("jku").unwrap().as_i64(), Some(7));
         assert!(header.get("x5u").is_none());
-        let header = Header::parse(br#"{"alg":"ES256"}"#).unwrap();
+        let header = Header::parse(br#"{"alg":"ES256"}"#, &Critical::NONE).unwrap();
         assert!(header.key_id().is_none() && header.typ().is_none());
+    }
+
+    #[test]
+    fn critical_parameters() {
+        for (text, accepted) in [
+            (r#"{"alg":"RS256","crit":["exp"],"exp":1}"#, true),
+            (r#"{"alg":"RS256","crit":["e\u0078p"],"\u0065xp":1}"#, true),
+            (r#"{"alg":"RS256","crit":["exp","x"],"x":0,"exp":1}"#, true),
+            (r#"{"alg":"RS256","crit":["exp"]}"#, false),
+            (r#"{"alg":"RS256","crit":["exp","exp"],"exp":1}"#, false),
+            (
+                r#"{"alg":"RS256","crit":["exp","\u0065xp"],"exp":1}"#,
+                false,
+            ),
+            (r#"{"alg":"RS256","crit":["EXP"],"EXP":1}"#, false),
+            (r#"{"alg":"RS256","crit":["exp","y"],"exp":1,"y":1}"#, false),
+            (r#"{"alg":"RS256","crit":["exp",1],"exp":1}"#, false),
+            (r#"{"alg":"RS256","crit":["alg"],"exp":1}"#, false),
+            (r#"{"alg":"RS256","crit":[],"exp":1}"#, false),
+            (r#"{"alg":"RS256","crit":"exp","exp":1}"#, false),
+            (r#"{"alg":"RS256","crit":{"exp":1},"exp":1}"#, false),
+            (r#"{"alg":"RS256","crit":null,"exp":1}"#, false),
+        ] {
+            let header =
+                Header::parse(text.as_bytes(), &Critical::understood(&["exp", "x", "alg"]));
+            let want = (!accepted).then_some(Error::UnsupportedCritical);
+            assert_eq!(header.err(), want, "{text}");
+            let header = Header::parse(text.as_bytes(), &Critical::NONE);
+            assert_eq!(header.err(), Some(Error::UnsupportedCritical), "{text}");
+        }
+        let text = br#"{"alg":"RS256","crit":["b64"],"b64":false}"#;
+        let header = Header::parse(text, &Critical::understood(&["b64"]));
+        assert_eq!(header.err(), Some(Error::UnencodedPayload));
     }
 
     #[test]
@@ -202,7 +292,8 @@ mod tests {
                 Error::UnencodedPayload,
             ),
         ] {
-            assert_eq!(Header::parse(text.as_bytes()).err(), Some(want), "{text}");
+            let header = Header::parse(text.as_bytes(), &Critical::NONE);
+            assert_eq!(header.err(), Some(want), "{text}");
         }
     }
 }

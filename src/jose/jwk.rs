@@ -1,73 +1,200 @@
-//! JWK and JWK Set (RFC 7517): the members that matter, read but not yet judged.
+//! JWK and JWK Set (RFC 7517): the members that every key has, read but not yet judged.
 
-use crate::encoding::json::{Array, JsonStr, Value, read_object};
+use core::fmt::{self, Debug};
+
+use crate::alg::ParameterSource;
+use crate::encoding::base64url;
+use crate::encoding::json::{
+    Array, JsonStr, KnownName, Object, Place, Value, read_object, read_places,
+};
 use crate::error::Error;
 use crate::limits::MAX_KEY_SET_LEN;
 
-/// One JWK, its parameters still in base64url.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Jwk<'a> {
-    pub(crate) kty: Option<JsonStr<'a>>,
-    pub(crate) public_key_use: Option<JsonStr<'a>>,
-    pub(crate) key_ops: Option<Array<'a>>,
-    pub(crate) alg: Option<JsonStr<'a>>,
-    pub(crate) kid: Option<JsonStr<'a>>,
-    pub(crate) crv: Option<JsonStr<'a>>,
-    pub(crate) n: Option<JsonStr<'a>>,
-    pub(crate) e: Option<JsonStr<'a>>,
-    pub(crate) x: Option<JsonStr<'a>>,
-    pub(crate) y: Option<JsonStr<'a>>,
-    pub(crate) k: Option<JsonStr<'a>>,
+/// A JWK (RFC 7517 §4) and its members, for keys that are kept elsewhere than in a [`KeySet`](crate::KeySet).
+///
+/// ```
+/// use jose_verify::{Error, Jwk};
+///
+/// let jwk = Jwk::parse(br#"{"kty":"OKP","crv":"Ed25519","kid":"1","use":"sig",
+///     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+/// assert!(jwk.key_type() == "OKP" && jwk.may_verify());
+/// assert!(jwk.key_id().unwrap() == "1" && jwk.algorithm().is_none());
+/// assert!(jwk.get("crv").unwrap().as_str().unwrap() == "Ed25519");
+/// let mut buffer = [0; 32];
+/// assert_eq!(jwk.parameter("x", &mut buffer)?.len(), 32);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Jwk<'a> {
+    members: Object<'a>,
+    kty: JsonStr<'a>,
+    public_key_use: Option<Place>,
+    key_ops: Option<Place>,
+    alg: Option<Place>,
+    kid: Option<Place>,
+    has_curve: bool,
 }
 
 impl<'a> Jwk<'a> {
-    /// Reads one JWK; unknown members are passed over (RFC 7517 §4).
-    // On a stack of its own: its table of names is gone before the key is prepared.
+    /// Reads one JWK. Members that are not known here are passed over (RFC 7517 §4).
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedKey`]: no `kty`, or it, `crv`, `use`, `key_ops`, `alg` or `kid` is of the wrong type.
+    // On a stack of its own: its table of names is gone before the key is loaded.
     #[inline(never)]
-    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, Error> {
+    pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_KEY_SET_LEN {
             return Err(Error::LimitExceeded);
         }
-        let mut jwk = Self::default();
-        read_object(text, &mut |name, value| {
-            if name == "key_ops" {
-                jwk.key_ops = Some(value.as_array().ok_or(Error::MalformedKey)?);
-            } else if let Some(parameter) = jwk.parameter(name) {
-                *parameter = Some(value.as_str().ok_or(Error::MalformedKey)?);
+        let (mut kty, mut public_key_use, mut key_ops) = (None, None, None);
+        let (mut alg, mut kid, mut crv) = (None, None, None);
+        let members = read_places(text, |name, value| {
+            let mut unescaped = KnownName::new();
+            match name.unescape(&mut unescaped) {
+                b"kty" => kty = Some(string(value)?),
+                b"use" => public_key_use = Some(string(value)?),
+                b"alg" => alg = Some(string(value)?),
+                b"kid" => kid = Some(string(value)?),
+                b"crv" => crv = Some(string(value)?),
+                b"key_ops" if value.is_array() => key_ops = Some(value),
+                b"key_ops" => return Err(Error::MalformedKey),
+                _ => {}
             }
             Ok(())
         })?;
-        Ok(jwk)
-    }
-
-    /// The place for the member of that name, if it is a string that matters.
-    fn parameter(&mut self, name: JsonStr<'_>) -> Option<&mut Option<JsonStr<'a>>> {
-        let mut buffer = [0; 3];
-        Some(match name.unescape(&mut buffer).ok()? {
-            "kty" => &mut self.kty,
-            "use" => &mut self.public_key_use,
-            "alg" => &mut self.alg,
-            "kid" => &mut self.kid,
-            "crv" => &mut self.crv,
-            "n" => &mut self.n,
-            "e" => &mut self.e,
-            "x" => &mut self.x,
-            "y" => &mut self.y,
-            "k" => &mut self.k,
-            _ => return None,
+        // RFC 7517 §4.1: `kty` MUST be present.
+        let kty = kty.and_then(|kty: Place| kty.as_str(text));
+        let kty = kty.ok_or(Error::MalformedKey)?;
+        Ok(Self {
+            members,
+            kty,
+            public_key_use,
+            key_ops,
+            alg,
+            kid,
+            has_curve: crv.is_some(),
         })
     }
 
+    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
+        place?.as_str(self.members.as_bytes())
+    }
+
+    /// `kty` (RFC 7517 §4.1).
+    #[must_use]
+    pub const fn key_type(&self) -> JsonStr<'a> {
+        self.kty
+    }
+
+    /// `use` (RFC 7517 §4.2).
+    #[must_use]
+    pub fn public_key_use(&self) -> Option<JsonStr<'a>> {
+        self.string(self.public_key_use)
+    }
+
+    /// `key_ops` (RFC 7517 §4.3).
+    #[must_use]
+    pub fn key_operations(&self) -> Option<Array<'a>> {
+        self.key_ops?.value(self.members.as_bytes())?.as_array()
+    }
+
+    /// `alg` (RFC 7517 §4.4).
+    #[must_use]
+    pub fn algorithm(&self) -> Option<JsonStr<'a>> {
+        self.string(self.alg)
+    }
+
+    /// `kid` (RFC 7517 §4.5).
+    #[must_use]
+    pub fn key_id(&self) -> Option<JsonStr<'a>> {
+        self.string(self.kid)
+    }
+
     /// Whether `use` and `key_ops` allow to verify with this key (RFC 7517 §4.2, §4.3).
-    pub(crate) fn may_verify(&self) -> bool {
-        let for_signatures = self.public_key_use.is_none_or(|u| u == "sig");
+    #[must_use]
+    pub fn may_verify(&self) -> bool {
+        let for_signatures = self.public_key_use().is_none_or(|u| u == "sig");
         let is_verify = |op: Value<'_>| op.as_str().is_some_and(|op| op == "verify");
-        for_signatures && self.key_ops.is_none_or(|ops| ops.iter().any(is_verify))
+        for_signatures
+            && self
+                .key_operations()
+                .is_none_or(|ops| ops.iter().any(is_verify))
+    }
+
+    /// Whether a member is missing without which the key type says nothing: `crv` (RFC 7518 §6.2.1.1, RFC 8037 §2), or of an
+    /// AKP key `alg` (RFC 9964).
+    pub(crate) fn is_incomplete(&self) -> bool {
+        if self.kty == "EC" || self.kty == "OKP" {
+            !self.has_curve
+        } else {
+            self.kty == "AKP" && self.alg.is_none()
+        }
+    }
+
+    /// Any member by its name, compared after unescaping. One pass over the JWK.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        // Neither malformed nor with duplicates: both were refused when it was read.
+        self.members.get(name).ok().flatten()
+    }
+
+    /// A member that is written in base64url, decoded to the front of `buffer`: a parameter of the key.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::MalformedKey`]: there is none, or it is not a string in strict base64url.
+    /// - [`Error::KeyTooLarge`]: it does not fit the buffer.
+    pub fn parameter<'b>(&self, name: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        // No character of base64url needs an escape, so one that is written with any is refused.
+        let text = self.get(name).and_then(|value| value.as_str());
+        let text = text.and_then(|text| text.as_plain_str());
+        let text = text.ok_or(Error::MalformedKey)?.as_bytes();
+        // In constant time, for it may be a secret.
+        base64url::decode_secret(text, buffer, Error::KeyTooLarge).map_err(|error| match error {
+            Error::MalformedBase64url => Error::MalformedKey,
+            error => error,
+        })
+    }
+}
+
+impl ParameterSource for Jwk<'_> {
+    fn is(&self, member: &str, value: &str) -> bool {
+        match member {
+            "kty" => self.kty == value,
+            _ => self
+                .get(member)
+                .and_then(|found| found.as_str())
+                .is_some_and(|found| found == value),
+        }
+    }
+
+    fn bytes<'b>(&'b self, member: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        self.parameter(member, buffer)
+    }
+}
+
+impl Debug for Jwk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the parameters, which may be a secret.
+        f.debug_struct("Jwk")
+            .field("kty", &self.kty)
+            .field("kid", &self.key_id())
+            .finish_non_exhaustive()
+    }
+}
+
+fn string(value: Place) -> Result<Place, Error> {
+    if value.is_string() {
+        Ok(value)
+    } else {
+        Err(Error::MalformedKey)
     }
 }
 
 /// The entries of a JWK Set, in order, whatever they are, for keys that are kept elsewhere than in a
-/// [`KeySet`](crate::KeySet): each that is an object can be given to [`Key::from_jwk`](crate::Key::from_jwk).
+/// [`KeySet`](crate::KeySet): each that is an object is a [`Jwk`].
 ///
 /// The whole text was checked when this returns; members other than `keys` are passed over (RFC 7517 §5).
 ///
@@ -77,14 +204,14 @@ impl<'a> Jwk<'a> {
 /// a whole is not a JWK Set.
 ///
 /// ```
-/// use jose_verify::{ES256, Error, Key, jwk_set_entries};
+/// use jose_verify::{Error, Jwk, jwk_set_entries};
 ///
 /// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// for entry in jwk_set_entries(jwks)? {
 ///     let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
-///     let key = Key::from_jwk(jwk.as_raw().as_bytes(), &[&ES256])?;
-///     # let _ = key;
+///     let jwk = Jwk::parse(jwk.as_raw().as_bytes())?;
+///     assert!(jwk.key_type() == "EC");
 /// }
 /// # Ok::<(), Error>(())
 /// ```
@@ -110,33 +237,34 @@ mod tests {
     fn members_of_a_jwk() {
         let text = br#"{"kty":"RSA","k\u0069d":"1","use":"sig","n":"AQ","e":"AQAB","x5c":["a"],"ext":true}"#;
         let jwk = Jwk::parse(text).unwrap();
-        assert!(jwk.kty.unwrap() == "RSA" && jwk.kid.unwrap() == "1");
-        assert!(jwk.n.unwrap() == "AQ" && jwk.e.unwrap() == "AQAB");
-        assert!(jwk.x.is_none() && jwk.may_verify());
+        assert!(jwk.key_type() == "RSA" && jwk.key_id().unwrap() == "1");
+        assert!(jwk.is("kty", "RSA") && !jwk.is("kty", "EC") && !jwk.is("crv", ""));
+        let mut buffer = [0; 3];
+        assert_eq!(jwk.bytes("n", &mut buffer), Ok(&[1][..]));
+        assert_eq!(jwk.bytes("e", &mut buffer), Ok(&[1, 0, 1][..]));
+        assert_eq!(jwk.bytes("e", &mut buffer[..2]), Err(Error::KeyTooLarge));
+        assert_eq!(jwk.bytes("x", &mut buffer), Err(Error::MalformedKey));
+        assert_eq!(jwk.bytes("x5c", &mut buffer), Err(Error::MalformedKey));
+        assert!(jwk.algorithm().is_none() && jwk.may_verify());
     }
 
     #[test]
     fn every_member_has_its_place() {
-        let text = br#"{"kty":"0","use":"1","alg":"2","kid":"3","crv":"4","n":"5","e":"6","x":"7","y":"8","k":"9",
-            "key_ops":["10"],"d":"11","kt":"12","ktyx":"13","":"14"}"#;
+        let text =
+            br#"{"kty":"0","use":"1","alg":"2","kid":"3","key_ops":["4"],"d":"5","kt":"6","":"7"}"#;
         let jwk = Jwk::parse(text).unwrap();
         let strings = [
-            jwk.kty,
-            jwk.public_key_use,
-            jwk.alg,
-            jwk.kid,
-            jwk.crv,
-            jwk.n,
-            jwk.e,
-            jwk.x,
-            jwk.y,
-            jwk.k,
+            Some(jwk.key_type()),
+            jwk.public_key_use(),
+            jwk.algorithm(),
+            jwk.key_id(),
+            jwk.get("d").unwrap().as_str(),
+            jwk.get("kt").unwrap().as_str(),
+            jwk.get("").unwrap().as_str(),
         ];
-        assert!(
-            strings.map(|s| s.unwrap().as_plain_str().unwrap())
-                == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
-        );
-        assert_eq!(jwk.key_ops.unwrap().as_raw(), r#"["10"]"#);
+        let strings = strings.map(|s| s.unwrap().as_plain_str().unwrap());
+        assert_eq!(strings, ["0", "1", "2", "3", "5", "6", "7"]);
+        assert_eq!(jwk.key_operations().unwrap().as_raw(), r#"["4"]"#);
     }
 
     #[test]
@@ -149,35 +277,35 @@ mod tests {
             let mut text = std::string::String::from(r#"{"keys":[]}"#);
             text.extend(core::iter::repeat_n(' ', len - text.len()));
             assert_eq!(entries(text.as_bytes()).err(), want);
-            assert_eq!(Jwk::parse(text.as_bytes()).err(), want);
+            let jwk = Jwk::parse(text.as_bytes()).err();
+            assert_eq!(jwk, want.or(Some(Error::MalformedKey)));
         }
     }
 
     #[test]
     fn may_verify() {
-        for (text, want) in [
-            ("{}", true),
-            (r#"{"use":"sig"}"#, true),
-            (r#"{"use":"enc"}"#, false),
-            (r#"{"use":"SIG"}"#, false),
-            (r#"{"key_ops":["verify"]}"#, true),
-            (r#"{"key_ops":["sign","verify"]}"#, true),
-            (r#"{"key_ops":["encrypt"]}"#, false),
-            (r#"{"key_ops":[]}"#, false),
-            (r#"{"use":"enc","key_ops":["verify"]}"#, false),
-            (r#"{"use":"sig","key_ops":["wrapKey"]}"#, false),
+        for (members, want) in [
+            ("", true),
+            (r#","use":"sig""#, true),
+            (r#","use":"enc""#, false),
+            (r#","use":"SIG""#, false),
+            (r#","key_ops":["verify"]"#, true),
+            (r#","key_ops":["sign","verify"]"#, true),
+            (r#","key_ops":["encrypt"]"#, false),
+            (r#","key_ops":[]"#, false),
+            (r#","use":"enc","key_ops":["verify"]"#, false),
+            (r#","use":"sig","key_ops":["wrapKey"]"#, false),
         ] {
-            assert_eq!(
-                Jwk::parse(text.as_bytes()).unwrap().may_verify(),
-                want,
-                "{text}"
-            );
+            let text = std::format!(r#"{{"kty":"RSA"{members}}}"#);
+            let jwk = Jwk::parse(text.as_bytes()).unwrap();
+            assert_eq!(jwk.may_verify(), want, "{text}");
         }
     }
 
     #[test]
     fn refused() {
         for (text, want) in [
+            ("{}", Error::MalformedKey),
             (r#"{"kty":5}"#, Error::MalformedKey),
             (r#"{"kid":5}"#, Error::MalformedKey),
             (r#"{"key_ops":"verify"}"#, Error::MalformedKey),

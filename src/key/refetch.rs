@@ -69,7 +69,7 @@ impl Refetch {
     #[must_use = "nobody else fetches until `end` was called"]
     pub fn begin(&mut self, error: Error, names_key: bool, now: u64) -> bool {
         let may_be_replaced = error == Error::BadSignature && !names_key;
-        (error.refresh_keys() || may_be_replaced) && self.begin_at(now)
+        (error.should_refresh_keys() || may_be_replaced) && self.begin_at(now)
     }
 
     /// Whether the keys may be fetched now for a reason of the caller's own, for instance because they are old. Issuers

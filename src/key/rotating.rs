@@ -1,12 +1,16 @@
 //! A key set that outlives its publication.
 
-use heapless::Vec;
+use core::fmt::{self, Debug};
 
 use crate::alg::Algorithm;
+use crate::encoding::json::JsonStr;
 use crate::error::Error;
-use crate::key::Key;
-use crate::key::lookup::Keys;
-use crate::key::{KeySet, LoadReport};
+use crate::key::key_ref::{Candidate, KeyRef};
+use crate::key::lookup::{KeyRequest, Sealed};
+use crate::key::memory::{Inline, OwnedMemory, WORDS_PER_KEY};
+use crate::key::set::KeySetIn;
+use crate::key::store::StoredKey;
+use crate::key::{Keys, LoadReport, Skipped};
 
 /// The keys of an issuer, among them those that it no longer publishes and whose tokens may still be valid.
 ///
@@ -31,8 +35,8 @@ use crate::key::{KeySet, LoadReport};
 ///     /// After a fetch: tokens of the keys that are gone hold for an hour at most. Whether there was anything new.
 ///     fn update(&self, jwks: &[u8], now: u64) -> Result<bool, Error> {
 ///         let old = self.keys();
-///         let (new, _report) = old.updated(jwks, &[&RS256, &ES256], 3600, now)?;
-///         let brought_new_keys = new.has_keys_beyond(&old);
+///         let (new, _report) = old.updated(jwks, &[&RS256, &ES256], 3600, now, |_| {})?;
+///         let brought_new_keys = new.has_new_keys(&old);
 ///         *self.keys.lock().unwrap() = Arc::new(new);
 ///         Ok(brought_new_keys)
 ///     }
@@ -43,43 +47,57 @@ use crate::key::{KeySet, LoadReport};
 /// # assert!(issuer.update(jwks, 0)? && !issuer.update(jwks, 1)?);
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct RotatingKeys<const N: usize> {
-    set: KeySet<N>,
-    /// For each key of the set, when it goes: none while it is published.
-    retires_at: Vec<Option<u64>, N>,
+pub type RotatingKeys<const N: usize, const WORDS: usize = WORDS_PER_KEY> =
+    RotatingKeysIn<Inline<N, WORDS>>;
+
+/// [`RotatingKeys`] on the heap, which grow with their number.
+#[cfg(feature = "alloc")]
+pub type GrowingRotatingKeys = RotatingKeysIn<crate::key::memory::Heap>;
+
+/// The keys of an issuer in memory of the kind `M`: see [`RotatingKeys`].
+#[derive(Clone)]
+pub struct RotatingKeysIn<M: OwnedMemory> {
+    set: KeySetIn<M>,
+    /// For each key of the set, when it goes: [`PUBLISHED`] while it is published.
+    retires_at: M::Times,
 }
 
-impl<const N: usize> RotatingKeys<N> {
+/// The end of time.
+const PUBLISHED: u64 = u64::MAX;
+
+impl<const N: usize, const WORDS: usize> RotatingKeysIn<Inline<N, WORDS>> {
     /// No keys yet.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            set: KeySet::new(),
-            retires_at: Vec::new(),
+            set: KeySetIn::<Inline<N, WORDS>>::new(),
+            retires_at: [PUBLISHED; N],
         }
     }
+}
 
-    /// The same keys, but tokens without `kid` are refused where several keys come into question: see
-    /// [`KeySet::refusing_ambiguity`]. It stays so through updates.
-    ///
-    /// An issuer that does not name its keys then has two of them from the update that replaces one until the old one
-    /// goes, and none of its tokens is accepted meanwhile: forget the old one at once there, with zero `seconds`.
-    #[must_use]
-    pub fn refusing_ambiguity(self) -> Self {
-        Self {
-            set: self.set.refusing_ambiguity(),
-            ..self
-        }
+impl<M: OwnedMemory> Default for RotatingKeysIn<M> {
+    fn default() -> Self {
+        Self::from(KeySetIn::default())
     }
+}
 
+impl<M: OwnedMemory> From<KeySetIn<M>> for RotatingKeysIn<M> {
+    /// Keys that are all published.
+    fn from(set: KeySetIn<M>) -> Self {
+        let retires_at = M::times(PUBLISHED, set.len());
+        Self { set, retires_at }
+    }
+}
+
+impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// The keys to verify with.
     #[must_use]
-    pub const fn set(&self) -> &KeySet<N> {
+    pub const fn set(&self) -> &KeySetIn<M> {
         &self.set
     }
 
-    /// These keys after the issuer published `jwks`.
+    /// These keys after the issuer published `jwks`; `skipped` is told of entries that are not kept.
     ///
     /// Keys that are published no longer stay for `seconds` more, for the tokens that they have signed: give the
     /// longest time for which the issuer's tokens hold. Zero forgets them at once, as is right for a key that was
@@ -91,38 +109,33 @@ impl<const N: usize> RotatingKeys<N> {
     ///
     /// # Errors
     ///
-    /// Those for which [`KeySet::load`] keeps its keys: the text is no JWK Set. Keep the old value then.
+    /// Those for which [`KeySet::load`](crate::KeySet::load) keeps its keys: the text is no JWK Set. Keep the old value
+    /// then.
     pub fn updated(
         &self,
         jwks: &[u8],
-        algorithms: &'static [&'static dyn Algorithm],
+        algorithms: &[&'static dyn Algorithm],
         seconds: u32,
         now: u64,
+        mut skipped: impl FnMut(Skipped<'_>),
     ) -> Result<(Self, LoadReport), Error> {
-        let mut published = KeySet::new();
-        let report = published.replace(jwks, algorithms)?;
-        Ok((self.replaced_by(published, seconds, now), report))
+        let mut published = KeySetIn::default();
+        let report = published.replace(jwks, algorithms, &mut skipped)?;
+        Ok((self.with_published(published, seconds, now), report))
     }
 
     /// The same for keys that are published in another way than as a JWK Set, for instance one in PEM.
     #[must_use]
-    pub fn replaced_by(&self, published: KeySet<N>, seconds: u32, now: u64) -> Self {
+    pub fn with_published(&self, published: KeySetIn<M>, seconds: u32, now: u64) -> Self {
         let mut new = Self {
+            retires_at: M::times(PUBLISHED, published.len().saturating_add(self.set.len())),
             set: published,
-            retires_at: Vec::new(),
         };
-        if self.set.refuses_ambiguity() {
-            new = new.refusing_ambiguity();
-        }
-        for _ in new.set.keys() {
-            // As many places as the set has.
-            let _ = new.retires_at.push(None);
-        }
         let latest = now.saturating_add(u64::from(seconds));
-        for (key, retires_at) in self.set.keys().iter().zip(&self.retires_at) {
-            let retires_at = retires_at.unwrap_or(latest).min(latest);
-            if now < retires_at && !new.set.keys().iter().any(|k| k.is_same(key)) {
-                new.add(key, Some(retires_at));
+        for (key, retires_at) in self.keys() {
+            let retires_at = retires_at.min(latest);
+            if now < retires_at && !new.set.all().any(|k| k.is_same(&key)) {
+                new.add(key, self, retires_at);
             }
         }
         new
@@ -134,19 +147,22 @@ impl<const N: usize> RotatingKeys<N> {
     /// or the next update.
     #[must_use]
     pub fn retires_next(&self) -> Option<u64> {
-        self.retires_at.iter().copied().flatten().min()
+        let times = self.keys().map(|(_, retires_at)| retires_at);
+        times.filter(|time| *time != PUBLISHED).min()
     }
 
     /// These keys without those whose time is over.
     #[must_use]
     pub fn without_retired(&self, now: u64) -> Self {
         let mut left = Self {
-            set: self.set.emptied(),
-            retires_at: Vec::new(),
+            set: KeySetIn::default(),
+            retires_at: M::times(PUBLISHED, self.set.len()),
         };
-        for (key, retires_at) in self.set.keys().iter().zip(&self.retires_at) {
-            if retires_at.is_none_or(|retires_at| now < retires_at) {
-                left.add(key, *retires_at);
+        // The list counts even if no key is left.
+        let _ = left.set.accept(self.set.algorithms());
+        for (key, retires_at) in self.keys() {
+            if retires_at == PUBLISHED || now < retires_at {
+                left.add(key, self, retires_at);
             }
         }
         left
@@ -154,25 +170,55 @@ impl<const N: usize> RotatingKeys<N> {
 
     /// Whether one of these keys is not among the older ones, or may be used for something else than there.
     #[must_use]
-    pub fn has_keys_beyond(&self, older: &Self) -> bool {
-        self.set.keys().iter().any(|key| !older.contains(key))
+    pub fn has_new_keys(&self, older: &Self) -> bool {
+        let names = self.set.algorithms().iter().map(|a| a.name());
+        let same_algorithms = names.eq(older.set.algorithms().iter().map(|a| a.name()));
+        let is_old = |key: StoredKey<'_>| {
+            let mut old = older.set.all();
+            same_algorithms && old.any(|o| o.is_same(&key) && o.words == key.words)
+        };
+        !self.set.all().all(is_old)
     }
 
-    fn contains(&self, key: &Key) -> bool {
-        let mut keys = self.set.keys().iter();
-        keys.any(|k| k.is_same(key) && k.is_used_like(key))
+    /// The keys, and when each goes.
+    fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, u64)> {
+        self.set.all().zip(self.retires_at.as_ref().iter().copied())
     }
 
-    /// Adds a key if there is room.
-    fn add(&mut self, key: &Key, retires_at: Option<u64>) {
-        if self.set.keep(key) {
-            let _ = self.retires_at.push(retires_at);
+    /// Adds a key of another value if there is room.
+    fn add(&mut self, key: StoredKey<'_>, of: &Self, retires_at: u64) {
+        let position = self.set.len();
+        if self.set.keep(key, of.set.algorithms())
+            && let Some(time) = self.retires_at.as_mut().get_mut(position)
+        {
+            *time = retires_at;
         }
     }
 }
 
-impl<const N: usize> Default for RotatingKeys<N> {
-    fn default() -> Self {
-        Self::new()
+impl<M: OwnedMemory> Keys for RotatingKeysIn<M> {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        self.set.key(position)
+    }
+
+    fn accepts(&self, alg: JsonStr<'_>) -> bool {
+        self.set.accepts(alg)
+    }
+
+    fn find<'k>(
+        &'k self,
+        request: &KeyRequest<'_>,
+        from: usize,
+        sealed: Sealed,
+    ) -> Option<(usize, Candidate<'k>)> {
+        self.set.find(request, from, sealed)
+    }
+}
+
+impl<M: OwnedMemory> Debug for RotatingKeysIn<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RotatingKeys")
+            .field("set", &self.set)
+            .finish_non_exhaustive()
     }
 }

@@ -1,370 +1,209 @@
-//! A key together with what it may be used for.
+//! One key for one algorithm, in exactly the memory that it takes.
 
-use core::fmt;
+use core::fmt::{self, Debug};
 
-use heapless::String;
-
-use crate::alg::{Algorithm, InvalidSignature, KeyParameters, Kind, MAX_KEY_WORDS, Tables, Word};
+use crate::alg::{InlineKey, ParameterSource, Word};
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
-use crate::limits::{MAX_ALGORITHMS, MAX_KID_LEN};
+use crate::key::Keys;
+use crate::key::key_ref::{Candidate, KeyName, KeyRef, Resolved};
+use crate::key::lookup::{KeyRequest, Sealed};
+use crate::limits::MAX_KID_LEN;
 
-/// Whatever can verify a signature: a [`Key`], a slot of a hardware engine, a key held by another library.
+/// A key for one algorithm: one that is pinned in a device, or that the caller knows the token's key to be.
 ///
-/// One that implements this can be given to [`verify`](crate::verify) in place of a set.
+/// It takes the memory of its algorithm: 64 bytes for [`ES256`](crate::ES256), and what a `kid` takes. A key without a
+/// name fits every token, because the caller has chosen it; one with a name fits tokens with that `kid` or none. For
+/// several algorithms, or a name that is not borrowed, use a [`KeySet`](crate::KeySet).
 ///
 /// ```
-/// use jose_verify::{Error, InvalidSignature, VerificationKey, scratch_len, verify_jws};
-/// # struct SecureElement;
-/// # impl SecureElement { fn verify_p256(&self, _: u8, _: &[u8], _: &[u8]) -> bool { true } }
+/// use jose_verify::{Error, HS256, Key, KeyParameters};
 ///
-/// /// A P-256 key in slot 7 of a secure element.
-/// struct Slot7(SecureElement);
-///
-/// impl VerificationKey for Slot7 {
-///     fn key_id(&self) -> Option<&str> {
-///         Some("slot-7")
-///     }
-///     fn accepts(&self, algorithm: &str) -> bool {
-///         algorithm == "ES256"
-///     }
-///     fn verify(&self, _: &str, signing_input: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-///         let holds = self.0.verify_p256(7, signing_input, signature);
-///         if holds { Ok(()) } else { Err(InvalidSignature) }
-///     }
-/// }
-///
-/// let token = b"eyJhbGciOiJFUzI1NiJ9.aGVsbG8.c2ln";
-/// let mut scratch = [0; scratch_len(64)];
-/// let jws = verify_jws(token, &Slot7(SecureElement), &mut scratch)?;
-/// assert_eq!(jws.payload(), b"hello");
+/// let secret = KeyParameters::oct(b"a secret of at least 32 bytes, for HS256");
+/// let key = Key::new(HS256, &secret)?;
+/// # let _ = key;
+/// assert_eq!(Key::new(HS256, &KeyParameters::oct(b"short")).err(), Some(Error::WeakKey));
 /// # Ok::<(), Error>(())
 /// ```
-pub trait VerificationKey {
-    /// The key's identifier (RFC 7517 §4.5).
-    ///
-    /// A key alone that has none fits every token; in a [`KeySet`](crate::KeySet) it fits those without `kid`. A key
-    /// that has one fits tokens with exactly that `kid`, and those without any.
-    fn key_id(&self) -> Option<&str>;
+#[derive(Clone, Copy)]
+pub struct Key<'k, A: InlineKey, M = <A as InlineKey>::Material> {
+    algorithm: A,
+    material: M,
+    name: KeyName<'k>,
+}
 
-    /// Whether the key may be used with the algorithm of that name.
-    fn accepts(&self, algorithm: &str) -> bool;
-
-    /// Verifies `signature` over `signing_input`.
+impl<'k, A: InlineKey> Key<'k, A> {
+    /// Takes a key in its parameters.
     ///
     /// # Errors
     ///
-    /// [`InvalidSignature`], also when the key does not accept the algorithm.
-    fn verify(
-        &self,
-        algorithm: &str,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature>;
-}
-
-impl<K: VerificationKey + ?Sized> VerificationKey for &K {
-    fn key_id(&self) -> Option<&str> {
-        (**self).key_id()
+    /// - [`Error::UnsupportedKey`]: not a key of this algorithm's type.
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: such a key, but refused.
+    pub fn new(algorithm: A, parameters: &dyn ParameterSource) -> Result<Self, Error> {
+        Self::new_in(algorithm, parameters, A::EMPTY)
     }
 
-    fn accepts(&self, algorithm: &str) -> bool {
-        (**self).accepts(algorithm)
-    }
-
-    fn verify(
-        &self,
-        algorithm: &str,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        (**self).verify(algorithm, signing_input, signature)
-    }
-}
-
-/// A list of algorithms that may stand together for one key.
-///
-/// The list is the caller's promise that only these are accepted, and what keeps all others out of the program.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AlgorithmList(&'static [&'static dyn Algorithm]);
-
-impl AlgorithmList {
-    /// None yet, for a set into which nothing was loaded.
-    pub(crate) const EMPTY: Self = Self(&[]);
-
-    /// Refuses lists in which a public key could come to be used as a shared secret.
-    pub(crate) fn new(list: &'static [&'static dyn Algorithm]) -> Result<Self, Error> {
-        let macs = list.iter().filter(|a| a.kind() == Kind::Mac).count();
-        let one_kind = macs == 0 || macs == list.len();
-        let is_unique = |name: &str| list.iter().filter(|a| a.name() == name).count() == 1;
-        let unique = list.iter().all(|a| is_unique(a.name()));
-        if !one_kind || !unique || list.is_empty() || list.len() > MAX_ALGORITHMS {
-            return Err(Error::UnusableAlgorithmList);
-        }
-        Ok(Self(list))
-    }
-
-    pub(crate) const fn is_empty(self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether every algorithm of the other list stands in this one.
-    pub(crate) fn includes(self, other: Self) -> bool {
-        other.names().all(|name| self.contains(name))
-    }
-
-    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
-        self.0.iter().map(|a| a.name())
-    }
-
-    pub(crate) fn contains(self, name: &str) -> bool {
-        self.names().any(|n| n == name)
-    }
-}
-
-/// A key, checked and prepared for the algorithms that it was loaded for.
-///
-/// ```
-/// use jose_verify::{ES256, Error, HS256, HS384, HS512, Key, RS256, VerificationKey};
-///
-/// let key = Key::from_secret(b"a secret of at least 32 bytes, for HS256", &[&HS256, &HS384])?;
-/// assert!(key.accepts("HS256"));
-/// assert!(!key.accepts("HS384"), "too short for that one");
-///
-/// assert_eq!(Key::from_secret(b"short", &[&HS256]).err(), Some(Error::WeakKey));
-/// let mixed = Key::from_secret(b"a secret of at least 32 bytes, for HS256", &[&HS256, &RS256]);
-/// assert_eq!(mixed.err(), Some(Error::UnusableAlgorithmList));
-/// # Ok::<(), Error>(())
-/// ```
-#[derive(Clone)]
-pub struct Key {
-    id: Option<String<MAX_KID_LEN>>,
-    algorithms: AlgorithmList,
-    /// One bit for each entry of `algorithms`: whether the key was loaded for it.
-    loaded_for: u16,
-    material: [Word; MAX_KEY_WORDS],
-}
-
-const _: () = assert!(MAX_ALGORITHMS == 16, "`loaded_for` has a bit for each");
-
-impl Key {
-    /// Reads one JWK (RFC 7517 §4) for those of `algorithms` that fit its `kty`, `crv` and `alg`.
+    /// Reads one JWK (RFC 7517 §4). The key borrows its `kid`.
     ///
     /// # Errors
+    ///
+    /// As for [`new`](Self::new), and:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
-    /// - [`Error::MalformedKey`]: a parameter is missing or wrong.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` forbid it.
-    /// - [`Error::AlgorithmNotAccepted`]: its `alg` is none of `algorithms`.
-    /// - [`Error::UnsupportedKey`]: its type or curve fits none of `algorithms`.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: outside the bounds of [`limits`](crate::limits).
-    /// - [`Error::UnusableAlgorithmList`]: see [`from_parameters`](Self::from_parameters).
-    pub fn from_jwk(
-        jwk: &[u8],
-        algorithms: &'static [&'static dyn Algorithm],
-    ) -> Result<Self, Error> {
-        Self::from_checked_list(jwk, AlgorithmList::new(algorithms)?)
-    }
-
-    pub(crate) fn from_checked_list(jwk: &[u8], list: AlgorithmList) -> Result<Self, Error> {
-        let mut key = Self::unloaded(list);
-        key.read_jwk(jwk)?;
-        Ok(key)
-    }
-
-    /// A key without identifier and material, to be loaded where it is: it is too long to be moved often.
-    pub(super) const fn unloaded(list: AlgorithmList) -> Self {
-        Self {
-            id: None,
-            algorithms: list,
-            loaded_for: 0,
-            material: [0; MAX_KEY_WORDS],
-        }
-    }
-
-    fn read_jwk(&mut self, jwk: &[u8]) -> Result<(), Error> {
+    /// - [`Error::AlgorithmNotAccepted`]: its `alg` is another.
+    pub fn from_jwk(algorithm: A, jwk: &'k [u8]) -> Result<Self, Error> {
         let jwk = Jwk::parse(jwk)?;
-        check_use(&jwk, self.algorithms)?;
-        super::parameters::with_parameters(&jwk, |parameters| self.take(&jwk, parameters))
-    }
-
-    /// Takes parameters, with what the JWK says beside its own.
-    pub(super) fn take(
-        &mut self,
-        jwk: &Jwk<'_>,
-        parameters: &KeyParameters<'_>,
-    ) -> Result<(), Error> {
-        self.load(parameters, |name| jwk.alg.is_none_or(|alg| alg == name))?;
-        self.id = jwk.kid.map(key_id).transpose()?;
-        Ok(())
-    }
-
-    /// Takes a key in its parts: a secret, a modulus and exponent, a point.
-    ///
-    /// # Errors
-    ///
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::UnsupportedKey`]: as for
-    ///   [`from_jwk`](Self::from_jwk).
-    /// - [`Error::UnusableAlgorithmList`]: `algorithms` is empty, has more than
-    ///   [`MAX_ALGORITHMS`](crate::limits::MAX_ALGORITHMS), names one twice, or holds MACs as well as signatures.
-    pub fn from_parameters(
-        parameters: &KeyParameters<'_>,
-        algorithms: &'static [&'static dyn Algorithm],
-    ) -> Result<Self, Error> {
-        let mut key = Self::unloaded(AlgorithmList::new(algorithms)?);
-        key.load(parameters, |_| true)?;
+        if !jwk.may_verify() {
+            return Err(Error::WrongKeyUse);
+        }
+        // RFC 7517 §4.4.
+        if jwk.algorithm().is_some_and(|alg| alg != algorithm.name()) {
+            return Err(Error::AlgorithmNotAccepted);
+        }
+        if jwk
+            .key_id()
+            .is_some_and(|kid| kid.is_longer_than(MAX_KID_LEN))
+        {
+            return Err(Error::KeyTooLarge);
+        }
+        if jwk.is_incomplete() {
+            return Err(Error::MalformedKey);
+        }
+        let mut key = Self::new(algorithm, &jwk)?;
+        key.name = jwk.key_id().map_or(KeyName::Any, KeyName::Is);
         Ok(key)
     }
 
-    /// Takes a shared secret, byte for byte.
+    /// A key from the material of another one of the same algorithm, which a build script wrote out: a constant, which
+    /// takes no RAM.
     ///
-    /// It serves those of `algorithms` whose hash it is at least as long as (RFC 7518 §3.2): 32 bytes for HS256, 48 for
-    /// HS384, 64 for HS512.
+    /// Nothing is judged: whoever can change the material can forge signatures. Material of ECDSA is the same on machines
+    /// of either word size, apart from a word of 64 bits being two of 32, the lower one first; that of RSA is not.
+    ///
+    /// ```
+    /// use jose_verify::{ES256, Es256, Key, KeyParameters};
+    /// # const POINT: [u8; 65] = [
+    /// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,
+    /// #     186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27, 189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244,
+    /// #     179, 105, 93, 110, 169, 11, 36, 173, 138, 70, 35, 40, 133, 136, 229, 173,
+    /// # ];
+    /// # #[cfg(target_pointer_width = "64")] {
+    ///
+    /// static VENDOR: Key<'static, Es256> = Key::from_material_unchecked(ES256, [
+    ///     0xfdff_2dc1_32f6_6d53, 0x74dd_3bc8_fbc4_5c57, 0x6797_9cbd_0eb9_9834, 0x7f31_6e41_f5d8_a8d1,
+    ///     0xd6a6_7b44_6b19_a7bb, 0x49b7_1d4d_7f22_6d31, 0xb3ba_e2b5_8e38_5c4e, 0x4f8c_8a5c_1d39_6c4f,
+    /// ]);
+    /// # }
+    /// let key = Key::new(ES256, &KeyParameters::ec_point("P-256", &POINT))?;
+    /// println!("{:x?}", key.material());
+    /// # Ok::<(), jose_verify::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn from_material_unchecked(algorithm: A, material: A::Material) -> Self {
+        Self {
+            algorithm,
+            material,
+            name: KeyName::Any,
+        }
+    }
+}
+
+impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
+    /// Takes a key in its parameters, in memory of the caller's kind: less than [`new`](Key::new) takes for RSA keys that are
+    /// not of the longest.
+    ///
+    /// ```
+    /// use jose_verify::{Error, Key, KeyParameters, RS256, Rs256, words};
+    ///
+    /// /// A key of 2048 bits, in half of the memory that one of 4096 bits takes.
+    /// type Pinned<'k> = Key<'k, Rs256, [jose_verify::Word; words::RSA_2048]>;
+    ///
+    /// fn pinned(n: &[u8]) -> Result<Pinned<'static>, Error> {
+    ///     Key::new_in(RS256, &KeyParameters::rsa(n, &[1, 0, 1]), [0; words::RSA_2048])
+    /// }
+    /// # assert_eq!(pinned(&[0xff; 512]).err(), Some(Error::KeyTooLarge));
+    /// # assert!(pinned(&[0xff; 256]).is_ok());
+    /// ```
     ///
     /// # Errors
     ///
-    /// As for [`from_parameters`](Self::from_parameters); [`Error::WeakKey`] if it is too short for all of them.
-    pub fn from_secret(
-        secret: &[u8],
-        algorithms: &'static [&'static dyn Algorithm],
+    /// As for [`new`](Key::new); [`Error::KeyTooLarge`] also if the memory is too short.
+    pub fn new_in(
+        algorithm: A,
+        parameters: &dyn ParameterSource,
+        memory: M,
     ) -> Result<Self, Error> {
-        Self::from_parameters(&KeyParameters::Oct { k: secret }, algorithms)
-    }
-
-    /// The same key under an identifier.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::KeyTooLarge`] if it is longer than [`MAX_KID_LEN`].
-    pub fn with_key_id(self, key_id: &str) -> Result<Self, Error> {
-        let key_id = String::try_from(key_id).map_err(|_| Error::KeyTooLarge)?;
-        Ok(Self {
-            id: Some(key_id),
-            ..self
-        })
-    }
-
-    /// Loads the key for every algorithm of its list that `fits` names and that takes it.
-    fn load(
-        &mut self,
-        parameters: &KeyParameters<'_>,
-        fits: impl Fn(&str) -> bool,
-    ) -> Result<(), Error> {
-        let mut refused = Error::UnsupportedKey;
-        for (bit, algorithm) in bits()
-            .zip(self.algorithms.0)
-            .filter(|(_, a)| fits(a.name()))
-        {
-            match algorithm.load(parameters, &mut self.material) {
-                Ok(()) => self.loaded_for |= bit,
-                Err(Error::UnsupportedKey) => {}
-                Err(reason) => refused = reason,
-            }
-        }
-        if self.loaded_for == 0 {
-            Err(refused)
-        } else {
-            Ok(())
+        let mut material = memory;
+        match algorithm.key_type().load(parameters, material.as_mut()) {
+            Ok(_) => Ok(Self {
+                algorithm,
+                material,
+                name: KeyName::Any,
+            }),
+            Err(Error::KeySetFull) => Err(Error::KeyTooLarge),
+            Err(reason) => Err(reason),
         }
     }
 
-    /// The list that the key was loaded with.
-    pub(crate) const fn algorithms(&self) -> AlgorithmList {
-        self.algorithms
+    /// The same key under a `kid`: it fits tokens with exactly that one, and those without. One longer than
+    /// [`MAX_KID_LEN`] is that of no token.
+    #[must_use]
+    pub fn with_key_id(self, key_id: &str) -> Key<'_, A, M> {
+        Key {
+            algorithm: self.algorithm,
+            material: self.material,
+            name: KeyName::Is(JsonStr::from(key_id)),
+        }
     }
 
-    /// Whether both are one key under one identifier, whatever they may be used for.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.id == other.id && self.material == other.material
-    }
-
-    /// Whether both may be used for the same algorithms.
-    pub(crate) fn is_used_like(&self, other: &Self) -> bool {
-        self.algorithms.names().eq(other.algorithms.names()) && self.loaded_for == other.loaded_for
-    }
-
-    /// Verifies as [`VerificationKey::verify`] does, with tables that were made for that algorithm.
-    pub(crate) fn verify_with_tables(
-        &self,
-        algorithm: &str,
-        tables: Tables<'_>,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let algorithm = self.algorithm(algorithm).ok_or(InvalidSignature)?;
-        algorithm.verify_with_tables(&self.material, tables, signing_input, signature)
-    }
-
-    /// What the key's algorithms prepared.
-    pub(crate) const fn material(&self) -> &[Word] {
+    /// The key material, to be written out: see [`from_material_unchecked`](Self::from_material_unchecked). Of a MAC it is
+    /// as secret as the key.
+    #[must_use]
+    pub const fn material(&self) -> &M {
         &self.material
     }
 
-    /// The first of the key's algorithms that makes use of a table, if it had that many words.
-    pub(crate) fn table_algorithm(&self, available: usize) -> Option<&'static dyn Algorithm> {
-        bits()
-            .zip(self.algorithms.0)
-            .find(|(bit, a)| self.loaded_for & bit != 0 && a.table_len(available) > 0)
-            .map(|(_, algorithm)| *algorithm)
+    /// Its algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> A {
+        self.algorithm
     }
 
-    fn algorithm(&self, name: &str) -> Option<&'static dyn Algorithm> {
-        bits()
-            .zip(self.algorithms.0)
-            .find(|(bit, a)| self.loaded_for & bit != 0 && a.name() == name)
-            .map(|(_, algorithm)| *algorithm)
+    /// The key as the pipeline sees it.
+    pub(crate) fn key_ref(&self) -> KeyRef<'_> {
+        KeyRef::single(self.name, &self.algorithm, self.material.as_ref())
     }
 }
 
-/// RFC 7517 §4.2 to §4.4: whether the JWK may verify, with one of these.
-pub(super) fn check_use(jwk: &Jwk<'_>, list: AlgorithmList) -> Result<(), Error> {
-    if !jwk.may_verify() {
-        return Err(Error::WrongKeyUse);
-    }
-    if jwk
-        .alg
-        .is_none_or(|alg| list.0.iter().any(|a| alg == a.name()))
-    {
-        Ok(())
-    } else {
-        Err(Error::AlgorithmNotAccepted)
-    }
-}
-
-/// 1, 2, 4, … for the entries of an algorithm list.
-fn bits() -> impl Iterator<Item = u16> {
-    (0..u16::BITS).map(|i| 1 << i)
-}
-
-fn key_id(kid: JsonStr<'_>) -> Result<String<MAX_KID_LEN>, Error> {
-    kid.to_heapless().map_err(|_| Error::KeyTooLarge)
-}
-
-impl VerificationKey for Key {
-    fn key_id(&self) -> Option<&str> {
-        self.id.as_deref()
+impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Keys for Key<'_, A, M> {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        (position == 0).then(|| self.key_ref())
     }
 
-    fn accepts(&self, algorithm: &str) -> bool {
-        self.algorithm(algorithm).is_some()
+    fn accepts(&self, alg: JsonStr<'_>) -> bool {
+        alg == self.algorithm.name()
     }
 
-    fn verify(
-        &self,
-        algorithm: &str,
-        signing_input: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        self.verify_with_tables(algorithm, Tables::default(), signing_input, signature)
+    // Without the detour of a reference that could be to any kind of key.
+    fn find<'k>(
+        &'k self,
+        request: &KeyRequest<'_>,
+        from: usize,
+        _: Sealed,
+    ) -> Option<(usize, Candidate<'k>)> {
+        let fits = from == 0 && self.name.fits(request.kid) && self.accepts(request.alg);
+        let resolved = Resolved::Loaded(&self.algorithm, self.material.as_ref());
+        fits.then_some((0, Candidate(resolved)))
     }
 }
 
-impl fmt::Debug for Key {
+impl<A: InlineKey, M> Debug for Key<'_, A, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Without the material, which may be a secret.
         f.debug_struct("Key")
-            .field("id", &self.id)
+            .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()
     }
 }

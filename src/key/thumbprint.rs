@@ -1,11 +1,9 @@
 //! JWK thumbprints (RFC 7638).
 
-use crate::alg::{HashFunction, MAX_DIGEST_LEN};
+use crate::alg::{HashFunction, MAX_DIGEST_LEN, ParameterSource};
 use crate::encoding::base64url;
-use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
-use crate::limits::MAX_KEY_PARAMETER_LEN;
 
 /// The thumbprint of a JWK: the hash of its required members (RFC 7638 §3.2), at the front of `buffer`.
 ///
@@ -17,7 +15,7 @@ use crate::limits::MAX_KEY_PARAMETER_LEN;
 ///
 /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
 /// - [`Error::MalformedKey`]: a required member is missing, no string, or not base64url.
-/// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC` and `oct`.
+/// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC`, `OKP`, `AKP` and `oct`.
 ///
 /// ```
 /// use jose_verify::{Error, MAX_DIGEST_LEN, SHA256, jwk_thumbprint};
@@ -35,49 +33,66 @@ pub fn jwk_thumbprint<'b>(
     buffer: &'b mut [u8; MAX_DIGEST_LEN],
 ) -> Result<&'b [u8], Error> {
     let jwk = Jwk::parse(jwk)?;
-    let kty = jwk.kty.ok_or(Error::MalformedKey)?;
-    // §3.2 and §3.3: the members in the order of their names, without white space.
-    let parts: [&[u8]; 9] = if kty == "RSA" {
-        let (e, n) = (parameter(jwk.e)?, parameter(jwk.n)?);
-        let kty: &[u8] = br#"","kty":"RSA","n":""#;
-        [br#"{"e":""#, e, kty, n, br#""}"#, b"", b"", b"", b""]
-    } else if kty == "EC" {
-        let (crv, x, y) = (curve(jwk.crv)?, parameter(jwk.x)?, parameter(jwk.y)?);
-        let (kty, between): (&[u8], &[u8]) = (br#"","kty":"EC","x":""#, br#"","y":""#);
-        [br#"{"crv":""#, crv, kty, x, between, y, br#""}"#, b"", b""]
-    } else if kty == "oct" {
-        let k = parameter(jwk.k)?;
-        [
-            br#"{"k":""#,
-            k,
-            br#"","kty":"oct"}"#,
-            b"",
-            b"",
-            b"",
-            b"",
-            b"",
-            b"",
-        ]
-    } else {
-        return Err(Error::UnsupportedKey);
-    };
+    let parts = canonical(&jwk)?;
     Ok(hash.digest(&parts, buffer))
 }
 
+/// RFC 7638 §3.2 and §3.3: the members in the order of their names, without white space. RFC 8037 §2 and RFC 9964 say
+/// which those of OKP and AKP are.
+fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
+    let member = |name| parameter(jwk, name);
+    let name = |member| plain(jwk, member);
+    let none: &[u8] = b"";
+    Ok(if jwk.is("kty", "RSA") {
+        let (before, between) = (br#"{"e":""#, br#"","kty":"RSA","n":""#);
+        let (e, n) = (member("e")?, member("n")?);
+        [before, e, between, n, END, none, none]
+    } else if jwk.is("kty", "EC") {
+        let (before, between) = (br#"{"crv":""#, br#"","kty":"EC","x":""#);
+        let (crv, x, y) = (name("crv")?, member("x")?, member("y")?);
+        [before, crv, between, x, br#"","y":""#, y, END]
+    } else if jwk.is("kty", "OKP") {
+        let (before, between) = (br#"{"crv":""#, br#"","kty":"OKP","x":""#);
+        [before, name("crv")?, between, member("x")?, END, none, none]
+    } else if jwk.is("kty", "AKP") {
+        let (before, between) = (br#"{"alg":""#, br#"","kty":"AKP","pub":""#);
+        [
+            before,
+            name("alg")?,
+            between,
+            member("pub")?,
+            END,
+            none,
+            none,
+        ]
+    } else if jwk.is("kty", "oct") {
+        let (before, end) = (br#"{"k":""#, br#"","kty":"oct"}"#);
+        [before, member("k")?, end, none, none, none, none]
+    } else {
+        return Err(Error::UnsupportedKey);
+    })
+}
+
+/// After the last string.
+const END: &[u8] = br#""}"#;
+
 /// The text of a parameter, which is base64url and so needs no escapes.
-fn parameter(text: Option<JsonStr<'_>>) -> Result<&[u8], Error> {
-    let text = text.and_then(|text| text.as_plain_str());
-    let text = text.ok_or(Error::MalformedKey)?.as_bytes();
-    let mut decoded = [0; MAX_KEY_PARAMETER_LEN];
-    base64url::decode(text, &mut decoded, Error::KeyTooLarge).map_err(|error| match error {
-        Error::MalformedBase64url => Error::MalformedKey,
-        error => error,
-    })?;
+fn parameter<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
+    let text = plain(jwk, name)?;
+    for block in text.chunks(BLOCK_CHARS) {
+        // Of whole groups, so that each is valid if the text is.
+        base64url::decode_secret(block, &mut [0; BLOCK_CHARS], Error::KeyTooLarge)
+            .map_err(|_| Error::MalformedKey)?;
+    }
     Ok(text)
 }
 
-/// The name of a curve, written without escapes.
-fn curve(name: Option<JsonStr<'_>>) -> Result<&[u8], Error> {
-    let name = name.and_then(|name| name.as_plain_str());
-    name.map(str::as_bytes).ok_or(Error::MalformedKey)
+/// Characters that are looked at together: groups of four.
+const BLOCK_CHARS: usize = 64;
+
+/// A string that is written without escapes.
+fn plain<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
+    let text = jwk.get(name).and_then(|value| value.as_str());
+    let text = text.and_then(|text| text.as_plain_str());
+    text.map(str::as_bytes).ok_or(Error::MalformedKey)
 }

@@ -1,6 +1,6 @@
 //! Access tokens, as a policy.
 
-use crate::policy::{Audience, Check, Policy, jwt};
+use crate::policy::{Audience, Check, Policy};
 use crate::time::Leeway;
 
 /// A JWT access token (RFC 9068 §2.2 and §4).
@@ -17,6 +17,6 @@ pub const fn access_token<'p>(issuers: &'p [&'p str], audience: &'p [&'p str]) -
         issued_at: Check::Required(Leeway::NONE),
         jwt_id: Check::Present,
         client_id: Check::Present,
-        ..jwt(Check::Required(issuers), audience)
+        ..Policy::jwt(Check::Required(issuers), audience)
     }
 }

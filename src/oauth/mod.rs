@@ -1,4 +1,13 @@
 //! OAuth 2.0 around a token: access tokens, what a server answers, and tokens that may be used once.
+//!
+//! | what | how |
+//! |---|---|
+//! | access token | [`access_token`], then [`Scopes`] |
+//! | what the token endpoint answers | [`TokenResponse`] |
+//! | the server's metadata | [`ProviderMetadata`] |
+//! | a token that may be used once | [`ReplayGuard`] |
+//!
+//! Nothing here fetches anything, and nothing is linked that is not called.
 
 mod access_token;
 mod provider_metadata;

@@ -17,7 +17,7 @@ use crate::verify::Verified;
 /// arrive while one is valid.
 ///
 /// ```
-/// use jose_verify::{Error, Leeway, NumericDate, Verified, oidc::ReplayGuard};
+/// use jose_verify::{Error, Leeway, NumericDate, Verified, oauth::ReplayGuard};
 ///
 /// fn once(jwt: &Verified<'_>, guard: &mut ReplayGuard<64>, now: NumericDate) -> Result<(), Error> {
 ///     guard.admit(jwt, Leeway::seconds(30), now)

@@ -10,7 +10,7 @@ use crate::jose::claims::{Claims, StringOrArray, Strings};
 /// string is one value, spaces included. A token without the claim allows nothing: it has no values.
 ///
 /// ```
-/// use jose_verify::{Error, Verified, oidc::Scopes};
+/// use jose_verify::{Error, Verified, oauth::Scopes};
 ///
 /// fn may_write(access_token: &Verified<'_>) -> Result<(), Error> {
 ///     Scopes::read(access_token.claims(), "scope")?.require(&["catalog", "catalog.write"])

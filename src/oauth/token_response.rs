@@ -11,7 +11,7 @@ use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 /// The strings borrow from the response. `Debug` shows none of them, for they are secrets.
 ///
 /// ```
-/// use jose_verify::{Error, oidc::TokenResponse};
+/// use jose_verify::{Error, oauth::TokenResponse};
 ///
 /// let text = br#"{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
 /// let response = TokenResponse::parse(text)?;

@@ -11,15 +11,15 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// Whose session ends (OpenID Connect Back-Channel Logout 1.0 §2.4).
 ///
 /// At least one of subject and session is there. A logout token may be used once: remember its `jti` with a
-/// [`ReplayGuard`](super::ReplayGuard).
+/// [`ReplayGuard`](crate::oauth::ReplayGuard).
 ///
 /// ```
-/// use jose_verify::{Error, Keys, NumericDate, oidc, scratch_len, verify};
+/// use jose_verify::{Error, Keys, NumericDate, Verifier, oidc, scratch_len};
 ///
 /// fn log_out(token: &[u8], keys: &impl Keys, now: NumericDate) -> Result<(), Error> {
 ///     let policy = oidc::logout_token(&["https://server.example.com"], &["s6BhdRkqt3"]);
 ///     let mut scratch = [0; scratch_len(4096)];
-///     let jwt = verify(token, keys, &policy, now, &mut scratch)?;
+///     let jwt = Verifier::new(keys, &policy).verify(token, now, &mut scratch)?;
 ///     let logout = oidc::LogoutToken::from_verified(&jwt)?;
 ///     // … end the session `logout.session_id()`, or all of `logout.subject()` …
 ///     # let _ = logout;

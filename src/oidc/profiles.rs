@@ -1,6 +1,6 @@
 //! The kinds of tokens of OpenID Connect, as policies.
 
-use crate::policy::{Audience, Check, Policy, jwt};
+use crate::policy::{Audience, Check, Policy};
 use crate::time::Leeway;
 
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
@@ -37,7 +37,7 @@ pub const fn id_token<'p>(
         expires_at: Check::Required(Leeway::NONE),
         issued_at: Check::Required(Leeway::NONE),
         nonce,
-        ..jwt(Check::Required(issuers), Check::Required(audience))
+        ..Policy::jwt(Check::Required(issuers), Check::Required(audience))
     }
 }
 
@@ -51,7 +51,7 @@ pub const fn user_info<'p>(issuers: &'p [&'p str], client_ids: &'p [&'p str]) ->
     let audience = Check::IfPresent(Audience::AnyOf(client_ids));
     Policy {
         subject: Check::Present,
-        ..jwt(Check::IfPresent(issuers), audience)
+        ..Policy::jwt(Check::IfPresent(issuers), audience)
     }
 }
 
@@ -70,6 +70,6 @@ pub const fn logout_token<'p>(issuers: &'p [&'p str], client_ids: &'p [&'p str])
         expires_at: Check::Required(Leeway::NONE),
         issued_at: Check::Required(Leeway::NONE),
         jwt_id: Check::Present,
-        ..jwt(Check::Required(issuers), Check::Required(audience))
+        ..Policy::jwt(Check::Required(issuers), Check::Required(audience))
     }
 }

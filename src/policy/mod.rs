@@ -2,7 +2,6 @@
 
 mod jwt;
 
-pub use self::jwt::jwt;
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::claims::{Claims, StringOrArray};
@@ -83,7 +82,7 @@ pub struct MaxAge {
 ///
 /// A policy is a value with one field a check and no default: what is not checked is spelled out, and a check added
 /// in a later version stops the build of a policy that is written out, until it is decided. The profiles in
-/// [`oidc`](crate::oidc) return policies for well-known kinds of tokens; narrow them with the struct update syntax.
+/// [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for well-known kinds of tokens; narrow them with the struct update syntax.
 ///
 /// ```
 /// use jose_verify::{Check, Leeway, Policy, oidc};

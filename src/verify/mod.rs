@@ -1,11 +1,13 @@
 //! The pipeline: from a token's text to claims that may be trusted.
 
-pub mod padded;
-pub(crate) mod pipeline;
-mod tenant;
+mod issuers;
+mod options;
+mod pipeline;
+mod verified;
+mod verifier;
 
-pub use self::pipeline::{
-    Verified, VerifiedJws, peek_header_untrusted, scratch_len, verify, verify_in_place, verify_jws,
-    verify_jws_in_place,
-};
-pub use self::tenant::{Tenant, peek_issuer_untrusted, verify_by_issuer};
+pub use self::issuers::{Issuer, IssuerVerifier, Tenant};
+pub use self::options::Options;
+pub use self::pipeline::scratch_len;
+pub use self::verified::{Verified, VerifiedJws};
+pub use self::verifier::{JwsVerifier, Verifier};

@@ -1,156 +1,127 @@
-//! The pipeline: from a token's text to claims that may be trusted.
+//! The stages, readable top to bottom; compiled once, whatever the keys are.
 
 use crate::encoding::base64url;
+use crate::encoding::json::{JsonStr, read_object};
 use crate::error::Error;
-use crate::jose::claims::Claims;
 use crate::jose::compact::Compact;
 use crate::jose::header::Header;
-use crate::key::lookup::{CopiedQuery, KeyQuery, Keys, Unescaped, verify_signature};
-use crate::policy::Policy;
-use crate::time::Clock;
+use crate::key::Keys;
+use crate::key::lookup::{CopiedRequest, KeyRequest, verify_signature};
+use crate::verify::{Options, VerifiedJws};
 
-/// Verifies a JWT: its signature with `keys`, then its claims against `policy`.
-///
-/// `token` is the token and nothing else: a line feed behind it is not base64url.
-///
-/// `now` is a [`NumericDate`](crate::NumericDate), or [`Clock::Absent`] on a device without a clock. `scratch`
-/// receives what is decoded; [`scratch_len`] says how much it needs.
-///
-/// # Errors
-///
-/// The [`Error`]s of token, header, keys, signature, claims and policy.
-///
-/// ```
-/// use jose_verify::{Check, Error, HS256, Key, NumericDate, oidc, scratch_len, verify};
-///
-/// // The token of RFC 7515, Appendix A.1: {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
-/// let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
-///     .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
-///     .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// let key = Key::from_jwk(
-///     br#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#,
-///     &[&HS256],
-/// )?;
-/// let policy = oidc::jwt(Check::Required(&["joe"]), Check::NotChecked);
-///
-/// let mut scratch = [0; scratch_len(256)];
-/// let verified = verify(token, &key, &policy, NumericDate::from_seconds(1_300_819_000), &mut scratch)?;
-/// let is_root = verified.claims().get("http://example.com/is_root").unwrap();
-/// assert_eq!(is_root.as_bool(), Some(true));
-///
-/// let late = NumericDate::from_seconds(1_300_819_380);
-/// assert_eq!(verify(token, &key, &policy, late, &mut scratch).err(), Some(Error::Expired));
-/// # Ok::<(), Error>(())
-/// ```
-pub fn verify<'b>(
+/// From a token to a payload whose signature holds.
+// Not inlined, so that its stack is released before the claims are parsed.
+#[inline(never)]
+pub(super) fn verify<'b>(
     token: &[u8],
-    keys: &impl Keys,
-    policy: &Policy<'_>,
-    now: impl Into<Clock>,
+    keys: &dyn Keys,
+    options: &Options<'_>,
     scratch: &'b mut [u8],
-) -> Result<Verified<'b>, Error> {
-    verify_jws(token, keys, scratch)?.check(policy, now.into())
+) -> Result<VerifiedJws<'b>, Error> {
+    let jws = options.split(token)?;
+    let (header, scratch) = decode_header(&jws, options, scratch)?;
+    let request = KeyRequest::new(&header)?;
+    let signature = base64url::decode(jws.signature, scratch, Error::ScratchTooSmall)?;
+    let by = verify_signature(
+        keys,
+        &request,
+        options.unambiguous,
+        jws.signing_input,
+        signature,
+    )?;
+    // Only now, and over the signature, which has served.
+    let payload = base64url::decode(jws.payload, scratch, Error::ScratchTooSmall)?;
+    Ok(VerifiedJws::new(header, payload, by))
 }
 
 /// [`verify`] without a scratch buffer: the token is decoded over its own text.
-///
-/// Whatever comes of it, the text is no token afterwards.
-///
-/// # Errors
-///
-/// As for [`verify`], but for [`Error::ScratchTooSmall`].
-pub fn verify_in_place<'b>(
-    token: &'b mut [u8],
-    keys: &impl Keys,
-    policy: &Policy<'_>,
-    now: impl Into<Clock>,
-) -> Result<Verified<'b>, Error> {
-    verify_jws_in_place(token, keys)?.check(policy, now.into())
-}
-
-/// Verifies the signature alone; the payload may be anything.
-///
-/// For content that is not a claims set. For a JWT use [`verify`]: a good signature says who made a token, not whom
-/// it is for nor whether it still holds.
-///
-/// # Errors
-///
-/// The [`Error`]s of token, header, keys and signature.
-pub fn verify_jws<'b>(
-    token: &[u8],
-    keys: &impl Keys,
-    scratch: &'b mut [u8],
-) -> Result<VerifiedJws<'b>, Error> {
-    verify_compact(&Compact::parse(token)?, keys, scratch)
-}
-
-/// From a token in its segments to a payload whose signature holds.
-// A frame of its own: what it needs on the stack is free again for what follows.
+// Not inlined, so that its stack is released before the claims are parsed.
 #[inline(never)]
-pub(crate) fn verify_compact<'b>(
-    jws: &Compact<'_>,
-    keys: &impl Keys,
-    scratch: &'b mut [u8],
-) -> Result<VerifiedJws<'b>, Error> {
-    let (header, scratch) = decode_header(jws, scratch)?;
-    let mut room = Unescaped::EMPTY;
-    let query = KeyQuery::new(&header, &mut room)?;
-    let signature = base64url::decode(jws.signature, scratch, Error::ScratchTooSmall)?;
-    verify_signature(keys, &query, jws.signing_input, signature)?;
-    // Only now, and over the signature, which has served.
-    let payload = base64url::decode(jws.payload, scratch, Error::ScratchTooSmall)?;
-    Ok(VerifiedJws { header, payload })
-}
-
-/// [`verify_jws`] without a scratch buffer: the token is decoded over its own text.
-///
-/// # Errors
-///
-/// As for [`verify_jws`], but for [`Error::ScratchTooSmall`].
-// A frame of its own: what it needs on the stack is free again for what follows.
-#[inline(never)]
-pub fn verify_jws_in_place<'b>(
+pub(super) fn verify_in_place<'b>(
     token: &'b mut [u8],
-    keys: &impl Keys,
+    keys: &dyn Keys,
+    options: &Options<'_>,
 ) -> Result<VerifiedJws<'b>, Error> {
-    let jws = Compact::parse(token)?;
-    let (header_len, signed_len) = (jws.protected_header.len(), jws.signing_input.len());
-    let (signing_input, signature) = halves(token, signed_len)?;
+    let lengths = Lengths::of(&options.split(token)?);
+    let (signing_input, signature) = lengths.split(token)?;
 
-    let (header_text, _) = halves(signing_input, header_len)?;
-    let query = CopiedQuery::new(&Header::parse(base64url::decode_in_place(header_text)?)?)?;
+    let header = lengths.header(signing_input)?;
+    let parsed = Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
+    let request = CopiedRequest::new(&parsed)?;
     // The signature covers the header as it was received.
-    base64url::encode_in_place(header_text)?;
+    base64url::encode_in_place(header)?;
     let signature = base64url::decode_in_place(signature)?;
-    verify_signature(keys, &query.query(), signing_input, signature)?;
+    let by = verify_signature(
+        keys,
+        &request.request(),
+        options.unambiguous,
+        signing_input,
+        signature,
+    )?;
 
-    let (header, payload) = halves(signing_input, header_len)?;
-    Ok(VerifiedJws {
-        header: Header::parse(base64url::decode_in_place(header)?)?,
-        payload: base64url::decode_in_place(payload)?,
-    })
+    let (header, payload) = lengths.header_and_payload(signing_input)?;
+    let header = Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
+    Ok(VerifiedJws::new(
+        header,
+        base64url::decode_in_place(payload)?,
+        by,
+    ))
 }
 
-/// Reads a token's header without verifying anything, for instance to learn which keys to fetch.
-///
-/// Anybody can write anything into a header. Never decide on it whether to trust a token.
-///
-/// # Errors
-///
-/// The [`Error`]s of token and header.
-///
-/// ```
-/// use jose_verify::{peek_header_untrusted, scratch_len};
-/// let token = b"eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.e30.c2ln";
-/// let mut scratch = [0; scratch_len(64)];
-/// let header = peek_header_untrusted(token, &mut scratch)?;
-/// assert!(header.algorithm() == "ES256" && header.key_id().unwrap() == "1");
-/// # Ok::<(), jose_verify::Error>(())
-/// ```
-pub fn peek_header_untrusted<'b>(token: &[u8], scratch: &'b mut [u8]) -> Result<Header<'b>, Error> {
-    let jws = Compact::parse(token)?;
-    let (header, _) = decode_header(&jws, scratch)?;
-    Ok(header)
+/// Decodes and reads the header; the rest of the scratch buffer stays free.
+#[inline]
+pub(super) fn decode_header<'b>(
+    jws: &Compact<'_>,
+    options: &Options<'_>,
+    scratch: &'b mut [u8],
+) -> Result<(Header<'b>, &'b mut [u8]), Error> {
+    let len = base64url::decoded_len(jws.protected_header.len());
+    let (front, rest) = scratch
+        .split_at_mut_checked(len)
+        .ok_or(Error::ScratchTooSmall)?;
+    let text = base64url::decode(jws.protected_header, front, Error::ScratchTooSmall)?;
+    Ok((Header::parse(text, &options.critical)?, rest))
+}
+
+/// The `iss` that a token claims. Nothing is verified.
+pub(super) fn peek_issuer<'b>(
+    jws: &Compact<'_>,
+    scratch: &'b mut [u8],
+) -> Result<Option<JsonStr<'b>>, Error> {
+    read_issuer(base64url::decode(
+        jws.payload,
+        scratch,
+        Error::ScratchTooSmall,
+    )?)
+}
+
+/// Finds something by the `iss` that a token claims, and leaves the token as it was. Nothing is verified.
+pub(super) fn find_in_place<T>(
+    token: &mut [u8],
+    options: &Options<'_>,
+    find: impl FnOnce(JsonStr<'_>) -> Option<T>,
+) -> Result<T, Error> {
+    let lengths = Lengths::of(&options.split(token)?);
+    let (signing_input, _) = lengths.split(token)?;
+    let (header, payload) = lengths.header_and_payload(signing_input)?;
+    // What is wrong with the header is the answer even where the issuer is unknown.
+    Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
+    base64url::encode_in_place(header)?;
+    let issuer = read_issuer(base64url::decode_in_place(payload)?)?;
+    let found = find(issuer.ok_or(Error::MissingIssuer)?).ok_or(Error::IssuerMismatch)?;
+    base64url::encode_in_place(payload)?;
+    Ok(found)
+}
+
+fn read_issuer(payload: &[u8]) -> Result<Option<JsonStr<'_>>, Error> {
+    let mut issuer = None;
+    read_object(payload, &mut |name, value| {
+        if name == "iss" {
+            issuer = Some(value.as_str().ok_or(Error::WrongClaimType)?);
+        }
+        Ok(())
+    })?;
+    Ok(issuer)
 }
 
 /// Bytes of scratch that suffice for any token of this length.
@@ -159,18 +130,50 @@ pub const fn scratch_len(token_len: usize) -> usize {
     base64url::decoded_len(token_len)
 }
 
-/// Decodes and reads the header; the rest of the scratch buffer stays free.
-#[inline]
-pub(crate) fn decode_header<'b>(
-    jws: &Compact<'_>,
-    scratch: &'b mut [u8],
-) -> Result<(Header<'b>, &'b mut [u8]), Error> {
-    let len = base64url::decoded_len(jws.protected_header.len());
-    let (front, rest) = scratch
-        .split_at_mut_checked(len)
-        .ok_or(Error::ScratchTooSmall)?;
-    let text = base64url::decode(jws.protected_header, front, Error::ScratchTooSmall)?;
-    Ok((Header::parse(text)?, rest))
+/// Where the segments of a token are, for one that is going to be written to.
+struct Lengths {
+    /// Of the segments without padding.
+    header: usize,
+    payload: usize,
+    signature: usize,
+    /// From the start to the second dot.
+    signing_input: usize,
+    /// From the start to the first dot.
+    padded_header: usize,
+}
+
+impl Lengths {
+    fn of(jws: &Compact<'_>) -> Self {
+        Self {
+            header: jws.protected_header.len(),
+            payload: jws.payload.len(),
+            signature: jws.signature.len(),
+            signing_input: jws.signing_input.len(),
+            padded_header: jws.padded_header_len,
+        }
+    }
+
+    /// The signing input and the signature.
+    fn split<'t>(&self, token: &'t mut [u8]) -> Result<(&'t mut [u8], &'t mut [u8]), Error> {
+        let (signing_input, signature) = halves(token, self.signing_input)?;
+        let signature = signature.get_mut(..self.signature);
+        Ok((signing_input, signature.ok_or(Error::MalformedToken)?))
+    }
+
+    fn header<'t>(&self, signing_input: &'t mut [u8]) -> Result<&'t mut [u8], Error> {
+        signing_input
+            .get_mut(..self.header)
+            .ok_or(Error::MalformedToken)
+    }
+
+    fn header_and_payload<'t>(
+        &self,
+        signing_input: &'t mut [u8],
+    ) -> Result<(&'t mut [u8], &'t mut [u8]), Error> {
+        let (header, payload) = halves(signing_input, self.padded_header)?;
+        let payload = payload.get_mut(..self.payload);
+        Ok((self.header(header)?, payload.ok_or(Error::MalformedToken)?))
+    }
 }
 
 /// What stands before and after the dot at `position`.
@@ -182,64 +185,4 @@ fn halves(text: &mut [u8], position: usize) -> Result<(&mut [u8], &mut [u8]), Er
         .split_first_mut()
         .ok_or(Error::MalformedToken)?;
     Ok((before, after))
-}
-
-/// A JWT whose signature and claims were checked. Only [`verify`], [`verify_in_place`] and what is made of them, such as
-/// [`padded::verify`](crate::verify::padded::verify), make one.
-#[derive(Debug, Clone, Copy)]
-#[must_use = "a verified token that nobody looks at was verified for nothing"]
-pub struct Verified<'b> {
-    header: Header<'b>,
-    claims: Claims<'b>,
-}
-
-impl<'b> Verified<'b> {
-    /// The header.
-    #[must_use]
-    pub const fn header(&self) -> &Header<'b> {
-        &self.header
-    }
-
-    /// The claims.
-    #[must_use]
-    pub const fn claims(&self) -> &Claims<'b> {
-        &self.claims
-    }
-}
-
-/// A JWS whose signature was checked, and nothing else. Only [`verify_jws`] and [`verify_jws_in_place`] make one.
-#[derive(Debug, Clone, Copy)]
-#[must_use = "a verified payload that nobody looks at was verified for nothing"]
-pub struct VerifiedJws<'b> {
-    header: Header<'b>,
-    payload: &'b [u8],
-}
-
-impl<'b> VerifiedJws<'b> {
-    /// The header.
-    #[must_use]
-    pub const fn header(&self) -> &Header<'b> {
-        &self.header
-    }
-
-    /// The payload, whatever it is.
-    #[must_use]
-    pub const fn payload(&self) -> &'b [u8] {
-        self.payload
-    }
-
-    /// From a signature that holds to claims that may be trusted.
-    // A frame of its own: the signature is verified without it.
-    #[inline(never)]
-    pub(crate) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
-        // Looked at where it is, and moved once, when all is well.
-        let claims = Claims::parse(self.payload);
-        if let Ok(claims) = &claims {
-            policy.check(&self.header, claims, clock)?;
-        }
-        claims.map(|claims| Verified {
-            header: self.header,
-            claims,
-        })
-    }
 }

@@ -35,7 +35,7 @@ fn rsa_token(key: &RsaKey, header: &Value) -> String {
 }
 
 /// A JWK Set with these keys. In a box, for it is large.
-fn set(keys: &[Value], list: &'static [&'static dyn Algorithm]) -> Box<KeySet<8>> {
+fn set(keys: &[Value], list: &[&'static dyn Algorithm]) -> Box<KeySet<8>> {
     let jwks = json!({ "keys": keys }).to_string();
     Box::new(KeySet::from_jwks(jwks.as_bytes(), list).unwrap())
 }

@@ -1,13 +1,15 @@
 //! Reading claims: by name, unescaped, in arrays, and into a serde type.
 
-use jose_verify::{Check, Clock, Error, Verified, oidc, verify_in_place};
+use jose_verify::{Check, Clock, Error, Policy, Verified, Verifier};
 
 use super::support::sign::{key, token};
 
 fn with_claims<T>(claims: &str, read: impl FnOnce(&Verified<'_>) -> T) -> T {
     let mut token = token(claims).into_bytes();
-    let policy = oidc::jwt(Check::NotChecked, Check::NotChecked);
-    read(&verify_in_place(&mut token, &key(), &policy, Clock::Absent).unwrap())
+    let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
+    let key = key();
+    let verifier = Verifier::new(&key, &policy);
+    read(&verifier.verify_in_place(&mut token, Clock::Absent).unwrap())
 }
 
 const CLAIMS: &str = r#"{

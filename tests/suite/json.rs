@@ -6,7 +6,7 @@ mod numbers;
 mod reference;
 mod texts;
 
-use jose_verify::{Clock, Error, Verified, verify_in_place};
+use jose_verify::{Clock, Error, Verified, Verifier};
 
 use crate::support::judge::NOTHING;
 use crate::support::sign::{key, token_with_header};
@@ -14,6 +14,7 @@ use crate::support::sign::{key, token_with_header};
 /// Reads a text as claims set.
 fn read<T>(text: &[u8], with: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
     let mut token = token_with_header(br#"{"alg":"HS256"}"#, text).into_bytes();
-    let verified = verify_in_place(&mut token, &key(), &NOTHING, Clock::Absent)?;
+    let key = key();
+    let verified = Verifier::new(&key, &NOTHING).verify_in_place(&mut token, Clock::Absent)?;
     Ok(with(&verified))
 }

@@ -3,13 +3,17 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{KeyInit, Mac};
 use jose_verify::{
-    Algorithm, ES256, ES384, ES512, Error, HS256, HS384, HS512, InvalidSignature, Key,
-    KeyParameters, KeySet, Keys, MACS, PS256, RS256, RotatingKeys, SIGNATURES, VerificationKey,
-    oidc::ReplayGuard, scratch_len, verify_jws,
+    Algorithm, AlgorithmKind, ES256, ES384, ES512, Error, Es256, GrowingKeySet, HS256, HS384,
+    HS512, InvalidSignature, JsonStr, JwsVerifier, Key, KeyMemory, KeyParameters, KeySet, KeySetIn,
+    KeyType, Keys, Lent, LentKeySet, MACS, PS256, ParameterSource, RS256, RotatingKeys, Rs256,
+    SIGNATURES, Slot, VerifiedBy, WORDS_PER_KEY, Word, oauth::ReplayGuard, scratch_len,
 };
 use serde_json::{Value, json};
 
-use super::support::sign::base64url;
+use super::support::Keyring;
+use super::support::hash::digest;
+use super::support::rsa::{EXPONENTS, RsaKey};
+use super::support::sign::{base64url, token_signed_by};
 use super::support::vector::cases;
 
 /// The first public key of that type and the algorithm it verifies, from a vector file.
@@ -28,13 +32,35 @@ pub(super) fn public_key(alg: &str) -> (Value, String) {
     (jwk, case["token"].as_str().unwrap().to_owned())
 }
 
-pub(super) fn load(jwk: &Value, list: &'static [&'static dyn Algorithm]) -> Result<Key, Error> {
-    Key::from_jwk(jwk.to_string().as_bytes(), list)
+pub(super) fn load(jwk: &Value, list: &[&'static dyn Algorithm]) -> Result<Keyring, Error> {
+    Keyring::from_jwk(jwk.to_string().as_bytes(), list)
 }
 
-pub(super) fn verdict(token: &str, keys: &impl Keys) -> Result<(), Error> {
+pub(super) fn verdict(token: &str, keys: &(impl Keys + ?Sized)) -> Result<(), Error> {
+    verified_by(token, keys).map(|_| ())
+}
+
+/// What verified the token.
+pub(super) fn verified_by(token: &str, keys: &(impl Keys + ?Sized)) -> Result<VerifiedBy, Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
-    verify_jws(token.as_bytes(), keys, &mut scratch).map(|_| ())
+    let jws = JwsVerifier::new(keys).verify(token.as_bytes(), &mut scratch);
+    jws.map(|jws| jws.by())
+}
+
+/// Whether one of the keys may be used with the algorithm of that name.
+pub(super) fn serves(keys: &dyn Keys, name: &str) -> bool {
+    let mut keys = (0..).map_while(|position| keys.key(position));
+    keys.any(|key| key.algorithms().any(|algorithm| algorithm == name))
+}
+
+/// Whether the keys accept the algorithm of that name, be there a key for it or not.
+pub(super) fn accepts(keys: &dyn Keys, name: &str) -> bool {
+    keys.accepts(JsonStr::from(name))
+}
+
+/// A secret for every algorithm of the list that it is long enough for.
+pub(super) fn secret_key(secret: &[u8], list: &[&'static dyn Algorithm]) -> Result<Keyring, Error> {
+    Keyring::from_parameters(&KeyParameters::oct(secret), list)
 }
 
 pub(super) fn bytes(jwk: &Value, member: &str) -> Vec<u8> {
@@ -77,15 +103,15 @@ fn members_of_a_jwk_decide() {
             Some(Error::AlgorithmNotAccepted),
         ),
         (&rsa, "kty", json!("EC"), Some(Error::MalformedKey)),
-        (&rsa, "kty", json!("oct"), Some(Error::MalformedKey)),
-        (&rsa, "kty", json!("OKP"), Some(Error::UnsupportedKey)),
+        (&rsa, "kty", json!("oct"), Some(Error::UnsupportedKey)),
+        (&rsa, "kty", json!("OKP"), Some(Error::MalformedKey)),
         (&rsa, "kty", json!("rsa"), Some(Error::UnsupportedKey)),
         (&rsa, "kty", json!(null), Some(Error::MalformedKey)),
-        (&rsa, "kid", json!("k".repeat(128)), None),
+        (&rsa, "kid", json!("k".repeat(256)), None),
         (
             &rsa,
             "kid",
-            json!("k".repeat(129)),
+            json!("k".repeat(257)),
             Some(Error::KeyTooLarge),
         ),
         (&rsa, "kid", json!(1), Some(Error::MalformedKey)),
@@ -125,7 +151,9 @@ fn members_of_a_jwk_decide() {
         if value.is_null() {
             changed.as_object_mut().unwrap().remove(member);
         }
-        assert_eq!(load(&changed, SIGNATURES).err(), want, "{member}: {value}");
+        // With room for the longest `kid`.
+        let set = KeySet::<8>::from_jwk(changed.to_string().as_bytes(), SIGNATURES);
+        assert_eq!(set.err(), want, "{member}: {value}");
     }
 }
 
@@ -158,25 +186,25 @@ fn leading_zeros_of_a_modulus_do_not_matter() {
 fn keys_in_their_parts() {
     let (rsa, token) = public_key("PS256");
     let (n, e) = (bytes(&rsa, "n"), bytes(&rsa, "e"));
-    let key = Key::from_parameters(&KeyParameters::Rsa { n: &n, e: &e }, &[&PS256]).unwrap();
+    let key = Keyring::from_parameters(&KeyParameters::rsa(&n, &e), &[&PS256]).unwrap();
     assert_eq!(verdict(&token, &key), Ok(()));
     for (alg, crv) in [("ES256", "P-256"), ("ES384", "P-384"), ("ES512", "P-521")] {
         let (jwk, token) = public_key(alg);
         let (x, y) = (bytes(&jwk, "x"), bytes(&jwk, "y"));
-        let load = |key| Key::from_parameters(&key, &[&ES256, &ES384, &ES512]);
-        let key = load(KeyParameters::Ec { crv, x: &x, y: &y }).unwrap();
+        let load = |key| Keyring::from_parameters(&key, &[&ES256, &ES384, &ES512]);
+        let key = load(KeyParameters::ec(crv, &x, &y)).unwrap();
         assert_eq!(verdict(&token, &key), Ok(()), "{alg}");
 
         let full = [&[4][..], &x, &y].concat();
         let half = [&[2 + (y.last().unwrap() & 1)][..], &x].concat();
         for point in [&full, &half] {
-            let key = load(KeyParameters::EcPoint { crv, point }).unwrap();
+            let key = load(KeyParameters::ec_point(crv, point)).unwrap();
             assert_eq!(verdict(&token, &key), Ok(()), "{alg}");
         }
         let hybrid = [&[6 + (y.last().unwrap() & 1)][..], &x, &y].concat();
         let compact = [&[5][..], &x].concat();
         for point in [&full[..full.len() - 1], &hybrid, &compact, &[0], &[], &[4]] {
-            let error = load(KeyParameters::EcPoint { crv, point }).err();
+            let error = load(KeyParameters::ec_point(crv, point)).err();
             assert_eq!(error, Some(Error::MalformedKey), "{alg} {point:?}");
         }
     }
@@ -184,26 +212,26 @@ fn keys_in_their_parts() {
 
 #[test]
 fn secrets_are_as_long_as_the_hash() {
-    let lengths: [(&'static [&'static dyn Algorithm], usize); 3] =
+    let lengths: [(&[&'static dyn Algorithm], usize); 3] =
         [(&[&HS256], 32), (&[&HS384], 48), (&[&HS512], 64)];
     for (list, len) in lengths {
         let secret = vec![7; 600];
-        assert!(Key::from_secret(&secret[..len], list).is_ok());
-        let short = Key::from_secret(&secret[..len - 1], list);
+        assert!(secret_key(&secret[..len], list).is_ok());
+        let short = secret_key(&secret[..len - 1], list);
         assert_eq!(short.err(), Some(Error::WeakKey));
-        assert_eq!(Key::from_secret(&[], list).err(), Some(Error::WeakKey));
-        assert!(Key::from_secret(&secret[..528], list).is_ok());
-        let long = Key::from_secret(&secret[..529], list);
+        assert_eq!(secret_key(&[], list).err(), Some(Error::WeakKey));
+        assert!(secret_key(&secret[..528], list).is_ok());
+        let long = secret_key(&secret[..529], list);
         assert_eq!(long.err(), Some(Error::KeyTooLarge));
     }
-    let key = Key::from_secret(&[7; 48], MACS).unwrap();
-    assert!(["HS256", "HS384"].iter().all(|a| key.accepts(a)));
-    assert!(!key.accepts("HS512"));
+    let key = secret_key(&[7; 48], MACS).unwrap();
+    assert!(["HS256", "HS384"].iter().all(|a| serves(&key, a)));
+    assert!(!serves(&key, "HS512"));
 }
 
 #[test]
 fn algorithm_lists_do_not_mix_macs_with_signatures() {
-    let lists: [&'static [&'static dyn Algorithm]; 4] = [
+    let lists: [&[&'static dyn Algorithm]; 4] = [
         &[],
         &[&HS256, &RS256],
         &[&ES256, &HS512, &RS256],
@@ -211,31 +239,42 @@ fn algorithm_lists_do_not_mix_macs_with_signatures() {
     ];
     for list in lists {
         let refused = Some(Error::UnusableAlgorithmList);
-        assert_eq!(Key::from_secret(&[7; 64], list).err(), refused);
-        assert_eq!(Key::from_jwk(b"{}", list).err(), refused);
-        assert_eq!(KeySet::<1>::from_jwks(b"{}", list).err(), refused);
+        assert_eq!(secret_key(&[7; 64], list).err(), refused);
+        assert_eq!(Keyring::from_jwk(b"{}", list).err(), refused);
+        assert_eq!(
+            KeySet::<1>::from_jwks(br#"{"keys":[]}"#, list).err(),
+            refused
+        );
     }
     let nine = || SIGNATURES.iter().copied();
-    let seventeen = Vec::leak(nine().chain(nine()).take(17).collect());
-    let refused = Key::from_jwk(b"{}", seventeen).err();
+    let seventeen: Vec<_> = nine().chain(nine()).take(17).collect();
+    let refused = Keyring::from_jwk(b"{}", &seventeen).err();
     assert_eq!(refused, Some(Error::UnusableAlgorithmList));
 }
 
 #[test]
 fn secrets_stay_out_of_debug() {
-    let key = Key::from_secret(&[0x77; 64], MACS)
-        .unwrap()
-        .with_key_id("id")
-        .unwrap();
-    assert_eq!(format!("{key:?}"), r#"Key { id: Some("id"), .. }"#);
+    let secret = KeyParameters::oct(&[0x77; 64]);
+    let key = Key::new(HS256, &secret).unwrap().with_key_id("id");
+    assert_eq!(format!("{key:?}"), "Key { algorithm: HS256, .. }");
+    let shown = format!("{:?}", key.key(0).unwrap());
+    assert_eq!(shown, r#"KeyRef { kid: Some("id"), .. }"#);
+    let set = KeySet::<1>::from_parameters(&secret, MACS).unwrap();
+    let shown = r#"KeySet { algorithms: ["HS256", "HS384", "HS512"], len: 1, .. }"#;
+    assert_eq!(format!("{set:?}"), shown);
+    let rotating = format!("{:?}", RotatingKeys::from(set));
+    assert_eq!(rotating, format!("RotatingKeys {{ set: {shown}, .. }}"));
     let (n, e, x, y) = (&[0x77; 256], &[3], &[0x77; 32], &[0x77; 32]);
     let (crv, point) = ("P-256", &[0x77; 65]);
     for (parameters, want) in [
-        (KeyParameters::Oct { k: b"secret" }, "Oct { .. }"),
-        (KeyParameters::Rsa { n, e }, "Rsa { .. }"),
-        (KeyParameters::Ec { crv, x, y }, "Ec { .. }"),
-        (KeyParameters::EcPoint { crv, point }, "EcPoint { .. }"),
+        (KeyParameters::oct(b"secret"), "oct"),
+        (KeyParameters::rsa(n, e), "RSA"),
+        (KeyParameters::ec(crv, x, y), "EC"),
+        (KeyParameters::ec_point(crv, point), "EC"),
+        (KeyParameters::okp("Ed25519", x), "OKP"),
+        (KeyParameters::akp("ML-DSA-44", x), "AKP"),
     ] {
+        let want = format!("KeyParameters {{ kty: {want:?}, .. }}");
         assert_eq!(format!("{parameters:?}"), want);
     }
 }
@@ -252,32 +291,33 @@ fn algorithms_print_their_names_and_nothing_else() {
 #[test]
 fn sizes_stand_in_the_readme() {
     let readme = include_str!("../../README.md");
-    let key = size_of::<Key>();
-    let thousands = |n: usize| format!("{},{:03}", n / 1000, n % 1000);
+    let thousands = |n: usize| match n {
+        1000.. => format!("{},{:03}", n / 1000, n % 1000),
+        _ => n.to_string(),
+    };
+    let key = size_of::<KeySet<5>>() - size_of::<KeySet<4>>();
     let set = size_of::<KeySet<4>>() - 4 * key;
     let rotating = size_of::<RotatingKeys<5>>() - size_of::<RotatingKeys<4>>();
     let rotating_rest = size_of::<RotatingKeys<4>>() - 4 * rotating;
     let seen = size_of::<ReplayGuard<5>>() - size_of::<ReplayGuard<4>>();
     let guard = size_of::<ReplayGuard<4>>() - 4 * seen;
-    for line in [
-        format!("| `Key` | {} |", thousands(key)),
+    let lines = [
+        format!("| `Key<Es256>` | {} |", size_of::<Key<'_, Es256>>()),
         format!(
-            "| `KeySet<N>` | {} for each key, and {set} |",
-            thousands(key)
+            "| `Key<Rs256>`, for up to 4096 bits | {} |",
+            thousands(size_of::<Key<'_, Rs256>>())
         ),
-        format!(
-            "| `RotatingKeys<N>` | {} for each key, and {rotating_rest} |",
-            thousands(rotating)
-        ),
-        format!("| `oidc::ReplayGuard<N>` | {seen} for each token, and {guard} |"),
-    ] {
-        assert!(readme.contains(&line), "{line}");
-    }
+        format!("| `KeySet<N>` | {key} for each key, and {set} |"),
+        format!("| `RotatingKeys<N>` | {rotating} for each key, and {rotating_rest} |"),
+        format!("| `oauth::ReplayGuard<N>` | {seen} for each token, and {guard} |"),
+    ];
+    let missing = lines.iter().filter(|line| !readme.contains(*line));
+    assert_eq!(missing.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
 fn hmac_refuses_material_into_which_nothing_was_loaded() {
-    let empty = [0; jose_verify::MAX_KEY_WORDS];
+    let empty = [0; 2 * WORDS_PER_KEY];
     // HMAC-SHA-256 of nothing with the empty key (RFC 2104 pads it with zeros).
     let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(b"")
         .unwrap()
@@ -285,7 +325,322 @@ fn hmac_refuses_material_into_which_nothing_was_loaded() {
         .into_bytes();
     assert_eq!(HS256.verify(&empty, b"", &mac), Err(InvalidSignature));
     assert_eq!(HS512.verify(&[], b"", &mac), Err(InvalidSignature));
-    assert_eq!(Key::from_secret(&[0; 64], MACS).err(), Some(Error::WeakKey));
+    assert_eq!(secret_key(&[0; 64], MACS).err(), Some(Error::WeakKey));
     assert_eq!(RS256.verify(&empty, b"", &[0; 256]), Err(InvalidSignature));
     assert_eq!(ES256.verify(&empty, b"", &[0; 64]), Err(InvalidSignature));
+}
+
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn sizes_have_bounds() {
+    assert!(size_of::<KeySet<16>>() <= 10_000);
+    assert!(size_of::<Key<'_, Es256>>() <= 100);
+}
+
+/// A key of 2048 bits, one for each of the exponents.
+fn rsa_2048(number: usize) -> RsaKey {
+    RsaKey::new(0, 1, EXPONENTS[number % EXPONENTS.len()])
+}
+
+fn with_kid(mut jwk: Value, kid: &str) -> Value {
+    jwk["kid"] = json!(kid);
+    jwk
+}
+
+fn jwk_set(keys: &[Value]) -> Vec<u8> {
+    json!({ "keys": keys }).to_string().into_bytes()
+}
+
+/// A token that the key has signed, with this `kid`.
+fn rs256_token(key: &RsaKey, kid: &str) -> String {
+    let header = json!({"alg": "RS256", "kid": kid}).to_string();
+    token_signed_by(header.as_bytes(), b"{}", |input| key.sign("RS256", input))
+}
+
+/// Identifiers of these lengths, no two alike.
+fn kids(lengths: &[usize]) -> Vec<String> {
+    let lengths = lengths.iter().enumerate();
+    lengths.map(|(i, len)| format!("{i:k<len$}")).collect()
+}
+
+#[test]
+fn a_set_holds_as_many_rsa_keys_as_it_says() {
+    let load = |kids: &[String]| {
+        let key = |(i, kid): (usize, &String)| with_kid(rsa_2048(i).jwk(), kid);
+        let keys: Vec<Value> = kids.iter().enumerate().map(key).collect();
+        KeySet::<16>::from_jwks(&jwk_set(&keys), &[&RS256])
+    };
+    // 44 bytes on average: one of the longest, and shorter ones.
+    let mut lengths = [29; 16];
+    (lengths[7], lengths[15]) = (256, 42);
+    assert_eq!(lengths.iter().sum::<usize>(), 16 * 44);
+    let names = kids(&lengths);
+    let set = load(&names).unwrap();
+    assert_eq!(set.len(), 16);
+    for (position, kid) in names.iter().enumerate() {
+        let want = VerifiedBy {
+            position,
+            algorithm: "RS256",
+        };
+        let token = rs256_token(&rsa_2048(position), kid);
+        assert_eq!(verified_by(&token, &set), Ok(want), "{kid}");
+        let forged = rs256_token(&rsa_2048(position + 1), kid);
+        assert_eq!(verdict(&forged, &set), Err(Error::BadSignature), "{kid}");
+    }
+    assert_eq!(load(&kids(&[44; 16])).unwrap().len(), 16);
+    // More than that, and than what there is for a single long one.
+    assert_eq!(load(&kids(&[62; 16])).err(), Some(Error::KeySetFull));
+    assert_eq!(load(&kids(&[10; 17])).err(), Some(Error::KeySetFull));
+}
+
+#[test]
+fn the_longest_kid_of_a_set() {
+    let (key, names) = (rsa_2048(0), kids(&[256, 257]));
+    let set = |kid: &str| KeySet::<16>::from_jwks(&jwk_set(&[with_kid(key.jwk(), kid)]), &[&RS256]);
+    let longest = set(&names[0]).unwrap();
+    assert_eq!(verdict(&rs256_token(&key, &names[0]), &longest), Ok(()));
+    assert_eq!(set(&names[1]).err(), Some(Error::KeyTooLarge));
+    // In bytes, not in characters, and not as they are written.
+    assert!(set(&"é".repeat(128)).is_ok());
+    assert_eq!(set(&"é".repeat(129)).err(), Some(Error::KeyTooLarge));
+    // The smallest set has room for one; where there is none for what is allowed, that is another reason.
+    let long = with_kid(key.jwk(), &names[0]);
+    let alone = KeySet::<1>::from_jwks(&jwk_set(std::slice::from_ref(&long)), &[&RS256]);
+    assert_eq!(alone.unwrap().len(), 1);
+    let two = KeySet::<2>::from_jwks(&jwk_set(&[long.clone(), long]), &[&RS256]);
+    assert_eq!(two.err(), Some(Error::KeySetFull));
+
+    let mut set = KeySet::<16>::new();
+    set.accept(&[&RS256]).unwrap();
+    let (n, e) = (key.n.to_bytes_be(), key.e.to_bytes_be());
+    let parameters = KeyParameters::rsa(&n, &e);
+    assert_eq!(
+        set.add(&parameters, Some(&names[1])),
+        Err(Error::KeyTooLarge)
+    );
+    assert_eq!(
+        (set.add(&parameters, Some(&names[0])), set.len()),
+        (Ok(()), 1)
+    );
+}
+
+#[test]
+fn larger_keys_take_more_of_a_set() {
+    let largest = |key: &RsaKey| key.modulus_bits() == 4096;
+    let key = RsaKey::all().into_iter().find(largest).unwrap();
+    let names = kids(&[44; 16]);
+    let keys: Vec<_> = names.iter().map(|kid| with_kid(key.jwk(), kid)).collect();
+    let mut set = KeySet::<16>::new();
+    let mut skipped = Vec::new();
+    let report = set
+        .load(&jwk_set(&keys), &[&RS256], |entry| {
+            skipped.push((entry.position, entry.reason));
+        })
+        .unwrap();
+    // 133 words each instead of 69, on 64 bits; on 32 bits it is no other number of keys.
+    assert_eq!((report.kept(), set.len()), (8, 8));
+    let want: Vec<_> = (8..16)
+        .map(|position| (position, Error::KeySetFull))
+        .collect();
+    assert_eq!(skipped, want);
+    for (position, kid) in names.iter().enumerate() {
+        let want = if position < 8 {
+            Ok(())
+        } else {
+            Err(Error::NoKey)
+        };
+        assert_eq!(verdict(&rs256_token(&key, kid), &set), want, "{kid}");
+    }
+    // What a large one leaves is enough for a small one.
+    let (ec, _) = public_key("ES256");
+    let mixed = [&keys[..8], &[ec]].concat();
+    let mixed = KeySet::<16>::from_jwks(&jwk_set(&mixed), &[&RS256, &ES256]);
+    assert_eq!(mixed.unwrap().len(), 9);
+}
+
+/// Bytes of a public key of ML-DSA-87 (FIPS 204, Table 2).
+const ML_DSA_87_LEN: usize = 2592;
+
+/// Words that one takes in a set.
+const ML_DSA_87_WORDS: usize = ML_DSA_87_LEN / size_of::<Word>() + 1;
+
+/// Keys of the size of ML-DSA-87's, which this crate knows nothing of.
+#[derive(Debug)]
+struct LargeKey;
+
+impl KeyType for LargeKey {
+    fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
+        if !key.is("kty", "AKP") || !key.is("alg", "ML-DSA-87") {
+            return Err(Error::UnsupportedKey);
+        }
+        let mut buffer = [0; ML_DSA_87_LEN];
+        let public_key = key.bytes("pub", &mut buffer)?;
+        let (words, []) = public_key.as_chunks() else {
+            return Err(Error::MalformedKey);
+        };
+        let material = material.get_mut(..words.len()).ok_or(Error::KeySetFull)?;
+        let words = words.iter().map(|word| Word::from_le_bytes(*word));
+        material
+            .iter_mut()
+            .zip(words)
+            .for_each(|(to, from)| *to = from);
+        Ok(material.len())
+    }
+}
+
+/// A stand-in for ML-DSA-87: whoever knows the key can sign. The size is what matters here.
+#[derive(Debug)]
+struct LargeAlgorithm;
+
+impl LargeAlgorithm {
+    fn sign(public_key: &[u8], signing_input: &[u8]) -> Vec<u8> {
+        digest("HS256", &[public_key, signing_input])
+    }
+}
+
+impl Algorithm for LargeAlgorithm {
+    fn name(&self) -> &'static str {
+        "ML-DSA-87"
+    }
+
+    fn kind(&self) -> AlgorithmKind {
+        AlgorithmKind::Signature
+    }
+
+    fn key_type(&self) -> &'static dyn KeyType {
+        &LargeKey
+    }
+
+    fn verify(
+        &self,
+        material: &[Word],
+        input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        let public_key: Vec<u8> = material
+            .iter()
+            .flat_map(|word| word.to_le_bytes())
+            .collect();
+        let good = public_key.len() == ML_DSA_87_LEN && signature == Self::sign(&public_key, input);
+        if good { Ok(()) } else { Err(InvalidSignature) }
+    }
+}
+
+/// A JWK Set with a large key between two others, and a token of each.
+fn large_key_set() -> (Vec<u8>, [String; 3]) {
+    let (ec, of_ec) = public_key("ES256");
+    let public_key: Vec<u8> = (0..=250).cycle().take(ML_DSA_87_LEN).collect();
+    let large =
+        json!({"kty": "AKP", "alg": "ML-DSA-87", "pub": base64url(&public_key), "kid": "l"});
+    let rsa = rsa_2048(0);
+    let jwks = jwk_set(&[ec, large, with_kid(rsa.jwk(), "r")]);
+    let header = br#"{"alg":"ML-DSA-87","kid":"l"}"#;
+    let of_large = token_signed_by(header, b"{}", |input| {
+        LargeAlgorithm::sign(&public_key, input)
+    });
+    (jwks, [of_ec, of_large, rs256_token(&rsa, "r")])
+}
+
+const WITH_LARGE: &[&dyn Algorithm] = &[&ES256, &LargeAlgorithm, &RS256];
+
+/// Loads the three keys and verifies with each of them.
+fn assert_large_key_set(set: &mut KeySetIn<impl KeyMemory>) {
+    let (jwks, tokens) = large_key_set();
+    let report = set.load(&jwks, WITH_LARGE, |_| {}).unwrap();
+    assert_eq!((report.kept(), set.len()), (3, 3));
+    for (position, token) in tokens.iter().enumerate() {
+        let by = verified_by(token, set).unwrap();
+        assert_eq!(by.position, position);
+    }
+    let forged = format!("{}AAAA", tokens[1]);
+    assert_eq!(verdict(&forged, set), Err(Error::BadSignature));
+}
+
+#[test]
+fn a_large_key_of_a_foreign_type() {
+    let (jwks, tokens) = large_key_set();
+    let alone = KeySet::<1, ML_DSA_87_WORDS>::from_jwks(&jwks, &[&LargeAlgorithm]).unwrap();
+    assert_eq!((alone.len(), verdict(&tokens[1], &alone)), (1, Ok(())));
+    let large_alone = json!({"keys": [serde_json::from_slice::<Value>(&jwks).unwrap()["keys"][1]]});
+    let short = KeySet::<1, { ML_DSA_87_WORDS - 1 }>::from_jwks(
+        large_alone.to_string().as_bytes(),
+        &[&LargeAlgorithm],
+    );
+    assert_eq!(short.err(), Some(Error::KeySetFull));
+    assert_large_key_set(&mut KeySet::<16>::new());
+    assert_large_key_set(&mut GrowingKeySet::default());
+    // Too long for its own type.
+    let long = json!({"kty": "AKP", "alg": "ML-DSA-87", "pub": base64url(&[1; 2600])});
+    let long = GrowingKeySet::from_jwk(long.to_string().as_bytes(), WITH_LARGE);
+    assert_eq!(long.err(), Some(Error::KeyTooLarge));
+}
+
+#[test]
+fn a_set_in_memory_that_is_lent() {
+    const WORDS: usize = ML_DSA_87_WORDS + 2 * WORDS_PER_KEY;
+    let (mut slots, mut kids, mut words) = ([Slot::EMPTY; 3], [0; 2], [0; WORDS]);
+    let mut set: LentKeySet<'_> = KeySetIn::in_memory(Lent {
+        slots: &mut slots,
+        kids: &mut kids,
+        words: &mut words,
+    });
+    assert!(set.is_empty());
+    assert_large_key_set(&mut set);
+
+    // Each of the three can be too short.
+    let (jwks, _) = large_key_set();
+    for (slots, kids, words, want) in [
+        (2, 2, WORDS, 2),
+        (3, 1, WORDS, 2),
+        (3, 0, WORDS, 1),
+        (3, 2, ML_DSA_87_WORDS, 2),
+        (1, 2, WORDS, 1),
+    ] {
+        let (mut slots, mut kids, mut words) =
+            (vec![Slot::EMPTY; slots], vec![0; kids], vec![0; words]);
+        let mut set: LentKeySet<'_> = KeySetIn::in_memory(Lent {
+            slots: &mut slots,
+            kids: &mut kids,
+            words: &mut words,
+        });
+        let report = set.load(&jwks, WITH_LARGE, |_| {}).unwrap();
+        assert_eq!(report.kept(), want, "{report:?}");
+        assert_eq!(report.skipped(Error::KeySetFull), 3 - want, "{report:?}");
+    }
+    let mut nothing: LentKeySet<'_> = KeySetIn::in_memory(Lent {
+        slots: &mut [],
+        kids: &mut [],
+        words: &mut [],
+    });
+    let full = nothing.load(&jwks, WITH_LARGE, |_| {}).err();
+    assert_eq!(full, Some(Error::KeySetFull));
+}
+
+#[test]
+fn a_set_that_grows() {
+    let (ec, _) = public_key("ES256");
+    let names = kids(&[60; 150]);
+    let mut keys: Vec<_> = names.iter().map(|kid| with_kid(ec.clone(), kid)).collect();
+    let rsa = rsa_2048(0);
+    keys.push(with_kid(rsa.jwk(), "last"));
+    let jwks = jwk_set(&keys);
+    let set = GrowingKeySet::from_jwks(&jwks, &[&ES256, &RS256]).unwrap();
+    assert_eq!(set.len(), 151);
+    let by = verified_by(&rs256_token(&rsa, "last"), &set).unwrap();
+    assert_eq!(by.position, 150);
+    for (position, kid) in names.iter().enumerate() {
+        let key = set.key(position).unwrap();
+        assert!(key.key_id().unwrap() == kid.as_str());
+    }
+    // One after the other, too; and a copy is another set.
+    let mut grown = GrowingKeySet::default();
+    grown.accept(&[&ES256]).unwrap();
+    for key in &keys[..150] {
+        grown.add_jwk(key.to_string().as_bytes()).unwrap();
+    }
+    let copy = grown.clone();
+    grown.accept(&[&ES256]).unwrap();
+    assert_eq!((copy.len(), grown.len()), (150, 0));
+    let none = grown.load(br#"{"keys":[]}"#, &[&ES256], |_| {}).err();
+    assert_eq!(none, Some(Error::NoUsableKey));
 }

@@ -14,7 +14,7 @@ const FLOORS: &[&str] = &[
     "verify",
     "oauth",
     "oidc",
-    "lib",
+    "lib words",
 ];
 
 /// The algorithms, which nothing outside of `alg` names: what a program does not name is not linked.
@@ -111,7 +111,7 @@ fn no_import_points_upward() {
 fn nothing_outside_of_alg_names_an_algorithm() {
     for file in sources() {
         let (module, text) = (module(&file), fs::read_to_string(&file).unwrap());
-        if matches!(layer(&module), "alg" | "lib") {
+        if matches!(layer(&module), "alg" | "lib" | "words") {
             continue;
         }
         let code = code(&text);
@@ -156,7 +156,9 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
             "pub(super) fn ",
             "pub const fn ",
         ];
-        if is_function.iter().any(|start| code.starts_with(start)) && !code.ends_with('}') {
+        // Neither one that is whole on its line, nor one that a trait only declares there.
+        let is_longer = !code.ends_with(['}', ';']);
+        if is_function.iter().any(|start| code.starts_with(start)) && is_longer {
             let end = format!("{indent}}}");
             let len = lines[i..].iter().position(|l| {
                 *l == end
@@ -165,9 +167,7 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
             found.push((i + 1, len.map_or(1, |len| len + 1)));
         }
     }
-    assert!(
-        !found.is_empty() || !text.contains("fn "),
-        "functions were not found"
-    );
+    let has_any = lines.iter().any(|l| l.contains("fn ") && l.ends_with('{'));
+    assert!(!found.is_empty() || !has_any, "functions were not found");
     found
 }

@@ -7,7 +7,7 @@ mod replay;
 mod scopes;
 mod user_info;
 
-use jose_verify::{Clock, Error, NumericDate, Policy, Verified, oidc, verify_in_place};
+use jose_verify::{Clock, Error, NumericDate, Policy, Verified, Verifier, oidc};
 
 use crate::support::judge::{NOTHING, NOW};
 use crate::support::sign::{key, token};
@@ -25,7 +25,11 @@ fn verified_by<T>(
     read: impl FnOnce(&Verified<'_>) -> T,
 ) -> Result<T, Error> {
     let mut token = token(claims).into_bytes();
-    verify_in_place(&mut token, &key(), policy, clock).map(|jwt| read(&jwt))
+    let key = key();
+    let verifier = Verifier::new(&key, policy);
+    verifier
+        .verify_in_place(&mut token, clock)
+        .map(|jwt| read(&jwt))
 }
 
 #[test]

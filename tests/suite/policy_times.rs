@@ -1,6 +1,6 @@
 //! The checks of times, and where exactly their boundaries lie.
 
-use jose_verify::{Check, Clock, Error, Leeway, MaxAge, NumericDate, Policy, oidc};
+use jose_verify::{Check, Clock, Error, Leeway, MaxAge, NumericDate, Policy};
 
 use super::policies::{NOTHING, NOW, check, check_at};
 
@@ -180,7 +180,7 @@ fn leeway_keeps_what_is_not_checked() {
 
 #[test]
 fn leeway_is_for_all_three_times() {
-    let strict = oidc::jwt(Check::NotChecked, Check::NotChecked);
+    let strict = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let relaxed = strict.with_leeway(Leeway::seconds(5));
     for (claim, time, refused) in [
         ("exp", NOW - 4, Error::Expired),

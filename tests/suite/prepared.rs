@@ -1,11 +1,13 @@
 //! Keys with tables, in memory that the caller lends.
 
 use jose_verify::{
-    ES256, Error, HS256, Key, KeySet, Keys, PreparedKeySet, RS256, SIGNATURES, Tables,
-    VerificationKey, Word, scratch_len, verify_jws,
+    ES256, ES384, ES512, Error, HS256, Inline, InlineKey, JwsVerifier, Key, KeyParameters, KeySet,
+    Keys, Options, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, PreparedKeySet, RS256,
+    SIGNATURES, TableInfo, Tables, Word, scratch_len,
 };
 use serde_json::{Value, json};
 
+use super::keys::{accepts, serves, verdict};
 use super::support::vector::{cases, token_of};
 
 const KB: usize = 1024 / size_of::<Word>();
@@ -22,10 +24,8 @@ fn case(alg: &str) -> (String, Value) {
     (token_of(case).to_owned(), jwk)
 }
 
-fn verdict(token: &str, keys: &impl Keys) -> Result<(), Error> {
-    let mut scratch = vec![0; scratch_len(token.len())];
-    verify_jws(token.as_bytes(), keys, &mut scratch).map(|_| ())
-}
+/// What makes tables for the keys of every curve.
+const ALL: &[&dyn Precomputation] = &[&P256_TABLES, &P384_TABLES, &P521_TABLES];
 
 /// The same token with another signature.
 fn forged(token: &str) -> String {
@@ -35,12 +35,12 @@ fn forged(token: &str) -> String {
 }
 
 /// A set of an ES256, an ES384, an ES512 and an RS256 key, prepared.
-fn mixed(words: usize) -> PreparedKeySet<Vec<Word>, 8> {
+fn mixed(words: usize) -> PreparedKeySet<Inline<8>, Vec<Word>> {
     let algorithms = ["ES256", "ES384", "ES512", "RS256"];
     let keys: Vec<Value> = algorithms.map(|alg| case(alg).1).to_vec();
     let jwks = json!({ "keys": keys }).to_string();
     let set = KeySet::<8>::from_jwks(jwks.as_bytes(), SIGNATURES).unwrap();
-    set.prepare(vec![0; words])
+    set.prepare(ALL, vec![0; words])
 }
 
 #[test]
@@ -62,12 +62,14 @@ fn memory_is_divided_evenly_and_reported() {
     let uses: Vec<_> = set.tables().collect();
     let of = |alg: &str, own: bool| {
         let its = |table: &&_| {
-            let table: &jose_verify::TableUse<'_> = table;
-            table.algorithm == alg && table.key.is_some() == own
+            let table: &TableInfo = table;
+            table.algorithm == alg && table.position.is_some() == own
         };
         uses.iter().find(its).expect(alg).bytes
     };
     assert_eq!(uses.len(), 6, "none for RSA: {uses:?}");
+    let owners: Vec<_> = uses.iter().filter_map(|table| table.position).collect();
+    assert_eq!(owners, [0, 1, 2], "the positions of the keys in the set");
     let total: usize = uses.iter().map(|table| table.bytes).sum();
     assert!(total <= 60 * 1024);
     for alg in ["ES256", "ES384", "ES512"] {
@@ -89,12 +91,13 @@ fn keys_of_one_algorithm_share_a_table() {
     let jwks = json!({"keys": [with_kid("a"), with_kid("b"), jwk.clone()]}).to_string();
     let set = KeySet::<4>::from_jwks(jwks.as_bytes(), &[&ES256]).unwrap();
     let mut memory = [0; 1024];
-    let set = set.prepare(&mut memory[..]);
-    assert_eq!(set.tables().filter(|table| table.key.is_none()).count(), 1);
+    let set = set.prepare(ALL, &mut memory[..]);
+    let shared = set.tables().filter(|table| table.position.is_none());
+    assert_eq!(shared.count(), 1);
     assert_eq!(set.tables().count(), 4);
     assert_eq!(verdict(&token, &set), Ok(()));
     let (keys, memory) = set.into_parts();
-    assert_eq!((keys.keys().len(), memory.len()), (3, 1024));
+    assert_eq!((keys.len(), memory.len()), (3, 1024));
 }
 
 #[test]
@@ -102,99 +105,190 @@ fn the_set_keeps_its_rules() {
     let (token, jwk) = case("ES256");
     let two = json!({"keys": [jwk.clone(), jwk.clone()]}).to_string();
     let set = KeySet::<4>::from_jwks(two.as_bytes(), &[&ES256, &RS256]).unwrap();
-    let strict = set.clone().refusing_ambiguity().prepare(vec![0; KB]);
+    let set = set.prepare(ALL, vec![0; KB]);
     if jwk["kid"].is_null() {
-        assert_eq!(verdict(&token, &strict), Err(Error::AmbiguousKey));
+        let strict = JwsVerifier::new(&set).with_options(Options::new().refuse_ambiguity());
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let refused = strict.verify(token.as_bytes(), &mut scratch).err();
+        assert_eq!(refused, Some(Error::AmbiguousKey));
     }
-    let set = set.prepare(vec![0; KB]);
-    assert!(set.accepts_algorithm("RS256") && !set.accepts_algorithm("ES384"));
+    assert!(accepts(&set, "RS256") && !accepts(&set, "ES384"));
     let (rs256, _) = case("RS256");
     assert_eq!(verdict(&rs256, &set), Err(Error::NoKey));
     let (es384, _) = case("ES384");
     assert_eq!(verdict(&es384, &set), Err(Error::AlgorithmNotAccepted));
 }
 
+/// Only what is asked for is made, and each maker serves the keys of its own curve.
 #[test]
-fn tables_outlive_their_making() {
-    for alg in ["ES256", "ES384", "ES512"] {
-        let (token, jwk) = case(alg);
-        let key = Key::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).unwrap();
-        let mut memory = vec![0; 8 * KB];
-        let made = key.prepare(&mut memory).tables();
-        let (own, shared) = (made.key.to_vec(), made.shared.to_vec());
-        assert!(!own.is_empty() && !shared.is_empty());
-        // In every combination: both, either, none, a part, and with nonsense in place of either. What is not whole is not used.
-        let nonsense = vec![Word::MAX; 300];
-        let zeros = vec![0; 300];
-        for first in [
-            &own[..],
-            &shared,
-            &[],
-            &nonsense,
-            &zeros,
-            &own[..1],
-            &own[..9],
-            &own[..own.len() - 1],
-        ] {
-            let half = shared.len() / 2;
-            for second in [
-                &shared[..],
-                &own,
-                &[],
-                &nonsense,
-                &zeros,
-                &shared[..1],
-                &shared[..half],
-            ] {
-                let tables = Tables {
-                    key: first,
-                    shared: second,
-                };
-                let prepared = key.with_tables(tables);
-                assert_eq!(verdict(&token, &prepared), Ok(()), "{alg}");
-                let forged = verdict(&forged(&token), &prepared);
-                assert_eq!(forged, Err(Error::BadSignature), "{alg}");
-            }
+fn tables_for_some_of_the_curves() {
+    let cases: [(&[&dyn Precomputation], &[&str]); 3] = [
+        (&[], &[]),
+        (&[&P384_TABLES], &["ES384"]),
+        (&[&P521_TABLES, &P256_TABLES], &["ES256", "ES512"]),
+    ];
+    for (by, algorithms) in cases {
+        let (set, memory) = mixed(0).into_parts();
+        assert!(memory.is_empty());
+        let set = set.prepare(by, vec![0; 20 * KB]);
+        let own = set.tables().filter(|table| table.position.is_some());
+        let own: Vec<_> = own.map(|table| table.algorithm).collect();
+        assert_eq!(own, algorithms);
+        for alg in ["ES256", "ES384", "ES512", "RS256"] {
+            let (token, _) = case(alg);
+            assert_eq!(verdict(&token, &set), Ok(()), "{alg}");
+            let forged = verdict(&forged(&token), &set);
+            assert_eq!(forged, Err(Error::BadSignature), "{alg}");
         }
     }
 }
 
+/// Memory that was used before holds nothing that is taken for a table.
+#[test]
+fn memory_is_used_again() {
+    let (set, used) = mixed(20 * KB).into_parts();
+    let (alone, _) = mixed(0).into_parts();
+    for memory in [
+        used.clone(),
+        vec![Word::MAX; 20 * KB],
+        used[..30].to_vec(),
+        used[..9].to_vec(),
+    ] {
+        for by in [ALL, &ALL[1..], &[]] {
+            let set = alone.clone().prepare(by, memory.clone());
+            for alg in ["ES256", "ES384", "ES512", "RS256"] {
+                let (token, _) = case(alg);
+                assert_eq!(verdict(&token, &set), Ok(()), "{alg}");
+                let forged = verdict(&forged(&token), &set);
+                assert_eq!(forged, Err(Error::BadSignature), "{alg}");
+            }
+        }
+    }
+    assert_eq!(set.len(), 4);
+}
+
+#[test]
+fn tables_outlive_their_making() {
+    assert_tables_outlive_their_making(ES256, &P256_TABLES);
+    assert_tables_outlive_their_making(ES384, &P384_TABLES);
+    assert_tables_outlive_their_making(ES512, &P521_TABLES);
+}
+
+fn assert_tables_outlive_their_making(algorithm: impl InlineKey, by: &dyn Precomputation) {
+    let alg = algorithm.name();
+    let (token, jwk) = case(alg);
+    let jwk = jwk.to_string();
+    let key = Key::from_jwk(algorithm, jwk.as_bytes()).unwrap();
+    let mut memory = vec![0; 8 * KB];
+    let made = key.prepare(by, &mut memory).tables().unwrap();
+    let (own, shared) = (made.key.to_vec(), made.shared.to_vec());
+    assert!(!own.is_empty() && !shared.is_empty());
+    // In every combination: both, either, none, a part, and with nonsense in place of either. What is not whole is not used.
+    let nonsense = vec![Word::MAX; 300];
+    let zeros = vec![0; 300];
+    for first in [
+        &own[..],
+        &shared,
+        &[],
+        &nonsense,
+        &zeros,
+        &own[..1],
+        &own[..9],
+        &own[..own.len() - 1],
+    ] {
+        let half = shared.len() / 2;
+        for second in [
+            &shared[..],
+            &own,
+            &[],
+            &nonsense,
+            &zeros,
+            &shared[..1],
+            &shared[..half],
+        ] {
+            let tables = Tables {
+                key: first,
+                shared: second,
+            };
+            let prepared = key.with_tables(by, tables);
+            assert_eq!(verdict(&token, &prepared), Ok(()), "{alg}");
+            let forged = verdict(&forged(&token), &prepared);
+            assert_eq!(forged, Err(Error::BadSignature), "{alg}");
+            if first == own {
+                let used = prepared.tables().unwrap();
+                assert_eq!(used.key, own, "{alg}");
+                assert_eq!(used.shared == shared, second == shared, "{alg}");
+            }
+        }
+    }
+    let tables = Tables {
+        key: &own,
+        shared: &shared,
+    };
+    let prepared = key.with_tables_unchecked(by, tables);
+    assert_eq!(verdict(&token, &prepared), Ok(()), "{alg}");
+    let refused = verdict(&forged(&token), &prepared);
+    assert_eq!(refused, Err(Error::BadSignature), "{alg}");
+}
+
 #[test]
 fn keys_without_tables_leave_memory_alone() {
-    let secret = Key::from_secret(&[7; 32], &[&HS256]).unwrap();
+    let secret = Key::new(HS256, &KeyParameters::oct(&[7; 32])).unwrap();
     let (token, jwk) = case("RS256");
-    let rsa = Key::from_jwk(jwk.to_string().as_bytes(), &[&RS256]).unwrap();
-    for key in [&secret, &rsa] {
-        let mut memory = [3; 100];
-        assert!(key.prepare(&mut memory).tables().key.is_empty());
-        assert_eq!(memory, [3; 100]);
+    let jwk = jwk.to_string();
+    let rsa = Key::from_jwk(RS256, jwk.as_bytes()).unwrap();
+    // Nor are tables of another curve made.
+    let (of_p384, p384) = case("ES384");
+    let p384 = p384.to_string();
+    let p384 = Key::from_jwk(ES384, p384.as_bytes()).unwrap();
+    let mut memory = [3; 100];
+    assert!(secret.prepare(&P256_TABLES, &mut memory).tables().is_none());
+    assert!(rsa.prepare(&P256_TABLES, &mut memory).tables().is_none());
+    assert!(p384.prepare(&P256_TABLES, &mut memory).tables().is_none());
+    assert_eq!(memory, [3; 100]);
+    let prepared = rsa.prepare(&P256_TABLES, &mut memory);
+    assert_eq!(verdict(&token, &prepared), Ok(()));
+    let nonsense = Tables {
+        key: &[Word::MAX; 300],
+        shared: &[Word::MAX; 300],
+    };
+    for prepared in [
+        p384.prepare(&P256_TABLES, &mut [0; 100]),
+        p384.with_tables(&P256_TABLES, nonsense),
+        p384.with_tables_unchecked(&P256_TABLES, nonsense),
+    ] {
+        assert!(prepared.tables().is_none());
+        assert_eq!(verdict(&of_p384, &prepared), Ok(()));
     }
-    assert_eq!(verdict(&token, &rsa.prepare(&mut [0; 100])), Ok(()));
 }
 
 #[test]
 fn a_prepared_key_is_still_the_key() {
     let (token, jwk) = case("ES256");
-    let key = Key::from_jwk(jwk.to_string().as_bytes(), &[&ES256]).unwrap();
-    let key = key.with_key_id("a").unwrap();
+    let jwk = jwk.to_string();
+    let key = Key::from_jwk(ES256, jwk.as_bytes()).unwrap();
+    let key = key.with_key_id("a");
     let mut memory = vec![0; KB];
-    let prepared = key.prepare(&mut memory);
-    assert_eq!(prepared.key_id(), Some("a"));
-    assert!(prepared.accepts("ES256") && !prepared.accepts("ES384") && !prepared.accepts("RS256"));
+    let prepared = key.prepare(&P256_TABLES, &mut memory);
+    assert!(prepared.tables().is_some());
+    let listed = prepared.key(0).unwrap();
+    assert!(listed.key_id().unwrap() == "a" && prepared.key(1).is_none());
+    assert!(serves(&prepared, "ES256") && !serves(&prepared, "ES384"));
+    assert!(!serves(&prepared, "RS256"));
     assert_eq!(verdict(&token, &prepared), verdict(&token, &key));
-    assert_eq!(
-        format!("{prepared:?}"),
-        r#"PreparedKey(Key { id: Some("a"), .. })"#
-    );
+    let shown = format!("{prepared:?}");
+    assert_eq!(shown, r#"PreparedKey(KeyRef { kid: Some("a"), .. })"#);
 }
 
 #[test]
 fn debugging_shows_no_material() {
     let set = mixed(KB);
     let text = format!("{set:?}");
-    assert!(text.starts_with("PreparedKeySet { keys: KeySet {") && !text.contains("material"));
-    let secret = Key::from_secret(&[0x5a; 32], &[&HS256]).unwrap();
-    let text = format!("{:?}", secret.prepare(&mut []));
+    assert!(text.starts_with("PreparedKeySet { set: KeySet {") && !text.contains("material"));
+    assert!(!text.contains("memory"), "{text}");
+    let secret = Key::new(HS256, &KeyParameters::oct(&[0x5a; 32])).unwrap();
+    let text = format!("{:?}", secret.prepare(&P256_TABLES, &mut []));
     assert!(!text.contains("90") && !text.contains("5a"), "{text}");
-    assert_eq!(secret.prepare(&mut []).key_id(), None);
+    let prepared = secret.prepare(&P256_TABLES, &mut []);
+    assert!(prepared.key(0).unwrap().key_id().is_none());
 }

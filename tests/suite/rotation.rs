@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use jose_verify::{
-    Error, HS256, HS384, HS512, Key, KeySet, MACS, PS256, RS256, Refetch, RotatingKeys,
-    VerificationKey, peek_header_untrusted, scratch_len, verify_jws,
+    Algorithm, Error, GrowingRotatingKeys, HS256, HS384, HS512, JwsVerifier, KeyParameters, KeySet,
+    Keys, MACS, Options, PS256, RS256, Refetch, RotatingKeys, scratch_len,
 };
 use serde_json::{Value, json};
 
@@ -37,12 +37,14 @@ fn token(kid: &str, secret: &[u8]) -> String {
 const HOUR: u32 = 3600;
 
 fn updated<const N: usize>(keys: &RotatingKeys<N>, kids: &[&str], now: u64) -> RotatingKeys<N> {
-    keys.updated(&jwks(kids), MACS, HOUR, now).unwrap().0
+    let updated = keys.updated(&jwks(kids), MACS, HOUR, now, |_| {});
+    updated.unwrap().0
 }
 
-fn ids<const N: usize>(keys: &RotatingKeys<N>) -> Vec<&str> {
-    let keys = keys.set().keys().iter();
-    keys.map(|key| key.key_id().unwrap()).collect()
+fn ids(keys: &dyn Keys) -> Vec<&str> {
+    let keys = (0..).map_while(|position| keys.key(position));
+    let plain = keys.map(|key| key.key_id().unwrap().as_plain_str());
+    plain.map(Option::unwrap).collect()
 }
 
 #[test]
@@ -81,11 +83,14 @@ fn keys_stay_until_their_last_token_expires() {
 #[test]
 fn a_withdrawn_key_is_gone_at_once() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
-    let (second, report) = first.updated(&jwks(&["b"]), MACS, 0, 10).unwrap();
+    let (second, report) = first.updated(&jwks(&["b"]), MACS, 0, 10, |_| {}).unwrap();
     assert_eq!((ids(&second), report.kept()), (vec!["b"], 1));
     // Also one that was to stay longer.
     let second = updated(&first, &["b"], 10);
-    let third = second.updated(&jwks(&["b"]), MACS, 0, 20).unwrap().0;
+    let third = second
+        .updated(&jwks(&["b"]), MACS, 0, 20, |_| {})
+        .unwrap()
+        .0;
     assert_eq!(ids(&third), ["b"]);
 }
 
@@ -103,9 +108,11 @@ fn one_name_for_two_keys() {
     let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
     let other = json!({"keys": [{"kty": "oct", "kid": "a", "k": base64url(&secret("z"))}]});
     let other = other.to_string();
-    let (second, _) = first.updated(other.as_bytes(), MACS, HOUR, 1).unwrap();
+    let (second, _) = first
+        .updated(other.as_bytes(), MACS, HOUR, 1, |_| {})
+        .unwrap();
     assert_eq!(ids(&second), ["a", "a"]);
-    assert!(second.has_keys_beyond(&first) && !second.has_keys_beyond(&second));
+    assert!(second.has_new_keys(&first) && !second.has_new_keys(&second));
     for name in ["a", "z"] {
         let token = token("a", &secret(name));
         assert_eq!(signature_verdict(&token, second.set()), Ok(()), "{name}");
@@ -118,9 +125,11 @@ fn two_names_for_one_key() {
     let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
     let renamed = json!({"keys": [{"kty": "oct", "kid": "b", "k": base64url(&secret("a"))}]});
     let renamed = renamed.to_string();
-    let (second, _) = first.updated(renamed.as_bytes(), MACS, HOUR, 1).unwrap();
+    let (second, _) = first
+        .updated(renamed.as_bytes(), MACS, HOUR, 1, |_| {})
+        .unwrap();
     assert_eq!(ids(&second), ["b", "a"]);
-    assert!(second.has_keys_beyond(&first));
+    assert!(second.has_new_keys(&first));
 }
 
 /// What is published last decides what a key may be used for, also for the tokens that are under way.
@@ -130,7 +139,7 @@ fn one_key_for_fewer_algorithms() {
     let update = |keys: &RotatingKeys<4>, jwk: &Value| {
         let jwks = json!({ "keys": [jwk] }).to_string();
         let (new, _) = keys
-            .updated(jwks.as_bytes(), &[&RS256, &PS256], HOUR, 1)
+            .updated(jwks.as_bytes(), &[&RS256, &PS256], HOUR, 1, |_| {})
             .unwrap();
         new
     };
@@ -139,23 +148,20 @@ fn one_key_for_fewer_algorithms() {
     assert_eq!(signature_verdict(&token, first.set()), Ok(()));
     jwk["alg"] = json!("PS256");
     let second = update(&first, &jwk);
-    assert!(second.has_keys_beyond(&first));
-    assert_eq!(
-        (second.set().keys().len(), second.retires_next()),
-        (1, None)
-    );
+    assert!(second.has_new_keys(&first));
+    assert_eq!((second.set().len(), second.retires_next()), (1, None));
     assert_eq!(signature_verdict(&token, second.set()), Err(Error::NoKey));
 }
 
 #[test]
 fn keys_that_another_way_of_publishing_replaces() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
-    let none = first.replaced_by(KeySet::new(), HOUR, 1);
+    let none = first.with_published(KeySet::new(), HOUR, 1);
     assert_eq!(
         (ids(&none), none.retires_next()),
         (vec!["a", "b"], Some(3601))
     );
-    assert!(ids(&first.replaced_by(KeySet::new(), 0, 1)).is_empty());
+    assert!(ids(&first.with_published(KeySet::new(), 0, 1)).is_empty());
 }
 
 #[test]
@@ -165,24 +171,26 @@ fn what_cannot_be_loaded_changes_nothing() {
         ("<html>", Error::MalformedJson),
         (r#"{"error":"x"}"#, Error::MalformedKeySet),
     ] {
-        let error = first.updated(text.as_bytes(), MACS, HOUR, 1).err();
+        let error = first.updated(text.as_bytes(), MACS, HOUR, 1, |_| {}).err();
         assert_eq!(error, Some(want), "{text}");
     }
     assert_eq!(ids(&first), ["a"]);
     let same = updated(&first, &["a"], 1);
-    assert!(!same.has_keys_beyond(&first));
+    assert!(!same.has_new_keys(&first));
     let more = updated(&first, &["a", "b"], 1);
-    assert!(more.has_keys_beyond(&first) && !first.has_keys_beyond(&more));
+    assert!(more.has_new_keys(&first) && !first.has_new_keys(&more));
 }
 
 #[test]
 fn keys_go_when_nothing_usable_is_published() {
     let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
     for text in [r#"{"keys":[]}"#, r#"{"keys":[{"kty":"OKP"},{"kty":5}]}"#] {
-        let (second, report) = first.updated(text.as_bytes(), MACS, HOUR, 1).unwrap();
+        let (second, report) = first
+            .updated(text.as_bytes(), MACS, HOUR, 1, |_| {})
+            .unwrap();
         assert_eq!((ids(&second), report.kept()), (vec!["a"], 0), "{text}");
         assert!(ids(&second.without_retired(3601)).is_empty());
-        let (withdrawn, _) = first.updated(text.as_bytes(), MACS, 0, 1).unwrap();
+        let (withdrawn, _) = first.updated(text.as_bytes(), MACS, 0, 1, |_| {}).unwrap();
         assert!(ids(&withdrawn).is_empty());
         let none = signature_verdict(&token("a", &secret("a")), withdrawn.set());
         assert_eq!(none, Err(Error::NoKey));
@@ -191,17 +199,21 @@ fn keys_go_when_nothing_usable_is_published() {
 
 #[test]
 fn keys_stay_as_far_as_their_algorithms_are_accepted() {
-    let of = |list| RotatingKeys::<4>::new().updated(&jwks(&["a"]), list, HOUR, 0);
+    let of = |list: &[&'static dyn Algorithm]| {
+        RotatingKeys::<4>::new().updated(&jwks(&["a"]), list, HOUR, 0, |_| {})
+    };
     let (first, _) = of(&[&HS256, &HS384]).unwrap();
     let verdict = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
     // Another list that has one of the key's algorithms: it stays, for that one.
     let (second, _) = first
-        .updated(&jwks(&["b"]), &[&HS256, &HS512], HOUR, 1)
+        .updated(&jwks(&["b"]), &[&HS256, &HS512], HOUR, 1, |_| {})
         .unwrap();
     assert_eq!((ids(&second), verdict(&second)), (vec!["b", "a"], Ok(())));
     // A list without them: it goes, also where nothing else is left, and the set takes no tokens of theirs.
     for kids in [&["b"][..], &[]] {
-        let (third, _) = first.updated(&jwks(kids), &[&HS512], HOUR, 1).unwrap();
+        let (third, _) = first
+            .updated(&jwks(kids), &[&HS512], HOUR, 1, |_| {})
+            .unwrap();
         assert_eq!(ids(&third), kids);
         assert_eq!(verdict(&third), Err(Error::AlgorithmNotAccepted));
         assert_eq!(
@@ -211,43 +223,109 @@ fn keys_stay_as_far_as_their_algorithms_are_accepted() {
     }
 }
 
+/// Who refuses ambiguity is the verifier, so it stays refused whatever becomes of the keys.
 #[test]
 fn ambiguity_stays_refused() {
-    let without_kid = |keys: &RotatingKeys<4>| {
-        let token = token_with_secret(&secret("a"), br#"{"alg":"HS256"}"#, b"{}");
-        signature_verdict(&token, keys.set())
+    let token = token_with_secret(&secret("a"), br#"{"alg":"HS256"}"#, b"{}");
+    let strict = |keys: &RotatingKeys<4>| {
+        let options = Options::new().refuse_ambiguity();
+        let verifier = JwsVerifier::new(keys).with_options(options);
+        let mut scratch = [0; scratch_len(256)];
+        let verdict = verifier.verify(token.as_bytes(), &mut scratch);
+        verdict.map(|_| ())
     };
-    let lenient = updated(&RotatingKeys::new(), &["a", "b"], 0);
-    assert_eq!(without_kid(&lenient), Ok(()));
-    let strict = RotatingKeys::new().refusing_ambiguity();
-    let strict = updated(&strict, &["a", "b"], 0);
-    assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
-    let strict = updated(&strict, &["c"], 1).without_retired(2);
-    assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
-    // Or because the published set is strict.
-    let strict = lenient.set().clone().refusing_ambiguity();
-    let strict = RotatingKeys::new().replaced_by(strict, HOUR, 0);
-    assert_eq!(without_kid(&strict), Err(Error::AmbiguousKey));
+    let two = updated(&RotatingKeys::new(), &["a", "b"], 0);
+    assert_eq!(signature_verdict(&token, &two), Ok(()));
+    assert_eq!(strict(&two), Err(Error::AmbiguousKey));
+    let three = updated(&two, &["c"], 1).without_retired(2);
+    assert_eq!(ids(&three), ["c", "a", "b"]);
+    assert_eq!(strict(&three), Err(Error::AmbiguousKey));
+    let published = RotatingKeys::new().with_published(two.set().clone(), HOUR, 0);
+    assert_eq!(strict(&published), Err(Error::AmbiguousKey));
+    let one = updated(&RotatingKeys::new(), &["a"], 0);
+    assert_eq!(strict(&one), Ok(()));
+}
+
+/// Rotating keys are keys themselves, of what is published and of what was.
+#[test]
+fn used_without_their_set() {
+    let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
+    let second = updated(&first, &["b"], 1);
+    for name in ["a", "b"] {
+        let good = token(name, &secret(name));
+        assert_eq!(signature_verdict(&good, &second), Ok(()), "{name}");
+        assert_eq!(signature_verdict(&good, second.set()), Ok(()), "{name}");
+        let forged = token(name, &secret("z"));
+        let refused = signature_verdict(&forged, &second);
+        assert_eq!(refused, Err(Error::BadSignature), "{name}");
+    }
+    let unknown = signature_verdict(&token("c", &secret("c")), &second);
+    assert_eq!(unknown, Err(Error::NoKey));
+    let none = signature_verdict(&token("a", &secret("a")), &RotatingKeys::<4>::new());
+    assert_eq!(none, Err(Error::NoKey));
+}
+
+#[test]
+fn what_is_not_kept_is_told() {
+    let keys = RotatingKeys::<2>::new();
+    let text =
+        json!({"keys": [jwk("a"), {"kty": "oct", "kid": "w", "k": "AA"}, jwk("b"), jwk("c")]});
+    let mut told = Vec::new();
+    let text = text.to_string();
+    let (keys, report) = keys
+        .updated(text.as_bytes(), MACS, HOUR, 0, |entry| {
+            told.push((
+                entry.position,
+                entry.key_id.unwrap().to_string(),
+                entry.reason,
+            ));
+        })
+        .unwrap();
+    assert_eq!(ids(&keys), ["a", "b"]);
+    let want = [
+        (1, "w".to_owned(), Error::WeakKey),
+        (3, "c".to_owned(), Error::KeySetFull),
+    ];
+    assert_eq!(told, want);
+    assert_eq!((report.kept(), report.skipped(Error::KeySetFull)), (2, 1));
+}
+
+#[test]
+fn on_the_heap_they_all_stay() {
+    let kids: Vec<String> = (0..120).map(|i| format!("k{i}")).collect();
+    let mut keys = GrowingRotatingKeys::default();
+    for (now, kid) in kids.iter().enumerate() {
+        let now = u64::try_from(now).unwrap();
+        let next = keys.updated(&jwks(&[kid]), MACS, HOUR, now, |_| {});
+        keys = next.unwrap().0;
+    }
+    assert_eq!(ids(&keys).len(), 120);
+    assert_eq!(ids(&keys)[..2], ["k119", "k118"]);
+    assert_eq!(keys.retires_next(), Some(3601));
+    assert_eq!(ids(&keys.without_retired(3600 + 60)).len(), 60);
+    for kid in &kids {
+        let good = token(kid, &secret(kid));
+        assert_eq!(signature_verdict(&good, &keys), Ok(()), "{kid}");
+    }
 }
 
 #[test]
 fn one_key_after_another_without_kid() {
     let set = |name: &str| {
-        let mut set = KeySet::<2>::new();
-        let key = Key::from_secret(&secret(name), &[&HS256, &HS384, &HS512]);
-        set.push(key.unwrap()).unwrap();
-        set
+        let list: [&dyn Algorithm; 3] = [&HS256, &HS384, &HS512];
+        let secret = secret(name);
+        KeySet::<2>::from_parameters(&KeyParameters::oct(&secret), &list).unwrap()
     };
     let token = |name: &str| token_with_secret(&secret(name), br#"{"alg":"HS256"}"#, b"{}");
-    let first = RotatingKeys::new().replaced_by(set("a"), HOUR, 0);
+    let first = RotatingKeys::new().with_published(set("a"), HOUR, 0);
     // A stale key and a forged token look alike; only fetching the key tells them apart.
     let (fresh, forged) = (token("b"), token("evil"));
     for token in [&fresh, &forged] {
         let refused = signature_verdict(token, first.set());
         assert_eq!(refused, Err(Error::BadSignature));
     }
-    let second = first.replaced_by(set("b"), HOUR, 10);
-    assert!(second.has_keys_beyond(&first));
+    let second = first.with_published(set("b"), HOUR, 10);
+    assert!(second.has_new_keys(&first));
     assert_eq!(signature_verdict(&fresh, second.set()), Ok(()));
     assert_eq!(signature_verdict(&token("a"), second.set()), Ok(()));
     let refused = signature_verdict(&forged, second.set());
@@ -323,14 +401,16 @@ fn flood(tokens: u64, seconds: u64, shortest: u32, longest: u32) -> u64 {
         let header = base64url(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#).as_bytes());
         let token = format!("{header}.e30.{header}");
         let mut scratch = [0; scratch_len(256)];
-        let error = verify_jws(token.as_bytes(), keys.set(), &mut scratch).unwrap_err();
+        let verifier = JwsVerifier::new(&keys);
+        let error = verifier.verify(token.as_bytes(), &mut scratch).unwrap_err();
         assert_eq!(error, Error::NoKey);
-        let header = peek_header_untrusted(token.as_bytes(), &mut scratch).unwrap();
+        let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch);
+        let header = header.unwrap();
         let now = i * seconds / tokens;
         if refetch.begin(error, header.key_id().is_some(), now) {
             fetches += 1;
             let same = updated(&keys, &["a", "b"], now);
-            refetch.end(same.has_keys_beyond(&keys), now);
+            refetch.end(same.has_new_keys(&keys), now);
         }
         seen.insert(kid);
     }

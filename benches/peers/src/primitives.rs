@@ -5,7 +5,10 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use hmac::{KeyInit, Mac};
-use jose_verify::{Key, MACS, SIGNATURES, VerificationKey, Word};
+use jose_verify::{
+    Algorithm, Jwk, MACS, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, SIGNATURES,
+    Tables, WORDS_PER_KEY, Word,
+};
 use ring::signature as ring;
 use rsa::signature::Verifier;
 use sha2::{Sha256, Sha384, Sha512};
@@ -36,13 +39,16 @@ pub fn contenders(material: &Material) -> Vec<Contender> {
     contenders
 }
 
-pub fn key(material: &Material) -> Key {
-    let algorithms = if material.alg.starts_with("HS") {
-        MACS
-    } else {
-        SIGNATURES
-    };
-    Key::from_jwk(material.jwk.as_bytes(), algorithms).unwrap()
+/// Our algorithm, and our key as it wants it.
+fn loaded(material: &Material) -> (&'static dyn Algorithm, Vec<Word>) {
+    let mut algorithms = SIGNATURES.iter().chain(MACS);
+    let algorithm = *algorithms.find(|a| a.name() == material.alg).unwrap();
+    let jwk = Jwk::parse(material.jwk.as_bytes()).unwrap();
+    // RSA keys of 4096 bits are the longest.
+    let mut words = vec![0; 2 * WORDS_PER_KEY];
+    let len = algorithm.key_type().load(&jwk, &mut words).unwrap();
+    words.truncate(len);
+    (algorithm, words)
 }
 
 /// A contender that verifies the material's signature.
@@ -58,20 +64,31 @@ fn contender(
 }
 
 fn ours(material: &Material) -> Contender {
-    let (key, alg) = (key(material), material.alg);
+    let (algorithm, key) = loaded(material);
     contender("jose-verify", material, move |message, signature| {
-        key.verify(alg, message, signature).is_ok()
+        algorithm.verify(&key, message, signature).is_ok()
     })
 }
 
 fn prepared(material: &Material, kilobytes: usize) -> Contender {
-    let key: &'static Key = Box::leak(Box::new(key(material)));
+    let by: &dyn Precomputation = match material.alg {
+        "ES256" => &P256_TABLES,
+        "ES384" => &P384_TABLES,
+        _ => &P521_TABLES,
+    };
+    let (_, key) = loaded(material);
     // As much again for the table that all keys of the algorithm share.
-    let memory = vec![0; 2 * kilobytes * 1024 / size_of::<Word>()].leak();
-    let (prepared, alg) = (key.prepare(memory), material.alg);
+    let mut of_key = vec![0; by.table_len(kilobytes * 1024 / size_of::<Word>())];
+    let mut shared = of_key.clone();
+    by.fill(&key, &mut of_key);
+    by.fill_shared(&mut shared);
     let name = format!("jose-verify, {kilobytes} KB");
     contender(name, material, move |message, signature| {
-        prepared.verify(alg, message, signature).is_ok()
+        let tables = Tables {
+            key: &of_key,
+            shared: &shared,
+        };
+        by.verify(&key, tables, message, signature).is_ok()
     })
 }
 

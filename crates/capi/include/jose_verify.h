@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); */
+/* Keys are kept in the machine's words, so sizes depend on it. */
+#if UINTPTR_MAX > UINT32_MAX
+#define JV_64_BITS
+#endif
+
+/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); What it has room for: see jv_key_set_size. */
 #define JV_KEY_SET_MEMORY(name, capacity) \
     uint64_t name[(JV_KEY_SET_BASE_SIZE + (capacity) * JV_KEY_SIZE + 7) / 8]
 
@@ -102,15 +107,33 @@ enum {
 };
 
 
+#if defined(JV_64_BITS)
 /*
- Bytes of memory for a key set before its keys, at most.
+ Bytes of memory for a key set beside its keys.
  */
-#define JV_KEY_SET_BASE_SIZE 384
+#define JV_KEY_SET_BASE_SIZE 584
+#endif
 
+#if !defined(JV_64_BITS)
 /*
- Bytes of memory for each key, at most.
+ Bytes of memory for a key set beside its keys.
  */
-#define JV_KEY_SIZE 1280
+#define JV_KEY_SET_BASE_SIZE 424
+#endif
+
+#if defined(JV_64_BITS)
+/*
+ Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+ */
+#define JV_KEY_SIZE 592
+#endif
+
+#if !defined(JV_64_BITS)
+/*
+ Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+ */
+#define JV_KEY_SIZE 584
+#endif
 
 /*
  Values in one list, at most.
@@ -538,14 +561,19 @@ bool jv_error_refresh_keys(jv_error error);
 
 /*
  Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY` declares it.
+
+ Memory for N keys has room for N keys whose identifiers (`kid`) have 44 bytes on average, and 256 more together, none of them
+ larger than RSA with 2048 bits; one with 4096 bits takes the room of two. Bytes beyond those of N keys are room for larger keys, not for more.
  */
 size_t jv_key_set_size(size_t capacity);
 
 /*
  Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least one key. `algorithms` are the
- addresses of 1 to 16 algorithms, all of them MACs or all of them signatures; only these are accepted.
+ addresses of 1 to 16 algorithms, each of them once, all of them MACs or all of them signatures; only these are accepted. The
+ list is copied.
 
- Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`.
+ Gives `*set`, which points to the memory, or NULL after an error: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`,
+ `JV_OUT_OF_RANGE`, `JV_UNUSABLE_ALGORITHM_LIST`. The memory is then as it was.
 
  # Safety
 
@@ -571,7 +599,8 @@ jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
  Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be used is skipped; `kept` and
  `skipped`, which may be NULL, receive the numbers.
 
- If the text is no JWK Set the keys stay as they are. If nothing in it can be used (`JV_NO_USABLE_KEY`), none are left.
+ If the text is no JWK Set the keys stay as they are. If nothing in it can be used (`JV_NO_USABLE_KEY`), none are left. If
+ there is no room for all (`JV_KEY_SET_FULL`), those for which there is are kept and can be used.
 
  # Safety
 
@@ -584,7 +613,7 @@ jv_error jv_key_set_load(struct jv_key_set *set,
                          size_t *skipped);
 
 /*
- Adds one JWK (RFC 7517 §4).
+ Adds one JWK (RFC 7517 §4). Without `kid` it fits every token.
 
  # Safety
 
@@ -593,8 +622,8 @@ jv_error jv_key_set_load(struct jv_key_set *set,
 jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t jwk_len);
 
 /*
- Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a string of length 0 if it has
- none; so it is for the others.
+ Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a string of length 0: a key without
+ one fits every token. So it is for the others.
 
  # Safety
 

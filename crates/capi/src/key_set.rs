@@ -1,98 +1,95 @@
-//! Keys in memory that C provides: a head, the list of accepted algorithms, and as many keys as there is room for.
+//! Keys in memory that C provides: a head, and behind it as many keys as there is room for.
 
-use core::mem::{align_of, size_of};
 use core::ptr;
 
 use jose_verify::{
-    Algorithm, Error, Key, KeyParameters, KeyQuery, Keys, Value, VerificationKey, jwk_set_entries,
-    limits::MAX_ALGORITHMS,
+    Algorithm, Algorithms, Error, KeyParameters, Lent, LentKeySet, Options, Policy, Slot, Verifier,
+    WORDS_PER_KEY, Word,
+    limits::{KEY_ID_BYTES_PER_KEY, MAX_ALGORITHMS, SPARE_KEY_ID_BYTES},
 };
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};
-use crate::lent::{array, give, possible, reference, reference_mut, text};
+use crate::lent::{Block, array, give, reference, reference_mut, text};
 use crate::string::jv_string;
 
-/// Bytes of memory for a key set before its keys, at most.
-pub const JV_KEY_SET_BASE_SIZE: usize = 384;
+/// Bytes of memory for a key set beside its keys.
+#[cfg(target_pointer_width = "64")]
+pub const JV_KEY_SET_BASE_SIZE: usize = 584;
+/// Bytes of memory for a key set beside its keys.
+#[cfg(not(target_pointer_width = "64"))]
+pub const JV_KEY_SET_BASE_SIZE: usize = 424;
 
-/// Bytes of memory for each key, at most.
-pub const JV_KEY_SIZE: usize = 1280;
+/// Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+#[cfg(target_pointer_width = "64")]
+pub const JV_KEY_SIZE: usize = 592;
+/// Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+#[cfg(not(target_pointer_width = "64"))]
+pub const JV_KEY_SIZE: usize = 584;
 
 /// Alignment of the memory.
 const ALIGNMENT: usize = 8;
 
-type List = [&'static dyn Algorithm; MAX_ALGORITHMS];
+/// What each key takes beside its words.
+const NAME_SIZE: usize = size_of::<Slot>().saturating_add(KEY_ID_BYTES_PER_KEY);
 
-const LIST_OFFSET: usize = size_of::<jv_key_set>().next_multiple_of(align_of::<List>());
-const KEYS_OFFSET: usize = LIST_OFFSET
-    .saturating_add(size_of::<List>())
-    .next_multiple_of(ALIGNMENT);
+/// What a key takes.
+const KEY_SIZE: usize = WORDS_PER_KEY
+    .saturating_mul(size_of::<Word>())
+    .saturating_add(NAME_SIZE);
+
+/// What there is beside the keys: the head, and room for one long `kid`.
+const BASE_SIZE: usize = size_of::<jv_key_set>().saturating_add(SPARE_KEY_ID_BYTES);
 
 // What the header file promises, and what the compiler made of it.
-const _: () = assert!(KEYS_OFFSET <= JV_KEY_SET_BASE_SIZE && size_of::<Key>() <= JV_KEY_SIZE);
-const _: () = assert!(align_of::<jv_key_set>() <= ALIGNMENT && align_of::<Key>() <= ALIGNMENT);
+const _: () = assert!(BASE_SIZE <= JV_KEY_SET_BASE_SIZE && KEY_SIZE <= JV_KEY_SIZE);
+// Head, words, slots and `kid`s follow each other without gaps, for none is aligned more strictly than the one before.
+const _: () = assert!(
+    align_of::<jv_key_set>() <= ALIGNMENT
+        && align_of::<Word>() <= align_of::<jv_key_set>()
+        && align_of::<Slot>() <= align_of::<Word>()
+);
 
 /// Keys, and the algorithms that they may be used with. It lives in memory of yours, begins where that begins, and must not
 /// be moved or copied. There is nothing to release. While nobody changes it, any number of threads may verify with it.
 pub struct jv_key_set {
-    algorithms: &'static [&'static dyn Algorithm],
-    keys: *mut Key,
-    capacity: usize,
-    len: usize,
+    /// In the memory behind this head. `'static` stands for as long as the memory is a key set.
+    keys: LentKeySet<'static>,
     refuses_ambiguity: bool,
 }
 
 impl jv_key_set {
-    fn keys(&self) -> &[Key] {
-        // SAFETY: `len` keys were written there; nothing else refers to that part of the memory.
-        unsafe { core::slice::from_raw_parts(self.keys, self.len) }
-    }
-
-    fn push(&mut self, key: Key) -> Result<(), Error> {
-        if self.len >= self.capacity {
-            return Err(Error::KeySetFull);
-        }
-        // SAFETY: below the capacity, so within the memory.
-        let place = unsafe { self.keys.add(self.len) };
-        // SAFETY: aligned, within the memory, and no key yet.
-        unsafe { ptr::write(place, key) };
-        self.len = self.len.saturating_add(1);
-        Ok(())
-    }
-}
-
-impl Keys for jv_key_set {
-    fn accepts_algorithm(&self, algorithm: &str) -> bool {
-        self.algorithms.iter().any(|a| a.name() == algorithm)
-    }
-
-    fn candidates<'k>(
-        &'k self,
-        query: &'k KeyQuery<'k>,
-    ) -> impl Iterator<Item = impl VerificationKey> {
-        self.keys()
-            .iter()
-            .filter(|key| query.allows(key.key_id()) && key.accepts(query.algorithm()))
-    }
-
-    fn refuses_ambiguity(&self) -> bool {
-        self.refuses_ambiguity
+    /// What verifies with these keys.
+    pub(crate) const fn verifier<'v>(
+        &'v self,
+        policy: &'v Policy<'v>,
+    ) -> Verifier<'v, LentKeySet<'static>> {
+        let options = if self.refuses_ambiguity {
+            Options::new().refuse_ambiguity()
+        } else {
+            Options::new()
+        };
+        Verifier::new(&self.keys, policy).with_options(options)
     }
 }
 
 /// Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY` declares it.
+///
+/// Memory for N keys has room for N keys whose identifiers (`kid`) have 44 bytes on average, and 256 more together, none of them
+/// larger than RSA with 2048 bits; one with 4096 bits takes the room of two. Bytes beyond those of N keys are room for larger keys, not for more.
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
-    size_of::<Key>()
+    JV_KEY_SIZE
         .saturating_mul(capacity)
-        .saturating_add(KEYS_OFFSET)
+        .saturating_add(JV_KEY_SET_BASE_SIZE)
 }
 
 /// Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least one key. `algorithms` are the
-/// addresses of 1 to 16 algorithms, all of them MACs or all of them signatures; only these are accepted.
+/// addresses of 1 to 16 algorithms, each of them once, all of them MACs or all of them signatures; only these are accepted. The
+/// list is copied.
 ///
-/// Gives `*set`, which points to the memory. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`.
+/// Gives `*set`, which points to the memory, or NULL after an error: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`,
+/// `JV_OUT_OF_RANGE`, `JV_UNUSABLE_ALGORITHM_LIST`. The memory is then as it was.
 ///
 /// # Safety
 ///
@@ -106,6 +103,9 @@ pub unsafe extern "C" fn jv_key_set_init(
     algorithm_count: usize,
     set: *mut *mut jv_key_set,
 ) -> jv_error {
+    if set.is_null() {
+        return JV_NULL_POINTER;
+    }
     // SAFETY: the caller's promise.
     let names = unsafe { array(algorithms, algorithm_count) };
     let made = names.and_then(|names| {
@@ -116,9 +116,6 @@ pub unsafe extern "C" fn jv_key_set_init(
         Ok(place) => (place, Ok(())),
         Err(code) => (ptr::null_mut(), Err(code)),
     };
-    if set.is_null() {
-        return JV_NULL_POINTER;
-    }
     // SAFETY: the caller's promise.
     unsafe { give(set, place) };
     number(outcome)
@@ -127,51 +124,60 @@ pub unsafe extern "C" fn jv_key_set_init(
 /// # Safety
 ///
 /// As for [`jv_key_set_init`].
-#[expect(
-    clippy::cast_ptr_alignment,
-    reason = "the memory's alignment is checked first, and each offset keeps it"
-)]
 unsafe fn init(
     memory: *mut u8,
     memory_len: usize,
     names: &[*const jv_algorithm],
 ) -> Result<*mut jv_key_set, Code> {
-    if memory.is_null() {
-        return Err(Code(JV_NULL_POINTER));
-    }
-    possible::<u8>(memory_len)?;
-    let room = memory_len.saturating_sub(KEYS_OFFSET);
-    let capacity = room.div_euclid(size_of::<Key>());
+    // SAFETY: the caller's promise.
+    let mut block = unsafe { Block::new(memory, memory_len) }?;
+    let room = memory_len.saturating_sub(JV_KEY_SET_BASE_SIZE);
+    let capacity = room.div_euclid(JV_KEY_SIZE);
     if memory.addr().checked_rem(ALIGNMENT) != Some(0) || capacity == 0 {
         return Err(Code(JV_UNUSABLE_MEMORY));
     }
+    // SAFETY: the caller's promise.
+    let algorithms = unsafe { list(names) }?;
+
+    let head = block.place::<jv_key_set>(1)?;
+    // What the slots and `kid`s do not take: more than that of so many keys, if the memory is no multiple.
+    let words = block
+        .left()
+        .saturating_sub(NAME_SIZE.saturating_mul(capacity))
+        .saturating_sub(SPARE_KEY_ID_BYTES)
+        .div_euclid(size_of::<Word>());
+    let kids = KEY_ID_BYTES_PER_KEY
+        .saturating_mul(capacity)
+        .saturating_add(SPARE_KEY_ID_BYTES);
+    let mut keys = LentKeySet::in_memory(Lent {
+        words: block.array(words, 0)?,
+        slots: block.array(capacity, Slot::EMPTY)?,
+        kids: block.array(kids, 0)?,
+    });
+    keys.accept(&algorithms)?;
+    let set = jv_key_set {
+        keys,
+        refuses_ambiguity: false,
+    };
+    // SAFETY: a place for one, which was given out once.
+    unsafe { ptr::write(head, set) };
+    Ok(head)
+}
+
+/// # Safety
+///
+/// Each of them is NULL or the address of an algorithm of this library.
+unsafe fn list(names: &[*const jv_algorithm]) -> Result<Algorithms, Code> {
     let first = names.first().ok_or(Code(JV_OUT_OF_RANGE))?;
     // SAFETY: the caller's promise.
-    let mut list: List = [unsafe { reference(*first) }?.object; MAX_ALGORITHMS];
-    for (index, name) in names.iter().enumerate() {
-        let place = list.get_mut(index).ok_or(Code(JV_OUT_OF_RANGE))?;
+    let first: &'static dyn Algorithm = unsafe { reference(*first) }?.object;
+    let mut list = [first; MAX_ALGORITHMS];
+    let list = list.get_mut(..names.len()).ok_or(Code(JV_OUT_OF_RANGE))?;
+    for (place, name) in list.iter_mut().zip(names) {
         // SAFETY: the caller's promise.
         *place = unsafe { reference(*name) }?.object;
     }
-    // SAFETY: the memory is longer than the offset of the keys.
-    let keys = unsafe { memory.add(KEYS_OFFSET) }.cast::<Key>();
-    // SAFETY: as above; the list comes before the keys.
-    let list_place = unsafe { memory.add(LIST_OFFSET) }.cast::<&'static dyn Algorithm>();
-    // SAFETY: within the memory and aligned. The memory's bytes are not in use.
-    unsafe { ptr::write(list_place.cast::<List>(), list) };
-    let head = jv_key_set {
-        // SAFETY: written just now. `'static` stands for as long as the memory is a key set: the keys, which copy
-        // this reference, live in the same memory, and none is handed out.
-        algorithms: unsafe { core::slice::from_raw_parts(list_place, names.len()) },
-        keys,
-        capacity,
-        len: 0,
-        refuses_ambiguity: false,
-    };
-    let set = memory.cast::<jv_key_set>();
-    // SAFETY: within the memory and aligned.
-    unsafe { ptr::write(set, head) };
-    Ok(set)
+    Ok(Algorithms::new(list)?)
 }
 
 /// Has a token that names no key and that several keys fit refused (`JV_AMBIGUOUS_KEY`) instead of tried with each.
@@ -189,7 +195,8 @@ pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv
 /// Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be used is skipped; `kept` and
 /// `skipped`, which may be NULL, receive the numbers.
 ///
-/// If the text is no JWK Set the keys stay as they are. If nothing in it can be used (`JV_NO_USABLE_KEY`), none are left.
+/// If the text is no JWK Set the keys stay as they are. If nothing in it can be used (`JV_NO_USABLE_KEY`), none are left. If
+/// there is no room for all (`JV_KEY_SET_FULL`), those for which there is are kept and can be used.
 ///
 /// # Safety
 ///
@@ -206,36 +213,41 @@ pub unsafe extern "C" fn jv_key_set_load(
     let set = unsafe { reference_mut(set) };
     // SAFETY: the caller's promise.
     let jwks = unsafe { array(jwks, jwks_len) };
-    let report = set.and_then(|set| load(set, jwks?));
-    let (kept_count, skipped_count) = report.unwrap_or((0, 0));
+    let mut counts = Counts::default();
+    let loaded = set.and_then(|set| load(&mut set.keys, jwks?, &mut counts));
     // SAFETY: the caller's promise.
-    unsafe { give(kept, kept_count) };
+    unsafe { give(kept, counts.kept) };
     // SAFETY: the caller's promise.
-    unsafe { give(skipped, skipped_count) };
-    number(report.and_then(|(kept, _)| match kept {
-        0 => Err(Error::NoUsableKey.into()),
-        _ => Ok(()),
-    }))
+    unsafe { give(skipped, counts.skipped) };
+    number(loaded)
 }
 
-fn load(set: &mut jv_key_set, jwks: &[u8]) -> Result<(usize, usize), Code> {
-    let entries = jwk_set_entries(jwks)?;
-    set.len = 0;
-    let mut skipped = 0_usize;
-    for entry in entries {
-        if add_entry(set, entry).is_err() {
-            skipped = skipped.saturating_add(1);
-        }
+/// What became of the entries of a JWK Set.
+#[derive(Default)]
+struct Counts {
+    kept: usize,
+    skipped: usize,
+}
+
+fn load(set: &mut LentKeySet<'_>, jwks: &[u8], counts: &mut Counts) -> Result<(), Code> {
+    let algorithms = *set.algorithms();
+    let mut is_full = false;
+    let loaded = set.load(jwks, &algorithms, |entry| {
+        counts.skipped = counts.skipped.saturating_add(1);
+        is_full |= entry.reason == Error::KeySetFull;
+    });
+    counts.kept = loaded.map_or(0, |report| report.kept());
+    match loaded {
+        // Also if some were kept: nobody has to ask for the numbers to hear of it.
+        _ if is_full => Err(Error::KeySetFull.into()),
+        // Whatever was wrong with each of them.
+        Err(_) if counts.skipped > 0 => Err(Error::NoUsableKey.into()),
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(()),
     }
-    Ok((set.len, skipped))
 }
 
-fn add_entry(set: &mut jv_key_set, entry: Value<'_>) -> Result<(), Error> {
-    let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
-    set.push(Key::from_jwk(jwk.as_raw().as_bytes(), set.algorithms)?)
-}
-
-/// Adds one JWK (RFC 7517 §4).
+/// Adds one JWK (RFC 7517 §4). Without `kid` it fits every token.
 ///
 /// # Safety
 ///
@@ -251,13 +263,13 @@ pub unsafe extern "C" fn jv_key_set_add_jwk(
     // SAFETY: the caller's promise.
     let jwk = unsafe { array(jwk, jwk_len) };
     number(set.and_then(|set| {
-        set.push(Key::from_jwk(jwk?, set.algorithms)?)?;
+        set.keys.add_jwk(jwk?)?;
         Ok(())
     }))
 }
 
-/// Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a string of length 0 if it has
-/// none; so it is for the others.
+/// Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a string of length 0: a key without
+/// one fits every token. So it is for the others.
 ///
 /// # Safety
 ///
@@ -275,7 +287,7 @@ pub unsafe extern "C" fn jv_key_set_add_secret(
     let k = unsafe { array(secret, secret_len) };
     // SAFETY: the caller's promise.
     let key_id = unsafe { text(key_id) };
-    number(set.and_then(|set| add(set, &KeyParameters::Oct { k: k? }, key_id?)))
+    number(set.and_then(|set| add(set, &KeyParameters::oct(k?), key_id?)))
 }
 
 /// Adds a point on an elliptic curve, compressed or not (SEC 1 §2.3.3), for the ECDSA algorithm of the curve: `P-256`, `P-384` or
@@ -300,13 +312,7 @@ pub unsafe extern "C" fn jv_key_set_add_ec_point(
     let point = unsafe { array(point, point_len) };
     // SAFETY: the caller's promise.
     let key_id = unsafe { text(key_id) };
-    number(set.and_then(|set| {
-        let parameters = KeyParameters::EcPoint {
-            crv: crv?,
-            point: point?,
-        };
-        add(set, &parameters, key_id?)
-    }))
+    number(set.and_then(|set| add(set, &KeyParameters::ec_point(crv?, point?), key_id?)))
 }
 
 /// Adds an RSA public key by modulus and exponent, both with the most significant byte first.
@@ -331,17 +337,12 @@ pub unsafe extern "C" fn jv_key_set_add_rsa(
     let e = unsafe { array(e, e_len) };
     // SAFETY: the caller's promise.
     let key_id = unsafe { text(key_id) };
-    number(set.and_then(|set| add(set, &KeyParameters::Rsa { n: n?, e: e? }, key_id?)))
+    number(set.and_then(|set| add(set, &KeyParameters::rsa(n?, e?), key_id?)))
 }
 
 fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Result<(), Code> {
-    let key = Key::from_parameters(parameters, set.algorithms)?;
-    let key = if key_id.is_empty() {
-        key
-    } else {
-        key.with_key_id(key_id)?
-    };
-    set.push(key)?;
+    let key_id = (!key_id.is_empty()).then_some(key_id);
+    set.keys.add(parameters, key_id)?;
     Ok(())
 }
 
@@ -353,7 +354,7 @@ fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Re
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_len(set: *const jv_key_set) -> usize {
     // SAFETY: the caller's promise.
-    unsafe { reference(set) }.map_or(0, |set| set.len)
+    unsafe { reference(set) }.map_or(0, |set| set.keys.len())
 }
 
 /// Overwrites the memory of a key set, for instance because of a secret in it. It is no key set afterwards.

@@ -1,8 +1,12 @@
 //! What C lends, as references: NULL, length and alignment are checked here and nowhere else.
 
+use core::marker::PhantomData;
+use core::mem::MaybeUninit;
 use core::{ptr, slice, str};
 
-use crate::code::{Code, JV_NOT_UTF8, JV_NULL_POINTER, JV_OVERLAP, JV_STRUCT_SIZE};
+use crate::code::{
+    Code, JV_NOT_UTF8, JV_NULL_POINTER, JV_OVERLAP, JV_STRUCT_SIZE, JV_UNUSABLE_MEMORY,
+};
 use crate::string::jv_string;
 
 /// # Safety
@@ -55,6 +59,59 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut 
     possible::<u8>(len)?;
     // SAFETY: not NULL, and no longer than memory can be; the rest is the caller's promise.
     Ok(unsafe { slice::from_raw_parts_mut(data, len) })
+}
+
+/// Memory that C lends for `'m`, divided from its beginning on. Nothing is given out twice.
+pub(crate) struct Block<'m> {
+    start: *mut u8,
+    len: usize,
+    lent: PhantomData<&'m mut [u8]>,
+}
+
+impl<'m> Block<'m> {
+    /// # Safety
+    ///
+    /// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'m`. They may have no value yet.
+    pub(crate) unsafe fn new(start: *mut u8, len: usize) -> Result<Self, Code> {
+        if start.is_null() {
+            return Err(Code(JV_NULL_POINTER));
+        }
+        possible::<u8>(len)?;
+        Ok(Self {
+            start,
+            len,
+            lent: PhantomData,
+        })
+    }
+
+    /// Bytes that are not given out.
+    pub(crate) const fn left(&self) -> usize {
+        self.len
+    }
+
+    /// An aligned place for so many values of the type, nothing of which is written yet.
+    pub(crate) fn place<T>(&mut self, count: usize) -> Result<*mut T, Code> {
+        let place = self.start.cast::<T>();
+        let bytes = count.checked_mul(size_of::<T>());
+        let left = bytes.and_then(|bytes| Some((bytes, self.len.checked_sub(bytes)?)));
+        let (bytes, left) = left
+            .filter(|_| place.is_aligned())
+            .ok_or(Code(JV_UNUSABLE_MEMORY))?;
+        // SAFETY: as many bytes are there.
+        self.start = unsafe { self.start.add(bytes) };
+        self.len = left;
+        Ok(place)
+    }
+
+    /// So many values of the type.
+    pub(crate) fn array<T: Copy>(&mut self, count: usize, value: T) -> Result<&'m mut [T], Code> {
+        let place = self.place::<T>(count)?;
+        // SAFETY: a place for so many, that nobody else uses for `'m`; these may be without value.
+        let values = unsafe { slice::from_raw_parts_mut(place.cast::<MaybeUninit<T>>(), count) };
+        values.fill(MaybeUninit::new(value));
+        // SAFETY: the same place, which was written to just now.
+        Ok(unsafe { slice::from_raw_parts_mut(place, count) })
+    }
 }
 
 /// No object is longer than half of what an address can count.

@@ -1,6 +1,6 @@
 //! What a token must say, as a struct that C fills in.
 
-use jose_verify::{Audience, Check, Leeway, MaxAge, Policy, oidc};
+use jose_verify::{Audience, Check, Leeway, MaxAge, Policy, oauth, oidc};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
 use crate::lent::{array, reference_mut, sized, text};
@@ -161,9 +161,9 @@ pub unsafe extern "C" fn jv_policy_init(
 /// The profile without its values.
 fn base<'p>(profile: u32) -> Result<Policy<'p>, Code> {
     match profile {
-        JV_PROFILE_JWT => Ok(oidc::jwt(Check::NotChecked, Check::NotChecked)),
+        JV_PROFILE_JWT => Ok(Policy::jwt(Check::NotChecked, Check::NotChecked)),
         JV_PROFILE_ID_TOKEN => Ok(oidc::id_token(&[], &[], Check::NotChecked)),
-        JV_PROFILE_ACCESS_TOKEN => Ok(oidc::access_token(&[], &[])),
+        JV_PROFILE_ACCESS_TOKEN => Ok(oauth::access_token(&[], &[])),
         _ => Err(Code(JV_OUT_OF_RANGE)),
     }
 }

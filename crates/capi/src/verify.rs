@@ -2,7 +2,7 @@
 
 use core::ptr;
 
-use jose_verify::{Clock, NumericDate, Policy, Verified, scratch_len, verify, verify_in_place};
+use jose_verify::{Clock, NumericDate, Policy, Verified, scratch_len};
 
 use crate::claims::jv_claims;
 use crate::code::{Code, jv_error, number};
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn jv_verify(
         let token = unsafe { array(token, token_len) }?;
         // SAFETY: the caller's promise, and nothing else of this call lies there.
         let scratch = unsafe { bytes_mut(scratch, scratch_len) }?;
-        Ok(verify(token, keys, policy, clock(now), scratch)?)
+        Ok(keys.verifier(policy).verify(token, clock(now), scratch)?)
     };
     // SAFETY: the caller's promise.
     number(unsafe { verify_into(keys, policy, claims, work) })
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn jv_verify_in_place(
         disjoint?;
         // SAFETY: the caller's promise, and nothing else of this call lies there.
         let token = unsafe { bytes_mut(token, token_len) }?;
-        Ok(verify_in_place(token, keys, policy, clock(now))?)
+        Ok(keys.verifier(policy).verify_in_place(token, clock(now))?)
     };
     // SAFETY: the caller's promise.
     number(unsafe { verify_into(keys, policy, claims, work) })

@@ -238,6 +238,121 @@ static void id_token(void) {
     free(memory), free(scratch), free(token.data), free(jwks.data);
 }
 
+/* What fits memory of exactly so many bytes, whatever stood there before. */
+static void room_for_keys(void) {
+    static const size_t CAPACITIES[] = {1, 2, 16};
+    static const uint8_t EXPONENT[] = {1, 0, 1};
+    uint8_t modulus[512], kid[257];
+    jv_key_set *keys;
+    memset(modulus, 0xff, sizeof modulus), memset(kid, 'k', sizeof kid);
+#define INIT(len) EXPECT(jv_key_set_init(memory, len, SIGNATURES, 9, &keys), JV_OK)
+#define ADD(bits, kid_len) \
+    jv_key_set_add_rsa(keys, modulus, (bits) / 8, EXPONENT, sizeof EXPONENT, (jv_string){kid, kid_len})
+    for (size_t i = 0; i < sizeof CAPACITIES / sizeof *CAPACITIES; i++) {
+        const size_t capacity = CAPACITIES[i], len = jv_key_set_size(capacity);
+        uint8_t *memory = malloc(len);
+        if (!memory) abort();
+        CHECK(len == JV_KEY_SET_BASE_SIZE + capacity * JV_KEY_SIZE);
+        memset(memory, 0xa5, len);
+        INIT(len);
+        for (size_t key = 0; key < capacity; key++) EXPECT(ADD(2048, 44), JV_OK);
+        EXPECT(ADD(2048, 0), JV_KEY_SET_FULL);
+        CHECK(jv_key_set_len(keys) == capacity);
+        /* Twice as long: half as many. */
+        INIT(len);
+        for (size_t key = 0; key < capacity / 2; key++) EXPECT(ADD(4096, 88), JV_OK);
+        EXPECT(ADD(4096, 0), JV_KEY_SET_FULL);
+        CHECK(jv_key_set_len(keys) == capacity / 2);
+        /* Identifiers share their room, too. */
+        INIT(len);
+        EXPECT(ADD(2048, 257), JV_KEY_TOO_LARGE);
+        size_t rest = capacity == 1 ? 256 : 44 * capacity + 256;
+        for (; rest > 256; rest -= 256) EXPECT(ADD(2048, 256), JV_OK);
+        EXPECT(ADD(2048, rest + 1), rest >= 256 ? JV_KEY_TOO_LARGE : JV_KEY_SET_FULL);
+        EXPECT(ADD(2048, rest), JV_OK);
+        EXPECT(ADD(2048, 1), JV_KEY_SET_FULL);
+        EXPECT(ADD(2048, 0), capacity <= 2 ? JV_KEY_SET_FULL : JV_OK);
+        free(memory);
+    }
+    /* Not quite room for two: room for one that is longer. */
+    const size_t len = jv_key_set_size(2) - 1;
+    uint8_t *memory = malloc(len);
+    if (!memory) abort();
+    INIT(len);
+    EXPECT(ADD(4096, 256), JV_OK);
+    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, sizeof POINT, NO_KEY_ID), JV_KEY_SET_FULL);
+    free(memory);
+}
+
+/* A JWK Set of four keys, the second of which the token names, in memory for fewer. */
+static void keys_without_room(void) {
+    static const struct {
+        size_t capacity, kept;
+        jv_error loaded, verified;
+    } CASES[] = {
+        {1, 1, JV_KEY_SET_FULL, JV_NO_KEY},
+        {2, 2, JV_KEY_SET_FULL, JV_OK},
+        {4, 4, JV_OK, JV_OK},
+    };
+    Buffer token = read_file("../../vectors/demo/akana.jwt"), jwks = read_file("../../vectors/demo/akana.jwks.json");
+    size_t room = jv_scratch_len(token.len), kept, skipped;
+    uint8_t *scratch = malloc(room);
+    jv_key_set *keys;
+    jv_policy policy;
+    jv_claims claims = JV_CLAIMS_INIT;
+    EXPECT(jv_policy_init(&policy, sizeof policy, JV_PROFILE_JWT), JV_OK);
+    policy.issuer.demand = policy.audience.demand = JV_NOT_CHECKED;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const size_t len = jv_key_set_size(CASES[i].capacity);
+        uint8_t *memory = malloc(len);
+        EXPECT(jv_key_set_init(memory, len, SIGNATURES, 9, &keys), JV_OK);
+        EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, NULL, NULL), CASES[i].loaded);
+        EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, &kept, &skipped), CASES[i].loaded);
+        CHECK(kept == CASES[i].kept && skipped == 4 - kept && jv_key_set_len(keys) == kept);
+        EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims),
+               CASES[i].verified);
+        free(memory);
+    }
+
+    /* Nor for a single one. */
+    static JV_KEY_SET_MEMORY(small, 1);
+    char large[1024] = "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"";
+    size_t end = strlen(large);
+    memset(large + end, '_', 682);
+    strcpy(large + end + 682, "8\"}]}");
+    EXPECT(jv_key_set_init((uint8_t *)small, sizeof small, SIGNATURES, 9, &keys), JV_OK);
+    EXPECT(jv_key_set_load(keys, (const uint8_t *)large, strlen(large), &kept, &skipped), JV_KEY_SET_FULL);
+    CHECK(kept == 0 && skipped == 1 && jv_key_set_len(keys) == 0);
+    free(scratch), free(token.data), free(jwks.data);
+}
+
+/* A key without an identifier fits every token if it was added by itself, tokens without one if it was published so. */
+static void keys_without_identifier(void) {
+    Buffer token = read_file("../../vectors/demo/connect2id.jwt");
+    Buffer jwks = read_file("../../vectors/demo/connect2id.jwks.json");
+    static JV_KEY_SET_MEMORY(memory, 1);
+    size_t room = jv_scratch_len(token.len);
+    uint8_t *scratch = malloc(room);
+    jv_key_set *keys;
+    jv_policy policy;
+    jv_claims claims = JV_CLAIMS_INIT;
+    EXPECT(jv_policy_init(&policy, sizeof policy, JV_PROFILE_JWT), JV_OK);
+    policy.issuer.demand = policy.audience.demand = JV_NOT_CHECKED;
+    EXPECT(jv_key_set_init((uint8_t *)memory, sizeof memory, SIGNATURES, 9, &keys), JV_OK);
+    char text[1024] = "";
+    if (jwks.len >= sizeof text) abort();
+    memcpy(text, jwks.data, jwks.len);
+    char *name = strstr(text, "\"kid\""), *jwk = strchr(text, '[') + 1, *end = strrchr(text, ']');
+    if (!name) abort();
+    /* Now a member that nobody knows. */
+    memcpy(name, "\"KID\"", 5);
+    EXPECT(jv_key_set_add_jwk(keys, (const uint8_t *)jwk, (size_t)(end - jwk)), JV_OK);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims), JV_OK);
+    EXPECT(jv_key_set_load(keys, (const uint8_t *)text, jwks.len, NULL, NULL), JV_OK);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims), JV_NO_KEY);
+    free(scratch), free(token.data), free(jwks.data);
+}
+
 /* Calls that are wrong in themselves. */
 static void wrong_calls(void) {
     static JV_KEY_SET_MEMORY(memory, 1);
@@ -262,8 +377,9 @@ static void wrong_calls(void) {
     EXPECT(jv_key_set_init(bytes + 4, sizeof memory - 4, ES256_ONLY, 1, &keys), JV_UNUSABLE_MEMORY);
     EXPECT(jv_key_set_init(bytes, jv_key_set_size(1) - 1, ES256_ONLY, 1, &keys), JV_UNUSABLE_MEMORY);
     EXPECT(jv_key_set_init(bytes, SIZE_MAX, ES256_ONLY, 1, &keys), JV_OVERLAP);
-    EXPECT(jv_key_set_init(bytes, sizeof memory, mixed, 2, &keys), JV_OK);
-    EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, 65, NO_KEY_ID), JV_UNUSABLE_ALGORITHM_LIST);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, mixed, 2, &keys), JV_UNUSABLE_ALGORITHM_LIST);
+    EXPECT(jv_key_set_init(bytes, sizeof memory, many, 2, &keys), JV_UNUSABLE_ALGORITHM_LIST);
+    CHECK(keys == NULL);
     EXPECT(jv_key_set_init(bytes, jv_key_set_size(1), ES256_ONLY, 1, &keys), JV_OK);
     EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), NULL, 65, NO_KEY_ID), JV_NULL_POINTER);
     EXPECT(jv_key_set_add_ec_point(keys, (jv_string){NULL, 5}, POINT, 65, NO_KEY_ID), JV_NULL_POINTER);
@@ -347,6 +463,9 @@ static void errors_have_names(void) {
 int main(void) {
     keys_in_every_form();
     id_token();
+    room_for_keys();
+    keys_without_room();
+    keys_without_identifier();
     wrong_calls();
     errors_have_names();
     printf("%d checks, %d failures\n", checks, failures);

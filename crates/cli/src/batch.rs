@@ -10,7 +10,6 @@ use std::io;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::algorithms::AlgorithmLists;
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::input::unreadable;
@@ -26,7 +25,6 @@ const MAX_PENDING: usize = 64 * 1024;
 
 pub(crate) fn run() -> Result<(), Failure> {
     let mut lines = Lines::new(io::stdin());
-    let mut lists = AlgorithmLists::default();
     let mut output = Output::new();
     let progress = Progress::new(output.is_terminal());
     let mut pending = Vec::new();
@@ -34,7 +32,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         .next()
         .map_err(|error| unreadable("standard input", &error))?
     {
-        pending.extend(answer(&line, &mut lists)?);
+        pending.extend(answer(&line)?);
         progress.advance();
         // Somebody may wait for these answers before asking on.
         if pending.len() > MAX_PENDING || !lines.is_next_ready() {
@@ -45,7 +43,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     Ok(())
 }
 
-fn answer(line: &Line<'_>, lists: &mut AlgorithmLists) -> io::Result<Vec<u8>> {
+fn answer(line: &Line<'_>) -> io::Result<Vec<u8>> {
     let Line::Text(text) = line else {
         let message = format!("a line has at most {MAX_LINE_LEN} bytes");
         return Answer::bad_request(message).with_id(None).to_line();
@@ -55,7 +53,7 @@ fn answer(line: &Line<'_>, lists: &mut AlgorithmLists) -> io::Result<Vec<u8>> {
         Err(message) => return Answer::bad_request(message).with_id(id_of(text)).to_line(),
     };
     let mut token = request.token.trim_ascii().as_bytes().to_vec();
-    let answer = match request.verify(&mut token, lists) {
+    let answer = match request.verify(&mut token) {
         Ok(accepted) => Answer::with_payload(&accepted),
         Err(error) => Answer::refused(error),
     };

@@ -1,14 +1,14 @@
 //! What a token has to fulfil, the same for `verify` and for a line of `batch`.
 
 use clap::ValueEnum;
+use jose_verify::oauth;
 use jose_verify::oidc::{self, Bindings, LogoutToken};
 use jose_verify::{
-    Audience, Check, Error, Header, Keys, Leeway, MaxAge, Policy, SHA256, SHA384, SHA512, Verified,
-    verify_in_place, verify_jws_in_place,
+    Audience, Check, Error, Header, JwsVerifier, Keys, Leeway, MaxAge, Policy, SHA256, SHA384,
+    SHA512, Verified, Verifier,
 };
 use serde::Deserialize;
 
-use crate::key_source::LoadedKeys;
 use crate::unix_time::UnixTime;
 
 /// Which kind of token is expected.
@@ -117,21 +117,10 @@ impl Demands {
     pub(crate) fn verify<'t>(
         &self,
         token: &'t mut [u8],
-        keys: &LoadedKeys,
-    ) -> Result<Accepted<'t>, Error> {
-        match keys {
-            LoadedKeys::Set(set) => self.verify_with(token, &**set),
-            LoadedKeys::One(key) => self.verify_with(token, &**key),
-        }
-    }
-
-    fn verify_with<'t>(
-        &self,
-        token: &'t mut [u8],
-        keys: &impl Keys,
+        keys: &dyn Keys,
     ) -> Result<Accepted<'t>, Error> {
         if self.profile == Profile::Jws {
-            let jws = verify_jws_in_place(token, keys)?;
+            let jws = JwsVerifier::new(keys).verify_in_place(token)?;
             self.check_type(jws.header())?;
             return Ok(Accepted {
                 header: *jws.header(),
@@ -146,7 +135,7 @@ impl Demands {
             ..self.policy(issuers.as_deref(), audiences.as_deref())
         };
         let now = self.now.unwrap_or_else(UnixTime::now).date();
-        let jwt = verify_in_place(token, keys, &policy, now)?;
+        let jwt = Verifier::new(keys, &policy).verify_in_place(token, now)?;
         match self.profile {
             Profile::IdToken => self.companions.check(&jwt)?,
             Profile::LogoutToken => LogoutToken::from_verified(&jwt).map(|_| ())?,
@@ -167,14 +156,14 @@ impl Demands {
             Profile::IdToken => id_token(audiences),
             Profile::AccessToken => Policy {
                 audience: required(audiences.map(Audience::AnyOf)),
-                ..oidc::access_token(&[], &[])
+                ..oauth::access_token(&[], &[])
             },
             Profile::LogoutToken => Policy {
                 audience: client(audiences),
                 ..oidc::logout_token(&[], &[])
             },
             Profile::Jwt | Profile::Jws => {
-                oidc::jwt(Check::NotChecked, required(audiences.map(Audience::AnyOf)))
+                Policy::jwt(Check::NotChecked, required(audiences.map(Audience::AnyOf)))
             }
         };
         let leeway = Leeway::seconds(self.leeway);

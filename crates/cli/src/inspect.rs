@@ -2,7 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::limits::MAX_TOKEN_LEN;
-use jose_verify::{Error, peek_header_untrusted, scratch_len};
+use jose_verify::{Error, Options, scratch_len};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
@@ -58,7 +58,10 @@ fn report(token: &[u8]) -> Result<String, Error> {
 
 /// What the library has against the header.
 fn peek(token: &[u8]) -> Option<Error> {
-    peek_header_untrusted(token, &mut vec![0; scratch_len(token.len())]).err()
+    let mut scratch = vec![0; scratch_len(token.len())];
+    Options::new()
+        .peek_header_untrusted(token, &mut scratch)
+        .err()
 }
 
 /// The header, laid out.

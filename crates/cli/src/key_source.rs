@@ -4,16 +4,16 @@ use std::borrow::Cow;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Algorithm, Error, Key, KeySet, Kind, MACS, SIGNATURES, scratch_len};
+use jose_verify::{
+    Algorithm, AlgorithmKind, Algorithms, Error, GrowingKeySet, JsonStr, KeyParameters, KeyRef,
+    Keys, MACS, SIGNATURES, scratch_len,
+};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::algorithms::AlgorithmList;
 use crate::json;
 use crate::trouble::Trouble;
-
-/// Keys of a set that are kept. Providers publish fewer than ten.
-pub(crate) const MAX_KEYS: usize = 64;
 
 /// What the user gives to verify with. Without `Debug`, for it holds secrets.
 pub(crate) enum KeySource<'a> {
@@ -27,45 +27,70 @@ pub(crate) enum KeySource<'a> {
     SecretBase64url(String),
 }
 
-/// What the library verifies with. In boxes, for a set of 64 keys has some 80 KB.
+/// What the library verifies with.
 #[derive(Debug)]
 pub(crate) enum LoadedKeys {
-    Set(Box<KeySet<MAX_KEYS>>),
-    One(Box<Key>),
+    /// The keys of a JWK Set.
+    Set(GrowingKeySet),
+    /// One key, given by itself.
+    One(GrowingKeySet),
+}
+
+impl Keys for LoadedKeys {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        match self {
+            Self::Set(keys) | Self::One(keys) => keys.key(position),
+        }
+    }
+
+    fn accepts(&self, alg: JsonStr<'_>) -> bool {
+        match self {
+            Self::Set(keys) => keys.accepts(alg),
+            // There is no other key, so only what this one can be used with is accepted.
+            Self::One(keys) => keys
+                .key(0)
+                .is_some_and(|key| key.algorithms().any(|name| alg == name)),
+        }
+    }
 }
 
 impl KeySource<'_> {
     /// The algorithms that are accepted unless the user names others.
-    pub(crate) const fn default_algorithms(&self) -> AlgorithmList {
-        match self {
+    pub(crate) fn default_algorithms(&self) -> AlgorithmList {
+        let algorithms = match self {
             Self::Jwks(_) | Self::Pem(_) => SIGNATURES,
             Self::Secret(_) | Self::SecretBase64url(_) => MACS,
-        }
+        };
+        algorithms.to_vec()
     }
 
-    pub(crate) fn load(&self, algorithms: AlgorithmList) -> Result<LoadedKeys, Error> {
+    pub(crate) fn load(&self, algorithms: &[&'static dyn Algorithm]) -> Result<LoadedKeys, Error> {
         match self {
             Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::LimitExceeded),
             Self::Jwks(text) if is_set(text) => {
-                let set = KeySet::from_jwks(text, algorithms)?;
-                Ok(LoadedKeys::Set(Box::new(set)))
+                // What is wrong with the list is told rather than what is wrong with the set.
+                let algorithms = Algorithms::new(algorithms)?;
+                let mut keys = GrowingKeySet::default();
+                // The subcommand `keys` tells of those that are skipped.
+                keys.load(text, &algorithms, |_| {})?;
+                Ok(LoadedKeys::Set(keys))
             }
-            Self::Jwks(text) => one(Key::from_jwk(text, algorithms)),
+            Self::Jwks(text) => GrowingKeySet::from_jwk(text, algorithms).map(LoadedKeys::One),
             Self::Pem(text) => {
                 let mut scratch = vec![0; scratch_len(text.len())];
-                one(Key::from_pem(text, algorithms, &mut scratch))
+                one(&KeyParameters::from_pem(text, &mut scratch)?, algorithms)
             }
-            Self::Secret(secret) => one(Key::from_secret(secret, algorithms)),
+            Self::Secret(secret) => one(&KeyParameters::oct(secret), algorithms),
             Self::SecretBase64url(text) => {
                 let secret = Base64UrlUnpadded::decode_vec(text);
                 let secret = secret.map_err(|_| Error::MalformedKey)?;
-                one(Key::from_secret(&secret, algorithms))
+                one(&KeyParameters::oct(&secret), algorithms)
             }
         }
     }
 
     /// Says why the keys could not be loaded.
-    pub(crate) fn trouble(&self, error: Error, algorithms: AlgorithmList) -> Trouble {
+    pub(crate) fn trouble(&self, error: Error, algorithms: &[&'static dyn Algorithm]) -> Trouble {
         match self {
             Self::Secret(secret) if error == Error::WeakKey => {
                 let needed = |a: &&dyn Algorithm| needed(a.name(), secret.len());
@@ -83,8 +108,10 @@ impl KeySource<'_> {
     }
 }
 
-fn signatures_only(algorithms: AlgorithmList) -> bool {
-    algorithms.iter().all(|a| a.kind() == Kind::Signature)
+fn signatures_only(algorithms: &[&'static dyn Algorithm]) -> bool {
+    algorithms
+        .iter()
+        .all(|a| a.kind() == AlgorithmKind::Signature)
 }
 
 /// What a secret of this length lacks for an algorithm: it is to be as long as the hash (RFC 7518 §3.2).
@@ -94,8 +121,11 @@ fn needed(algorithm: &str, len: usize) -> Option<String> {
     (len < bytes).then(|| format!("{algorithm} needs at least {bytes} bytes"))
 }
 
-fn one(key: Result<Key, Error>) -> Result<LoadedKeys, Error> {
-    key.map(Box::new).map(LoadedKeys::One)
+fn one(
+    key: &KeyParameters<'_>,
+    algorithms: &[&'static dyn Algorithm],
+) -> Result<LoadedKeys, Error> {
+    GrowingKeySet::from_parameters(key, algorithms).map(LoadedKeys::One)
 }
 
 /// Whether a text is a JWK Set rather than a JWK. Which of the two it fails to be, the library finds out.

@@ -7,14 +7,14 @@ use std::{io, iter};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Error, Key, KeySet, MACS, SIGNATURES, VerificationKey};
+use jose_verify::{Algorithm, Error, GrowingKeySet, Keys, MACS, SIGNATURES, jwk_set_entries};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;
 use crate::input;
 use crate::json::from_object;
-use crate::key_source::{MAX_KEYS, is_set};
+use crate::key_source::is_set;
 use crate::output::Output;
 use crate::trouble::Trouble;
 
@@ -35,7 +35,8 @@ pub(crate) fn run(file: &Path) -> Result<(), Failure> {
     };
     let in_file = |error| Trouble::from(error).in_file(name);
     let text = text.map_err(|error| Failure::Unusable(in_file(error)))?;
-    let rows = rows(&entries(&text).map_err(|error| Failure::Unusable(in_file(error)))?);
+    let rows = entries(&text).and_then(|entries| rows(&entries));
+    let rows = rows.map_err(|error| Failure::Unusable(in_file(error)))?;
     print(&rows)?;
     if rows.iter().any(|row| row.is_usable) {
         Ok(())
@@ -53,7 +54,8 @@ fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Error> {
     }
 
     if is_set(text) {
-        accepted_as_a_whole(text)?;
+        // What makes the library refuse a set without looking at its keys.
+        jwk_set_entries(text)?;
         let set: Set<'_> = from_object(text).map_err(|_| Error::MalformedKeySet)?;
         return Ok(set.keys);
     }
@@ -62,16 +64,6 @@ fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Error> {
     match from_object::<Members<'_>>(text) {
         Ok(Members { kty: None, .. }) => Err(Error::MalformedKeySet),
         _ => Ok(vec![jwk]),
-    }
-}
-
-/// What makes the library refuse a set without looking at its keys: then it keeps those it had.
-fn accepted_as_a_whole(set: &[u8]) -> Result<(), Error> {
-    let mut keys = Box::new(KeySet::<MAX_KEYS>::new());
-    keys.push(Key::from_secret(&[1; 32], MACS)?)?;
-    match keys.load(set, MACS) {
-        Err(error) if !keys.keys().is_empty() => Err(error),
-        _ => Ok(()),
     }
 }
 
@@ -100,30 +92,40 @@ struct Row {
     is_usable: bool,
 }
 
-fn rows(entries: &[&RawValue]) -> Vec<Row> {
-    let mut room = MAX_KEYS;
+fn rows(entries: &[&RawValue]) -> Result<Vec<Row>, Error> {
+    // Nobody verifies with secrets and public keys at once.
+    let (mut secrets, mut public_keys) = (accepting(MACS)?, accepting(SIGNATURES)?);
     let row = |entry: &&RawValue| {
-        let members = from_object(entry.get().as_bytes()).unwrap_or_default();
-        let usable = match usable_with(entry.get(), &members) {
-            Ok(_) if room == 0 => Err(Error::KeySetFull),
-            usable => usable,
+        let members: Members<'_> = from_object(entry.get().as_bytes()).unwrap_or_default();
+        let is_secret = text_of(members.kty) == "oct";
+        let others = if is_secret {
+            &mut secrets
+        } else {
+            &mut public_keys
         };
-        room = room.saturating_sub(usize::from(usable.is_ok()));
+        let usable = usable_with(entry.get(), others);
         describe(&members, &usable)
     };
-    entries.iter().map(row).collect()
+    Ok(entries.iter().map(row).collect())
 }
 
-/// The algorithms that the library takes the key for.
-fn usable_with(jwk: &str, members: &Members<'_>) -> Result<Vec<&'static str>, Error> {
+/// A set for those of the keys that can be used with these algorithms.
+fn accepting(algorithms: &[&'static dyn Algorithm]) -> Result<GrowingKeySet, Error> {
+    let mut keys = GrowingKeySet::default();
+    keys.accept(algorithms)?;
+    Ok(keys)
+}
+
+/// The algorithms that the library takes the key for, which is added to the others.
+fn usable_with(jwk: &str, others: &mut GrowingKeySet) -> Result<Vec<&'static str>, Error> {
     if !jwk.starts_with('{') {
         return Err(Error::MalformedKey);
     }
-    let is_secret = text_of(members.kty) == "oct";
-    let algorithms = if is_secret { MACS } else { SIGNATURES };
-    let key = Key::from_jwk(jwk.as_bytes(), algorithms)?;
-    let names = algorithms.iter().map(|algorithm| algorithm.name());
-    Ok(names.filter(|name| key.accepts(name)).collect())
+    // What is wrong with the key itself is told rather than that there is no room for it.
+    let key = GrowingKeySet::from_jwk(jwk.as_bytes(), others.algorithms())?;
+    others.add_jwk(jwk.as_bytes())?;
+    let key = key.key(0).ok_or(Error::NoUsableKey)?;
+    Ok(key.algorithms().collect())
 }
 
 fn describe(members: &Members<'_>, usable: &Result<Vec<&str>, Error>) -> Row {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jose_verify::Error;
 use jose_verify::limits::MAX_METADATA_LEN;
-use jose_verify::oidc::ProviderMetadata;
+use jose_verify::oauth::ProviderMetadata;
 
 use crate::algorithms::AlgorithmList;
 use crate::demands::{Demands, Profile};
@@ -31,7 +31,7 @@ pub(crate) fn algorithms(
     if demands.profile != Profile::IdToken || metadata.signing_algorithms().is_none() {
         return Ok(accepted);
     }
-    let mut listed = accepted.to_vec();
+    let mut listed = accepted;
     listed.retain(|algorithm| metadata.supports_signing_algorithm(algorithm.name()));
     if listed.is_empty() {
         let error = Error::UnusableAlgorithmList;
@@ -40,6 +40,5 @@ pub(crate) fn algorithms(
             Trouble::new(error, message.to_owned()).in_file(path),
         ));
     }
-    // Once in the life of the program.
-    Ok(Vec::leak(listed))
+    Ok(listed)
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use jose_verify::Error;
 use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
+use jose_verify::{Algorithm, Error};
 
-use crate::algorithms::{AlgorithmList, AlgorithmLists};
+use crate::algorithms::named;
 use crate::answer::Answer;
 use crate::args::{DemandArguments, KeyArguments, VerifyArguments};
 use crate::demands::{Accepted, Companions, Content, Demands, Profile};
@@ -41,10 +41,10 @@ fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
         None => source.default_algorithms(),
     };
     let algorithms = match &arguments.alg {
-        Some(names) => AlgorithmLists::default().of(names),
+        Some(names) => named(names),
         None => by_default,
     };
-    let keys = load(&source, algorithms, arguments.keys.file())?;
+    let keys = load(&source, &algorithms, arguments.keys.file())?;
     let mut token = input::token(arguments.token)?;
     let accepted = demands.verify(&mut token, &keys).map_err(|error| {
         let hint = hint(error, &source, &arguments.keys);
@@ -71,7 +71,7 @@ fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
 
 fn load(
     source: &KeySource<'_>,
-    algorithms: AlgorithmList,
+    algorithms: &[&'static dyn Algorithm],
     file: Option<&Path>,
 ) -> Result<LoadedKeys, Failure> {
     source.load(algorithms).map_err(|error| {

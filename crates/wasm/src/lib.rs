@@ -6,8 +6,7 @@ use core::cell::UnsafeCell;
 use core::str;
 
 use jose_verify::{
-    Audience, Check, ES256, Error, KeySet, Leeway, NumericDate, Policy, RS256, oidc,
-    verify_in_place,
+    Audience, Check, ES256, Error, KeySet, Leeway, NumericDate, Policy, RS256, Verifier,
 };
 
 /// Bytes of the buffer for a JWK Set, a token, an issuer and an audience together.
@@ -89,14 +88,14 @@ fn verified(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usiz
     let keys = KeySet::<16>::from_jwks(jwks, &[&ES256, &RS256])?;
     let policy = Policy {
         expires_at: Check::Required(Leeway::NONE),
-        ..oidc::jwt(
+        ..Policy::jwt(
             Check::Required(&issuers),
             Check::Required(Audience::AnyOf(&audiences)),
         )
     };
     // JavaScript counts in floats, which hold such numbers exactly; `as` saturates beyond them.
     let now = NumericDate::from_seconds(now as i64);
-    let jwt = verify_in_place(token, &keys, &policy, now)?;
+    let jwt = Verifier::new(&keys, &policy).verify_in_place(token, now)?;
     let claims = jwt.claims().as_raw();
     Ok((claims.as_ptr().addr() - start, claims.len()))
 }

@@ -4,8 +4,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jose_verify::{
-    Algorithm, Error, Leeway, NumericDate, PreparedKeySet, Refetch, RotatingKeys, Word, oidc,
-    peek_header_untrusted, scratch_len, verify,
+    Algorithms, Error, GrowingRotatingKeys, Heap, Leeway, NumericDate, Options, P256_TABLES,
+    P384_TABLES, P521_TABLES, Precomputation, PreparedKeySet, Refetch, Verifier, Word, oauth,
+    scratch_len,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout};
@@ -13,11 +14,11 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::fetch::{Fetch, FetchError};
 use crate::principal::Principal;
 
-/// How many keys there is room for, those that are being replaced included.
-pub const MAX_KEYS: usize = 32;
+/// What tables are made for.
+const TABLES: [&dyn Precomputation; 3] = [&P256_TABLES, &P384_TABLES, &P521_TABLES];
 
 /// The keys of one moment, with their tables.
-pub type Keys = PreparedKeySet<Vec<Word>, MAX_KEYS>;
+pub type Keys = PreparedKeySet<Heap, Vec<Word>>;
 
 /// What one expects of an issuer.
 #[derive(Clone)]
@@ -27,7 +28,7 @@ pub struct Settings {
     /// What `aud` must name: this server.
     pub audience: String,
     /// What its tokens may be signed with.
-    pub algorithms: &'static [&'static dyn Algorithm],
+    pub algorithms: Algorithms,
     /// Tolerance for clocks that disagree.
     pub leeway: Leeway,
     /// For how many seconds its tokens hold at most: so long do keys stay that it no longer publishes.
@@ -63,7 +64,7 @@ struct Current {
 
 /// What only the one who changes the keys needs.
 struct Rotation {
-    keys: RotatingKeys<MAX_KEYS>,
+    keys: GrowingRotatingKeys,
     refetch: Refetch,
 }
 
@@ -77,7 +78,7 @@ impl Issuer {
             fetch,
             current: RwLock::new(None),
             rotation: Arc::new(Mutex::new(Rotation {
-                keys: RotatingKeys::new(),
+                keys: GrowingRotatingKeys::default(),
                 refetch: Refetch::new(shortest, longest),
             })),
             started: Instant::now(),
@@ -107,11 +108,11 @@ impl Issuer {
     }
 
     /// From now on requests verify with these keys.
-    fn publish(&self, rotation: &mut Rotation, new: RotatingKeys<MAX_KEYS>) {
-        let current = (!new.set().keys().is_empty()).then(|| {
+    fn publish(&self, rotation: &mut Rotation, new: GrowingRotatingKeys) {
+        let current = (!new.set().is_empty()).then(|| {
             let memory = vec![0; self.settings.table_bytes / size_of::<Word>()];
             Current {
-                keys: Arc::new(new.set().clone().prepare(memory)),
+                keys: Arc::new(new.set().clone().prepare(&TABLES, memory)),
                 until: new.retires_next(),
             }
         });
@@ -142,9 +143,10 @@ impl Issuer {
     fn verify(&self, token: &str, keys: Option<&Keys>) -> Result<Principal, Error> {
         let keys = keys.ok_or(Error::NoKey)?;
         let (issuers, audience) = ([&*self.settings.issuer], [&*self.settings.audience]);
-        let policy = oidc::access_token(&issuers, &audience).with_leeway(self.settings.leeway);
+        let policy = oauth::access_token(&issuers, &audience).with_leeway(self.settings.leeway);
         let mut scratch = vec![0; scratch_len(token.len())];
-        let token = verify(token.as_bytes(), keys, &policy, now()?, &mut scratch)?;
+        let verifier = Verifier::new(keys, &policy);
+        let token = verifier.verify(token.as_bytes(), now()?, &mut scratch)?;
         Principal::from_verified(&token)
     }
 
@@ -218,17 +220,17 @@ impl Issuer {
     async fn fetch_into(&self, rotation: &mut Rotation) -> Result<(bool, bool), FetchError> {
         let jwks = self.fetch_in_time().await;
         let (old, now) = (&rotation.keys, self.seconds());
-        let (algorithms, lifetime) = (self.settings.algorithms, self.settings.token_lifetime);
+        let (algorithms, lifetime) = (&self.settings.algorithms, self.settings.token_lifetime);
         let updated = jwks.and_then(|jwks| {
-            let updated = old.updated(&jwks, algorithms, lifetime, now);
+            let updated = old.updated(&jwks, algorithms, lifetime, now, |_| {});
             updated.map_err(FetchError::Keys)
         });
         let (new, outcome) = match updated {
             Ok((new, _report)) => (new, Ok(())),
             Err(error) => (old.without_retired(now), Err(error)),
         };
-        let is_new = new.has_keys_beyond(old);
-        let is_changed = is_new || old.has_keys_beyond(&new);
+        let is_new = new.has_new_keys(old);
+        let is_changed = is_new || old.has_new_keys(&new);
         if is_changed || new.retires_next() != old.retires_next() {
             self.publish(rotation, new);
         } else {
@@ -259,6 +261,6 @@ fn now() -> Result<NumericDate, Error> {
 /// Whether the header has a `kid`. Of a token that cannot be read it does not matter.
 fn names_key(token: &str) -> bool {
     let mut scratch = vec![0; scratch_len(token.len())];
-    let header = peek_header_untrusted(token.as_bytes(), &mut scratch);
+    let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch);
     header.is_ok_and(|header| header.key_id().is_some())
 }

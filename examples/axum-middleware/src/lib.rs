@@ -17,6 +17,6 @@ mod layer;
 mod principal;
 
 pub use fetch::{Fetch, FetchError, Fetching, by_http};
-pub use issuer::{Issuer, Keys, MAX_KEYS, Settings};
+pub use issuer::{Issuer, Keys, Settings};
 pub use layer::{RequireBearer, RequireBearerLayer};
 pub use principal::Principal;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Extension, Router};
 use axum_middleware::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
-use jose_verify::{ES256, Leeway, PS256, RS256};
+use jose_verify::{Algorithms, ES256, Leeway, PS256, RS256};
 use tokio::net::TcpListener;
 
 /// How often keys are fetched that no token asked for.
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings {
         issuer: issuer.clone(),
         audience: audience.clone(),
-        algorithms: &[&RS256, &PS256, &ES256],
+        algorithms: Algorithms::new(&[&RS256, &PS256, &ES256])?,
         leeway: Leeway::seconds(30),
         token_lifetime: 3600,
         pauses: (5, 300),

@@ -1,6 +1,6 @@
 //! What of a token the routes get to know.
 
-use jose_verify::{Error, Verified, oidc::Scopes};
+use jose_verify::{Error, Verified, oauth::Scopes};
 
 /// Who sent a request, and what the token allows. Routes find it among the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,11 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jose_verify::oidc::{self, Bindings, ProviderMetadata, TokenResponse, UserInfo};
+use jose_verify::oauth::{ProviderMetadata, TokenResponse};
+use jose_verify::oidc::{self, Bindings, UserInfo};
 use jose_verify::{
-    Algorithm, Check, HashFunction, Leeway, NumericDate, Policy, SHA256, SHA384, SHA512, Verified,
-    scratch_len, verify,
+    Algorithms, Check, HashFunction, Leeway, NumericDate, Policy, SHA256, SHA384, SHA512, Verified,
+    Verifier, scratch_len,
 };
 
 use crate::error::Error;
@@ -37,9 +38,9 @@ pub struct Settings {
 #[derive(Clone, Copy)]
 pub enum SignedBy {
     /// With one of these algorithms, by a key that the provider publishes.
-    PublishedKeys(&'static [&'static dyn Algorithm]),
+    PublishedKeys(Algorithms),
     /// With one of these, by the client's secret.
-    ClientSecret(&'static [&'static dyn Algorithm]),
+    ClientSecret(Algorithms),
 }
 
 /// Who has logged in.
@@ -80,7 +81,7 @@ impl Client {
             .get(&format!("{base}/.well-known/openid-configuration"))?
             .body;
         let metadata = ProviderMetadata::parse(&text, &settings.issuer)?;
-        let keys = match settings.signed_by {
+        let keys = match &settings.signed_by {
             SignedBy::PublishedKeys(algorithms) => {
                 KeySource::published(metadata.jwks_uri().to_string(), algorithms)
             }
@@ -250,7 +251,8 @@ impl Client {
         scratch.resize(scratch_len(token.len()), 0);
         let keys = self.keys.for_token(token, &self.http)?;
         let policy = policy.with_leeway(LEEWAY);
-        Ok(verify(token.as_bytes(), keys, &policy, now()?, scratch)?)
+        let verifier = Verifier::new(keys, &policy);
+        Ok(verifier.verify(token.as_bytes(), now()?, scratch)?)
     }
 }
 

@@ -11,7 +11,7 @@
 //!
 //! ```no_run
 //! use oidc_client::{Client, Error, Flow, Settings, SignedBy};
-//! use jose_verify::{ES256, RS256};
+//! use jose_verify::{Algorithms, ES256, RS256};
 //!
 //! # fn main() -> Result<(), Error> {
 //! let mut client = Client::discover(Settings {
@@ -19,7 +19,7 @@
 //!     client_id: "shop".to_owned(),
 //!     client_secret: Some("…".to_owned()),
 //!     redirect_uri: "https://shop.example.com/callback".to_owned(),
-//!     signed_by: SignedBy::PublishedKeys(&[&RS256, &ES256]),
+//!     signed_by: SignedBy::PublishedKeys(Algorithms::new(&[&RS256, &ES256])?),
 //! })?;
 //! let login = client.begin(Flow::Code)?;
 //! // Keep `login` in the browser's session, and send the browser to `login.url()`. It comes back with parameters:

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-use jose_verify::{ES256, PS256, RS256};
+use jose_verify::{Algorithms, ES256, PS256, RS256};
 use oidc_client::{Client, Flow, Settings, SignedBy};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         client_id: client_id.clone(),
         client_secret: std::env::var("OIDC_CLIENT_SECRET").ok(),
         redirect_uri: format!("http://127.0.0.1:{port}/callback"),
-        signed_by: SignedBy::PublishedKeys(&[&RS256, &PS256, &ES256]),
+        signed_by: SignedBy::PublishedKeys(Algorithms::new(&[&RS256, &PS256, &ES256])?),
     })?;
     let login = client.begin(Flow::Code)?;
     println!("open {}", login.url());

@@ -13,7 +13,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use jose_verify::{ES256, Error as TokenError, HS256, PS256, RS256};
+use jose_verify::{Algorithm, Algorithms, ES256, Error as TokenError, HS256, PS256, RS256};
 use oidc_client::{Client, Error, Flow, Settings, SignedBy, User};
 use ureq::Agent;
 
@@ -72,7 +72,7 @@ impl Provider {
         ours.next().expect("oidc-provider does not run")
     }
 
-    fn client(&self, client_id: &str, signed_by: SignedBy) -> Client {
+    fn client(&self, client_id: &str, signed_by: &SignedBy) -> Client {
         Client::discover(settings(&self.url, client_id, signed_by)).unwrap()
     }
 }
@@ -84,13 +84,13 @@ impl Drop for Provider {
     }
 }
 
-fn settings(issuer: &str, client_id: &str, signed_by: SignedBy) -> Settings {
+fn settings(issuer: &str, client_id: &str, signed_by: &SignedBy) -> Settings {
     Settings {
         issuer: issuer.to_owned(),
         client_id: client_id.to_owned(),
         client_secret: Some(SECRET.to_owned()),
         redirect_uri: REDIRECT_URI.to_owned(),
-        signed_by,
+        signed_by: *signed_by,
     }
 }
 
@@ -176,18 +176,28 @@ fn assert_is_alice(user: &User, case: &str) {
     assert!(!user.access_token.is_empty());
 }
 
-const CASES: [(&str, SignedBy); 4] = [
-    ("RS256", SignedBy::PublishedKeys(&[&RS256])),
-    ("PS256", SignedBy::PublishedKeys(&[&PS256])),
-    ("ES256", SignedBy::PublishedKeys(&[&ES256])),
-    ("HS256", SignedBy::ClientSecret(&[&HS256])),
-];
+fn published(algorithm: &'static dyn Algorithm) -> SignedBy {
+    SignedBy::PublishedKeys(Algorithms::new(&[algorithm]).unwrap())
+}
+
+fn secret(algorithm: &'static dyn Algorithm) -> SignedBy {
+    SignedBy::ClientSecret(Algorithms::new(&[algorithm]).unwrap())
+}
+
+fn cases() -> [(&'static str, SignedBy); 4] {
+    [
+        ("RS256", published(&RS256)),
+        ("PS256", published(&PS256)),
+        ("ES256", published(&ES256)),
+        ("HS256", secret(&HS256)),
+    ]
+}
 
 #[test]
 #[ignore = "needs oidc-provider: ./log-in"]
 fn either_flow_with_four_algorithms() {
     let provider = Provider::honest();
-    for (alg, signed_by) in CASES {
+    for (alg, signed_by) in &cases() {
         let mut client = provider.client(alg, signed_by);
         for flow in [Flow::Code, Flow::Hybrid] {
             let case = format!("{alg} {flow:?}");
@@ -203,7 +213,7 @@ fn either_flow_with_four_algorithms() {
 #[ignore = "needs oidc-provider: ./log-in"]
 fn user_info_as_a_signed_jwt() {
     let provider = Provider::honest();
-    let mut client = provider.client("signed", SignedBy::PublishedKeys(&[&RS256]));
+    let mut client = provider.client("signed", &published(&RS256));
     assert_is_alice(&log_in(&mut client, Flow::Code).ok().unwrap(), "signed");
 }
 
@@ -212,11 +222,11 @@ fn user_info_as_a_signed_jwt() {
 fn another_algorithm_than_was_agreed_upon() {
     let provider = Provider::honest();
     for (client_id, signed_by) in [
-        ("PS256", SignedBy::PublishedKeys(&[&RS256])),
-        ("HS256", SignedBy::PublishedKeys(&[&RS256])),
-        ("RS256", SignedBy::ClientSecret(&[&HS256])),
+        ("PS256", published(&RS256)),
+        ("HS256", published(&RS256)),
+        ("RS256", secret(&HS256)),
     ] {
-        let error = log_in(&mut provider.client(client_id, signed_by), Flow::Code).err();
+        let error = log_in(&mut provider.client(client_id, &signed_by), Flow::Code).err();
         let refused = matches!(error, Some(Error::Token(TokenError::AlgorithmNotAccepted)));
         assert!(refused, "{client_id}: {error:?}");
     }
@@ -226,8 +236,8 @@ fn another_algorithm_than_was_agreed_upon() {
 #[ignore = "needs oidc-provider: ./log-in"]
 fn a_rotation_of_the_keys() {
     let mut provider = Provider::honest();
-    for (alg, signed_by) in &CASES[..3] {
-        let mut client = provider.client(alg, *signed_by);
+    for (alg, signed_by) in &cases()[..3] {
+        let mut client = provider.client(alg, signed_by);
         assert_is_alice(&log_in(&mut client, Flow::Code).ok().unwrap(), alg);
         provider.rotate();
         // The shortest pause between two fetches.
@@ -244,7 +254,7 @@ fn a_hostile_twin() {
     let provider = Provider::honest();
     let mut twin = Provider::posing_as(&provider.url);
     let unchanged = |parameters| parameters;
-    for (alg, signed_by) in CASES {
+    for (alg, signed_by) in &cases() {
         let mut client = provider.client(alg, signed_by);
         assert!(log_in(&mut client, Flow::Code).is_ok());
         // Its ID Token says what it should, under a key of the same name.
@@ -259,8 +269,8 @@ fn a_hostile_twin() {
     }
     // The same under names that the provider does not have; and it goes on as if nothing had been.
     twin.rotate();
-    for (alg, signed_by) in &CASES[..3] {
-        let mut client = provider.client(alg, *signed_by);
+    for (alg, signed_by) in &cases()[..3] {
+        let mut client = provider.client(alg, signed_by);
         let error = log_in_elsewhere(&mut client, Flow::Hybrid, &twin, &provider, unchanged);
         assert!(
             matches!(error, Error::Token(TokenError::NoKey)),
@@ -274,7 +284,7 @@ fn a_hostile_twin() {
 #[ignore = "needs oidc-provider: ./log-in"]
 fn another_provider() {
     let (provider, other) = (Provider::honest(), Provider::honest());
-    let mut client = provider.client("RS256", CASES[0].1);
+    let mut client = provider.client("RS256", &published(&RS256));
     // It says in the callback who it is.
     let unchanged = |parameters| parameters;
     let error = log_in_elsewhere(&mut client, Flow::Code, &other, &provider, unchanged);
@@ -295,7 +305,7 @@ fn another_provider() {
     );
     // Metadata that names another than the one it was asked of.
     let twin = Provider::posing_as(&provider.url);
-    let error = Client::discover(settings(&twin.url, "RS256", CASES[0].1)).err();
+    let error = Client::discover(settings(&twin.url, "RS256", &published(&RS256))).err();
     assert!(
         matches!(error, Some(Error::Token(TokenError::IssuerMismatch))),
         "{error:?}"
@@ -306,7 +316,7 @@ fn another_provider() {
 #[ignore = "needs oidc-provider: ./log-in"]
 fn callbacks_that_do_not_belong_to_the_login() {
     let provider = Provider::honest();
-    let mut client = provider.client("RS256", CASES[0].1);
+    let mut client = provider.client("RS256", &published(&RS256));
     let mut finish = |flow, change: &dyn Fn(String) -> String| {
         let login = client.begin(flow).unwrap();
         let parameters = change(browse(login.url()));
@@ -314,7 +324,7 @@ fn callbacks_that_do_not_belong_to_the_login() {
     };
     let earlier = browse(
         provider
-            .client("RS256", CASES[0].1)
+            .client("RS256", &published(&RS256))
             .begin(Flow::Hybrid)
             .unwrap()
             .url(),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::{
-    Check, Clock, Error, HashFunction, MACS, MAX_DIGEST_LEN, SHA256, SHA384, SHA512, SIGNATURES,
-    oidc, scratch_len, verify,
+    Check, Clock, Error, GrowingKeySet, HashFunction, KeyParameters, MACS, MAX_DIGEST_LEN, Policy,
+    SHA256, SHA384, SHA512, SIGNATURES, Verifier, scratch_len,
 };
 use openidconnect::core::{CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeyId, SignatureVerificationError};
@@ -29,14 +30,15 @@ pub struct Key {
     kid: Option<JsonWebKeyId>,
     usage: Option<CoreJsonWebKeyUse>,
     algorithm: Option<CoreJwsSigningAlgorithm>,
-    /// A secret may be too short; `openidconnect` cannot be told before it is used.
-    usable: Result<jose_verify::Key, Error>,
+    /// The one key. `openidconnect` clones its keys freely, so all clones share it. A secret may be too short;
+    /// `openidconnect` cannot be told before it is used.
+    usable: Result<Arc<GrowingKeySet>, Error>,
 }
 
 impl Key {
     fn published(members: Members) -> Result<Self, Error> {
         let text = Value::from_iter(members.0.clone()).to_string();
-        let key = jose_verify::Key::from_jwk(text.as_bytes(), SIGNATURES)?;
+        let key = GrowingKeySet::from_jwk(text.as_bytes(), SIGNATURES)?;
         Ok(Self {
             kty: members.read("kty").ok_or(Error::UnsupportedKey)?,
             kid: members
@@ -44,7 +46,7 @@ impl Key {
                 .map(|kid| JsonWebKeyId::new(kid.to_owned())),
             usage: members.read("use"),
             algorithm: members.read("alg"),
-            usable: Ok(key),
+            usable: Ok(Arc::new(key)),
             members,
         })
     }
@@ -52,10 +54,11 @@ impl Key {
     /// The strict pipeline: header, signature, claims set. What the claims say is for `openidconnect` to check.
     fn check(&self, algorithm: &str, token: &str) -> Result<(), Error> {
         let key = self.usable.as_ref().map_err(|error| *error)?;
-        let policy = oidc::jwt(Check::NotChecked, Check::NotChecked);
+        let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
         let mut scratch = vec![0; scratch_len(token.len())];
-        let verified = verify(token.as_bytes(), key, &policy, Clock::Absent, &mut scratch)?;
-        if verified.header().algorithm() == algorithm {
+        let verifier = Verifier::new(key, &policy);
+        let token = verifier.verify(token.as_bytes(), Clock::Absent, &mut scratch)?;
+        if token.header().algorithm() == algorithm {
             Ok(())
         } else {
             Err(Error::AlgorithmNotAccepted)
@@ -87,13 +90,14 @@ impl JsonWebKey for Key {
     }
 
     fn new_symmetric(secret: Vec<u8>) -> Self {
+        let key = GrowingKeySet::from_parameters(&KeyParameters::oct(&secret), MACS);
         Self {
             members: Members(BTreeMap::from([("kty".to_owned(), Value::from("oct"))])),
             kty: CoreJsonWebKeyType::Symmetric,
             kid: None,
             usage: None,
             algorithm: None,
-            usable: jose_verify::Key::from_secret(&secret, MACS),
+            usable: key.map(Arc::new),
         }
     }
 

@@ -14,16 +14,37 @@ pub use riscv_rt::entry;
 
 pub use console::{exit, fail, print};
 pub use measure::measure;
-pub use token::{Memory, run, run_also_in_place, run_with_tables};
+pub use token::{Material, Memory, run, run_also_in_place, run_with_tables};
 
-use jose_verify::{Key, KeySet, RotatingKeys, oidc::ReplayGuard};
+use jose_verify::{Es256, Key, KeySet, RotatingKeys, Rs256, Word, oauth::ReplayGuard, words};
 
 /// The sizes that README names for 32-bit machines.
 const _: () = {
-    assert!(size_of::<Key>() == 1_188);
-    assert!(size_of::<KeySet<3>>() == 3 * 1_188 + 16);
-    assert!(size_of::<RotatingKeys<4>>() == 4 * 1_204 + 24);
+    assert!(size_of::<Key<'_, Es256>>() == 76);
+    assert!(size_of::<Key<'_, Rs256>>() == 1_056);
+    assert!(size_of::<Key<'_, Rs256, [Word; words::RSA_2048]>>() == 544);
+    assert!(size_of::<KeySet<3>>() == 3 * 584 + 392);
+    assert!(size_of::<RotatingKeys<4>>() == 4 * 592 + 396);
     assert!(size_of::<ReplayGuard<3>>() == 3 * 88 + 8);
+    // What a key takes in a set.
+    let bytes = [
+        (words::RSA_2048, 528),
+        (words::RSA_3072, 784),
+        (words::RSA_4096, 1_040),
+        (words::P256, 68),
+        (words::P384, 100),
+        (words::P521, 148),
+        (words::HS256, 84),
+        (words::HS384, 164),
+        (words::HS512, 164),
+    ];
+    let mut i = 0;
+    while i < bytes.len() {
+        assert!(words::in_set(bytes[i].0) * size_of::<Word>() == bytes[i].1);
+        i += 1;
+    }
+    // The bounds that they keep to.
+    assert!(size_of::<Key<'_, Es256>>() <= 100 && size_of::<KeySet<16>>() <= 10_000);
 };
 
 /// Ends the program. Its name tells from the symbol table whether a panic can be reached at all.

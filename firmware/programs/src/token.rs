@@ -4,8 +4,8 @@ use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 
 use jose_verify::{
-    Algorithm, Audience, Check, Clock, Error, Key, Keys, Leeway, NumericDate, Policy, Tables,
-    VerificationKey, Verified, oidc, verify, verify_in_place,
+    Algorithm, Audience, Check, Clock, Error, InlineKey, Key, KeySet, Keys, Leeway, NumericDate,
+    Policy, Precomputation, Tables, Verified, Verifier, Word,
 };
 
 use crate::console::{fail, print, print_number};
@@ -16,21 +16,21 @@ use crate::vectors::Case;
 const LATER: i64 = 24 * 60 * 60;
 
 /// The static variables of a program: the key, the token as if it had just been received, and what it is decoded into.
-pub struct Memory<const TOKEN: usize, const SCRATCH: usize> {
-    contents: UnsafeCell<Contents<TOKEN, SCRATCH>>,
+pub struct Memory<K, const TOKEN: usize, const SCRATCH: usize> {
+    contents: UnsafeCell<Contents<K, TOKEN, SCRATCH>>,
 }
 
-struct Contents<const TOKEN: usize, const SCRATCH: usize> {
+struct Contents<K, const TOKEN: usize, const SCRATCH: usize> {
     /// Not an `Option`, whose `None` is not all zeros and would stand in flash with the size of a key.
-    key: MaybeUninit<Key>,
+    key: MaybeUninit<K>,
     token: [u8; TOKEN],
     scratch: [u8; SCRATCH],
 }
 
 // SAFETY: there is one core, and no interrupt or exception handler that uses it.
-unsafe impl<const TOKEN: usize, const SCRATCH: usize> Sync for Memory<TOKEN, SCRATCH> {}
+unsafe impl<K, const TOKEN: usize, const SCRATCH: usize> Sync for Memory<K, TOKEN, SCRATCH> {}
 
-impl<const TOKEN: usize, const SCRATCH: usize> Memory<TOKEN, SCRATCH> {
+impl<K, const TOKEN: usize, const SCRATCH: usize> Memory<K, TOKEN, SCRATCH> {
     /// No key, no token.
     #[expect(
         clippy::new_without_default,
@@ -49,48 +49,66 @@ impl<const TOKEN: usize, const SCRATCH: usize> Memory<TOKEN, SCRATCH> {
 }
 
 /// Loads the case's key and verifies its token, measuring both; then refuses the token after each of several changes.
-pub fn run<const TOKEN: usize, const SCRATCH: usize>(
+pub fn run<A: InlineKey, M: Material, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
-    algorithms: &'static [&'static dyn Algorithm],
-    memory: &'static Memory<TOKEN, SCRATCH>,
-) {
-    run_and(case, algorithms, memory, |key| key, |_, _| {});
-}
-
-/// [`run`] with tables for the key that were made before and stand in flash.
-pub fn run_with_tables<const TOKEN: usize, const SCRATCH: usize>(
-    case: &Case,
-    algorithms: &'static [&'static dyn Algorithm],
-    memory: &'static Memory<TOKEN, SCRATCH>,
-    tables: Tables<'static>,
+    algorithm: A,
+    material: M,
+    memory: &'static Memory<Key<'static, A, M>, TOKEN, SCRATCH>,
 ) {
     run_and(
         case,
-        algorithms,
+        single(case, algorithm, material),
         memory,
-        |key| key.with_tables(tables),
+        |key| key,
         |_, _| {},
     );
 }
 
-/// [`run`], and once more without a second buffer.
-pub fn run_also_in_place<const TOKEN: usize, const SCRATCH: usize>(
+/// [`run`] with tables for the key that were made before and stand in flash.
+pub fn run_with_tables<A: InlineKey, M: Material, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
-    algorithms: &'static [&'static dyn Algorithm],
-    memory: &'static Memory<TOKEN, SCRATCH>,
+    algorithm: A,
+    material: M,
+    memory: &'static Memory<Key<'static, A, M>, TOKEN, SCRATCH>,
+    by: &'static dyn Precomputation,
+    tables: Tables<'static>,
 ) {
-    let then = |token: &mut [u8], key: &&Key| {
+    run_and(
+        case,
+        single(case, algorithm, material),
+        memory,
+        |key| key.with_tables_unchecked(by, tables),
+        |_, _| {},
+    );
+}
+
+/// [`run`] with a set, for which the key is loaded where the set is, and once more without a second buffer.
+pub fn run_also_in_place<const WORDS: usize, const TOKEN: usize, const SCRATCH: usize>(
+    case: &Case,
+    algorithms: &[&'static dyn Algorithm],
+    memory: &'static Memory<KeySet<1, WORDS>, TOKEN, SCRATCH>,
+) {
+    let load = |slot: &'static mut MaybeUninit<KeySet<1, WORDS>>| {
+        // A constant, as of a static variable.
+        let set = slot.write(KeySet::new());
+        measure(case.name, "load", || {
+            set.accept(algorithms)?;
+            set.add(&case.key, None)
+        })?;
+        Ok(&*set)
+    };
+    let then = |token: &mut [u8], key: &&KeySet<1, WORDS>| {
         let verified = measure(case.name, "verify_in_place", || in_place(case, token, *key));
         expect(case, "in place", verified, Ok(()));
     };
-    run_and(case, algorithms, memory, |key| key, then);
+    run_and(case, load, memory, |key| key, then);
 }
 
-fn run_and<K: VerificationKey, const TOKEN: usize, const SCRATCH: usize>(
+fn run_and<H: 'static, K: Keys, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
-    algorithms: &'static [&'static dyn Algorithm],
-    memory: &'static Memory<TOKEN, SCRATCH>,
-    with: impl FnOnce(&'static Key) -> K,
+    load: impl FnOnce(&'static mut MaybeUninit<H>) -> Result<&'static H, Error>,
+    memory: &'static Memory<H, TOKEN, SCRATCH>,
+    with: impl FnOnce(&'static H) -> K,
     then: impl FnOnce(&mut [u8], &K),
 ) {
     // SAFETY: this is the only place that takes it, and what it borrows ends before it returns.
@@ -101,8 +119,7 @@ fn run_and<K: VerificationKey, const TOKEN: usize, const SCRATCH: usize>(
     token.copy_from_slice(case.token);
 
     let slot = &mut contents.key;
-    let loaded = measure(case.name, "load", || load(case, algorithms, slot));
-    let Ok(key) = loaded else {
+    let Ok(key) = load(slot) else {
         fail("the key is refused")
     };
     let key = &with(key);
@@ -113,26 +130,37 @@ fn run_and<K: VerificationKey, const TOKEN: usize, const SCRATCH: usize>(
     then(token, key);
 }
 
-#[inline(never)]
-fn load<'m>(
+/// The memory of a key.
+pub trait Material: AsRef<[Word]> + AsMut<[Word]> + 'static {}
+
+impl<const WORDS: usize> Material for [Word; WORDS] {}
+
+/// A key that is loaded into its place.
+type Slot<K> = &'static mut MaybeUninit<K>;
+
+/// Loads the case's key by itself.
+fn single<A: InlineKey, M: Material>(
     case: &Case,
-    algorithms: &'static [&'static dyn Algorithm],
-    slot: &'m mut MaybeUninit<Key>,
-) -> Result<&'m Key, Error> {
-    // Not with `?`, which would have the key a second time on the stack.
-    match Key::from_parameters(&case.key, algorithms) {
-        Ok(key) => Ok(slot.write(key)),
-        Err(error) => Err(error),
+    algorithm: A,
+    material: M,
+) -> impl FnOnce(Slot<Key<'static, A, M>>) -> Result<&'static Key<'static, A, M>, Error> {
+    move |slot| {
+        // Not with `?`, which would have the key a second time on the stack.
+        measure(case.name, "load", || {
+            match Key::new_in(algorithm, &case.key, material) {
+                Ok(key) => Ok(&*slot.write(key)),
+                Err(error) => Err(error),
+            }
+        })
     }
 }
 
 /// What comes of a token: its claims are read, as a program would that acts on them.
 #[inline(never)]
 fn outcome(case: &Case, token: &[u8], key: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
-    read(
-        case,
-        &verify(token, key, &policy(case), now(case), scratch)?,
-    )
+    let policy = policy(case);
+    let verifier = Verifier::new(key, &policy);
+    read(case, &verifier.verify(token, now(case), scratch)?)
 }
 
 fn read(case: &Case, verified: &Verified<'_>) -> Result<(), Error> {
@@ -151,7 +179,7 @@ fn policy(case: &Case) -> Policy<'_> {
     };
     Policy {
         expires_at: Check::Required(Leeway::NONE),
-        ..oidc::jwt(
+        ..Policy::jwt(
             Check::Required(core::slice::from_ref(&case.issuer)),
             audience,
         )
@@ -243,8 +271,7 @@ fn expect(case: &Case, what: &str, found: Result<(), Error>, wanted: Result<(), 
 
 /// The same without a second buffer, over the token's text: what is left is no token, so it comes last.
 fn in_place(case: &Case, token: &mut [u8], key: &impl Keys) -> Result<(), Error> {
-    read(
-        case,
-        &verify_in_place(token, key, &policy(case), now(case))?,
-    )
+    let policy = policy(case);
+    let verifier = Verifier::new(key, &policy);
+    read(case, &verifier.verify_in_place(token, now(case))?)
 }

@@ -33,6 +33,16 @@ const SMALL: &[&str] = &[
     r#"{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"#,
 ];
 
+/// Tokens in lines, whose issuers are found or not.
+const IN_LINES: &[&str] = &[
+    "{\"alg\":\"ES256\"}\n{\"iss\":\"a\"}\n",
+    "{\"alg\":\"ES256\"}\n{\"iss\":\"\"}\ns",
+    "{\"alg\":\"ES256\"}\n{\"iss\":\"\\u00e9\\/\\n\"}\nsi",
+    "{\"alg\":\"RS256\",\"kid\":\"\\u0061\"}\n{\"iss\":\"https://issuer.example.com\",\"aud\":\"a\"}\nsig",
+    "{\"alg\":\"HS256\"}\n{\"sub\":\"a\"}\nsign",
+    "{\"alg\":\"HS256\"}\n{\"iss\":5}\nsign",
+];
+
 type Seeds = BTreeMap<&'static str, BTreeSet<Vec<u8>>>;
 
 fn main() -> io::Result<()> {
@@ -49,9 +59,17 @@ fn main() -> io::Result<()> {
         let small = SMALL.iter().map(|text| text.as_bytes().to_vec());
         seeds.entry(target).or_default().extend(small);
     }
+    // A name that is longer than any, and a signature that is not base64url.
+    let header = format!(r#"{{"alg":"{}"}}"#, "X".repeat(33));
+    let long_name = format!("{}.e30.!", token::encode(header.as_bytes()));
+    let in_place = seeds.entry("in_place").or_default();
+    in_place.insert(long_name.into_bytes());
+    let in_lines = IN_LINES.iter().map(|text| text.as_bytes().to_vec());
+    in_place.extend(in_lines);
     add_moments(&mut seeds);
     add_structured(&mut seeds);
     add_published_keys(&mut seeds);
+    add_other_keys(&mut seeds);
     add_answers(&mut seeds);
     for (target, inputs) in seeds {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,6 +102,10 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
         add("header", &header);
         add("json", &payload);
         add("claims", &payload);
+        add(
+            "in_place",
+            &[&header[..], &payload, b"signature"].join(&b'\n'),
+        );
     }
     if case["keys"].is_object() {
         add("jwk_set", case["keys"].to_string().as_bytes());
@@ -91,6 +113,13 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
     if case["keys"]["kty"].is_string() {
         let odd = json!({ "keys": [case["keys"], {"kty": "oct", "k": "AA"}, 1, case["keys"]] });
         add("jwk_set", odd.to_string().as_bytes());
+        // As many as there is room for, and one more, for any algorithm.
+        let mut key = case["keys"].clone();
+        if let Some(members) = key.as_object_mut() {
+            members.remove("alg");
+        }
+        let many = json!({ "keys": [key, key, key, key] });
+        add("jwk_set", many.to_string().as_bytes());
     }
 }
 
@@ -141,6 +170,28 @@ fn add_published_keys(seeds: &mut Seeds) {
                 add("der", &der);
             }
         }
+    }
+}
+
+/// Keys of the types that vectors have none of yet: Ed25519, Ed448, ML-DSA-44, each as short as it is written.
+fn add_other_keys(seeds: &mut Seeds) {
+    let identifiers: [&[u8]; 3] = [
+        &[0x2b, 0x65, 0x70],
+        &[0x2b, 0x65, 0x71],
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11],
+    ];
+    let element = |tag: u8, content: &[u8]| {
+        let len = u8::try_from(content.len()).expect("a short content");
+        [&[tag, len], content].concat()
+    };
+    for identifier in identifiers {
+        let algorithm = element(0x30, &element(6, identifier));
+        let key = element(3, &[&[0][..], &[7; 32]].concat());
+        let der = element(0x30, &[algorithm, key].concat());
+        let body = STANDARD.encode(&der);
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n");
+        seeds.entry("der").or_default().insert(der);
+        seeds.entry("pem").or_default().insert(pem.into_bytes());
     }
 }
 

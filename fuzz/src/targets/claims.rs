@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use jose_verify::{
-    Audience, Check, Claims, Clock, Error, JsonStr, Leeway, MaxAge, NumericDate, Policy, oidc,
-    scratch_len, verify,
+    Audience, Check, Claims, Clock, Error, JsonStr, Leeway, MaxAge, NumericDate, Policy, Verifier,
+    oauth, oidc, scratch_len,
 };
 use serde::Deserialize;
 
@@ -51,10 +51,10 @@ static POLICIES: LazyLock<[Policy<'static>; 4]> = LazyLock::new(|| {
     };
     let access_token = Policy {
         typ: Check::NotChecked,
-        ..oidc::access_token(ISSUERS, &[CLIENT]).with_leeway(leeway)
+        ..oauth::access_token(ISSUERS, &[CLIENT]).with_leeway(leeway)
     };
     let any_of = Audience::AnyOf(&[CLIENT, "other"]);
-    let jwt = oidc::jwt(Check::IfPresent(ISSUERS), Check::IfPresent(any_of)).with_leeway(leeway);
+    let jwt = Policy::jwt(Check::IfPresent(ISSUERS), Check::IfPresent(any_of)).with_leeway(leeway);
     [id_token, everything, access_token, jwt]
 });
 
@@ -66,7 +66,8 @@ pub fn check(payload: &[u8]) {
     let members = json.as_ref().and_then(Json::members);
     for policy in &*POLICIES {
         let mut scratch = vec![0; scratch_len(token.len())];
-        let answer = verify(&token, &AnySignature::default(), policy, NOW, &mut scratch);
+        let key = AnySignature::default();
+        let answer = Verifier::new(&key, policy).verify(&token, NOW, &mut scratch);
         match members {
             Some(members) if refusals.is_empty() => {
                 answer::assert_follows(&answer, &unmet(policy, members));
@@ -75,10 +76,11 @@ pub fn check(payload: &[u8]) {
         }
     }
 
-    let policy = oidc::jwt(Check::NotChecked, Check::NotChecked);
+    let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let mut scratch = vec![0; scratch_len(token.len())];
     let key = AnySignature::default();
-    if let Ok(jwt) = verify(&token, &key, &policy, Clock::Absent, &mut scratch) {
+    let verifier = Verifier::new(&key, &policy);
+    if let Ok(jwt) = verifier.verify(&token, Clock::Absent, &mut scratch) {
         let members = members.expect("an object");
         assert_registered(jwt.claims(), members);
         assert_custom(jwt.claims(), members);

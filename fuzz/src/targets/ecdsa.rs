@@ -12,7 +12,10 @@ use ecdsa::elliptic_curve::{
 };
 use ecdsa::signature::Verifier;
 use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey};
-use jose_verify::{Algorithm, ES256, ES384, ES512, Error, Key, KeyParameters, VerificationKey};
+use jose_verify::{
+    ES256, ES384, ES512, Error, InlineKey, Key, KeyParameters, P256_TABLES, P384_TABLES,
+    P521_TABLES, Precomputation,
+};
 use num_bigint::BigUint;
 use p256::NistP256;
 use p384::NistP384;
@@ -87,36 +90,44 @@ pub fn check(input: &Input<'_>) {
     match input.curve {
         Curve::P256 => {
             let p = power(256) - power(224) + power(192) + power(96) - one;
-            Scheme::<NistP256>::new("P-256", p, &[&ES256]).check(input);
+            Scheme::<NistP256, _>::new("P-256", p, ES256, &P256_TABLES).check(input);
         }
         Curve::P384 => {
             let p = power(384) - power(128) - power(96) + power(32) - one;
-            Scheme::<NistP384>::new("P-384", p, &[&ES384]).check(input);
+            Scheme::<NistP384, _>::new("P-384", p, ES384, &P384_TABLES).check(input);
         }
         Curve::P521 => {
-            Scheme::<NistP521>::new("P-521", power(521) - one, &[&ES512]).check(input);
+            let p = power(521) - one;
+            Scheme::<NistP521, _>::new("P-521", p, ES512, &P521_TABLES).check(input);
         }
     }
 }
 
-struct Scheme<C: CurveArithmetic> {
+struct Scheme<C: CurveArithmetic, A> {
     name: &'static str,
     /// Of the field.
     prime: BigUint,
     /// Of the group.
     order: BigUint,
     width: usize,
-    ours: &'static [&'static dyn Algorithm; 1],
+    ours: A,
+    tables: &'static dyn Precomputation,
     generator: ProjectivePoint<C>,
 }
 
-impl<C> Scheme<C>
+impl<C, A> Scheme<C, A>
 where
+    A: InlineKey,
     C: EcdsaCurve + CurveArithmetic + DigestAlgorithm,
     AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
     FieldBytesSize<C>: ModulusSize,
 {
-    fn new(name: &'static str, prime: BigUint, ours: &'static [&'static dyn Algorithm; 1]) -> Self {
+    fn new(
+        name: &'static str,
+        prime: BigUint,
+        ours: A,
+        tables: &'static dyn Precomputation,
+    ) -> Self {
         let last = (-Scalar::<C>::ONE).to_repr();
         Self {
             name,
@@ -124,6 +135,7 @@ where
             order: BigUint::from_bytes_be(&last) + 1_u32,
             width: last.len(),
             ours,
+            tables,
             generator: ProjectivePoint::<C>::generator(),
         }
     }
@@ -145,12 +157,18 @@ where
 
         let (ours, key) = self.load(input, &key);
         let accepted = ours.as_ref().is_ok_and(|ours| {
-            let verify =
-                |key: &dyn VerificationKey| key.verify(self.ours[0].name(), input.message, &bytes);
+            let material = ours.material().as_ref();
+            let accepted = self.ours.verify(material, input.message, &bytes).is_ok();
             let mut memory = vec![0; usize::from(input.memory) % 4_000];
-            let accepted = verify(ours).is_ok();
-            let prepared = verify(&ours.prepare(&mut memory)).is_ok();
-            assert_eq!(prepared, accepted, "with tables");
+            let prepared = ours.prepare(self.tables, &mut memory);
+            let tables = prepared.tables().expect("a key of its type");
+            let quick = self.tables.verify(material, tables, input.message, &bytes);
+            assert_eq!(quick.is_ok(), accepted, "with tables");
+            if !tables.key.is_empty() {
+                let again = ours.with_tables(self.tables, tables).tables();
+                let again = again.map(|again| (again.key, again.shared));
+                assert_eq!(again, Some((tables.key, tables.shared)), "intact");
+            }
             accepted
         });
         let Some(key) = key else {
@@ -217,7 +235,7 @@ where
         &self,
         input: &Input<'_>,
         key: &VerifyingKey<C>,
-    ) -> (Result<Key, Error>, Option<VerifyingKey<C>>) {
+    ) -> (Result<Key<'static, A>, Error>, Option<VerifyingKey<C>>) {
         let compressed = matches!(input.form, Form::Compressed);
         let mut point = key.to_sec1_point(compressed).as_bytes().to_vec();
         Edit::apply_all(&input.key, &mut point);
@@ -226,18 +244,11 @@ where
         let parameters = if coordinates {
             point[0] = 4;
             let (x, y) = point[1..].split_at(self.width);
-            KeyParameters::Ec {
-                crv: self.name,
-                x,
-                y,
-            }
+            KeyParameters::ec(self.name, x, y)
         } else {
-            KeyParameters::EcPoint {
-                crv: self.name,
-                point: &point,
-            }
+            KeyParameters::ec_point(self.name, &point)
         };
-        let ours = Key::from_parameters(&parameters, self.ours);
+        let ours = Key::new(self.ours, &parameters);
         // The crate also knows a form that SEC 1 does not.
         let is_known = matches!(point.first(), Some(2..=4));
         let theirs = VerifyingKey::from_sec1_bytes(&point)

@@ -1,6 +1,6 @@
 //! A header says to us what it says to `serde_json`, and is refused for what it says alone.
 
-use jose_verify::{Error, peek_header_untrusted, scratch_len};
+use jose_verify::{Error, Options, scratch_len};
 
 use crate::json::{self, Json, Members};
 use crate::{answer, token};
@@ -9,7 +9,7 @@ use crate::{answer, token};
 pub fn check(header: &[u8]) {
     let token = token::join(header, b"", b"");
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = peek_header_untrusted(&token, &mut scratch);
+    let answer = Options::new().peek_header_untrusted(&token, &mut scratch);
 
     let json = Json::parse(header);
     let Some(members) = json.as_ref().and_then(Json::members) else {

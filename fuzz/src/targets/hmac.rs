@@ -5,10 +5,11 @@ use hmac::digest::Digest;
 use hmac::digest::block_api::BlockSizeUser;
 use hmac::{KeyInit, Mac, SimpleHmac};
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
-use jose_verify::{Error, Key, MACS, VerificationKey};
+use jose_verify::{Error, HS256, HS384, HS512, InlineKey, Key, KeyParameters, KeySet, MACS};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::edit::Edit;
+use crate::keys;
 
 /// A secret, a message, and changes to its tag.
 #[derive(Debug, Arbitrary)]
@@ -26,33 +27,36 @@ enum Tag<'a> {
     Any(&'a [u8]),
 }
 
-/// One key for all three algorithms, as far as its length allows.
+/// One key for all three algorithms, as far as its length allows, and one for each.
 pub fn check(input: &Input<'_>) {
     let secret = input.secret.repeat(usize::from(input.repeated) + 1);
-    let key = Key::from_secret(&secret, MACS);
-    match &key {
+    let set = KeySet::<1>::from_parameters(&KeyParameters::oct(&secret), MACS);
+    match &set {
         Ok(_) => assert!((32..=MAX_KEY_PARAMETER_LEN).contains(&secret.len())),
         Err(Error::WeakKey) => return assert!(secret.len() < 32 || secret.iter().all(|b| *b == 0)),
         Err(Error::KeyTooLarge) => return assert!(secret.len() > MAX_KEY_PARAMETER_LEN),
         Err(error) => panic!("{error:?}"),
     }
-    let key = key.expect("a good key");
-    check_with::<Sha256>(&key, "HS256", &secret, input);
-    check_with::<Sha384>(&key, "HS384", &secret, input);
-    check_with::<Sha512>(&key, "HS512", &secret, input);
+    let [(None, names)] = &keys::listed(&set.expect("a good key"))[..] else {
+        panic!("one key without a name");
+    };
+    check_with::<Sha256>(HS256, names, &secret, input);
+    check_with::<Sha384>(HS384, names, &secret, input);
+    check_with::<Sha512>(HS512, names, &secret, input);
 }
 
+/// `names` are the algorithms that the set accepts the key for.
 fn check_with<D: Digest + BlockSizeUser + Clone>(
-    key: &Key,
-    name: &str,
+    algorithm: impl InlineKey,
+    names: &[&str],
     secret: &[u8],
     input: &Input<'_>,
 ) {
-    assert_eq!(
-        key.accepts(name),
-        secret.len() >= <D as Digest>::output_size(),
-        "{name}"
-    );
+    let name = algorithm.name();
+    let is_long = secret.len() >= <D as Digest>::output_size();
+    assert_eq!(names.contains(&name), is_long, "{name}");
+    let key = Key::new(algorithm, &KeyParameters::oct(secret));
+    assert_eq!(key.is_ok(), is_long, "{name}");
     let mac = SimpleHmac::<D>::new_from_slice(secret).expect("any length");
     let mac = mac.chain_update(input.message);
     let tag = match &input.tag {
@@ -63,10 +67,10 @@ fn check_with<D: Digest + BlockSizeUser + Clone>(
             tag
         }
     };
-    let accepted = key.verify(name, input.message, &tag).is_ok();
-    assert_eq!(
-        accepted,
-        key.accepts(name) && mac.verify_slice(&tag).is_ok(),
-        "{name}"
-    );
+    let accepted = key.is_ok_and(|key| {
+        let material = key.material().as_ref();
+        algorithm.verify(material, input.message, &tag).is_ok()
+    });
+    let is_right = mac.verify_slice(&tag).is_ok();
+    assert_eq!(accepted, is_long && is_right, "{name}");
 }

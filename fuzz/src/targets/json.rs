@@ -1,6 +1,6 @@
 //! Our JSON reader and `serde_json` read the same, but where ours is documented to be stricter.
 
-use jose_verify::{Check, Clock, Value, oidc, scratch_len, verify};
+use jose_verify::{Check, Clock, Policy, Value, Verifier, scratch_len};
 
 use super::claims::refusals;
 use crate::any_signature::AnySignature;
@@ -11,9 +11,9 @@ use crate::{answer, token};
 pub fn check(payload: &[u8]) {
     let token = token::join(token::HEADER, payload, b"");
     let mut scratch = vec![0; scratch_len(token.len())];
-    let policy = oidc::jwt(Check::NotChecked, Check::NotChecked);
+    let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let key = AnySignature::default();
-    let answer = verify(&token, &key, &policy, Clock::Absent, &mut scratch);
+    let answer = Verifier::new(&key, &policy).verify(&token, Clock::Absent, &mut scratch);
 
     let json = Json::parse(payload);
     answer::assert_follows(&answer, &refusals(payload, json.as_ref()));

@@ -1,6 +1,6 @@
 //! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say alone.
 
-use jose_verify::{Error, oidc::ProviderMetadata};
+use jose_verify::{Error, oauth::ProviderMetadata};
 
 use crate::answer;
 use crate::json::{self, Json, Members};

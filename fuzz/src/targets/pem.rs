@@ -2,49 +2,56 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jose_verify::{Algorithm, Error, Key, SIGNATURES, VerificationKey, scratch_len};
+use jose_verify::{Algorithm, Error, GrowingKeySet, KeyParameters, SIGNATURES, scratch_len};
 use serde_json::json;
 
-use crate::recorder::RECORDER;
-
-type Algorithms = &'static [&'static dyn Algorithm];
+use crate::keys::{self, Listed};
+use crate::parameters::Parameters;
 
 /// `text` alone, and as a member of a JSON object.
 pub fn check(text: &[u8]) {
-    for algorithms in [SIGNATURES, RECORDER] {
-        let mut scratch = vec![0; scratch_len(text.len())];
-        let answer = Key::from_pem(text, algorithms, &mut scratch);
-        let expected = decode(text).ok_or(Error::MalformedKey);
-        let expected = expected.and_then(|(label, der)| from_der(label, &der, algorithms));
-        assert_same(&answer, &expected);
-        let Ok(text) = str::from_utf8(text) else {
-            continue;
-        };
-        let json = json!({"x": 1, "public_key": text}).to_string();
-        let mut scratch = vec![0; 2 * json.len()];
-        let member = Key::from_pem_member(json.as_bytes(), "public_key", algorithms, &mut scratch);
-        assert_same(&member, &expected);
-    }
+    let mut scratch = vec![0; scratch_len(text.len())];
+    let answer = KeyParameters::from_pem(text, &mut scratch);
+    let block = decode(text).ok_or(Error::MalformedKey);
+    let expected = block.as_ref().map_err(|error| *error);
+    let expected = expected.and_then(|(label, der)| from_der(label, der));
+    assert_same(&answer, &expected);
+    let Ok(text) = str::from_utf8(text) else {
+        return;
+    };
+    let json = json!({"x": 1, "public_key": text}).to_string();
+    let mut scratch = vec![0; 2 * json.len()];
+    let member = KeyParameters::from_pem_member(json.as_bytes(), "public_key", &mut scratch);
+    assert_same(&member, &expected);
 }
 
-fn from_der(label: &str, der: &[u8], algorithms: Algorithms) -> Result<Key, Error> {
+fn from_der<'a>(label: &str, der: &'a [u8]) -> Result<KeyParameters<'a>, Error> {
     match label {
-        "PUBLIC KEY" => Key::from_spki_der(der, algorithms),
-        "RSA PUBLIC KEY" => Key::from_rsa_der(der, algorithms),
-        "CERTIFICATE" => Key::from_certificate_der(der, algorithms),
+        "PUBLIC KEY" => KeyParameters::from_spki_der(der),
+        "RSA PUBLIC KEY" => KeyParameters::from_rsa_der(der),
+        "CERTIFICATE" => KeyParameters::from_certificate_der(der),
         _ => Err(Error::MalformedKey),
     }
 }
 
-fn assert_same(answer: &Result<Key, Error>, expected: &Result<Key, Error>) {
-    match (answer, expected) {
-        (Ok(answer), Ok(expected)) => {
-            let mut names = SIGNATURES.iter().map(|a| a.name());
-            assert!(names.all(|name| answer.accepts(name) == expected.accepts(name)));
-        }
-        (Err(answer), Err(expected)) => assert_eq!(answer, expected),
-        _ => panic!("{answer:?} is not {expected:?}"),
-    }
+/// The same parameters, and the same key once they are loaded.
+fn assert_same(
+    answer: &Result<KeyParameters<'_>, Error>,
+    expected: &Result<KeyParameters<'_>, Error>,
+) {
+    let parameters = |key: &KeyParameters<'_>| (Parameters::of(key), loaded(key, SIGNATURES));
+    assert_eq!(
+        answer.as_ref().map(parameters),
+        expected.as_ref().map(parameters)
+    );
+}
+
+fn loaded(
+    key: &KeyParameters<'_>,
+    algorithms: &[&'static dyn Algorithm],
+) -> Result<Vec<Listed>, Error> {
+    let set = GrowingKeySet::from_parameters(key, algorithms)?;
+    Ok(keys::listed(&set))
 }
 
 /// Label and content of the one block that a text is.

@@ -1,6 +1,6 @@
 //! A token endpoint's answer says to us what it says to `serde_json`, and is refused for what it says alone.
 
-use jose_verify::{Error, oidc::TokenResponse};
+use jose_verify::{Error, oauth::TokenResponse};
 
 use crate::answer;
 use crate::json::{self, Json, Members};

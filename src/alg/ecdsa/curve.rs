@@ -13,6 +13,9 @@ pub(super) trait Curve<const N: usize>: Debug + Sized + 'static {
     /// The name in the JSON Web Key Elliptic Curve registry.
     const NAME: &'static str;
 
+    /// The name of ECDSA with it (RFC 7518 §3.4).
+    const ALGORITHM: &'static str;
+
     /// What coordinates are modulo.
     type Field: Prime<N>;
 
@@ -24,8 +27,11 @@ pub(super) trait Curve<const N: usize>: Debug + Sized + 'static {
     /// The coefficient b.
     const B: [Word; N];
 
-    /// The base point's multiples, a [table](super::table).
+    /// The base point's multiples by 1, 2, 3 and so on: the entries of a [table](super::table) of one window.
     const BASE: &'static [Word];
+
+    /// Bits of that window.
+    const BASE_WIDTH: usize;
 
     /// Bits of a scalar.
     const SCALAR_BITS: usize = Self::Order::BITS;

@@ -1,5 +1,6 @@
 //! ECDSA on the NIST curves (RFC 7518 §3.4), on arithmetic of our own.
 
+mod checksum;
 mod curve;
 mod inverse;
 mod p256;
@@ -18,95 +19,112 @@ use sha2::digest::Digest;
 
 use self::curve::{Curve, Field};
 use self::p256::P256;
+pub(super) use self::p256::WORDS as P256_WORDS;
 use self::p384::P384;
+pub(super) use self::p384::WORDS as P384_WORDS;
 use self::p521::P521;
+pub(super) use self::p521::WORDS as P521_WORDS;
 use self::point::Affine;
 use self::prime::Prime;
 use self::table::Table;
 use self::verification::{Signature, verifies};
 use crate::alg::arithmetic::{less_than, read_big_endian};
-use crate::alg::{Algorithm, InvalidSignature, KeyParameters, Kind, Tables, Word};
+use crate::alg::words_of_keys;
+use crate::alg::{
+    Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, ParameterSource,
+    Precomputation, Tables, Word,
+};
 use crate::error::Error;
 
+/// The type of [`ES256`].
+pub type Es256 = Ecdsa<P256, P256_WORDS>;
+
+/// The type of [`ES384`].
+pub type Es384 = Ecdsa<P384, P384_WORDS>;
+
+/// The type of [`ES512`].
+pub type Es512 = Ecdsa<P521, P521_WORDS>;
+
 /// ECDSA using P-256 and SHA-256. A signature is r and s, 32 bytes each (RFC 7518 §3.4); one in DER is refused.
-pub const ES256: Ecdsa<P256, { p256::WORDS }> = Ecdsa::new("ES256");
+pub const ES256: Es256 = Ecdsa::new();
 
 /// ECDSA using P-384 and SHA-384.
-pub const ES384: Ecdsa<P384, { p384::WORDS }> = Ecdsa::new("ES384");
+pub const ES384: Es384 = Ecdsa::new();
 
 /// ECDSA using P-521 and SHA-512.
-pub const ES512: Ecdsa<P521, { p521::WORDS }> = Ecdsa::new("ES512");
+pub const ES512: Es512 = Ecdsa::new();
+
+/// Tables for P-256 keys, with which [`ES256`] verifies quicker.
+pub const P256_TABLES: EcTables<P256, P256_WORDS> = EcTables(PhantomData);
+
+/// Tables for P-384 keys, with which [`ES384`] verifies quicker.
+pub const P384_TABLES: EcTables<P384, P384_WORDS> = EcTables(PhantomData);
+
+/// Tables for P-521 keys, with which [`ES512`] verifies quicker.
+pub const P521_TABLES: EcTables<P521, P521_WORDS> = EcTables(PhantomData);
 
 /// SEC 1 §2.3.3: the tags of compressed points, and that of uncompressed ones.
 const COMPRESSED_EVEN: u8 = 2;
 const COMPRESSED_ODD: u8 = 3;
 const UNCOMPRESSED: u8 = 4;
 
-/// ECDSA with one curve, on numbers of `N` words, and the hash that RFC 7518 pairs with it.
-///
-/// The key material is the point: x and y, as the curve's arithmetic has them.
-#[derive(Clone, Copy)]
-pub struct Ecdsa<C, const N: usize> {
-    name: &'static str,
-    curve: PhantomData<fn() -> C>,
-}
+/// Bytes of the widest coordinate, that of P-521.
+const MAX_COORDINATE_LEN: usize = 66;
 
-impl<C, const N: usize> Ecdsa<C, N> {
-    const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            curve: PhantomData,
-        }
+/// The keys of one curve. The material is the point: x and y, as the curve's arithmetic has them.
+struct EcKey<C, const N: usize>(PhantomData<fn() -> C>);
+
+impl<C: Curve<N>, const N: usize> Debug for EcKey<C, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(C::NAME)
     }
 }
 
-impl<C, const N: usize> Debug for Ecdsa<C, N> {
+impl<C: Curve<N>, const N: usize> KeyType for EcKey<C, N> {
+    fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
+        if !key.is("kty", "EC") || !key.is("crv", C::NAME) {
+            return Err(Error::UnsupportedKey);
+        }
+        let point = read_point::<C, N>(key)?;
+        // The curves have no points of small order.
+        let point = point.filter(|p| p.is_on_curve());
+        let point = point.ok_or(Error::MalformedKey)?;
+        let (coordinates, _) = material.as_chunks_mut();
+        let [x, y, ..] = coordinates else {
+            return Err(Error::KeySetFull);
+        };
+        (*x, *y) = (*point.x.words(), *point.y.words());
+        Ok(N.saturating_mul(2))
+    }
+}
+
+/// ECDSA with one curve, on numbers of `N` words, and the hash that RFC 7518 pairs with it.
+#[derive(Clone, Copy)]
+pub struct Ecdsa<C, const N: usize>(PhantomData<fn() -> C>);
+
+impl<C, const N: usize> Ecdsa<C, N> {
+    const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<C: Curve<N>, const N: usize> Debug for Ecdsa<C, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        f.write_str(C::ALGORITHM)
     }
 }
 
 impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
     fn name(&self) -> &'static str {
-        self.name
+        C::ALGORITHM
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Signature
+    fn kind(&self) -> AlgorithmKind {
+        AlgorithmKind::Signature
     }
 
-    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-        let point = match *key {
-            KeyParameters::Ec { crv, x, y } if crv == C::NAME => affine::<C, N>(x, y),
-            KeyParameters::EcPoint { crv, point } if crv == C::NAME => decode_point::<C, N>(point),
-            _ => return Err(Error::UnsupportedKey),
-        };
-        // The curves have no points of small order.
-        let point = point
-            .filter(|p| p.is_on_curve())
-            .ok_or(Error::MalformedKey)?;
-        let (coordinates, _) = material.as_chunks_mut();
-        let [x, y, ..] = coordinates else {
-            return Err(Error::KeyTooLarge);
-        };
-        (*x, *y) = (*point.x.words(), *point.y.words());
-        Ok(())
-    }
-
-    fn table_len(&self, available: usize) -> usize {
-        table::len::<C, N>(available)
-    }
-
-    fn fill_table(&self, material: &[Word], table: &mut [Word]) {
-        if let Some(point) = loaded_point::<C, N>(material) {
-            table::fill(point, table);
-        }
-    }
-
-    fn fill_shared_table(&self, table: &mut [Word]) {
-        if let Some(point) = Table::open::<C>(C::BASE).and_then(|base| base.point::<C>()) {
-            table::fill(point, table);
-        }
+    fn key_type(&self) -> &'static dyn KeyType {
+        &EcKey::<C, N>(PhantomData)
     }
 
     fn verify(
@@ -115,27 +133,100 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        self.verify_with_tables(material, Tables::default(), signing_input, signature)
+        let base = Table::base::<C>();
+        verify::<C, N>(material, None, base, signing_input, signature)
+    }
+}
+
+impl InlineKey for Es256 {
+    type Material = [Word; words_of_keys::P256];
+    const EMPTY: Self::Material = [0; words_of_keys::P256];
+}
+
+impl InlineKey for Es384 {
+    type Material = [Word; words_of_keys::P384];
+    const EMPTY: Self::Material = [0; words_of_keys::P384];
+}
+
+impl InlineKey for Es512 {
+    type Material = [Word; words_of_keys::P521];
+    const EMPTY: Self::Material = [0; words_of_keys::P521];
+}
+
+/// Tables for the keys of one curve.
+#[derive(Clone, Copy)]
+pub struct EcTables<C, const N: usize>(PhantomData<fn() -> C>);
+
+impl<C: Curve<N>, const N: usize> Debug for EcTables<C, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(C::NAME)
+    }
+}
+
+impl<C: Curve<N>, const N: usize> Precomputation for EcTables<C, N> {
+    fn algorithm(&self) -> &'static str {
+        C::ALGORITHM
     }
 
-    fn verify_with_tables(
+    fn key_type(&self) -> &'static dyn KeyType {
+        &EcKey::<C, N>(PhantomData)
+    }
+
+    fn table_len(&self, available: usize) -> usize {
+        table::len::<C, N>(available)
+    }
+
+    fn fill(&self, material: &[Word], table: &mut [Word]) {
+        if let Some(point) = loaded_point::<C, N>(material) {
+            table::fill(point, table);
+        }
+    }
+
+    fn fill_shared(&self, table: &mut [Word]) {
+        if let Some(point) = Table::base::<C>().point::<C>() {
+            table::fill(point, table);
+        }
+    }
+
+    fn is_intact(&self, material: &[Word], table: &[Word]) -> bool {
+        table::is_intact(loaded_point::<C, N>(material), table)
+    }
+
+    fn is_shared_intact(&self, table: &[Word]) -> bool {
+        table::is_intact(Table::base::<C>().point::<C>(), table)
+    }
+
+    fn verify(
         &self,
         material: &[Word],
         tables: Tables<'_>,
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let key = loaded_point::<C, N>(material).ok_or(InvalidSignature)?;
-        let signature = parse_signature::<C, N>(signature).ok_or(InvalidSignature)?;
-        let hash = hash::<C, N>(signing_input);
-        let base = Table::open::<C>(C::BASE).ok_or(InvalidSignature)?;
+        let base = Table::base::<C>();
         let base = Table::open_for::<C>(base.point(), tables.shared).unwrap_or(base);
-        let table = Table::open_for(Some(key), tables.key);
-        if verifies::<C, N>(key, table, base, hash, &signature) {
-            Ok(())
-        } else {
-            Err(InvalidSignature)
-        }
+        let table = Table::open_for::<C>(loaded_point::<C, N>(material), tables.key);
+        verify::<C, N>(material, table, base, signing_input, signature)
+    }
+}
+
+/// With a table of the key, if there is one, and one of the base point.
+// Not inlined, so that verification with tables and without share it.
+#[inline(never)]
+fn verify<C: Curve<N>, const N: usize>(
+    material: &[Word],
+    table: Option<Table<'_, N>>,
+    base: Table<'_, N>,
+    signing_input: &[u8],
+    signature: &[u8],
+) -> Result<(), InvalidSignature> {
+    let key = loaded_point::<C, N>(material).ok_or(InvalidSignature)?;
+    let signature = parse_signature::<C, N>(signature).ok_or(InvalidSignature)?;
+    let hash = hash::<C, N>(signing_input);
+    if verifies::<C, N>(key, table, base, hash, &signature) {
+        Ok(())
+    } else {
+        Err(InvalidSignature)
     }
 }
 
@@ -149,7 +240,7 @@ fn hash<C: Curve<N>, const N: usize>(message: &[u8]) -> [Word; N] {
     number
 }
 
-/// The point that [`load`](Algorithm::load) put there.
+/// The point that [`load`](KeyType::load) put there.
 fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine<C, N>> {
     let (coordinates, _) = material.as_chunks();
     let [x, y, ..] = coordinates else {
@@ -171,6 +262,17 @@ fn parse_signature<C: Curve<N>, const N: usize>(signature: &[u8]) -> Option<Sign
         r: scalar(r)?,
         s: scalar(s)?,
     })
+}
+
+/// The key's point, if its coordinates can be those of one.
+fn read_point<C: Curve<N>, const N: usize>(
+    key: &dyn ParameterSource,
+) -> Result<Option<Affine<C, N>>, Error> {
+    let (mut x, mut y) = ([0; MAX_COORDINATE_LEN], [0; MAX_COORDINATE_LEN]);
+    if let Ok(point) = key.bytes("point", &mut x) {
+        return Ok(decode_point(point));
+    }
+    Ok(affine(key.bytes("x", &mut x)?, key.bytes("y", &mut y)?))
 }
 
 /// RFC 7518 §6.2.1.2: coordinates have the curve's full width, leading zeros included.

@@ -5,15 +5,19 @@
 //! to 2^(width - 1) of the point times the window's weight. With all windows in the table no doubling is left; with
 //! only the lowest, all of them are.
 
+use core::sync::atomic::{Ordering, compiler_fence};
+
+use super::checksum::checksum;
 use super::curve::{Curve, Field};
 use super::point::{Affine, Jacobian};
+use super::prime::words;
 use super::residue::Residue;
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, word_from};
 
-/// Words before the entries: the shape. As long on every machine as a number of 64 bits, so that tables made on one
-/// serve on another.
-const HEADER_WORDS: usize = 64 / WORD_BITS;
+/// Words before the entries: the shape and a checksum. Each is as long on every machine as a number of 64 bits, so that
+/// tables made on one serve on another.
+const HEADER_WORDS: usize = 2 * 64 / WORD_BITS;
 
 /// The widest window that is ever worth its memory: 2^11 entries.
 const MAX_WIDTH: usize = 12;
@@ -54,6 +58,11 @@ impl Shape {
         let additions = windows(scalar_bits, self.width).saturating_mul(11);
         let doublings = self.spacing.saturating_sub(1).saturating_mul(self.width);
         additions.saturating_add(doublings.saturating_mul(8))
+    }
+
+    /// Width and spacing in one number, which is not zero.
+    fn encoded(self) -> u32 {
+        u32::try_from(self.width | (self.spacing << 8)).unwrap_or(u32::MAX)
     }
 
     /// Coordinates in the table: two for each entry of each of its windows.
@@ -97,9 +106,17 @@ pub(super) struct Table<'t, const N: usize> {
 }
 
 impl<'t, const N: usize> Table<'t, N> {
+    /// The table of the base point that every program has.
+    pub(super) fn base<C: Curve<N>>() -> Self {
+        Self {
+            shape: Shape::single(C::BASE_WIDTH, C::SCALAR_BITS),
+            coordinates: C::BASE.as_chunks().0,
+        }
+    }
+
     /// Views what [`fill`] filled. None if there is nothing, or not all of it: a window that is missing would add
     /// nothing, and signatures could be made for what is left.
-    pub(super) fn open<C: Curve<N>>(words: &'t [Word]) -> Option<Self> {
+    fn open<C: Curve<N>>(words: &'t [Word]) -> Option<Self> {
         let (header, coordinates) = words.split_at_checked(HEADER_WORDS)?;
         let shape = usize::try_from(*header.first()?).ok()?;
         let shape = Shape {
@@ -191,18 +208,43 @@ fn best_within<C: Curve<N>, const N: usize>(words: usize) -> Option<Shape> {
 }
 
 /// Makes a table in memory of a length that [`len`] gave.
+///
+/// The header is written last: memory in which this was interrupted holds no table.
 pub(super) fn fill<C: Curve<N>, const N: usize>(point: Affine<C, N>, words: &mut [Word]) {
     let Some(shape) = best_within::<C, N>(words.len()) else {
         return;
     };
     if let Some((header, coordinates)) = words.split_at_mut_checked(HEADER_WORDS) {
         header.fill(0);
-        let encoded = Word::try_from(shape.width | (shape.spacing << 8));
-        if let (Some(lowest), Ok(encoded)) = (header.first_mut(), encoded) {
-            *lowest = encoded;
-        }
-        Table::make(shape, point, coordinates.as_chunks_mut().0);
+        compiler_fence(Ordering::SeqCst);
+        let coordinates = coordinates.as_chunks_mut().0;
+        let table = Table::make(shape, point, coordinates);
+        let sum = checksum(shape.encoded(), table.coordinates.as_flattened());
+        compiler_fence(Ordering::SeqCst);
+        header.copy_from_slice(&encoded_header(shape, sum));
     }
+}
+
+/// Whether the words hold the table of that point, whole and as it was filled.
+///
+/// Every entry is looked at, so it is for once, when a table is attached.
+pub(super) fn is_intact<C: Curve<N>, const N: usize>(
+    point: Option<Affine<C, N>>,
+    words: &[Word],
+) -> bool {
+    let Some(table) = Table::open_for::<C>(point, words) else {
+        return false;
+    };
+    let sum = checksum(table.shape.encoded(), table.coordinates.as_flattened());
+    words.starts_with(&encoded_header(table.shape, sum))
+}
+
+/// The shape and the checksum, as they stand before the entries.
+fn encoded_header(shape: Shape, [first, second]: [u32; 2]) -> [Word; HEADER_WORDS] {
+    words([
+        u64::from(shape.encoded()),
+        u64::from(second) << 32 | u64::from(first),
+    ])
 }
 
 /// The entry for a digit's magnitude; zero has none.
@@ -306,17 +348,12 @@ mod tests {
     use crate::alg::ecdsa::p256::{self, P256};
     use crate::alg::ecdsa::p384::{self, P384};
     use crate::alg::ecdsa::p521::{self, P521};
-    use crate::alg::ecdsa::prime::words;
 
-    /// The base point's table, made anew.
+    /// The entries of the base point's table, made anew.
     fn made_again<C: Curve<N>, const N: usize>() -> vec::Vec<Word> {
-        let base = Table::<N>::open::<C>(C::BASE).unwrap();
-        let point: Affine<C, N> = base.point().unwrap();
+        let base = Table::<N>::base::<C>();
         let mut words = vec![0; C::BASE.len()];
-        let (header, coordinates) = words.split_at_mut(HEADER_WORDS);
-        header.copy_from_slice(&C::BASE[..HEADER_WORDS]);
-        assert_eq!(base.shape, Shape::single(base.shape.width, C::SCALAR_BITS));
-        Table::make(base.shape, point, coordinates.as_chunks_mut().0);
+        Table::make::<C>(base.shape, base.point().unwrap(), words.as_chunks_mut().0);
         words
     }
 
@@ -356,7 +393,7 @@ mod tests {
 
     #[test]
     fn a_part_of_a_table_is_none() {
-        let point = P256Table::open::<P256>(P256::BASE).unwrap().point::<P256>();
+        let point = P256Table::base::<P256>().point::<P256>();
         // Under Miri, which is slow, one window.
         let most = if cfg!(miri) { 80 } else { 1_000 };
         let mut whole = vec![0; len::<P256, { p256::WORDS }>(most)];
@@ -378,6 +415,32 @@ mod tests {
             *whole.first_mut().unwrap() = shape(width, spacing);
             let table = P256Table::open_for::<P256>(point, &whole);
             assert_eq!(table.is_some(), valid, "{width}, {spacing}");
+        }
+    }
+
+    #[test]
+    fn every_change_of_a_word_is_seen() {
+        let point = P256Table::base::<P256>().point::<P256>();
+        let most = if cfg!(miri) { 80 } else { 1_000 };
+        let mut table = vec![0; len::<P256, { p256::WORDS }>(most)];
+        fill::<P256, { p256::WORDS }>(point.unwrap(), &mut table);
+        let is_intact = |words: &[Word]| is_intact::<P256, { p256::WORDS }>(point, words);
+        assert!(is_intact(&table));
+        for at in 0..table.len() {
+            let mut changed = table.clone();
+            for value in [0, Word::MAX, table[at] ^ 1, !table[at]] {
+                changed[at] = value;
+                assert_eq!(is_intact(&changed), value == table[at], "word {at}");
+            }
+            changed[at] = table[at];
+            changed.swap(at, (at + 1) % table.len());
+            assert_eq!(is_intact(&changed), changed == table, "word {at}");
+            // Written up to there, and erased or zeroed behind.
+            for rest in [0, Word::MAX] {
+                let mut part = table.clone();
+                part[at..].fill(rest);
+                assert_eq!(is_intact(&part), part == table, "from word {at} on");
+            }
         }
     }
 

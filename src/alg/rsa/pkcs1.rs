@@ -9,16 +9,25 @@ use super::public_key::{MAX_MODULUS_LEN, Message};
 use super::scheme::{Rsa, Scheme};
 
 /// RSASSA-PKCS1-v1_5 using SHA-256.
-pub const RS256: Rsa<Pkcs1<Sha256>> = Rsa::new("RS256");
+pub const RS256: Rs256 = Rsa::new("RS256");
+
+/// The type of [`RS256`].
+pub type Rs256 = Rsa<Pkcs1<Sha256>>;
 
 /// RSASSA-PKCS1-v1_5 using SHA-384.
-pub const RS384: Rsa<Pkcs1<Sha384>> = Rsa::new("RS384");
+pub const RS384: Rs384 = Rsa::new("RS384");
+
+/// The type of [`RS384`].
+pub type Rs384 = Rsa<Pkcs1<Sha384>>;
 
 /// RSASSA-PKCS1-v1_5 using SHA-512.
-pub const RS512: Rsa<Pkcs1<Sha512>> = Rsa::new("RS512");
+pub const RS512: Rs512 = Rsa::new("RS512");
+
+/// The type of [`RS512`].
+pub type Rs512 = Rsa<Pkcs1<Sha512>>;
 
 /// RSASSA-PKCS1-v1_5 with one hash.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Pkcs1<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pkcs1<D> {

@@ -10,19 +10,28 @@ use super::scheme::{Rsa, Scheme};
 use crate::alg::InvalidSignature;
 
 /// RSASSA-PSS using SHA-256 and MGF1 with SHA-256.
-pub const PS256: Rsa<Pss<Sha256>> = Rsa::new("PS256");
+pub const PS256: Ps256 = Rsa::new("PS256");
+
+/// The type of [`PS256`].
+pub type Ps256 = Rsa<Pss<Sha256>>;
 
 /// RSASSA-PSS using SHA-384 and MGF1 with SHA-384.
-pub const PS384: Rsa<Pss<Sha384>> = Rsa::new("PS384");
+pub const PS384: Ps384 = Rsa::new("PS384");
+
+/// The type of [`PS384`].
+pub type Ps384 = Rsa<Pss<Sha384>>;
 
 /// RSASSA-PSS using SHA-512 and MGF1 with SHA-512.
-pub const PS512: Rsa<Pss<Sha512>> = Rsa::new("PS512");
+pub const PS512: Ps512 = Rsa::new("PS512");
+
+/// The type of [`PS512`].
+pub type Ps512 = Rsa<Pss<Sha512>>;
 
 /// The last byte of an encoded message (RFC 8017 §9.1.1).
 const TRAILER: u8 = 0xbc;
 
 /// RSASSA-PSS with one hash.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Pss<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pss<D> {

@@ -3,16 +3,30 @@
 use super::montgomery::{MAX_WORDS, Modulus, words_of};
 use crate::alg::arithmetic::{WORD_BYTES, less_than, read_big_endian, words_big_endian};
 use crate::alg::words;
-use crate::alg::{InvalidSignature, KeyParameters, Word};
+use crate::alg::{InvalidSignature, KeyType, ParameterSource, Word};
 use crate::error::Error;
-use crate::limits::{MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
+use crate::limits::{
+    MAX_KEY_PARAMETER_LEN, MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS,
+};
 
 /// Bytes of the longest modulus.
 pub(super) const MAX_MODULUS_LEN: usize = MAX_RSA_MODULUS_BITS / 8;
 
-/// Words before the modulus in the key material: bits of the modulus, `-n⁻¹`, and the exponent's eight bytes in one
-/// or two.
-const HEADER_WORDS: usize = 4;
+/// Words before the modulus in the key material: the bits of the modulus, and the exponent's eight bytes in one or two.
+const HEADER_WORDS: usize = 1 + size_of::<u64>() / WORD_BYTES;
+
+/// Bytes of an exponent: its 33 bits, and leading zeros.
+const MAX_EXPONENT_LEN: usize = 16;
+
+/// Words of the material of a key of so many bits: the header, the modulus, and R² mod n.
+pub(crate) const fn key_words(bits: usize) -> usize {
+    words_of(bits)
+        .saturating_mul(2)
+        .saturating_add(HEADER_WORDS)
+}
+
+/// Words of the material of the longest key.
+pub(super) const MAX_KEY_WORDS: usize = key_words(MAX_RSA_MODULUS_BITS);
 
 /// A key in its material: header, modulus, and the square of the Montgomery radix, numbers least significant word
 /// first.
@@ -25,19 +39,37 @@ pub(super) struct PublicKey<'a> {
     radix_squared: &'a [Word],
 }
 
-/// Judges a key and prepares it: [`crate::Algorithm::load`] for every algorithm with RSA.
-pub(super) fn load(key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-    let KeyParameters::Rsa { n, e } = *key else {
-        return Err(Error::UnsupportedKey);
-    };
-    let n = without_leading_zeros(n);
-    let bits = checked_modulus(n)?;
-    let exponent = checked_exponent(without_leading_zeros(e))?;
-    if material.first().is_some_and(|bits| *bits != 0) {
-        // Another algorithm with RSA prepared it.
-        return Ok(());
+/// The RSA public keys, which every algorithm with RSA shares.
+#[derive(Debug)]
+pub(super) struct RsaPublicKey;
+
+impl KeyType for RsaPublicKey {
+    fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
+        if !key.is("kty", "RSA") {
+            return Err(Error::UnsupportedKey);
+        }
+        let (bits, exponent) = read(key, material)?;
+        let len = key_words(bits);
+        let material = material.get_mut(..len).ok_or(Error::KeySetFull)?;
+        prepare(bits, exponent, material).ok_or(Error::MalformedKey)?;
+        Ok(len)
     }
-    prepare(n, bits, exponent, material).ok_or(Error::MalformedKey)
+}
+
+/// Judges the parameters and writes the modulus to its place; returns its bits and the exponent.
+// Not inlined, so that the stack of the decoded parameters is released before R² is computed.
+#[inline(never)]
+fn read(key: &dyn ParameterSource, material: &mut [Word]) -> Result<(usize, u64), Error> {
+    let (mut n, mut e) = ([0; MAX_KEY_PARAMETER_LEN], [0; MAX_EXPONENT_LEN]);
+    let n = without_leading_zeros(key.bytes("n", &mut n)?);
+    let bits = checked_modulus(n)?;
+    let exponent = checked_exponent(without_leading_zeros(key.bytes("e", &mut e)?))?;
+    let words = material
+        .get_mut(HEADER_WORDS..)
+        .and_then(|numbers| numbers.get_mut(..words_of(bits)))
+        .ok_or(Error::KeySetFull)?;
+    read_big_endian(n, words);
+    Ok((bits, exponent))
 }
 
 fn checked_modulus(n: &[u8]) -> Result<usize, Error> {
@@ -78,34 +110,31 @@ fn checked_exponent(e: &[u8]) -> Result<u64, Error> {
     }
 }
 
-fn prepare(n: &[u8], bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
+/// Fills what is missing around the modulus.
+fn prepare(bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
     let len = words_of(bits);
     let (header, numbers) = material.split_at_mut_checked(HEADER_WORDS)?;
     let (words, numbers) = numbers.split_at_mut_checked(len)?;
     let radix_squared = numbers.get_mut(..len)?;
 
-    read_big_endian(n, words);
     let modulus = Modulus::new(words);
     modulus.radix_squared(radix_squared);
 
     let (bits_word, header) = header.split_first_mut()?;
-    let (inverse_word, exponent_words) = header.split_first_mut()?;
     *bits_word = Word::try_from(bits).ok()?;
-    *inverse_word = modulus.negative_inverse();
-    words::store(exponent_words, &exponent.to_le_bytes());
+    words::store(header, &exponent.to_le_bytes());
     Some(())
 }
 
 impl<'a> PublicKey<'a> {
-    /// The key that [`load`] put there.
+    /// The key that [`RsaPublicKey`] put there.
     pub(super) fn view(material: &'a [Word]) -> Result<Self, InvalidSignature> {
         Self::split(material).ok_or(InvalidSignature)
     }
 
     fn split(material: &'a [Word]) -> Option<Self> {
         let (header, numbers) = material.split_at_checked(HEADER_WORDS)?;
-        let (bits, header) = header.split_first()?;
-        let (negative_inverse, exponent_words) = header.split_first()?;
+        let (bits, exponent_words) = header.split_first()?;
         let mut exponent = [0; size_of::<u64>()];
         words::fetch(exponent_words, &mut exponent);
         let modulus_bits = usize::try_from(*bits).ok()?;
@@ -114,7 +143,7 @@ impl<'a> PublicKey<'a> {
         Some(Self {
             modulus_bits,
             exponent: u64::from_le_bytes(exponent),
-            modulus: Modulus::with_inverse(modulus, *negative_inverse),
+            modulus: Modulus::new(modulus),
             radix_squared: numbers.get(..len)?,
         })
     }

@@ -3,9 +3,8 @@
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
-use super::public_key::{Message, PublicKey, load};
-use crate::alg::{Algorithm, InvalidSignature, KeyParameters, Kind, Word};
-use crate::error::Error;
+use super::public_key::{MAX_KEY_WORDS, Message, PublicKey, RsaPublicKey};
+use crate::alg::{Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, Word};
 
 /// A signature scheme with appendix (RFC 8017 §8) with its hash.
 pub(super) trait Scheme {
@@ -14,11 +13,19 @@ pub(super) trait Scheme {
 }
 
 /// RSA with one signature scheme.
-#[derive(Clone, Copy)]
 pub struct Rsa<S> {
     name: &'static str,
     scheme: PhantomData<fn() -> S>,
 }
+
+// Not derived: that would ask it of the scheme, too.
+impl<S> Clone for Rsa<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Rsa<S> {}
 
 impl<S> Rsa<S> {
     pub(super) const fn new(name: &'static str) -> Self {
@@ -40,12 +47,12 @@ impl<S: Scheme> Algorithm for Rsa<S> {
         self.name
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Signature
+    fn kind(&self) -> AlgorithmKind {
+        AlgorithmKind::Signature
     }
 
-    fn load(&self, key: &KeyParameters<'_>, material: &mut [Word]) -> Result<(), Error> {
-        load(key, material)
+    fn key_type(&self) -> &'static dyn KeyType {
+        &RsaPublicKey
     }
 
     fn verify(
@@ -63,4 +70,9 @@ impl<S: Scheme> Algorithm for Rsa<S> {
             Err(InvalidSignature)
         }
     }
+}
+
+impl<S: Scheme + 'static> InlineKey for Rsa<S> {
+    type Material = [Word; MAX_KEY_WORDS];
+    const EMPTY: Self::Material = [0; MAX_KEY_WORDS];
 }

@@ -87,6 +87,12 @@ impl Place {
         matches!(self.kind(), Kind::PLAIN_STRING | Kind::ESCAPED_STRING)
     }
 
+    /// Whether it is an array.
+    #[inline]
+    pub(crate) fn is_array(self) -> bool {
+        self.kind() == Kind::ARRAY
+    }
+
     /// Whether it is a number of few digits and nothing else, which any integer type has room for.
     #[inline]
     pub(crate) fn is_short_number(self) -> bool {

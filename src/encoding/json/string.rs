@@ -129,6 +129,11 @@ impl<'a> JsonStr<'a> {
         }
     }
 
+    /// A copy of a string, unescaped: bytes that were taken from one.
+    pub(crate) const fn from_copy(bytes: &'a [u8]) -> Self {
+        Self::plain(Utf8::checked(bytes))
+    }
+
     /// A string with escapes that [`scan_string`] found.
     pub(super) const fn escaped(raw: Utf8<'a>) -> Self {
         Self { raw, escaped: true }
@@ -141,6 +146,28 @@ impl<'a> JsonStr<'a> {
             None
         } else {
             Some(self.raw.as_str())
+        }
+    }
+
+    /// Whether it has more than so many bytes, unescaped.
+    pub(crate) fn is_longer_than(&self, bytes: usize) -> bool {
+        // The escape sequence of a character is never shorter than the character.
+        let written = self.raw.as_bytes().len();
+        written > bytes && (!self.escaped || self.unescaped_len() > bytes)
+    }
+
+    #[cold]
+    fn unescaped_len(&self) -> usize {
+        self.chars().map(char::len_utf8).sum()
+    }
+
+    /// The bytes of the string, if it is written without escapes. Unlike [`as_plain_str`](Self::as_plain_str) it looks at
+    /// none of them.
+    pub(crate) const fn as_plain_bytes(&self) -> Option<&'a [u8]> {
+        if self.escaped {
+            None
+        } else {
+            Some(self.raw.as_bytes())
         }
     }
 
@@ -175,6 +202,21 @@ impl<'a> JsonStr<'a> {
         str::from_utf8(text).map_err(|_| Error::BufferTooSmall)
     }
 
+    /// Copies the string to the front of `buffer`, unescaped, and returns how many bytes it has.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BufferTooSmall`]; the buffer's content is unspecified then.
+    pub(crate) fn copy_to(&self, buffer: &mut [u8]) -> Result<usize, Error> {
+        if self.escaped {
+            return self.unescape_chars(buffer).map(str::len);
+        }
+        let text = self.raw.as_bytes();
+        let place = buffer.get_mut(..text.len()).ok_or(Error::BufferTooSmall)?;
+        place.copy_from_slice(text);
+        Ok(text.len())
+    }
+
     /// An owned copy, unescaped.
     ///
     /// # Errors
@@ -194,6 +236,7 @@ impl<'a> JsonStr<'a> {
     pub const fn chars(&self) -> Chars<'a> {
         Chars {
             rest: self.raw.as_str(),
+            escaped: self.escaped,
         }
     }
 
@@ -219,6 +262,13 @@ impl<'a> JsonStr<'a> {
         }
         let ours = self.raw.as_bytes();
         ours.eq_ignore_ascii_case(other.as_bytes())
+    }
+}
+
+impl<'a> From<&'a str> for JsonStr<'a> {
+    /// The text as it is, whatever it holds: a string that is written without escapes.
+    fn from(text: &'a str) -> Self {
+        Self::plain(Utf8::checked(text.as_bytes()))
     }
 }
 
@@ -266,6 +316,7 @@ impl fmt::Debug for JsonStr<'_> {
 #[derive(Debug, Clone)]
 pub struct Chars<'a> {
     rest: &'a str,
+    escaped: bool,
 }
 
 impl<'a> Chars<'a> {
@@ -282,7 +333,7 @@ impl Iterator for Chars<'_> {
         let mut chars = self.rest.chars();
         let (c, rest) = match chars.next()? {
             // The text was checked, so this never ends early.
-            '\\' => escape_sequence(self.rest).ok()?,
+            '\\' if self.escaped => escape_sequence(self.rest).ok()?,
             c => (c, chars.as_str()),
         };
         self.rest = rest;

@@ -1,8 +1,8 @@
 //! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key of an X.509 certificate.
 
-use super::der::{Reader, Tag};
 use crate::alg::KeyParameters;
 use crate::error::Error;
+use crate::key::import::der::{Reader, Tag};
 
 /// RFC 8017, Appendix A.1: rsaEncryption, 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
@@ -15,6 +15,28 @@ const CURVES: [(&[u8], &str); 3] = [
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07], "P-256"),
     (&[0x2b, 0x81, 0x04, 0x00, 0x22], "P-384"),
     (&[0x2b, 0x81, 0x04, 0x00, 0x23], "P-521"),
+];
+
+/// RFC 8410 §3: id-Ed25519 and id-Ed448, under their names in JOSE (RFC 8037 §3.1).
+const OCTET_KEY_PAIRS: [(&[u8], &str); 2] = [
+    (&[0x2b, 0x65, 0x70], "Ed25519"),
+    (&[0x2b, 0x65, 0x71], "Ed448"),
+];
+
+/// RFC 9881 §3: id-ml-dsa-44, id-ml-dsa-65 and id-ml-dsa-87, under their names in JOSE (RFC 9964).
+const ALGORITHM_KEY_PAIRS: [(&[u8], &str); 3] = [
+    (
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11],
+        "ML-DSA-44",
+    ),
+    (
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12],
+        "ML-DSA-65",
+    ),
+    (
+        &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x13],
+        "ML-DSA-87",
+    ),
 ];
 
 /// RFC 5280 §4.1: `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }`.
@@ -35,10 +57,15 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
         rsa_public_key(key)
     } else if algorithm == EC_PUBLIC_KEY {
         let curve = named_curve(identifier)?;
-        Ok(KeyParameters::EcPoint {
-            crv: curve,
-            point: key,
-        })
+        Ok(KeyParameters::ec_point(curve, key))
+    } else if let Some(crv) = named(&OCTET_KEY_PAIRS, algorithm) {
+        // RFC 8410 §3: the parameters MUST be absent.
+        identifier.end()?;
+        Ok(KeyParameters::okp(crv, key))
+    } else if let Some(alg) = named(&ALGORITHM_KEY_PAIRS, algorithm) {
+        // RFC 9881 §3: likewise.
+        identifier.end()?;
+        Ok(KeyParameters::akp(alg, key))
     } else {
         // Also id-RSASSA-PSS, whose parameters bind the key to one hash (RFC 4055 §3.1).
         Err(Error::UnsupportedKey)
@@ -52,8 +79,13 @@ fn named_curve(mut parameters: Reader<'_>) -> Result<&'static str, Error> {
     }
     let curve = parameters.read(Tag::OBJECT_IDENTIFIER)?;
     parameters.end()?;
-    let found = CURVES.iter().find(|(identifier, _)| *identifier == curve);
-    found.map(|(_, name)| *name).ok_or(Error::UnsupportedKey)
+    named(&CURVES, curve).ok_or(Error::UnsupportedKey)
+}
+
+/// The name that stands beside an identifier.
+fn named(names: &[(&[u8], &'static str)], identifier: &[u8]) -> Option<&'static str> {
+    let found = names.iter().find(|(i, _)| *i == identifier);
+    found.map(|(_, name)| *name)
 }
 
 /// RFC 8017, Appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`.
@@ -63,7 +95,7 @@ pub(super) fn rsa_public_key(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
     outside.end()?;
     let (n, e) = (numbers.unsigned()?, numbers.unsigned()?);
     numbers.end()?;
-    Ok(KeyParameters::Rsa { n, e })
+    Ok(KeyParameters::rsa(n, e))
 }
 
 /// RFC 5280 §4.1: the `subjectPublicKeyInfo` of a certificate. Nothing else in it is looked at beyond its form.

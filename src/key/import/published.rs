@@ -1,19 +1,20 @@
 //! Keys as others publish them: PEM, DER, certificates, `x5c`, and secrets as text.
 
-use super::{asn1, pem};
-use crate::alg::{Algorithm, KeyParameters};
+use crate::alg::{KeyParameters, ParameterSource};
 use crate::encoding::base64url;
 use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
-use crate::key::single::check_use;
-use crate::key::{AlgorithmList, Key};
+use crate::key::import::{asn1, pem};
+use crate::key::key_ref::KeyName;
+use crate::key::memory::KeyMemory;
+use crate::key::set::KeySetIn;
 use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
-/// A list of algorithms as the caller writes it.
-type List = &'static [&'static dyn Algorithm];
+/// Bytes of the longest name of a curve: longer ones are none that anybody registered.
+const MAX_NAME_LEN: usize = 16;
 
-impl Key {
+impl<'a> KeyParameters<'a> {
     /// Reads a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the public key of a `CERTIFICATE`.
     ///
     /// No certificate is validated, neither its signature nor its time nor its chain: it is but a wrapping of the key,
@@ -25,29 +26,28 @@ impl Key {
     /// # Errors
     ///
     /// - [`Error::MalformedKey`]: not one of these blocks, or not DER of what its label says.
-    /// - [`Error::UnsupportedKey`]: another type of key or curve, or none that fits `algorithms`.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::UnusableAlgorithmList`]: as for
-    ///   [`from_parameters`](Self::from_parameters).
+    /// - [`Error::UnsupportedKey`]: another type of key or curve than [`from_spki_der`](Self::from_spki_der) knows.
+    /// - [`Error::KeyTooLarge`]
     /// - [`Error::ScratchTooSmall`]
     ///
     /// ```
-    /// use jose_verify::{ES256, Error, Key, VerificationKey, scratch_len};
+    /// use jose_verify::{ES256, Error, Key, KeyParameters, scratch_len};
     ///
     /// let pem = b"-----BEGIN PUBLIC KEY-----
     /// MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7
     /// 6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==
     /// -----END PUBLIC KEY-----
     /// ";
-    /// let key = Key::from_pem(pem, &[&ES256], &mut [0; scratch_len(256)])?;
-    /// assert!(key.accepts("ES256"));
+    /// let key = Key::new(ES256, &KeyParameters::from_pem(pem, &mut [0; scratch_len(256)])?)?;
+    /// # let _ = key;
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn from_pem(pem: &[u8], algorithms: List, scratch: &mut [u8]) -> Result<Self, Error> {
+    pub fn from_pem(pem: &[u8], scratch: &'a mut [u8]) -> Result<Self, Error> {
         let (label, der) = pem::decode(pem, scratch)?;
         match label {
-            b"PUBLIC KEY" => Self::from_spki_der(der, algorithms),
-            b"RSA PUBLIC KEY" => Self::from_rsa_der(der, algorithms),
-            b"CERTIFICATE" => Self::from_certificate_der(der, algorithms),
+            b"PUBLIC KEY" => Self::from_spki_der(der),
+            b"RSA PUBLIC KEY" => Self::from_rsa_der(der),
+            b"CERTIFICATE" => Self::from_certificate_der(der),
             _ => Err(Error::MalformedKey),
         }
     }
@@ -66,21 +66,26 @@ impl Key {
     pub fn from_pem_member(
         json: &[u8],
         member: &str,
-        algorithms: List,
-        scratch: &mut [u8],
+        scratch: &'a mut [u8],
     ) -> Result<Self, Error> {
-        let (pem, scratch) = unescape(string_member(json, member)?, json.len(), scratch)?;
-        Self::from_pem(pem.as_bytes(), algorithms, scratch)
+        let pem = string_member(json, member)?;
+        // Every character takes at most as many bytes as it is written with.
+        let (front, scratch) = scratch
+            .split_at_mut_checked(json.len())
+            .ok_or(Error::ScratchTooSmall)?;
+        let pem = pem.unescape(front).map_err(|_| Error::ScratchTooSmall)?;
+        Self::from_pem(pem.as_bytes(), scratch)
     }
 
-    /// Reads a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA, or a point on one of the three curves.
+    /// Reads a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on P-256, P-384 or P-521
+    /// (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
     ///
     /// # Errors
     ///
     /// As for [`from_pem`](Self::from_pem). A key that is restricted to RSASSA-PSS by its identifier
     /// (RFC 4055 §3.1) is [`Error::UnsupportedKey`].
-    pub fn from_spki_der(der: &[u8], algorithms: List) -> Result<Self, Error> {
-        Self::from_parameters(&asn1::subject_public_key_info(der)?, algorithms)
+    pub fn from_spki_der(der: &'a [u8]) -> Result<Self, Error> {
+        asn1::subject_public_key_info(der)
     }
 
     /// Reads an `RSAPublicKey` in DER (RFC 8017, Appendix A.1.1).
@@ -88,8 +93,8 @@ impl Key {
     /// # Errors
     ///
     /// As for [`from_pem`](Self::from_pem).
-    pub fn from_rsa_der(der: &[u8], algorithms: List) -> Result<Self, Error> {
-        Self::from_parameters(&asn1::rsa_public_key(der)?, algorithms)
+    pub fn from_rsa_der(der: &'a [u8]) -> Result<Self, Error> {
+        asn1::rsa_public_key(der)
     }
 
     /// Takes the public key of an X.509 certificate in DER (RFC 5280 §4.1), which is not validated: see
@@ -98,67 +103,58 @@ impl Key {
     /// # Errors
     ///
     /// As for [`from_pem`](Self::from_pem).
-    pub fn from_certificate_der(der: &[u8], algorithms: List) -> Result<Self, Error> {
-        Self::from_parameters(&asn1::certificate(der)?, algorithms)
-    }
-
-    /// Reads a JWK whose key is taken from the first certificate of its `x5c` (RFC 7517 §4.7), for providers that
-    /// publish nothing else. [`from_jwk`](Self::from_jwk) never looks there.
-    ///
-    /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` count as ever. If the JWK has the
-    /// parameters of the key as well, they must be the same. `scratch` receives the certificate; twice the length of
-    /// the JWK suffices.
-    ///
-    /// # Errors
-    ///
-    /// As for [`from_jwk`](Self::from_jwk), and [`Error::MalformedKey`] without `x5c`, with one that is no array of
-    /// strings, or when the JWK's own parameters are those of another key; [`Error::ScratchTooSmall`].
-    pub fn from_x5c(jwk: &[u8], algorithms: List, scratch: &mut [u8]) -> Result<Self, Error> {
-        let list = AlgorithmList::new(algorithms)?;
-        let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
-        let der = pem::decode_base64(text.as_bytes(), scratch)?;
-        let parameters = asn1::certificate(der)?;
-        let parsed = Jwk::parse(jwk)?;
-        check_use(&parsed, list)?;
-        check_type(&parsed, &parameters)?;
-        let mut key = Self::unloaded(list);
-        key.take(&parsed, &parameters)?;
-        let has_parameters = parsed.n.or(parsed.e).or(parsed.x).or(parsed.y).is_some();
-        if has_parameters && Self::from_checked_list(jwk, list)?.material() != key.material() {
-            return Err(Error::MalformedKey);
-        }
-        Ok(key)
+    pub fn from_certificate_der(der: &'a [u8]) -> Result<Self, Error> {
+        asn1::certificate(der)
     }
 
     /// Takes a shared secret that is written in base64url (strict, without padding), as JWKs and many providers have
-    /// it. For one that is the text itself use [`from_secret`](Self::from_secret).
+    /// it. For one that is the text itself use [`oct`](Self::oct). `buffer` receives the secret.
     ///
     /// # Errors
     ///
-    /// As for [`from_secret`](Self::from_secret), and [`Error::MalformedKey`] if it is not base64url.
-    pub fn from_secret_base64url(text: &str, algorithms: List) -> Result<Self, Error> {
-        let mut secret = [0; MAX_KEY_PARAMETER_LEN];
-        let secret = base64url::decode_secret(text.as_bytes(), &mut secret, Error::KeyTooLarge);
-        let secret = secret.map_err(|error| match error {
+    /// [`Error::MalformedKey`] if it is not base64url, [`Error::KeyTooLarge`] if it does not fit the buffer.
+    pub fn oct_from_base64url(text: &str, buffer: &'a mut [u8]) -> Result<Self, Error> {
+        let secret = base64url::decode_secret(text.as_bytes(), buffer, Error::KeyTooLarge);
+        secret.map(Self::oct).map_err(|error| match error {
             Error::MalformedBase64url => Error::MalformedKey,
             error => error,
-        })?;
-        Self::from_secret(secret, algorithms)
+        })
     }
 
     /// Takes a shared secret that is written in what some platforms (Akana) call base64url, decoded as leniently as
     /// they do: `+` and `-` are both 62, `/` and `_` both 63, other characters are skipped, and everything from the
-    /// first `=` on is ignored, as are bits at the end that do not fill a byte.
+    /// first `=` on is ignored, as are bits at the end that do not fill a byte. `buffer` receives the secret.
     ///
     /// Many texts stand for one secret then. Use it only where the other side decodes like this.
     ///
     /// # Errors
     ///
-    /// As for [`from_secret`](Self::from_secret).
-    pub fn from_secret_base64url_lenient(text: &str, algorithms: List) -> Result<Self, Error> {
-        let mut secret = [0; MAX_KEY_PARAMETER_LEN];
-        let secret = base64url::decode_lenient(text, &mut secret, Error::KeyTooLarge)?;
-        Self::from_secret(secret, algorithms)
+    /// [`Error::KeyTooLarge`] if it does not fit the buffer.
+    pub fn oct_from_lenient_base64url(text: &str, buffer: &'a mut [u8]) -> Result<Self, Error> {
+        base64url::decode_lenient(text, buffer, Error::KeyTooLarge).map(Self::oct)
+    }
+}
+
+impl<M: KeyMemory> KeySetIn<M> {
+    /// Adds a JWK whose key is taken from the first certificate of its `x5c` (RFC 7517 §4.7), for providers that
+    /// publish nothing else. [`add_jwk`](Self::add_jwk) never looks there.
+    ///
+    /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` count as they do elsewhere. If the JWK has the
+    /// parameters of the key as well, they must be the same. `scratch` receives the certificate; twice the length of
+    /// the JWK suffices.
+    ///
+    /// # Errors
+    ///
+    /// As for [`add_jwk`](Self::add_jwk), and [`Error::MalformedKey`] without `x5c`, with one that is no array of
+    /// strings, or when the JWK's own parameters are those of another key; [`Error::ScratchTooSmall`].
+    pub fn add_x5c(&mut self, jwk: &[u8], scratch: &mut [u8]) -> Result<(), Error> {
+        let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
+        let der = pem::decode_base64(text.as_bytes(), scratch)?;
+        let (key, jwk) = (asn1::certificate(der)?, Jwk::parse(jwk)?);
+        if !is_same_key(&jwk, &key) {
+            return Err(Error::MalformedKey);
+        }
+        self.add_published(&jwk, &key, KeyName::Any)
     }
 }
 
@@ -209,17 +205,83 @@ fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
     found.ok_or(Error::MalformedKey)
 }
 
-/// The certificate's key is of the type that `kty` names (RFC 7517 §4.1).
-fn check_type(jwk: &Jwk<'_>, parameters: &KeyParameters<'_>) -> Result<(), Error> {
-    let kty = jwk.kty.ok_or(Error::MalformedKey)?;
-    let fits = match parameters {
-        KeyParameters::Rsa { .. } => kty == "RSA",
-        KeyParameters::EcPoint { crv, .. } => kty == "EC" && jwk.crv.is_none_or(|c| c == *crv),
-        _ => false,
-    };
-    if fits {
-        Ok(())
+/// Whether the JWK's key is of the type of the certificate's (RFC 7517 §4.1), and the same if its parameters are there.
+fn is_same_key(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
+    let is_type = |kty: &str| jwk.is("kty", kty) && key.is("kty", kty);
+    if is_type("RSA") {
+        has_none(jwk, &["n", "e"]) || (is_number(jwk, "n", key) && is_number(jwk, "e", key))
+    } else if is_type("EC") {
+        is_same_curve(jwk, key) && (has_none(jwk, &["x", "y"]) || is_point(jwk, key))
+    } else if is_type("OKP") {
+        is_same_curve(jwk, key) && (has_none(jwk, &["x"]) || is_string(jwk, "x", key))
     } else {
-        Err(Error::MalformedKey)
+        is_type("AKP") && (has_none(jwk, &["pub"]) || is_string(jwk, "pub", key))
+    }
+}
+
+fn has_none(jwk: &Jwk<'_>, members: &[&str]) -> bool {
+    members.iter().all(|name| jwk.get(name).is_none())
+}
+
+fn is_same_curve(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
+    let mut buffer = [0; MAX_NAME_LEN];
+    match jwk.get("crv").map(|crv| crv.as_str()) {
+        None => true,
+        Some(crv) => crv
+            .and_then(|crv| crv.unescape(&mut buffer).ok())
+            .is_some_and(|crv| key.is("crv", crv)),
+    }
+}
+
+/// Whether the parameter is the same number; some providers write leading zeros.
+fn is_number(jwk: &Jwk<'_>, name: &str, key: &KeyParameters<'_>) -> bool {
+    let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
+    let digits = |bytes: &[u8]| bytes.iter().take_while(|b| **b == 0).count();
+    match (jwk.parameter(name, &mut buffer), key.bytes(name, &mut [])) {
+        (Ok(own), Ok(other)) => own.get(digits(own)..) == other.get(digits(other)..),
+        _ => false,
+    }
+}
+
+/// Whether the parameter is the same string of bytes. It is encoded, for it may be long, and the strict encoding has one
+/// text for each string of bytes.
+fn is_string(jwk: &Jwk<'_>, name: &str, key: &KeyParameters<'_>) -> bool {
+    key.bytes(name, &mut [])
+        .is_ok_and(|bytes| is_encoded(jwk, name, bytes))
+}
+
+fn is_encoded(jwk: &Jwk<'_>, name: &str, bytes: &[u8]) -> bool {
+    let text = jwk.get(name).and_then(|value| value.as_str());
+    let Some(text) = text.and_then(|text| text.as_plain_str()) else {
+        return false;
+    };
+    let (mut buffer, mut rest) = ([0; 64], text.as_bytes());
+    for block in bytes.chunks(48) {
+        let encoded = base64url::encode(block, &mut buffer).map(str::as_bytes);
+        match encoded.ok().and_then(|encoded| rest.strip_prefix(encoded)) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+/// Whether the coordinates are those of the same point (SEC 1 §2.3.3).
+fn is_point(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
+    match key.bytes("point", &mut []) {
+        Ok([4, coordinates @ ..]) => {
+            let (x, y) = coordinates.split_at(coordinates.len() / 2);
+            is_encoded(jwk, "x", x) && is_encoded(jwk, "y", y)
+        }
+        Ok([tag @ (2 | 3), x @ ..]) => {
+            let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
+            let y = jwk
+                .parameter("y", &mut buffer)
+                .ok()
+                .filter(|y| y.len() == x.len());
+            let parity = y.and_then(|y| y.last()).map(|last| last & 1);
+            is_encoded(jwk, "x", x) && parity == Some(tag & 1)
+        }
+        _ => false,
     }
 }

@@ -1,9 +1,11 @@
 //! The algorithm is another than the key's, or none.
 
+use std::panic;
+
 use base64ct::{Base64, Encoding};
 use jose_verify::{
-    ES256, Error, HS256, HS384, HS512, Key, KeyParameters, KeySet, MACS, RS256, RS512, SIGNATURES,
-    VerificationKey,
+    Algorithm, ES256, Error, ForeignKey, HS256, HS384, HS512, Key, KeyParameters, KeyRef, KeySet,
+    Keys, MACS, RS256, RS512, SIGNATURES,
 };
 use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::{EncodePublicKey, LineEnding};
@@ -11,7 +13,7 @@ use rsa::{BoxedUint, RsaPublicKey};
 use serde_json::json;
 
 use super::{CLAIMS, OURS, rsa_token, set, with};
-use crate::support::algorithms;
+use crate::support::Keyring;
 use crate::support::curve::curve;
 use crate::support::hash::hmac;
 use crate::support::judge::signature_verdict;
@@ -116,26 +118,26 @@ fn row_02_public_key_as_hmac_secret() {
         let text = jwk.to_string();
         let mixed = Some(Error::UnusableAlgorithmList);
         assert_eq!(
-            Key::from_jwk(text.as_bytes(), &[&RS256, &HS256]).err(),
+            Keyring::from_jwk(text.as_bytes(), &[&RS256, &HS256]).err(),
             mixed
         );
         assert_eq!(
-            Key::from_jwk(text.as_bytes(), &[&HS512, &ES256]).err(),
+            Keyring::from_jwk(text.as_bytes(), &[&HS512, &ES256]).err(),
             mixed
         );
         let jwks = json!({ "keys": [jwk] }).to_string();
         let set = KeySet::<2>::from_jwks(jwks.as_bytes(), &[&RS256, &ES256, &HS384]);
         assert_eq!(set.err(), mixed);
         assert_eq!(
-            Key::from_jwk(text.as_bytes(), MACS).err(),
+            Keyring::from_jwk(text.as_bytes(), MACS).err(),
             Some(Error::UnsupportedKey)
         );
     }
     let (n, e) = (OURS.n.to_bytes_be(), OURS.e.to_bytes_be());
-    let public = KeyParameters::Rsa { n: &n, e: &e };
-    let mixed = Key::from_parameters(&public, &[&RS256, &HS256]);
+    let public = KeyParameters::rsa(&n, &e);
+    let mixed = Keyring::from_parameters(&public, &[&RS256, &HS256]);
     assert_eq!(mixed.err(), Some(Error::UnusableAlgorithmList));
-    let as_secret = Key::from_parameters(&public, MACS);
+    let as_secret = Keyring::from_parameters(&public, MACS);
     assert_eq!(as_secret.err(), Some(Error::UnsupportedKey));
 }
 
@@ -173,7 +175,9 @@ fn row_04_alg_not_pinned_to_the_key() {
         ["RS256", "RS512", "PS256"].map(|alg| rsa_token(&OURS, &json!({ "alg": alg })));
     // The JWK does not say, but only RS256 is accepted.
     let open = OURS.jwk();
-    let key = Key::from_jwk(open.to_string().as_bytes(), &[&RS256]).unwrap();
+    let text = open.to_string();
+    let key = Key::from_jwk(RS256, text.as_bytes()).unwrap();
+    let one = Keyring::from_jwk(text.as_bytes(), &[&RS256]).unwrap();
     let keys = set(&[open], &[&RS256]);
     for (token, want) in [
         (&rs256, Ok(())),
@@ -181,18 +185,25 @@ fn row_04_alg_not_pinned_to_the_key() {
         (&ps256, Err(Error::AlgorithmNotAccepted)),
     ] {
         assert_eq!(signature_verdict(token, &key), want);
+        assert_eq!(signature_verdict(token, &one), want);
         assert_eq!(signature_verdict(token, &*keys), want);
     }
     // Both are accepted, but the JWK says RS256.
     let pinned = with(&OURS.jwk(), &json!({"alg": "RS256"}));
-    let key = Key::from_jwk(pinned.to_string().as_bytes(), &[&RS256, &RS512]).unwrap();
+    let text = pinned.to_string();
+    let other = Key::from_jwk(RS512, text.as_bytes()).err();
+    assert_eq!(other, Some(Error::AlgorithmNotAccepted));
+    let key = Key::from_jwk(RS256, text.as_bytes()).unwrap();
+    let one = Keyring::from_jwk(text.as_bytes(), &[&RS256, &RS512]).unwrap();
     let keys = set(&[pinned], &[&RS256, &RS512]);
     assert_eq!(signature_verdict(&rs256, &key), Ok(()));
+    assert_eq!(signature_verdict(&rs256, &one), Ok(()));
     assert_eq!(signature_verdict(&rs256, &*keys), Ok(()));
     assert_eq!(
         signature_verdict(&rs512, &key),
         Err(Error::AlgorithmNotAccepted)
     );
+    assert_eq!(signature_verdict(&rs512, &one), Err(Error::NoKey));
     assert_eq!(signature_verdict(&rs512, &*keys), Err(Error::NoKey));
 }
 
@@ -206,65 +217,84 @@ fn row_05_rsa_jwk_as_empty_hmac_key() {
         assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
     }
     assert_eq!(
-        Key::from_jwk(jwk.as_bytes(), MACS).err(),
+        Keyring::from_jwk(jwk.as_bytes(), MACS).err(),
         Some(Error::UnsupportedKey)
     );
-    let no_k = Key::from_jwk(br#"{"kty":"oct"}"#, MACS);
+    let no_k = Keyring::from_jwk(br#"{"kty":"oct"}"#, MACS);
     assert_eq!(no_k.err(), Some(Error::MalformedKey));
 }
 
 /// A secret that is empty or shorter than the hash (CVE-2026-45363, CVE-2026-102266; RFC 7518 §3.2).
 #[test]
 fn row_06_empty_or_short_hmac_key() {
-    for (len, list) in [
-        (0, algorithms(&["HS256"])),
+    let cases: [(usize, &[&'static dyn Algorithm]); 7] = [
+        (0, &[&HS256]),
         (0, MACS),
         (1, MACS),
         (31, &[&HS256]),
         (31, MACS),
         (47, &[&HS384]),
         (63, &[&HS512]),
-    ] {
+    ];
+    for (len, list) in cases {
         let secret = vec![0x61; len];
         assert_eq!(
-            Key::from_secret(&secret, list).err(),
+            Keyring::from_parameters(&KeyParameters::oct(&secret), list).err(),
             Some(Error::WeakKey),
             "{len}"
         );
         let jwk = json!({"kty": "oct", "k": base64url(&secret)});
-        let loaded = Key::from_jwk(jwk.to_string().as_bytes(), list);
+        let loaded = Keyring::from_jwk(jwk.to_string().as_bytes(), list);
         assert_eq!(loaded.err(), Some(Error::WeakKey), "{len}");
         let jwks = json!({ "keys": [jwk] }).to_string();
         let loaded = KeySet::<1>::from_jwks(jwks.as_bytes(), list);
         assert_eq!(loaded.err(), Some(Error::WeakKey), "{len}");
     }
     // Long enough, and yet nobody's secret.
-    assert_eq!(Key::from_secret(&[0; 64], MACS).err(), Some(Error::WeakKey));
+    let zeros = Keyring::from_parameters(&KeyParameters::oct(&[0; 64]), MACS);
+    assert_eq!(zeros.err(), Some(Error::WeakKey));
     // Long enough for one of them: loaded for that one only.
-    let key = Key::from_secret(&[0x61; 47], MACS).unwrap();
+    let secret = KeyParameters::oct(&[0x61; 47]);
+    let keys = Keyring::from_parameters(&secret, MACS).unwrap();
+    let key = Key::new(HS256, &secret).unwrap();
+    assert_eq!(Key::new(HS384, &secret).err(), Some(Error::WeakKey));
+    let hs256 = mac_token("HS256", &[0x61; 47]);
+    assert_eq!(signature_verdict(&hs256, &keys), Ok(()));
+    assert_eq!(signature_verdict(&hs256, &key), Ok(()));
+    let hs384 = mac_token("HS384", &[0x61; 47]);
+    assert_eq!(signature_verdict(&hs384, &keys), Err(Error::NoKey));
     assert_eq!(
-        signature_verdict(&mac_token("HS256", &[0x61; 47]), &key),
-        Ok(())
+        signature_verdict(&hs384, &key),
+        Err(Error::AlgorithmNotAccepted)
     );
-    let refused = signature_verdict(&mac_token("HS384", &[0x61; 47]), &key);
-    assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
 }
 
 /// A key that must not be asked.
 #[derive(Debug)]
 struct Untouched;
 
-impl VerificationKey for Untouched {
+impl ForeignKey for Untouched {
     fn key_id(&self) -> Option<&str> {
         None
     }
 
-    fn accepts(&self, algorithm: &str) -> bool {
-        algorithm == "HS256"
+    fn algorithms(&self) -> &[&'static str] {
+        &["HS256"]
     }
 
-    fn verify(&self, _: &str, _: &[u8], _: &[u8]) -> Result<(), jose_verify::InvalidSignature> {
+    fn verify(
+        &self,
+        _: &'static str,
+        _: &[u8],
+        _: &[u8],
+    ) -> Result<(), jose_verify::InvalidSignature> {
         panic!("work was done");
+    }
+}
+
+impl Keys for Untouched {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        (position == 0).then(|| KeyRef::foreign(self))
     }
 }
 
@@ -298,8 +328,7 @@ fn row_31_pbes2_and_jwe() {
         signature_verdict("!.!.!.!.!", &Untouched),
         Err(Error::Encrypted)
     );
-    assert!(
-        VerificationKey::accepts(&Untouched, "HS256"),
-        "it would be asked otherwise"
-    );
+    let asked =
+        panic::catch_unwind(|| signature_verdict(&mac_token("HS256", &[7; 32]), &Untouched));
+    assert!(asked.is_err(), "it would be asked otherwise");
 }

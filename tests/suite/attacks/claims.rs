@@ -2,9 +2,7 @@
 
 use std::marker::PhantomData;
 
-use jose_verify::{
-    Audience, Check, Clock, Error, Leeway, MaxAge, NumericDate, Policy, VerificationKey, oidc,
-};
+use jose_verify::{Audience, Check, Clock, Error, Leeway, MaxAge, NumericDate, Policy, oidc};
 
 use crate::support::judge::{NOTHING, NOW, verdict, verdict_at};
 use crate::support::sign::{key, token, token_with_header};
@@ -418,5 +416,5 @@ fn row_34_nonce_made_but_not_checked() {
         verdict(&in_header, &key(), &required),
         Err(Error::MissingNonce)
     );
-    assert!(key().accepts("HS256"));
+    assert!(key().algorithms().iter().any(|a| a.name() == "HS256"));
 }

@@ -1,9 +1,10 @@
 //! The header chooses the key, or says more than is understood.
 
-use jose_verify::{Error, KeySet, SIGNATURES};
+use jose_verify::{Error, KeyParameters, KeySet, SIGNATURES};
 use serde_json::{Value, json};
 
 use super::{CLAIMS, OURS, THEIRS, rsa_token, set, with};
+use crate::support::Keyring;
 use crate::support::curve::curve;
 use crate::support::judge::{NOTHING, signature_verdict, verdict};
 use crate::support::rsa::RsaKey;
@@ -12,6 +13,15 @@ use crate::support::sign::{base64url, key as mac_key, token_signed_by, token_wit
 /// Our public key under an identifier.
 fn our_keys() -> Box<KeySet<8>> {
     set(&[with(&OURS.jwk(), &json!({"kid": "ours"}))], SIGNATURES)
+}
+
+/// A public key that the caller gave a name.
+fn named(key: &RsaKey, key_id: &str) -> Keyring {
+    let (n, e) = (key.n.to_bytes_be(), key.e.to_bytes_be());
+    let mut keys = Keyring::new();
+    keys.accept(SIGNATURES).unwrap();
+    keys.add(&KeyParameters::rsa(&n, &e), Some(key_id)).unwrap();
+    keys
 }
 
 /// A token with RS256 and these members in its header.
@@ -129,7 +139,7 @@ fn row_10_kid_injection() {
             Err(Error::NoKey),
             "{kid:?}"
         );
-        let named = OURS.key().with_key_id("ours").unwrap();
+        let named = named(&OURS, "ours");
         assert_eq!(
             signature_verdict(&token, &named),
             Err(Error::NoKey),
@@ -152,6 +162,8 @@ fn row_10_kid_injection() {
         signature_verdict(&rs256(&OURS, &json!({"kid": "ours"})), &*our_keys()),
         Ok(())
     );
+    let by_name = rs256(&OURS, &json!({"kid": "ours"}));
+    assert_eq!(signature_verdict(&by_name, &named(&OURS, "ours")), Ok(()));
 }
 
 /// The header names one key of the set, but another one of the set has signed.

@@ -42,7 +42,7 @@ fn assert_depth_is_bounded() {
                     too_deep,
                     "{depth} {open}"
                 );
-                let key = Key::from_jwk(member.as_bytes(), &[&jose_verify::HS256]);
+                let key = Key::from_jwk(jose_verify::HS256, member.as_bytes());
                 assert_eq!(key.err(), Some(Error::LimitExceeded));
                 for jwks in [
                     format!(r#"{{"keys":[{member}]}}"#),
@@ -240,7 +240,7 @@ fn assert_malformed(text: &str) {
         refused,
         "claims {text}"
     );
-    let as_key = Key::from_jwk(text.as_bytes(), SIGNATURES).err();
+    let as_key = KeySet::<1>::from_jwk(text.as_bytes(), SIGNATURES).err();
     assert_eq!(as_key, refused.err(), "key {text}");
     let as_set = KeySet::<1>::from_jwks(text.as_bytes(), SIGNATURES).err();
     assert_eq!(as_set, refused.err(), "set {text}");

@@ -1,22 +1,23 @@
 //! Keys that are weak, malformed, enormous, or meant for something else.
 
-use jose_verify::{ES256, Error, Key, KeyParameters, KeySet, RS256, SIGNATURES};
+use jose_verify::{ES256, Error, KeyParameters, KeySet, RS256, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
 use super::{OURS, rsa_token, with};
+use crate::support::Keyring;
 use crate::support::curve::{CURVES, curve, octets};
 use crate::support::judge::signature_verdict;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::base64url;
 
 /// What loading comes to: as JWK, as JWK Set of one, and in parts, which must all agree.
-fn loaded(n: &[u8], e: &[u8]) -> Result<Key, Error> {
+fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {
     let jwk = json!({"kty": "RSA", "n": base64url(n), "e": base64url(e)});
-    let by_jwk = Key::from_jwk(jwk.to_string().as_bytes(), SIGNATURES);
+    let by_jwk = Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES);
     let jwks = json!({ "keys": [jwk] }).to_string();
-    let by_set = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES).err();
-    let by_parts = Key::from_parameters(&KeyParameters::Rsa { n, e }, SIGNATURES).err();
+    let by_set = Keyring::from_jwks(jwks.as_bytes(), SIGNATURES).err();
+    let by_parts = Keyring::from_parameters(&KeyParameters::rsa(n, e), SIGNATURES).err();
     let error = by_jwk.as_ref().err().copied();
     assert_eq!((error, error), (by_set, by_parts));
     by_jwk
@@ -140,13 +141,17 @@ fn row_33_jwk_set_poisoning() {
         ),
         (
             json!({"kty": "unknown", "x": {"y": [{}]}}),
+            Error::UnsupportedKey,
+        ),
+        (
+            json!({"kty": "EC", "crv": "P-256", "x": {"y": [{}]}, "y": "AA"}),
             Error::MalformedKey,
         ),
     ] {
         for keys in [[&poison, &good], [&good, &poison]] {
             let jwks = json!({ "keys": keys }).to_string();
             let mut set = KeySet::<4>::new();
-            let report = set.load(jwks.as_bytes(), SIGNATURES).unwrap();
+            let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
             assert_eq!((report.kept(), report.skipped(reason)), (1, 1), "{poison}");
             assert_eq!(report.reasons().count(), 1, "{poison}");
             assert_eq!(signature_verdict(&token, &set), Ok(()), "{poison}");
@@ -160,7 +165,7 @@ fn row_33_jwk_set_poisoning() {
     ] {
         let jwks = format!(r#"{{"keys":[{poison},{good}]}}"#);
         let mut set = KeySet::<4>::new();
-        let report = set.load(jwks.as_bytes(), SIGNATURES).unwrap();
+        let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
         assert_eq!(
             (report.kept(), report.skipped(Error::MalformedKey)),
             (1, 1),
@@ -193,7 +198,7 @@ fn row_35_wrong_use() {
         (json!({"use": "sig", "key_ops": ["verify"]}), true),
     ] {
         let jwk = with(&OURS.jwk(), &members);
-        let key = Key::from_jwk(jwk.to_string().as_bytes(), SIGNATURES);
+        let key = Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES);
         assert_eq!(
             key.err(),
             (!usable).then_some(Error::WrongKeyUse),
@@ -206,7 +211,9 @@ fn row_35_wrong_use() {
         );
         let jwks = json!({ "keys": [jwk, second] }).to_string();
         let mut set = KeySet::<4>::new();
-        let report = set.load(jwks.as_bytes(), &[&RS256, &ES256]).unwrap();
+        let report = set
+            .load(jwks.as_bytes(), &[&RS256, &ES256], |_| {})
+            .unwrap();
         assert_eq!(
             report.skipped(Error::WrongKeyUse),
             usize::from(!usable),
@@ -282,7 +289,7 @@ fn row_36_bad_and_oddly_written_keys() {
     // More of them than anybody publishes, in a JWK only.
     let key = RsaKey::new(9, 10, 65_537);
     let jwk = |n: Vec<u8>| with(&key.jwk(), &json!({"n": base64url(&n)}));
-    let load = |jwk: Value| Key::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).err();
+    let load = |jwk: Value| Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).err();
     assert_eq!(load(jwk(padded(&key.n, 16))), None);
     assert_eq!(load(jwk(padded(&key.n, 17))), Some(Error::KeyTooLarge));
 

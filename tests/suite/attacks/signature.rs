@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use jose_verify::{Error, Key, MACS, SIGNATURES};
+use jose_verify::{Error, KeyParameters, MACS, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use crate::support::curve::{CURVES, Curve, curve};
 use crate::support::hash::hmac;
 use crate::support::judge::signature_verdict;
 use crate::support::sign::token_signed_by;
+use crate::support::{Keyring, algorithms};
 
 pub(super) const BAD: Result<(), Error> = Err(Error::BadSignature);
 
@@ -38,7 +39,7 @@ fn good_signature(curve: &Curve, input: &[u8]) -> Vec<u8> {
     curve.sign(&d, &k, input)
 }
 
-fn public_key(curve: &Curve) -> Key {
+fn public_key(curve: &Curve) -> Keyring {
     curve.key(&curve.point(&secrets().0))
 }
 
@@ -162,11 +163,14 @@ fn row_15_curve_mismatch() {
             [fitted(r), fitted(s)].concat()
         });
         let key = public_key(from);
+        assert_eq!(signature_verdict(&forged, &key), Err(Error::NoKey));
+        let jwk = from.jwk(&from.point(&secrets().0));
+        let list = algorithms(&[key_curve]);
+        let alone = Keyring::from_jwk(jwk.to_string().as_bytes(), &list).unwrap();
         assert_eq!(
-            signature_verdict(&forged, &key),
+            signature_verdict(&forged, &alone),
             Err(Error::AlgorithmNotAccepted)
         );
-        let jwk = from.jwk(&from.point(&secrets().0));
         let keys = set(&[jwk], SIGNATURES);
         assert_eq!(
             signature_verdict(&forged, &*keys),
@@ -236,7 +240,7 @@ fn row_28_short_signatures() {
         assert_eq!(signature_verdict(&above, &key), BAD);
     }
     for (alg, len) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
-        let key = Key::from_secret(&[7; 64], MACS).unwrap();
+        let key = Keyring::from_parameters(&KeyParameters::oct(&[7; 64]), MACS).unwrap();
         for forged in [0, 1, len - 1, len, len + 1] {
             assert_eq!(signature_verdict(&token(alg, &vec![0; forged]), &key), BAD);
         }
@@ -256,7 +260,7 @@ fn row_32_timing() {
         assert!(!source.contains(other), "{other}");
     }
     for (alg, len) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
-        let key = Key::from_secret(&[7; 64], MACS).unwrap();
+        let key = Keyring::from_parameters(&KeyParameters::oct(&[7; 64]), MACS).unwrap();
         let good = |input: &[u8]| hmac(alg, &[7; 64], input);
         assert_eq!(signature_verdict(&token_made(alg, good), &key), Ok(()));
         for at in 0..len {

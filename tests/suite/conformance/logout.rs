@@ -1,7 +1,7 @@
 //! The relying party's tests of back-channel logout.
 
 use jose_verify::oidc::{self, LogoutToken};
-use jose_verify::{Error, HS256, Key, NumericDate, scratch_len, verify};
+use jose_verify::{Error, HS256, Key, KeyParameters, NumericDate, Verifier, scratch_len};
 use serde_json::{Value, json};
 
 use super::{CLIENT, ISSUER, OP, jwk, published, with};
@@ -31,7 +31,7 @@ fn judge(token: &str) -> Result<(), Error> {
     let policy = oidc::logout_token(&[ISSUER], &[CLIENT]);
     let mut scratch = vec![0; scratch_len(token.len())];
     let now = NumericDate::from_seconds(NOW);
-    let jwt = verify(token.as_bytes(), &*keys, &policy, now, &mut scratch)?;
+    let jwt = Verifier::new(&keys, &policy).verify(token.as_bytes(), now, &mut scratch)?;
     LogoutToken::from_verified(&jwt).map(|_| ())
 }
 
@@ -62,19 +62,13 @@ fn lt_wrong_alg() {
     let other = token_signed_by(header, claims.as_bytes(), |input| OP.sign("RS384", input));
     // The key is published for RS256.
     assert_eq!(judge(&other), Err(Error::NoKey));
-    let key = Key::from_secret(&[7; 32], &[&HS256]).unwrap();
+    let key = Key::new(HS256, &KeyParameters::oct(&[7; 32])).unwrap();
     let policy = oidc::logout_token(&[ISSUER], &[CLIENT]);
     let signed = logout_token(&json!({}));
     let now = NumericDate::from_seconds(NOW);
-    let refused = verify(
-        signed.as_bytes(),
-        &key,
-        &policy,
-        now,
-        &mut vec![0; signed.len()],
-    )
-    .err();
-    assert_eq!(refused, Some(Error::AlgorithmNotAccepted));
+    let mut scratch = vec![0; signed.len()];
+    let refused = Verifier::new(&key, &policy).verify(signed.as_bytes(), now, &mut scratch);
+    assert_eq!(refused.err(), Some(Error::AlgorithmNotAccepted));
 }
 
 #[test]

@@ -2,13 +2,14 @@
 
 use base64ct::{Base64, Encoding};
 use jose_verify::{
-    Audience, Check, Clock, Error, Key, KeySet, Leeway, NumericDate, Policy, SIGNATURES, Verified,
-    oidc, padded,
+    Audience, Check, Clock, Error, KeySet, Keys, Leeway, NumericDate, Options, Policy, SIGNATURES,
+    Verified, Verifier,
 };
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
 use super::{CLIENT, NONCE, OP, claims, id_token, judge, jwk, published, signed_text, with};
+use crate::support::Keyring;
 use crate::support::curve::curve;
 use crate::support::judge::{NOW, verdict, verdict_at};
 use crate::support::rsa::{EXPONENTS, RsaKey};
@@ -50,7 +51,7 @@ fn microsoft_entra() {
     let len = jwks.to_string().len();
     assert!((20_000..26_000).contains(&len), "{len} bytes");
     let keys = published(&jwks);
-    assert_eq!(keys.keys().len(), 14);
+    assert_eq!(keys.len(), 14);
     let header = json!({"kid": "present", "x5t": "present"});
     assert_eq!(judge(&id_token(&header, &claims()), &*keys), Ok(()));
     assert_eq!(
@@ -67,7 +68,7 @@ fn microsoft_entra() {
 fn google_auth0_okta_cognito_apple() {
     for count in 2..=9 {
         let keys = published(&set_of(count, jwk));
-        assert_eq!(keys.keys().len(), count);
+        assert_eq!(keys.len(), count);
         let token = id_token(&json!({"kid": "present"}), &claims());
         assert_eq!(judge(&token, &*keys), Ok(()), "{count}");
         let later = id_token(&json!({"kid": "next"}), &claims());
@@ -90,7 +91,7 @@ fn keycloak() {
         ] {
             let mut set = KeySet::<4>::new();
             let jwks = json!({ "keys": keys }).to_string();
-            let report = set.load(jwks.as_bytes(), SIGNATURES).unwrap();
+            let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
             assert_eq!((report.kept(), report.skipped(Error::WrongKeyUse)), (1, 1));
             let token = id_token(&json!({"kid": "present"}), &claims());
             assert_eq!(judge(&token, &set), Ok(()));
@@ -117,7 +118,7 @@ fn yahoo() {
     });
     let mut set = KeySet::<4>::new();
     let jwks = json!({"keys": [weak, jwk(&OP, "present")]}).to_string();
-    let report = set.load(jwks.as_bytes(), SIGNATURES).unwrap();
+    let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
     assert_eq!((report.kept(), report.skipped(Error::WeakKey)), (1, 1));
     assert_eq!(
         judge(&id_token(&json!({"kid": "present"}), &claims()), &set),
@@ -139,7 +140,9 @@ fn battle_net() {
         with(&jwk(&OP, "present"), &json!({ "n": zeros })),
     ]});
     let mut set = KeySet::<4>::new();
-    let report = set.load(jwks.to_string().as_bytes(), SIGNATURES).unwrap();
+    let report = set
+        .load(jwks.to_string().as_bytes(), SIGNATURES, |_| {})
+        .unwrap();
     assert_eq!((report.kept(), report.skipped(Error::MalformedKey)), (1, 1));
     assert_eq!(
         judge(&id_token(&json!({"kid": "present"}), &claims()), &set),
@@ -186,20 +189,20 @@ fn kubernetes_and_github_actions() {
             let any_of = Check::Required(Audience::AnyOf(&audiences));
             let policy = Policy {
                 expires_at: Check::Required(Leeway::NONE),
-                ..oidc::jwt(Check::Required(&issuers), any_of)
+                ..Policy::jwt(Check::Required(&issuers), any_of)
             };
             assert_eq!(verdict(&token, &*keys, &policy), want, "{issuer}");
         }
     }
 }
 
-/// Tokens with `=` at the end of the segments are not what RFC 7515 describes: refused, but by those functions that are
-/// for such tokens.
+/// Tokens with `=` at the end of the segments are not what RFC 7515 describes: refused, but with the option for such
+/// tokens.
 #[test]
 fn aws_alb() {
     let (curve, secret) = (curve("ES256"), BigUint::from(0x0a1b_5eed_u32));
     let jwk = with(&curve.jwk(&curve.point(&secret)), &json!({"kid": ALB_KEY}));
-    let key = Key::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).unwrap();
+    let key = Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).unwrap();
     let sign = |input: &str| curve.sign(&secret, &BigUint::from(0x1234_5678_u32), input.as_bytes());
     // Headers of different lengths, so that some end with padding and some do not.
     for more in ["", "-", "--"] {
@@ -218,7 +221,9 @@ fn aws_alb() {
         assert_eq!(judge(&bare, &key), Err(Error::BadSignature));
 
         let mut scratch = vec![0; token.len()];
-        let peeked = padded::peek_header_untrusted(token.as_bytes(), &mut scratch).unwrap();
+        let peeked = PADDED
+            .peek_header_untrusted(token.as_bytes(), &mut scratch)
+            .unwrap();
         assert!(peeked.key_id().unwrap() == ALB_KEY);
         let jwt = alb_verify(&token, &key, &mut scratch).unwrap();
         assert!(jwt.header().get("signer").unwrap().as_str().unwrap() == ALB);
@@ -249,13 +254,20 @@ fn padded(bytes: &[u8]) -> String {
     format!("{text}{padding}")
 }
 
-fn alb_verify<'b>(token: &str, key: &Key, scratch: &'b mut [u8]) -> Result<Verified<'b>, Error> {
+const PADDED: Options<'_> = Options::new().padded();
+
+fn alb_verify<'b>(
+    token: &str,
+    key: &impl Keys,
+    scratch: &'b mut [u8],
+) -> Result<Verified<'b>, Error> {
     let policy = Policy {
         expires_at: Check::Required(Leeway::NONE),
-        ..oidc::jwt(Check::Required(&[super::ISSUER]), Check::NotChecked)
+        ..Policy::jwt(Check::Required(&[super::ISSUER]), Check::NotChecked)
     };
     let now = NumericDate::from_seconds(NOW);
-    padded::verify(token.as_bytes(), key, &policy, now, scratch)
+    let verifier = Verifier::new(key, &policy).with_options(PADDED);
+    verifier.verify(token.as_bytes(), now, scratch)
 }
 
 /// PHP writes `\/` in URLs.
@@ -275,7 +287,7 @@ fn php() {
     let jwks = json!({"keys": [jwk(&OP, "https://op.example.com/key")]}).to_string();
     let mut set = KeySet::<1>::new();
     let report = set
-        .load(jwks.replace('/', r"\/").as_bytes(), SIGNATURES)
+        .load(jwks.replace('/', r"\/").as_bytes(), SIGNATURES, |_| {})
         .unwrap();
     assert_eq!(report.kept(), 1);
     assert_eq!(judge(&token, &set), Ok(()));

@@ -1,11 +1,12 @@
 //! `at_hash`, `c_hash`, `s_hash`.
 
 use jose_verify::{
-    Check, Error, HS256, HS384, HS512, HashFunction, Key, SHA256, SHA384, SHA512, oidc::Bindings,
-    verify_in_place,
+    Check, Error, HashFunction, KeyParameters, MACS, SHA256, SHA384, SHA512, Verifier,
+    oidc::Bindings,
 };
 
 use super::verified;
+use crate::support::Keyring;
 use crate::support::hash::hmac;
 use crate::support::judge::{NOTHING, NOW};
 use crate::support::sign::token_signed_by;
@@ -115,7 +116,8 @@ fn state() {
 #[test]
 fn each_algorithm_has_its_hash() {
     let secret = [7; 64];
-    let key = Key::from_secret(&secret, &[&HS256, &HS384, &HS512]).unwrap();
+    let key = Keyring::from_parameters(&KeyParameters::oct(&secret), MACS).unwrap();
+    let verifier = Verifier::new(&key, &NOTHING);
     let hashes = [
         ("HS256", AT_HASH),
         ("HS384", "jtAeDp945y1dDqU3nkIVGNZP1HjH_MFs"),
@@ -130,7 +132,7 @@ fn each_algorithm_has_its_hash() {
             });
             let mut token = token.into_bytes();
             let clock = jose_verify::Clock::Absent;
-            let jwt = verify_in_place(&mut token, &key, &NOTHING, clock).unwrap();
+            let jwt = verifier.verify_in_place(&mut token, clock).unwrap();
             let bindings = Bindings::from_token_endpoint(ACCESS_TOKEN);
             let want = if alg == owner {
                 Ok(())

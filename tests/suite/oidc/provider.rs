@@ -3,7 +3,7 @@
 use jose_verify::{
     Error,
     limits::MAX_METADATA_LEN,
-    oidc::{ProviderMetadata, TokenResponse},
+    oauth::{ProviderMetadata, TokenResponse},
 };
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The replay guard.
 
-use jose_verify::{Error, Leeway, NumericDate, limits::MAX_JWT_ID_LEN, oidc::ReplayGuard};
+use jose_verify::{Error, Leeway, NumericDate, limits::MAX_JWT_ID_LEN, oauth::ReplayGuard};
 
 use super::verified;
 use crate::support::judge::NOW;

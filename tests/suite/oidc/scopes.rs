@@ -1,6 +1,6 @@
 //! Scopes and roles.
 
-use jose_verify::{Error, oidc::Scopes};
+use jose_verify::{Error, oauth::Scopes};
 
 use super::verified;
 

@@ -3,7 +3,10 @@
 
 #![expect(clippy::many_single_char_names, reason = "the names of the standards")]
 
-use jose_verify::VerificationKey;
+use jose_verify::{
+    ES256, ES384, ES512, InlineKey, Key, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
+    Precomputation,
+};
 use num_bigint::BigUint;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -36,12 +39,30 @@ const MEMORY: [usize; 5] = [0, 75, 300, 1_000, 9_001];
 
 /// The answer of all forms of our own verification: without tables, and with such of different shapes.
 fn ours(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
-    let key = curve.key(q);
-    let verified = key.verify(curve.alg, message, signature).is_ok();
+    match curve.crv {
+        "P-256" => ours_of(ES256, &P256_TABLES, curve, q, message, signature),
+        "P-384" => ours_of(ES384, &P384_TABLES, curve, q, message, signature),
+        _ => ours_of(ES512, &P521_TABLES, curve, q, message, signature),
+    }
+}
+
+fn ours_of(
+    algorithm: impl InlineKey,
+    by: &dyn Precomputation,
+    curve: &Curve,
+    q: &Affine,
+    message: &[u8],
+    signature: &[u8],
+) -> bool {
+    let point = curve.octets(&q.0, &q.1);
+    let (x, y) = point.split_at(curve.width);
+    let key = Key::new(algorithm, &KeyParameters::ec(curve.crv, x, y)).unwrap();
+    let material = key.material().as_ref();
+    let verified = algorithm.verify(material, message, signature).is_ok();
     for words in MEMORY {
         let mut memory = vec![0; words];
-        let prepared = key.prepare(&mut memory);
-        let again = prepared.verify(curve.alg, message, signature).is_ok();
+        let tables = key.prepare(by, &mut memory).tables().unwrap_or_default();
+        let again = by.verify(material, tables, message, signature).is_ok();
         assert_eq!(again, verified, "{} {words} {signature:02x?}", curve.crv);
     }
     verified

@@ -1,13 +1,16 @@
 //! HMAC against the crate `hmac` and against RFC 2104 as it is written, for secrets and messages of many lengths.
 
 use ::hmac::{Hmac, KeyInit, Mac};
-use jose_verify::{Error, Key, MACS, VerificationKey, limits};
+use jose_verify::{Error, KeyParameters, MACS, limits};
 use proptest::prelude::*;
 use sha2::{Sha256, Sha384, Sha512};
 
+use super::Loaded;
+use crate::keys::{secret_key, verdict};
 use crate::support::algorithms;
 use crate::support::hash::hmac;
 use crate::support::random::{bytes, cases};
+use crate::support::sign::{base64url, token_signed_by};
 
 const ALGS: [(&str, usize); 3] = [("HS256", 32), ("HS384", 48), ("HS512", 64)];
 
@@ -30,9 +33,10 @@ fn theirs(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
 
 /// Every algorithm with this secret, loaded for all three at once and for one alone.
 fn assert_secret(secret: &[u8], message: &[u8]) {
-    let all = Key::from_secret(secret, MACS);
+    let parameters = KeyParameters::oct(secret);
+    let all = Loaded::new(&parameters, MACS);
     for (alg, hash_len) in ALGS {
-        let alone = Key::from_secret(secret, algorithms(&[alg]));
+        let alone = Loaded::new(&parameters, &algorithms(&[alg]));
         if secret.len() > limits::MAX_KEY_PARAMETER_LEN {
             assert_eq!(
                 alone.err(),
@@ -76,6 +80,31 @@ fn assert_secret(secret: &[u8], message: &[u8]) {
                 );
             }
         }
+        assert_in_a_set(alg, secret, message);
+    }
+}
+
+/// The same by way of a token: which of a secret's materials a set takes.
+fn assert_in_a_set(alg: &str, secret: &[u8], payload: &[u8]) {
+    let keys = secret_key(secret, MACS).unwrap();
+    let header = format!(r#"{{"alg":"{alg}"}}"#);
+    let token = token_signed_by(header.as_bytes(), payload, |input| hmac(alg, secret, input));
+    assert_eq!(
+        verdict(&token, &keys),
+        Ok(()),
+        "{alg}, {} bytes",
+        secret.len()
+    );
+    let (signing_input, _) = token.rsplit_once('.').unwrap();
+    for (other, _) in ALGS {
+        let mac = hmac(other, secret, signing_input.as_bytes());
+        let forged = format!("{signing_input}.{}", base64url(&mac));
+        let want = if other == alg {
+            Ok(())
+        } else {
+            Err(Error::BadSignature)
+        };
+        assert_eq!(verdict(&forged, &keys), want, "{alg} by {other}");
     }
 }
 

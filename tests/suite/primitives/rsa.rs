@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use jose_verify::VerificationKey;
+use jose_verify::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -12,6 +12,7 @@ use rsa::signature::Verifier;
 use rsa::{BoxedUint, RsaPublicKey, pkcs1v15, pss};
 use sha2::{Sha256, Sha384, Sha512};
 
+use super::Loaded;
 use crate::support::hash::{digest, digest_info};
 use crate::support::random::{bytes, cases};
 use crate::support::report::report;
@@ -21,7 +22,9 @@ const ALGS: [&str; 6] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
 /// Ours, by its public interface.
 fn ours(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
-    key.key().verify(alg, message, signature).is_ok()
+    let (n, e) = (key.n.to_bytes_be(), key.e.to_bytes_be());
+    let loaded = Loaded::new(&KeyParameters::rsa(&n, &e), SIGNATURES).unwrap();
+    loaded.verify(alg, message, signature).is_ok()
 }
 
 /// The crate `rsa`.

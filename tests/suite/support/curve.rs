@@ -4,10 +4,11 @@
 
 use std::sync::LazyLock;
 
-use jose_verify::{Key, KeyParameters, SIGNATURES};
+use jose_verify::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
+use super::Keyring;
 use super::hash::digest;
 use super::sign::base64url;
 
@@ -212,11 +213,10 @@ impl Curve {
     }
 
     /// A public key, loaded for every signature.
-    pub(crate) fn key(&self, q: &Affine) -> Key {
+    pub(crate) fn key(&self, q: &Affine) -> Keyring {
         let bytes = self.octets(&q.0, &q.1);
         let (x, y) = bytes.split_at(self.width);
-        let crv = self.crv;
-        Key::from_parameters(&KeyParameters::Ec { crv, x, y }, SIGNATURES).unwrap()
+        Keyring::from_parameters(&KeyParameters::ec(self.crv, x, y), SIGNATURES).unwrap()
     }
 
     /// A public key as JWK.

@@ -10,16 +10,19 @@ pub(crate) mod rsa;
 pub(crate) mod sign;
 pub(crate) mod vector;
 
-use jose_verify::{Algorithm, MACS, SIGNATURES};
+use jose_verify::{Algorithm, KeySet, MACS, SIGNATURES};
 
-/// A list of algorithms by their names.
-pub(crate) fn algorithms(names: &[&str]) -> &'static [&'static dyn Algorithm] {
+/// One key for any number of algorithms: with room for one of any kind, an RSA key of 4096 bits as well.
+pub(crate) type Keyring = KeySet<2>;
+
+/// A list of algorithms by their names, whether or not they may stand together.
+pub(crate) fn algorithms(names: &[&str]) -> Vec<&'static dyn Algorithm> {
     let by_name = |wanted: &&str| {
         let mut all = SIGNATURES.iter().chain(MACS);
         *all.find(|a| a.name() == *wanted)
             .expect("a known algorithm")
     };
-    Vec::leak(names.iter().map(by_name).collect())
+    names.iter().map(by_name).collect()
 }
 
 /// The twelve names of RFC 7518 §3.1.

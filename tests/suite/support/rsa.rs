@@ -1,9 +1,10 @@
 //! Textbook RSA (RFC 8017): keys of many sizes from a few primes, and signatures that no library would make.
 
-use jose_verify::{Key, KeyParameters, SIGNATURES};
+use jose_verify::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
+use super::Keyring;
 use super::hash::{digest, digest_info};
 use super::primes::{EXTREME, PRIMES};
 use super::sign::base64url;
@@ -67,9 +68,9 @@ impl RsaKey {
     }
 
     /// The public key, loaded for every signature.
-    pub(crate) fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Keyring {
         let (n, e) = (self.n.to_bytes_be(), self.e.to_bytes_be());
-        Key::from_parameters(&KeyParameters::Rsa { n: &n, e: &e }, SIGNATURES).unwrap()
+        Keyring::from_parameters(&KeyParameters::rsa(&n, &e), SIGNATURES).unwrap()
     }
 
     /// The public key as JWK.

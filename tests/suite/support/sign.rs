@@ -2,8 +2,10 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::{HS256, Key};
+use jose_verify::{HS256, KeyParameters};
 use sha2::Sha256;
+
+use super::Keyring;
 
 pub(crate) const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
@@ -14,8 +16,8 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
 }
 
 /// The key that verifies what [`token`] signs.
-pub(crate) fn key() -> Key {
-    Key::from_secret(SECRET, &[&HS256]).unwrap()
+pub(crate) fn key() -> Keyring {
+    Keyring::from_parameters(&KeyParameters::oct(SECRET), &[&HS256]).unwrap()
 }
 
 /// A token with these bytes as header and payload.

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::{
-    Audience, Check, Error, Key, KeySet, Keys, Leeway, MACS, MaxAge, NumericDate, Policy,
-    SIGNATURES, oidc, peek_header_untrusted, scratch_len, verify, verify_in_place, verify_jws,
-    verify_jws_in_place,
+    Audience, Check, Error, JwsVerifier, KeyParameters, KeySet, Keys, Leeway, MACS, MaxAge,
+    NumericDate, Options, Policy, SIGNATURES, Verifier, oauth, oidc, scratch_len,
 };
 use serde_json::Value;
 
-use super::algorithms;
 use super::sign::base64url;
+use super::{Keyring, algorithms};
 
 /// The cases of a file below `vectors/`.
 pub(crate) fn cases(file: &str) -> Vec<Value> {
@@ -62,13 +61,14 @@ pub(crate) fn token_of(case: &Value) -> &str {
 /// What is wrong with the token's header comes before what is wrong with the keys.
 pub(crate) fn run(case: &Value, token: &str) -> Result<Accepted, Error> {
     let names: Vec<&str> = strings(&case["algs"]);
+    let wanted = algorithms(&names);
     let list = match names.is_empty() {
-        false => algorithms(&names),
+        false => &wanted,
         true if case["keys"].is_null() => MACS,
         true => SIGNATURES,
     };
     let mut scratch = vec![0; scratch_len(token.len())];
-    let header = peek_header_untrusted(token.as_bytes(), &mut scratch)?;
+    let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch)?;
     if !list.iter().any(|a| header.algorithm() == a.name()) {
         return Err(Error::AlgorithmNotAccepted);
     }
@@ -80,9 +80,11 @@ pub(crate) fn run(case: &Value, token: &str) -> Result<Accepted, Error> {
             &*Box::new(KeySet::<16>::from_jwks(jwks.as_bytes(), list)?),
         )
     } else if case["keys"].is_null() {
-        run_with(case, token, &Key::from_secret(&secret(case), list)?)
+        let secret = secret(case);
+        let key = Keyring::from_parameters(&KeyParameters::oct(&secret), list)?;
+        run_with(case, token, &key)
     } else {
-        run_with(case, token, &Key::from_jwk(jwks.as_bytes(), list)?)
+        run_with(case, token, &Keyring::from_jwk(jwks.as_bytes(), list)?)
     }
 }
 
@@ -102,22 +104,25 @@ fn run_with(case: &Value, token: &str, keys: &impl Keys) -> Result<Accepted, Err
     let mut copy = token.as_bytes().to_vec();
     let (answer, in_place) = if case["profile"] == "jws" {
         let accepted = |jws: jose_verify::VerifiedJws<'_>| accept(jws.header(), jws.payload());
-        (
-            verify_jws(token.as_bytes(), keys, &mut scratch).map(accepted),
-            verify_jws_in_place(&mut copy, keys).map(accepted),
-        )
+        let verifier = JwsVerifier::new(keys);
+        let answer = verifier
+            .verify(token.as_bytes(), &mut scratch)
+            .map(accepted);
+        (answer, verifier.verify_in_place(&mut copy).map(accepted))
     } else {
         let (issuers, audiences) = (strings(&case["issuer"]), strings(&case["audience"]));
         let policy = policy(case, &issuers, &audiences);
         let now = NumericDate::from_seconds(case["now"].as_i64().unwrap());
         let accepted =
             |jwt: jose_verify::Verified<'_>| accept(jwt.header(), jwt.claims().as_raw().as_bytes());
+        let verifier = Verifier::new(keys, &policy);
+        let answer = verifier.verify(token.as_bytes(), now, &mut scratch);
         (
-            verify(token.as_bytes(), keys, &policy, now, &mut scratch).map(accepted),
-            verify_in_place(&mut copy, keys, &policy, now).map(accepted),
+            answer.map(accepted),
+            verifier.verify_in_place(&mut copy, now).map(accepted),
         )
     };
-    assert_eq!(answer, in_place, "verify and verify_in_place");
+    assert_eq!(answer, in_place, "with a scratch buffer and in place");
     answer
 }
 
@@ -134,11 +139,11 @@ fn policy<'p>(case: &'p Value, issuers: &'p [&str], audiences: &'p [&str]) -> Po
     let issuer = required((!issuers.is_empty()).then_some(issuers));
     let any_of = required((!audiences.is_empty()).then_some(Audience::AnyOf(audiences)));
     let policy = match case["profile"].as_str().unwrap() {
-        "jwt" => oidc::jwt(issuer, any_of),
+        "jwt" => Policy::jwt(issuer, any_of),
         "access-token" => Policy {
             issuer,
             audience: any_of,
-            ..oidc::access_token(&[], &[])
+            ..oauth::access_token(&[], &[])
         },
         "id-token" => Policy {
             issuer,

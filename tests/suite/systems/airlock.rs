@@ -1,11 +1,13 @@
 //! Airlock IAM: signature or MAC as the operator chooses, never neither; UserInfo in plain JSON.
 
-use jose_verify::oidc::{self, ProviderMetadata, UserInfo};
+use jose_verify::oauth::ProviderMetadata;
+use jose_verify::oidc::{self, UserInfo};
 use jose_verify::{
-    Check, Error, HS256, HS512, Key, KeySet, Keys, NumericDate, RS256, Verified, verify,
+    Check, Error, HS256, HS512, KeyParameters, KeySet, Keys, NumericDate, RS256, Verified, Verifier,
 };
 
 use super::{NONCE, system, text_of};
+use crate::support::Keyring;
 
 const ISSUER: &str = "https://iam.example.com/auth-login/oauth2/v3/as-1";
 const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
@@ -17,7 +19,10 @@ fn claims<T>(
 ) -> Result<T, Error> {
     let policy = oidc::id_token(&[ISSUER], &["client-7f3a"], Check::Required(NONCE));
     let mut scratch = vec![0; token.len()];
-    verify(token.as_bytes(), keys, &policy, NOW, &mut scratch).map(|jwt| read(&jwt))
+    let verifier = Verifier::new(keys, &policy);
+    verifier
+        .verify(token.as_bytes(), NOW, &mut scratch)
+        .map(|jwt| read(&jwt))
 }
 
 fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
@@ -29,9 +34,9 @@ fn published() -> KeySet<4> {
     KeySet::from_jwks(jwks.as_bytes(), &[&RS256]).unwrap()
 }
 
-fn client_secret() -> Key {
+fn client_secret() -> Keyring {
     let secret = text_of(&system("airlock"), "client_secret");
-    Key::from_secret(secret.as_bytes(), &[&HS256, &HS512]).unwrap()
+    Keyring::from_parameters(&KeyParameters::oct(secret.as_bytes()), &[&HS256, &HS512]).unwrap()
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers, ID Tokens from the
 //! authorization endpoint, roles in a claim of any name.
 
-use jose_verify::oidc::{self, Bindings, Scopes};
+use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
+use jose_verify::oauth::Scopes;
+use jose_verify::oidc::{self, Bindings};
 use jose_verify::{
-    Check, Error, JsonStr, Key, KeySet, Keys, MACS, NumericDate, Policy, RotatingKeys, SHA256,
-    SHA384, SHA512, SIGNATURES, Tenant, Verified, verify, verify_by_issuer,
+    Check, Error, Issuer, IssuerVerifier, JsonStr, KeyParameters, KeySet, Keys, MACS, NumericDate,
+    Policy, RotatingKeys, SHA256, SHA384, SHA512, SIGNATURES, Tenant, Verified, Verifier,
 };
 
 use super::{NONCE, system, text_of};
-use crate::support::ALL_TWELVE;
+use crate::support::{ALL_TWELVE, Keyring, algorithms};
 
 const LOGIN: &str = "https://login.example.com/oauth";
 const PARTNERS: &str = "https://partners.example.com/oauth";
@@ -24,7 +26,11 @@ fn claims<T>(
     read: impl FnOnce(&Verified<'_>) -> T,
 ) -> Result<T, Error> {
     let mut scratch = vec![0; token.len()];
-    verify(token.as_bytes(), keys, &policy(&[LOGIN]), NOW, &mut scratch).map(|jwt| read(&jwt))
+    let policy = policy(&[LOGIN]);
+    let verifier = Verifier::new(keys, &policy);
+    verifier
+        .verify(token.as_bytes(), NOW, &mut scratch)
+        .map(|jwt| read(&jwt))
 }
 
 fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
@@ -40,9 +46,11 @@ fn published(issuer: &str) -> Box<KeySet<8>> {
 }
 
 /// The shared secret as it is written there, decoded as they do.
-fn lenient_secret() -> Key {
+fn lenient_secret() -> Keyring {
     let secret = text_of(&system("akana"), "secret_lenient");
-    Key::from_secret_base64url_lenient(&secret, MACS).unwrap()
+    let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
+    let secret = KeyParameters::oct_from_lenient_base64url(&secret, &mut buffer).unwrap();
+    Keyring::from_parameters(&secret, MACS).unwrap()
 }
 
 /// As `code id_token token` answers: bound to both.
@@ -89,9 +97,11 @@ fn swapped_codes_and_access_tokens() {
 fn secrets_as_text_and_decoded() {
     let akana = system("akana");
     let text = text_of(&akana, "secret_text");
-    let of_text = Key::from_secret(text.as_bytes(), MACS).unwrap();
+    let of_text = Keyring::from_parameters(&KeyParameters::oct(text.as_bytes()), MACS).unwrap();
+    let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
     let strict = text_of(&akana, "secret_strict");
-    let strict = Key::from_secret_base64url(&strict, MACS).unwrap();
+    let strict = KeyParameters::oct_from_base64url(&strict, &mut buffer).unwrap();
+    let strict = Keyring::from_parameters(&strict, MACS).unwrap();
     for alg in ["HS256", "HS384", "HS512"] {
         let by_text = text_of(&akana["text_secret_tokens"], alg);
         let decoded = text_of(&akana["tokens"], alg);
@@ -105,12 +115,15 @@ fn secrets_as_text_and_decoded() {
         assert_eq!(confused, [Err(Error::BadSignature); 2], "{alg}");
     }
     let lenient = text_of(&akana, "secret_lenient");
-    let malformed = Key::from_secret_base64url(&lenient, MACS).err();
+    let malformed = KeyParameters::oct_from_base64url(&lenient, &mut buffer).err();
     assert_eq!(malformed, Some(Error::MalformedKey));
     // At least 32, 48 and 64 characters.
     for (alg, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
-        let list = crate::support::algorithms(&[alg]);
-        let load = |len| Key::from_secret(&text.as_bytes()[..len], list).err();
+        let list = algorithms(&[alg]);
+        let load = |len| {
+            let secret = KeyParameters::oct(&text.as_bytes()[..len]);
+            Keyring::from_parameters(&secret, &list).err()
+        };
         assert_eq!((load(least), load(least - 1)), (None, Some(Error::WeakKey)));
     }
 }
@@ -132,14 +145,18 @@ fn rollover() {
     );
     for unknown in [judge(&new, &*before), judge(&old, &*after)] {
         assert_eq!(unknown, Err(Error::NoKey));
-        assert!(unknown.unwrap_err().refresh_keys());
+        assert!(unknown.unwrap_err().should_refresh_keys());
     }
     // Where the provider does not keep the deprecated key, we do.
     let keys = RotatingKeys::<8>::new();
     let jwks = text_of(&akana["jwks"], "login");
-    let (keys, _) = keys.updated(jwks.as_bytes(), SIGNATURES, 3600, 0).unwrap();
+    let (keys, _) = keys
+        .updated(jwks.as_bytes(), SIGNATURES, 3600, 0, |_| {})
+        .unwrap();
     let jwks = text_of(&akana, "after_rollover");
-    let (keys, _) = keys.updated(jwks.as_bytes(), SIGNATURES, 3600, 10).unwrap();
+    let (keys, _) = keys
+        .updated(jwks.as_bytes(), SIGNATURES, 3600, 10, |_| {})
+        .unwrap();
     assert_eq!(
         (judge(&old, keys.set()), judge(&new, keys.set())),
         (Ok(()), Ok(()))
@@ -157,9 +174,10 @@ fn several_issuers_at_once() {
         Tenant::new(PARTNERS, &*partners, policy(&[])),
     ];
     let judge = |token: &str| {
-        let find = |issuer: JsonStr<'_>| tenants.iter().find(|t| issuer == t.issuer()).copied();
+        let find = |issuer: JsonStr<'_>| tenants.iter().find(|t| issuer == t.issuer());
         let mut scratch = vec![0; token.len()];
-        verify_by_issuer(token.as_bytes(), find, NOW, &mut scratch)
+        IssuerVerifier::new(find)
+            .verify(token.as_bytes(), NOW, &mut scratch)
             .map(|(tenant, _)| tenant.issuer())
     };
     for alg in ["RS256", "ES512"] {
@@ -172,7 +190,8 @@ fn several_issuers_at_once() {
     let alone = |tenant: &Tenant<'_, KeySet<8>>, member: &str| {
         let token = text_of(&akana, member);
         let mut scratch = vec![0; token.len()];
-        tenant.verify(token.as_bytes(), NOW, &mut scratch).err()
+        let verifier = IssuerVerifier::new(|_| Some(tenant));
+        verifier.verify(token.as_bytes(), NOW, &mut scratch).err()
     };
     assert_eq!(alone(&tenants[0], "crossed"), Some(Error::IssuerMismatch));
     assert_eq!(alone(&tenants[0], "partners"), Some(Error::BadSignature));

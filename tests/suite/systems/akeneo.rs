@@ -1,21 +1,23 @@
 //! Akeneo PIM: the key in PEM inside JSON, regenerated regularly; no `kid`; dates with fractions.
 
 use jose_verify::{
-    Check, Error, HS256, Key, KeySet, NumericDate, RS256, Refetch, RotatingKeys, Verified, oidc,
-    verify,
+    Check, Error, HS256, KeyParameters, KeySet, NumericDate, RS256, Refetch, RotatingKeys,
+    Verified, Verifier, oidc,
 };
 
 use super::{id_token_of, system, text_of};
+use crate::support::Keyring;
 
 const ISSUERS: [&str; 1] = ["https://my-pim.example.com"];
 const CLIENTS: [&str; 1] = ["69d7c1a4-5b0e-4c0e-9a3f-2f6f0c6a1b7d"];
 const NOW: NumericDate = NumericDate::from_seconds(1_643_030_000);
 
 /// The key as `GET /connect/apps/v1/openid/public-key` publishes it.
-fn published(member: &str) -> Key {
+fn published(member: &str) -> KeySet<4> {
     let json = text_of(&system("akeneo"), member);
     let mut scratch = vec![0; 2 * json.len()];
-    Key::from_pem_member(json.as_bytes(), "public_key", &[&RS256], &mut scratch).unwrap()
+    let parameters = KeyParameters::from_pem_member(json.as_bytes(), "public_key", &mut scratch);
+    KeySet::from_parameters(&parameters.unwrap(), &[&RS256]).unwrap()
 }
 
 fn judge(token: &str, key: &impl jose_verify::Keys) -> Result<(), Error> {
@@ -29,7 +31,10 @@ fn claims<T>(
 ) -> Result<T, Error> {
     let policy = oidc::id_token(&ISSUERS, &CLIENTS, Check::NotChecked);
     let mut scratch = vec![0; token.len()];
-    verify(token.as_bytes(), key, &policy, NOW, &mut scratch).map(|jwt| read(&jwt))
+    let verifier = Verifier::new(key, &policy);
+    verifier
+        .verify(token.as_bytes(), NOW, &mut scratch)
+        .map(|jwt| read(&jwt))
 }
 
 #[test]
@@ -74,7 +79,9 @@ fn hostile_twins() {
         // Nor can the published text be loaded for a MAC.
         let json = text_of(&akeneo, form);
         let mut scratch = vec![0; 2 * json.len()];
-        let key = Key::from_pem_member(json.as_bytes(), "public_key", &[&HS256], &mut scratch);
+        let json = json.as_bytes();
+        let public = KeyParameters::from_pem_member(json, "public_key", &mut scratch).unwrap();
+        let key = Keyring::from_parameters(&public, &[&HS256]);
         assert_eq!(key.err(), Some(Error::UnsupportedKey));
     }
 }
@@ -83,21 +90,16 @@ fn hostile_twins() {
 #[test]
 fn a_stale_key_is_told_from_a_forged_token() {
     let akeneo = system("akeneo");
-    let set = |member: &str| {
-        let mut set = KeySet::<4>::new();
-        set.push(published(member)).unwrap();
-        set
-    };
     let fresh = id_token_of(&text_of(&akeneo, "regenerated_token_response"));
     let forged = text_of(&akeneo, "forged");
     for (token, verdict) in [(&fresh, Ok(())), (&forged, Err(Error::BadSignature))] {
-        let old = RotatingKeys::new().replaced_by(set("certificate"), 3600, 0);
+        let old = RotatingKeys::new().with_published(published("certificate"), 3600, 0);
         let mut refetch = Refetch::new(5, 300);
         let error = judge(token, old.set()).unwrap_err();
         assert_eq!(error, Error::BadSignature);
         assert!(refetch.begin(error, false, 100));
-        let new = old.replaced_by(set("regenerated"), 3600, 101);
-        refetch.end(new.has_keys_beyond(&old), 101);
+        let new = old.with_published(published("regenerated"), 3600, 101);
+        refetch.end(new.has_new_keys(&old), 101);
         assert_eq!(judge(token, new.set()), verdict);
         // Tokens of the old key hold on until they expire.
         let before = id_token_of(&text_of(&akeneo, "token_response"));

@@ -1,8 +1,9 @@
 //! Connect2id: stateless sessions, claims named by URLs and with language tags, UserInfo as a signed JWT.
 
-use jose_verify::oidc::{self, Bindings, ProviderMetadata, Scopes, TokenResponse, UserInfo};
+use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
+use jose_verify::oidc::{self, Bindings, UserInfo};
 use jose_verify::{
-    Check, Error, KeySet, Leeway, MaxAge, NumericDate, Policy, RS256, SHA256, Verified, verify,
+    Check, Error, KeySet, Leeway, MaxAge, NumericDate, Policy, RS256, SHA256, Verified, Verifier,
 };
 
 use super::{NONCE, id_token_of, system, text_of};
@@ -36,13 +37,9 @@ fn judge<T>(token: &str, seconds: i64, read: impl FnOnce(&Verified<'_>) -> T) ->
         ..oidc::id_token(&[ISSUER], &CLIENTS, Check::Required(NONCE))
     };
     let mut scratch = vec![0; token.len()];
-    let jwt = verify(
-        token.as_bytes(),
-        &published(),
-        &policy,
-        at(seconds),
-        &mut scratch,
-    )?;
+    let keys = published();
+    let verifier = Verifier::new(&keys, &policy);
+    let jwt = verifier.verify(token.as_bytes(), at(seconds), &mut scratch)?;
     Ok(read(&jwt))
 }
 
@@ -113,6 +110,7 @@ fn user_info_plain_and_signed() {
     assert_eq!(read, Ok(Ok(())));
 
     // Where the provider writes `iss` and `aud`, they can be required.
+    let keys = published();
     let should = oidc::user_info(&[ISSUER], &CLIENTS);
     let must = Policy {
         issuer: Check::Required(&[ISSUER]),
@@ -128,13 +126,8 @@ fn user_info_plain_and_signed() {
         for policy in [should, must] {
             let read = id_token(60, |id_token| {
                 let mut scratch = vec![0; response.len()];
-                let response = verify(
-                    response.as_bytes(),
-                    &published(),
-                    &policy,
-                    at(60),
-                    &mut scratch,
-                )?;
+                let verifier = Verifier::new(&keys, &policy);
+                let response = verifier.verify(response.as_bytes(), at(60), &mut scratch)?;
                 UserInfo::from_verified(&response, id_token).map(|u| check(&u))
             });
             assert_eq!(read, Ok(want), "{member}");

@@ -15,7 +15,12 @@ const INTRODUCTION: &str = "\
  * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 on. */";
 
 const MACROS: &str = "\
-/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); */
+/* Keys are kept in the machine's words, so sizes depend on it. */
+#if UINTPTR_MAX > UINT32_MAX
+#define JV_64_BITS
+#endif
+
+/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); What it has room for: see jv_key_set_size. */
 #define JV_KEY_SET_MEMORY(name, capacity) \\
     uint64_t name[(JV_KEY_SET_BASE_SIZE + (capacity) * JV_KEY_SIZE + 7) / 8]
 
@@ -38,7 +43,9 @@ fn main() -> ExitCode {
         if fs::read_to_string(&path).is_ok_and(|found| found == header) {
             return ExitCode::SUCCESS;
         }
-        eprintln!("FAILED: include/jose_verify.h is not what crates/capi/src says; run crates/capi/header");
+        eprintln!(
+            "FAILED: include/jose_verify.h is not what crates/capi/src says; run crates/capi/header"
+        );
         return ExitCode::FAILURE;
     }
     fs::write(&path, header).expect("include is a folder that can be written to");
@@ -62,6 +69,9 @@ fn header(capi: &Path) -> String {
         line_length: 120,
         tab_width: 4,
         usize_is_size_t: true,
+        defines: [("target_pointer_width = 64", "JV_64_BITS")]
+            .map(|(cfg, define)| (cfg.into(), define.into()))
+            .into(),
         ..Config::default()
     };
     let bindings = cbindgen::Builder::new()

@@ -1,10 +1,10 @@
 //! A line of `batch`: what it asks.
 
-use jose_verify::{Error, peek_header_untrusted, scratch_len};
+use jose_verify::{Algorithm, Error, Options, scratch_len};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::algorithms::{AlgorithmList, AlgorithmLists, AlgorithmName};
+use crate::algorithms::{AlgorithmList, AlgorithmName, named};
 use crate::demands::{Accepted, Companions, Demands, Profile};
 use crate::key_source::KeySource;
 
@@ -31,7 +31,7 @@ pub(super) struct Request<'a> {
     pub(super) id: Option<&'a RawValue>,
     pub(super) token: String,
     source: KeySource<'a>,
-    algorithms: Option<Vec<AlgorithmName>>,
+    algorithms: AlgorithmList,
     demands: Demands,
 }
 
@@ -40,37 +40,32 @@ impl<'a> Request<'a> {
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
         let members = Members::parse(line)?;
         let token = string("token", members.token)?;
+        let token = token.ok_or("token: expected a string")?;
+        let source = key_source(&members)?;
         let algorithms = "the name of an algorithm or an array of them, such as RS256";
+        let names: Option<Vec<AlgorithmName>> = list("algs", members.algs, algorithms)?;
         let request = Self {
             id: members.id,
-            token: token.ok_or("token: expected a string")?,
-            source: key_source(&members)?,
-            algorithms: list("algs", members.algs, algorithms)?,
+            token,
+            algorithms: names.map_or_else(|| source.default_algorithms(), |names| named(&names)),
+            source,
             demands: demands(&members)?,
         };
         Ok(request)
     }
 
     /// Verifies `token`, a copy of the request's own.
-    pub(super) fn verify<'t>(
-        &self,
-        token: &'t mut [u8],
-        lists: &mut AlgorithmLists,
-    ) -> Result<Accepted<'t>, Error> {
-        let algorithms = match &self.algorithms {
-            Some(names) => lists.of(names),
-            None => self.source.default_algorithms(),
-        };
-        check_header(token, algorithms)?;
-        let keys = self.source.load(algorithms)?;
+    pub(super) fn verify<'t>(&self, token: &'t mut [u8]) -> Result<Accepted<'t>, Error> {
+        check_header(token, &self.algorithms)?;
+        let keys = self.source.load(&self.algorithms)?;
         self.demands.verify(token, &keys)
     }
 }
 
 /// What is wrong with the token is the answer even where something is wrong with the keys, too.
-fn check_header(token: &[u8], algorithms: AlgorithmList) -> Result<(), Error> {
+fn check_header(token: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<(), Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
-    let header = peek_header_untrusted(token, &mut scratch)?;
+    let header = Options::new().peek_header_untrusted(token, &mut scratch)?;
     if algorithms.iter().any(|a| header.algorithm() == a.name()) {
         Ok(())
     } else if algorithms.is_empty() {

@@ -1,5 +1,7 @@
 //! `keys`
 
+use jose_verify::limits::{KEY_ID_BYTES_PER_KEY, MAX_KEYS_ON_HEAP, MAX_KID_LEN};
+
 use super::support::{Run, demo, file, jwk, run};
 
 fn keys(name: &str, content: &str) -> Run {
@@ -96,13 +98,32 @@ fn nothing_usable() {
     assert_eq!(keys("empty.jwks", r#"{"keys":[]}"#).code, 1);
 }
 
+/// The verdicts on so many keys, all alike.
+fn verdicts(name: &str, jwk: &str, count: usize) -> Vec<String> {
+    let many = vec![jwk; count].join(",");
+    let run = keys(name, &format!(r#"{{"keys":[{many}]}}"#));
+    rows(&run).into_iter().map(|row| row[4].clone()).collect()
+}
+
+#[test]
+fn many_keys_are_kept() {
+    let verdicts = verdicts("many.jwks", &jwk(), 1000);
+    assert_eq!(verdicts.len(), 1000);
+    for verdict in verdicts {
+        assert!(verdict.starts_with("usable"), "{verdict}");
+    }
+}
+
 #[test]
 fn more_keys_than_are_kept() {
-    let many = vec![jwk(); 65].join(",");
-    let run = keys("many.jwks", &format!(r#"{{"keys":[{many}]}}"#));
-    let verdicts: Vec<_> = rows(&run).into_iter().map(|row| row[4].clone()).collect();
-    assert!(verdicts[63].starts_with("usable"), "{verdicts:?}");
-    assert!(verdicts[64].starts_with("key_set_full"), "{verdicts:?}");
+    // Only names as long as they may be fill a set before the text is too long.
+    let key_ids = MAX_KEYS_ON_HEAP * KEY_ID_BYTES_PER_KEY / MAX_KID_LEN;
+    let key_id = "x".repeat(MAX_KID_LEN);
+    let secret = "A".repeat(42) + "E";
+    let jwk = format!(r#"{{"kty":"oct","kid":"{key_id}","k":"{secret}"}}"#);
+    let verdicts = verdicts("full.jwks", &jwk, key_ids + 1);
+    assert!(verdicts[key_ids - 1].starts_with("usable"));
+    assert!(verdicts[key_ids].starts_with("key_set_full"));
 }
 
 #[test]

@@ -22,6 +22,37 @@ fn accepted() {
 }
 
 #[test]
+fn every_key_of_a_large_set_counts() {
+    let other = format!(r#"{{"kty":"oct","k":"{}"}}"#, "A".repeat(42) + "E");
+    let content = format!(
+        r#"{{"keys":[{}{}]}}"#,
+        format!("{other},").repeat(99),
+        jwk()
+    );
+    let jwks = file("large.jwks", content);
+    let given = ["verify", "--jwks", &jwks, "--alg=HS256"];
+    let run = run(&[&given, &DECIDED[..]].concat(), b"");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+}
+
+/// In a set there may be keys for any of the accepted algorithms; a key by itself is for its own.
+#[test]
+fn a_token_for_another_kind_of_key() {
+    let ec = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+    // {"alg":"RS256"}
+    let token = "eyJhbGciOiJSUzI1NiJ9.e30.AAAA";
+    for (content, error) in [
+        (ec.to_owned(), "algorithm_not_accepted"),
+        (format!(r#"{{"keys":[{ec}]}}"#), "no_key"),
+    ] {
+        let jwks = file("another-kind.jwks", content);
+        let given = ["verify", "--profile=jws", "--jwks", &jwks, token];
+        run(&given, b"").assert_failed(1, &format!("error: {error}: "));
+    }
+}
+
+#[test]
 fn the_token_may_come_from_standard_input() {
     let [issuer, audience, now, time, _] = DECIDED;
     let stdin = format!("\r\n {TOKEN}\n\n");

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum_middleware::{Fetch, FetchError, Issuer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{ES256, Leeway, RS256};
+use jose_verify::{Algorithms, ES256, Leeway, RS256};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         issuer: ISSUER.to_owned(),
         audience: AUDIENCE.to_owned(),
-        algorithms: &[&ES256, &RS256],
+        algorithms: Algorithms::new(&[&ES256, &RS256]).unwrap(),
         leeway: Leeway::NONE,
         token_lifetime: 3600,
         pauses: (5, 300),

@@ -2,12 +2,15 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{MACS, SIGNATURES, scratch_len};
+use jose_verify::{KeySet, MACS, SIGNATURES, scratch_len, words};
 use jose_verify_firmware::vectors::*;
 use jose_verify_firmware::{Memory, entry, exit, run_also_in_place};
 
+/// Room for one key of the longest.
+type Longest = KeySet<1, { words::in_set(words::RSA_4096) }>;
+
 const LONGEST: usize = PS512_4096.token.len();
-static MEMORY: Memory<LONGEST, { scratch_len(LONGEST) }> = Memory::new();
+static MEMORY: Memory<Longest, LONGEST, { scratch_len(LONGEST) }> = Memory::new();
 
 #[entry]
 fn main() -> ! {

@@ -2,14 +2,25 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{ES256, scratch_len};
+use jose_verify::{ES256, Es256, InlineKey, Key, P256_TABLES, scratch_len};
 use jose_verify_firmware::vectors::{ES256_TABLES_16K, RFC7515_A3 as CASE};
 use jose_verify_firmware::{Memory, entry, exit, run_with_tables};
 
-static MEMORY: Memory<{ CASE.token.len() }, { scratch_len(CASE.token.len()) }> = Memory::new();
+static MEMORY: Memory<
+    Key<'static, Es256>,
+    { CASE.token.len() },
+    { scratch_len(CASE.token.len()) },
+> = Memory::new();
 
 #[entry]
 fn main() -> ! {
-    run_with_tables(&CASE, &[&ES256], &MEMORY, ES256_TABLES_16K);
+    run_with_tables(
+        &CASE,
+        ES256,
+        Es256::EMPTY,
+        &MEMORY,
+        &P256_TABLES,
+        ES256_TABLES_16K,
+    );
     exit()
 }

@@ -2,14 +2,18 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{ES256, scratch_len};
+use jose_verify::{ES256, Es256, InlineKey, Key, scratch_len};
 use jose_verify_firmware::vectors::RFC7515_A3 as CASE;
 use jose_verify_firmware::{Memory, entry, exit, run};
 
-static MEMORY: Memory<{ CASE.token.len() }, { scratch_len(CASE.token.len()) }> = Memory::new();
+static MEMORY: Memory<
+    Key<'static, Es256>,
+    { CASE.token.len() },
+    { scratch_len(CASE.token.len()) },
+> = Memory::new();
 
 #[entry]
 fn main() -> ! {
-    run(&CASE, &[&ES256], &MEMORY);
+    run(&CASE, ES256, Es256::EMPTY, &MEMORY);
     exit()
 }

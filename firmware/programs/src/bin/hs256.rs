@@ -2,14 +2,18 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{HS256, scratch_len};
+use jose_verify::{HS256, Hs256, InlineKey, Key, scratch_len};
 use jose_verify_firmware::vectors::RFC7515_A1 as CASE;
 use jose_verify_firmware::{Memory, entry, exit, run};
 
-static MEMORY: Memory<{ CASE.token.len() }, { scratch_len(CASE.token.len()) }> = Memory::new();
+static MEMORY: Memory<
+    Key<'static, Hs256>,
+    { CASE.token.len() },
+    { scratch_len(CASE.token.len()) },
+> = Memory::new();
 
 #[entry]
 fn main() -> ! {
-    run(&CASE, &[&HS256], &MEMORY);
+    run(&CASE, HS256, Hs256::EMPTY, &MEMORY);
     exit()
 }

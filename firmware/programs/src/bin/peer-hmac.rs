@@ -5,14 +5,14 @@
 use core::hint::black_box;
 
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::KeyParameters;
+use jose_verify::ParameterSource;
 use jose_verify_firmware::vectors::RFC7515_A1_PARTS as PARTS;
 use jose_verify_firmware::{entry, exit, fail, measure};
 use sha2::Sha256;
 
 #[entry]
 fn main() -> ! {
-    let KeyParameters::Oct { k } = PARTS.key else {
+    let Ok(k) = PARTS.key.bytes("k", &mut []) else {
         fail("another key")
     };
     let (secret, message, tag) = black_box((k, PARTS.message, PARTS.signature));

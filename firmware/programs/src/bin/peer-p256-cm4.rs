@@ -4,14 +4,14 @@
 
 use core::hint::black_box;
 
-use jose_verify::KeyParameters;
+use jose_verify::ParameterSource;
 use jose_verify_firmware::vectors::RFC7515_A3_PARTS as PARTS;
 use jose_verify_firmware::{entry, exit, fail, measure};
 use sha2::{Digest, Sha256};
 
 #[entry]
 fn main() -> ! {
-    let KeyParameters::Ec { x, y, .. } = PARTS.key else {
+    let (Ok(x), Ok(y)) = (PARTS.key.bytes("x", &mut []), PARTS.key.bytes("y", &mut [])) else {
         fail("another key")
     };
     let (x, y, message, signature) = black_box((x, y, PARTS.message, PARTS.signature));

@@ -1,11 +1,10 @@
-//! The base point times 1 to 32: a [table](crate::alg::ecdsa::table) of one window. A test makes it again.
+//! The base point times 1 to 32: the entries of a [table](crate::alg::ecdsa::table) of one window. A test makes it again.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BITS;
 use crate::alg::ecdsa::prime::words;
 
-pub(super) static TABLE: [Word; 257 * 64 / WORD_BITS] = words([
-    0x0000_0000_0000_2b06,
+pub(super) static TABLE: [Word; 256 * 64 / WORD_BITS] = words([
     0x79e7_30d4_18a9_143c,
     0x75ba_95fc_5fed_b601,
     0x79fb_732b_7762_2510,

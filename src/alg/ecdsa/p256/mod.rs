@@ -12,7 +12,7 @@ use super::prime::{Prime, add, subtract, words};
 use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BITS;
 
-pub(super) const WORDS: usize = 256 / WORD_BITS;
+pub(in crate::alg) const WORDS: usize = 256 / WORD_BITS;
 
 /// The curve P-256.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +20,7 @@ pub struct P256;
 
 impl Curve<WORDS> for P256 {
     const NAME: &'static str = "P-256";
+    const ALGORITHM: &'static str = "ES256";
     type Field = Field;
     type Order = Order;
     type Hash = Sha256;
@@ -30,6 +31,7 @@ impl Curve<WORDS> for P256 {
         0x5ac6_35d8_aa3a_93e7,
     ]);
     const BASE: &'static [Word] = &base::TABLE;
+    const BASE_WIDTH: usize = 6;
 }
 
 /// p = 2²⁵⁶ - 2²²⁴ + 2¹⁹² + 2⁹⁶ - 1

@@ -1,11 +1,10 @@
-//! The base point times 1 to 16: a [table](crate::alg::ecdsa::table) of one window. A test makes it again.
+//! The base point times 1 to 16: the entries of a [table](crate::alg::ecdsa::table) of one window. A test makes it again.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BITS;
 use crate::alg::ecdsa::prime::words;
 
-pub(super) static TABLE: [Word; 193 * 64 / WORD_BITS] = words([
-    0x0000_0000_0000_4d05,
+pub(super) static TABLE: [Word; 192 * 64 / WORD_BITS] = words([
     0x3dd0_7566_49c0_b528,
     0x20e3_78e2_a0d6_ce38,
     0x879c_3afc_541b_4d6e,

@@ -9,7 +9,7 @@ use super::prime::{Prime, words};
 use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BITS;
 
-pub(super) const WORDS: usize = 384 / WORD_BITS;
+pub(in crate::alg) const WORDS: usize = 384 / WORD_BITS;
 
 /// The curve P-384.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,7 @@ pub struct P384;
 
 impl Curve<WORDS> for P384 {
     const NAME: &'static str = "P-384";
+    const ALGORITHM: &'static str = "ES384";
     type Field = Field;
     type Order = Order;
     type Hash = Sha384;
@@ -29,6 +30,7 @@ impl Curve<WORDS> for P384 {
         0xb331_2fa7_e23e_e7e4,
     ]);
     const BASE: &'static [Word] = &base::TABLE;
+    const BASE_WIDTH: usize = 5;
 }
 
 /// p = 2³⁸⁴ - 2¹²⁸ - 2⁹⁶ + 2³² - 1

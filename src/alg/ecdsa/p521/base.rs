@@ -1,11 +1,10 @@
-//! The base point times 1 to 16: a [table](crate::alg::ecdsa::table) of one window. A test makes it again.
+//! The base point times 1 to 16: the entries of a [table](crate::alg::ecdsa::table) of one window. A test makes it again.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BITS;
 use crate::alg::ecdsa::prime::words;
 
-pub(super) static TABLE: [Word; 289 * 64 / WORD_BITS] = words([
-    0x0000_0000_0000_6905,
+pub(super) static TABLE: [Word; 288 * 64 / WORD_BITS] = words([
     0xf97e_7e31_c2e5_bd66,
     0x3348_b3c1_856a_429b,
     0xfe1d_c127_a2ff_a8de,

@@ -10,7 +10,7 @@ use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, multiply, square, word_from};
 
 /// Whole words of 64 bits on every machine, so that a table made on one serves on another.
-pub(super) const WORDS: usize = 576 / WORD_BITS;
+pub(in crate::alg) const WORDS: usize = 576 / WORD_BITS;
 
 /// The curve P-521.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,7 @@ pub struct P521;
 
 impl Curve<WORDS> for P521 {
     const NAME: &'static str = "P-521";
+    const ALGORITHM: &'static str = "ES512";
     type Field = Field;
     type Order = Order;
     type Hash = Sha512;
@@ -33,6 +34,7 @@ impl Curve<WORDS> for P521 {
         0x0000_0000_0000_0051,
     ]);
     const BASE: &'static [Word] = &base::TABLE;
+    const BASE_WIDTH: usize = 5;
 }
 
 /// p = 2⁵²¹ - 1

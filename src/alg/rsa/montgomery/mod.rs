@@ -42,22 +42,14 @@ pub(super) struct Modulus<'a> {
 impl<'a> Modulus<'a> {
     pub(super) fn new(words: &'a [Word]) -> Self {
         let lowest = words.first().copied().unwrap_or(1);
-        Self::with_inverse(words, negative_inverse(lowest))
-    }
-
-    pub(super) const fn with_inverse(words: &'a [Word], negative_inverse: Word) -> Self {
         Self {
             words,
-            negative_inverse,
+            negative_inverse: negative_inverse(lowest),
         }
     }
 
     pub(super) const fn words(&self) -> &'a [Word] {
         self.words
-    }
-
-    pub(super) const fn negative_inverse(&self) -> Word {
-        self.negative_inverse
     }
 
     /// R² mod n.

@@ -1,0 +1,17 @@
+//! The keys of a source, as it tells of them.
+
+use jose_verify::Keys;
+
+/// A key's `kid`, and the algorithms that it may be used with.
+pub type Listed = (Option<String>, Vec<&'static str>);
+
+/// All keys of a source, in order.
+pub fn listed(keys: &impl Keys) -> Vec<Listed> {
+    (0..)
+        .map_while(|position| keys.key(position))
+        .map(|key| {
+            let kid = key.key_id().map(|kid| kid.to_string());
+            (kid, key.algorithms().collect())
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! The parameters of a key, as whoever loads it sees them.
+
+use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
+use jose_verify::{Error, ParameterSource};
+
+const TYPES: [&str; 5] = ["RSA", "EC", "OKP", "AKP", "oct"];
+const CURVES: [&str; 5] = ["P-256", "P-384", "P-521", "Ed25519", "Ed448"];
+const ALGORITHMS: [&str; 3] = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"];
+const PARAMETERS: [&str; 7] = ["n", "e", "x", "y", "k", "point", "pub"];
+
+/// All that a key type can ask for, so that two keys are the same if this is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parameters {
+    names: Vec<(&'static str, &'static str)>,
+    values: Vec<Result<Vec<u8>, Error>>,
+}
+
+impl Parameters {
+    /// Asks for all of it.
+    pub fn of(key: &dyn ParameterSource) -> Self {
+        let members = [("kty", &TYPES[..]), ("crv", &CURVES), ("alg", &ALGORITHMS)];
+        let pairs = members
+            .into_iter()
+            .flat_map(|(member, values)| values.iter().map(move |value| (member, *value)));
+        let value = |name: &&str| {
+            let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
+            key.bytes(name, &mut buffer).map(<[u8]>::to_vec)
+        };
+        Self {
+            names: pairs
+                .filter(|(member, value)| key.is(member, value))
+                .collect(),
+            values: PARAMETERS.iter().map(value).collect(),
+        }
+    }
+}

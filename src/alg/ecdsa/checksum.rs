@@ -1,0 +1,39 @@
+//! The checksum of a table, which tells what an accident left of one from a whole one.
+
+use crate::alg::Word;
+
+/// Two sums over a table's entries, 32 bits at a time, the same on every machine.
+///
+/// For fixed entries before and after it, the first sum is another for every value of an entry: each step is one to one.
+/// The second adds up what the first was at every step, so that two changes that cancel out in the first show there.
+pub(super) fn checksum(start: u32, words: &[Word]) -> [u32; 2] {
+    /// An odd number without a pattern: 2³² divided by the golden ratio.
+    const FACTOR: u32 = 0x9e37_79b1;
+    let (mut first, mut second) = (start, 0_u32);
+    for word in words {
+        for half in halves(*word) {
+            first = (first.rotate_left(5) ^ half).wrapping_mul(FACTOR);
+            second = second.wrapping_add(first);
+        }
+    }
+    [first, second]
+}
+
+/// The 32-bit halves of a word, the lower one first.
+#[cfg(target_pointer_width = "64")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "the lower half is what is wanted"
+)]
+#[inline]
+const fn halves(word: Word) -> [u32; 2] {
+    [word as u32, (word >> 32) as u32]
+}
+
+/// The word itself, which has 32 bits.
+#[cfg(not(target_pointer_width = "64"))]
+#[inline]
+const fn halves(word: Word) -> [u32; 1] {
+    [word]
+}

@@ -1,0 +1,32 @@
+//! How many words the material of each type of key has.
+
+use crate::alg::arithmetic::WORD_BYTES;
+use crate::alg::ecdsa;
+use crate::alg::rsa::key_words;
+
+/// An RSA key of 2048 bits.
+pub const RSA_2048: usize = key_words(2048);
+
+/// An RSA key of 3072 bits.
+pub const RSA_3072: usize = key_words(3072);
+
+/// An RSA key of 4096 bits, the longest.
+pub const RSA_4096: usize = key_words(4096);
+
+/// A key on P-256.
+pub const P256: usize = 2 * ecdsa::P256_WORDS;
+
+/// A key on P-384.
+pub const P384: usize = 2 * ecdsa::P384_WORDS;
+
+/// A key on P-521.
+pub const P521: usize = 2 * ecdsa::P521_WORDS;
+
+/// A secret for HS256: two states of SHA-256.
+pub const HS256: usize = 2 * 40 / WORD_BYTES;
+
+/// A secret for HS384: two states of SHA-512.
+pub const HS384: usize = 2 * 80 / WORD_BYTES;
+
+/// A secret for HS512: two states of SHA-512.
+pub const HS512: usize = 2 * 80 / WORD_BYTES;

@@ -1,0 +1,159 @@
+//! How one key of a set lies in the set's memory.
+//!
+//! An entry holds one material for each key type that took the key: one for RSA or a curve, whose algorithms share it;
+//! several for a secret, whose material depends on the hash. Before each material stands a word with its length and the
+//! algorithms that it serves:
+//!
+//! ```text
+//! len << 16 | algorithms, material …, len << 16 | algorithms, material …
+//! ```
+//!
+//! Bit `i` of `algorithms` stands for algorithm `i` of the set's list.
+
+use crate::alg::{Algorithm, KeyType, ParameterSource, Word, is_same_key_type};
+use crate::error::Error;
+use crate::limits::MAX_ALGORITHMS;
+
+/// Words before each material.
+pub(crate) const HEADER_WORDS: usize = 1;
+
+const _: () = assert!(MAX_ALGORITHMS <= 16, "a header has a bit for each");
+
+/// The material that serves that algorithm.
+pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
+    let mut materials = materials(entry);
+    materials
+        .find(|(algorithms, _)| serves(*algorithms, algorithm))
+        .map(|(_, material)| material)
+}
+
+/// Whether bit `algorithm` is set.
+pub(crate) const fn serves(algorithms: u16, algorithm: usize) -> bool {
+    algorithm < MAX_ALGORITHMS && (algorithms >> algorithm) & 1 == 1
+}
+
+/// The materials, each with the algorithms that it serves.
+pub(crate) fn materials(entry: &[Word]) -> impl Iterator<Item = (u16, &[Word])> {
+    let mut rest = entry;
+    core::iter::from_fn(move || {
+        let (header, after) = rest.split_first()?;
+        let (algorithms, len) = decoded(*header);
+        let (material, after) = after.split_at_checked(len)?;
+        rest = after;
+        Some((algorithms, material))
+    })
+}
+
+fn encoded(algorithms: u16, len: usize) -> Option<Word> {
+    let len = u16::try_from(len).ok()?;
+    Some(Word::from(len) << 16 | Word::from(algorithms))
+}
+
+fn decoded(header: Word) -> (u16, usize) {
+    let half = |word: Word| u16::try_from(word & 0xffff).unwrap_or_default();
+    (half(header), usize::from(half(header >> 16)))
+}
+
+/// Loads a key at the front of `memory` for those of `list` that `fits` names and that take it, and returns how many words
+/// the entry has.
+///
+/// # Errors
+///
+/// Those of the key types; [`Error::UnsupportedKey`] if it is of none of their types.
+pub(crate) fn load(
+    key: &dyn ParameterSource,
+    list: &[&'static dyn Algorithm],
+    fits: &dyn Fn(&str) -> bool,
+    memory: &mut [Word],
+) -> Result<usize, Error> {
+    let mut len = 0_usize;
+    let mut refused = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
+    for (bit, algorithm) in bits().zip(list).filter(|(_, a)| fits(a.name())) {
+        let key_type = algorithm.key_type();
+        if refused
+            .1
+            .is_some_and(|other| is_same_key_type(other, key_type))
+        {
+            continue;
+        }
+        let (entry, rest) = memory.split_at_mut_checked(len).unwrap_or_default();
+        if let Some(header) = header_of_type(entry, list, key_type) {
+            *header |= Word::from(bit);
+            continue;
+        }
+        // Also where there is no room: a key is refused for what it is rather than for that.
+        let (header, material) = match rest.split_first_mut() {
+            Some((header, material)) => (Some(header), material),
+            None => (None, Default::default()),
+        };
+        match key_type.load(key, material) {
+            Ok(words) => {
+                let header = header.ok_or(Error::KeySetFull)?;
+                *header = encoded(bit, words).ok_or(Error::KeyTooLarge)?;
+                len = len.saturating_add(words).saturating_add(HEADER_WORDS);
+            }
+            Err(Error::UnsupportedKey) => {}
+            Err(Error::KeySetFull) => return Err(Error::KeySetFull),
+            Err(reason) => refused = (reason, Some(key_type)),
+        }
+    }
+    if len == 0 { Err(refused.0) } else { Ok(len) }
+}
+
+/// The header before the material of that type, if the entry has one.
+fn header_of_type<'e>(
+    entry: &'e mut [Word],
+    list: &[&'static dyn Algorithm],
+    key_type: &'static dyn KeyType,
+) -> Option<&'e mut Word> {
+    let mut rest = entry;
+    while let Some((header, after)) = rest.split_first_mut() {
+        let (algorithms, len) = decoded(*header);
+        let first = usize::try_from(algorithms.trailing_zeros()).ok()?;
+        if is_same_key_type(list.get(first)?.key_type(), key_type) {
+            return Some(header);
+        }
+        rest = after.get_mut(len..)?;
+    }
+    None
+}
+
+/// 1, 2, 4, … for the algorithms of a list.
+fn bits() -> impl Iterator<Item = u16> {
+    (0..u16::BITS).map(|i| 1 << i)
+}
+
+/// Copies an entry of a set with another list to the front of `memory`: what both lists have in common. Returns how many
+/// words the copy has, zero if there is nothing; none if the memory is too short.
+pub(crate) fn translate(
+    entry: &[Word],
+    from: &[&'static dyn Algorithm],
+    to: &[&'static dyn Algorithm],
+    memory: &mut [Word],
+) -> Option<usize> {
+    let mut len = 0_usize;
+    for (algorithms, material) in materials(entry) {
+        let served = from
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| serves(algorithms, *i));
+        let is_served = |a: &dyn Algorithm| {
+            let mut served = served.clone();
+            served
+                .any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
+        };
+        let kept = bits().zip(to).filter(|(_, a)| is_served(**a));
+        let wanted = kept.fold(0, |all, (bit, _)| all | bit);
+        if wanted == 0 {
+            continue;
+        }
+        let end = len
+            .saturating_add(HEADER_WORDS)
+            .saturating_add(material.len());
+        let (header, copy) = memory.get_mut(len..end)?.split_first_mut()?;
+        *header = encoded(wanted, material.len())?;
+        copy.copy_from_slice(material);
+        len = end;
+    }
+    Some(len)
+}

@@ -1,0 +1,290 @@
+//! A key as the pipeline sees it, whoever holds it.
+
+use core::fmt::{self, Debug};
+
+use crate::alg::{Algorithm, InvalidSignature, Precomputation, Tables, Word};
+use crate::encoding::json::JsonStr;
+use crate::key::entry;
+use crate::key::lookup::{KeyRequest, RequestedKid};
+
+/// A key that this crate cannot see into: a slot of a secure element, or one of another library.
+///
+/// ```
+/// use jose_verify::{Error, ForeignKey, InvalidSignature, JwsVerifier, KeyRef, Keys, scratch_len};
+/// # struct SecureElement;
+/// # impl SecureElement { fn verify_p256(&self, _: u8, _: &[u8], _: &[u8]) -> bool { true } }
+///
+/// /// A P-256 key in slot 7 of a secure element.
+/// struct Slot7(SecureElement);
+///
+/// impl ForeignKey for Slot7 {
+///     fn key_id(&self) -> Option<&str> {
+///         Some("slot-7")
+///     }
+///     fn algorithms(&self) -> &[&'static str] {
+///         &["ES256"]
+///     }
+///     fn verify(&self, _: &'static str, signing_input: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+///         let holds = self.0.verify_p256(7, signing_input, signature);
+///         if holds { Ok(()) } else { Err(InvalidSignature) }
+///     }
+/// }
+///
+/// impl Keys for Slot7 {
+///     fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+///         (position == 0).then(|| KeyRef::foreign(self))
+///     }
+/// }
+///
+/// let token = b"eyJhbGciOiJFUzI1NiJ9.aGVsbG8.c2ln";
+/// let mut scratch = [0; scratch_len(64)];
+/// let jws = JwsVerifier::new(&Slot7(SecureElement)).verify(token, &mut scratch)?;
+/// assert_eq!(jws.payload(), b"hello");
+/// # Ok::<(), Error>(())
+/// ```
+pub trait ForeignKey {
+    /// The key's `kid` (RFC 7517 §4.5). A key without one fits every token.
+    fn key_id(&self) -> Option<&str>;
+
+    /// The names of the algorithms that the key may be used with (RFC 7518 §3.1).
+    fn algorithms(&self) -> &[&'static str];
+
+    /// Verifies `signature` over `signing_input` with one of its algorithms.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], whatever the reason.
+    fn verify(
+        &self,
+        algorithm: &'static str,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature>;
+}
+
+/// Which tokens a key fits by their `kid`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum KeyName<'k> {
+    /// The caller gave it without a name: it fits every token.
+    Any,
+    /// It was published without `kid`: it fits tokens without one.
+    Unnamed,
+    /// It fits tokens with exactly this `kid`, and those without one.
+    Is(JsonStr<'k>),
+}
+
+impl KeyName<'_> {
+    /// Whether a key of this name fits a token with that `kid`.
+    #[inline]
+    pub(crate) fn fits(self, kid: RequestedKid<'_>) -> bool {
+        match (self, kid) {
+            (Self::Any, _) | (_, RequestedKid::Absent) => true,
+            (Self::Is(own), RequestedKid::Is(kid)) => own == kid,
+            (Self::Unnamed | Self::Is(_), _) => false,
+        }
+    }
+}
+
+/// One key, as [`Keys`](crate::Keys) list it.
+#[derive(Clone, Copy)]
+pub struct KeyRef<'k> {
+    name: KeyName<'k>,
+    held: Held<'k>,
+    tables: Option<Attached<'k>>,
+}
+
+/// What holds the key.
+#[derive(Clone, Copy)]
+enum Held<'k> {
+    /// An entry of a set, with the set's list.
+    Entry {
+        algorithms: &'k [&'static dyn Algorithm],
+        words: &'k [Word],
+    },
+    /// A key for one algorithm.
+    Single {
+        algorithm: &'k dyn Algorithm,
+        material: &'k [Word],
+    },
+    Foreign(&'k dyn ForeignKey),
+}
+
+/// Tables that were made here, or found to be intact, and what uses them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attached<'k> {
+    pub(crate) by: &'k dyn Precomputation,
+    pub(crate) tables: Tables<'k>,
+}
+
+/// A key together with the one algorithm that a token names.
+#[derive(Clone, Copy)]
+pub struct Candidate<'k>(pub(crate) Resolved<'k>);
+
+/// What verifies.
+#[derive(Clone, Copy)]
+pub(crate) enum Resolved<'k> {
+    Loaded(&'k dyn Algorithm, &'k [Word]),
+    WithTables(Attached<'k>, &'k [Word]),
+    Foreign(&'k dyn ForeignKey, &'static str),
+}
+
+impl<'k> KeyRef<'k> {
+    /// A key that the crate cannot see into.
+    #[must_use]
+    pub fn foreign(key: &'k dyn ForeignKey) -> Self {
+        let name = key.key_id().map(JsonStr::from);
+        Self {
+            name: name.map_or(KeyName::Any, KeyName::Is),
+            held: Held::Foreign(key),
+            tables: None,
+        }
+    }
+
+    pub(crate) const fn entry(
+        name: KeyName<'k>,
+        algorithms: &'k [&'static dyn Algorithm],
+        words: &'k [Word],
+    ) -> Self {
+        let held = Held::Entry { algorithms, words };
+        Self {
+            name,
+            held,
+            tables: None,
+        }
+    }
+
+    pub(crate) const fn single(
+        name: KeyName<'k>,
+        algorithm: &'k dyn Algorithm,
+        material: &'k [Word],
+    ) -> Self {
+        let held = Held::Single {
+            algorithm,
+            material,
+        };
+        Self {
+            name,
+            held,
+            tables: None,
+        }
+    }
+
+    pub(crate) const fn with_tables(self, tables: Option<Attached<'k>>) -> Self {
+        Self { tables, ..self }
+    }
+
+    /// Its `kid`.
+    #[must_use]
+    pub const fn key_id(&self) -> Option<JsonStr<'k>> {
+        match self.name {
+            KeyName::Is(kid) => Some(kid),
+            KeyName::Any | KeyName::Unnamed => None,
+        }
+    }
+
+    /// The names of the algorithms that the key may be used with.
+    pub fn algorithms(&self) -> impl Iterator<Item = &'static str> {
+        let (list, words, single, names): (&[&dyn Algorithm], &[Word], _, &[&str]) = match self.held
+        {
+            Held::Entry { algorithms, words } => (algorithms, words, None, &[]),
+            Held::Single { algorithm, .. } => (&[], &[], Some(algorithm.name()), &[]),
+            Held::Foreign(key) => (&[], &[], None, key.algorithms()),
+        };
+        let serves = move |index: &usize| entry::material(words, *index).is_some();
+        let listed = list
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| serves(index));
+        let listed = listed.map(|(_, algorithm)| algorithm.name());
+        listed.chain(single).chain(names.iter().copied())
+    }
+
+    /// The key with the token's algorithm, if it fits the token.
+    #[inline]
+    pub(crate) fn candidate(&self, request: &KeyRequest<'_>) -> Option<Candidate<'k>> {
+        if self.name.fits(request.kid) {
+            self.resolve(request.alg)
+        } else {
+            None
+        }
+    }
+
+    /// The key with the algorithm that `alg` names.
+    pub(crate) fn resolve(&self, alg: JsonStr<'_>) -> Option<Candidate<'k>> {
+        let (algorithm, material) = match self.held {
+            Held::Entry { algorithms, words } => {
+                let index = algorithms.iter().position(|a| alg == a.name())?;
+                let material = entry::material(words, index)?;
+                (*algorithms.get(index)?, material)
+            }
+            Held::Single {
+                algorithm,
+                material,
+            } => {
+                if alg != algorithm.name() {
+                    return None;
+                }
+                (algorithm, material)
+            }
+            Held::Foreign(key) => {
+                let name = key.algorithms().iter().find(|name| alg == **name)?;
+                return Some(Candidate(Resolved::Foreign(key, name)));
+            }
+        };
+        Some(Candidate(Resolved::Loaded(algorithm, material)).with_tables(self.tables))
+    }
+}
+
+impl Debug for KeyRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without the material, which may be a secret.
+        f.debug_struct("KeyRef")
+            .field("kid", &self.key_id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Debug for Candidate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.algorithm())
+    }
+}
+
+impl<'k> Candidate<'k> {
+    /// The same with tables, if they are for its algorithm.
+    pub(crate) fn with_tables(self, tables: Option<Attached<'k>>) -> Self {
+        match (self.0, tables) {
+            (Resolved::Loaded(algorithm, material), Some(attached))
+                if attached.by.algorithm() == algorithm.name() =>
+            {
+                Self(Resolved::WithTables(attached, material))
+            }
+            _ => self,
+        }
+    }
+
+    /// The algorithm's name.
+    pub(crate) fn algorithm(&self) -> &'static str {
+        match self.0 {
+            Resolved::Loaded(algorithm, _) => algorithm.name(),
+            Resolved::WithTables(attached, _) => attached.by.algorithm(),
+            Resolved::Foreign(_, name) => name,
+        }
+    }
+
+    pub(crate) fn verify(
+        &self,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        match self.0 {
+            Resolved::Loaded(algorithm, material) => {
+                algorithm.verify(material, signing_input, signature)
+            }
+            Resolved::WithTables(Attached { by, tables }, material) => {
+                by.verify(material, tables, signing_input, signature)
+            }
+            Resolved::Foreign(key, name) => key.verify(name, signing_input, signature),
+        }
+    }
+}

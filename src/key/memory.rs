@@ -1,0 +1,241 @@
+//! Where the keys of a set lie: by value, in memory that a caller lends, or on the heap.
+
+use core::fmt::{self, Debug};
+
+use crate::alg::Word;
+use crate::alg::words_of_keys::RSA_2048;
+use crate::key::entry::HEADER_WORDS;
+use crate::limits::{KEY_ID_BYTES_PER_KEY, SPARE_KEY_ID_BYTES};
+
+/// Words that a key of 2048-bit RSA takes in a [`KeySet`](crate::KeySet).
+pub const WORDS_PER_KEY: usize = RSA_2048 + HEADER_WORDS;
+
+/// Where the parts of one key lie in a set's memory.
+#[derive(Clone, Copy, Default)]
+pub struct Slot {
+    pub(crate) words_at: u32,
+    pub(crate) kid_at: u32,
+    pub(crate) words_len: u16,
+    pub(crate) kid_len: u16,
+}
+
+impl Slot {
+    /// One that holds no key.
+    pub const EMPTY: Self = Self {
+        words_at: 0,
+        kid_at: 0,
+        words_len: 0,
+        kid_len: 0,
+    };
+}
+
+impl Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+/// The memory as all that reads it sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'m> {
+    pub(crate) slots: &'m [Slot],
+    /// Two pieces of memory, for which positions are counted through; a `kid` lies in one of them.
+    pub(crate) kids: [&'m [u8]; 2],
+    pub(crate) words: &'m [Word],
+}
+
+/// The memory as all that writes it sees it.
+#[derive(Debug)]
+pub struct PartsMut<'m> {
+    pub(crate) slots: &'m mut [Slot],
+    pub(crate) kids: [&'m mut [u8]; 2],
+    pub(crate) words: &'m mut [Word],
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A kind of memory for a set: [`Inline`], [`Lent`], and with the feature `alloc` `Heap`.
+pub trait KeyMemory: sealed::Sealed {
+    #[doc(hidden)]
+    fn parts(&self) -> Parts<'_>;
+
+    #[doc(hidden)]
+    fn parts_mut(&mut self) -> PartsMut<'_>;
+
+    /// Makes room, if it can grow.
+    #[doc(hidden)]
+    fn grow(&mut self) -> bool {
+        false
+    }
+}
+
+/// Memory that a set can make anew: [`Inline`], and with the feature `alloc` `Heap`.
+pub trait OwnedMemory: KeyMemory + Default + Clone {
+    /// A time for each key.
+    #[doc(hidden)]
+    type Times: AsRef<[u64]> + AsMut<[u64]> + Clone;
+
+    /// The same time for each of at least so many keys, or of as many as there is room for.
+    #[doc(hidden)]
+    fn times(time: u64, keys: usize) -> Self::Times;
+}
+
+/// Room for `N` keys of `WORDS` words on average, by value. Longer keys take more of it, shorter ones less.
+#[derive(Clone)]
+pub struct Inline<const N: usize, const WORDS: usize = WORDS_PER_KEY> {
+    slots: [Slot; N],
+    kids: [[u8; KEY_ID_BYTES_PER_KEY]; N],
+    spare_kids: [u8; SPARE_KEY_ID_BYTES],
+    words: [[Word; WORDS]; N],
+}
+
+impl<const N: usize, const WORDS: usize> Inline<N, WORDS> {
+    pub(crate) const EMPTY: Self = Self {
+        slots: [Slot::EMPTY; N],
+        kids: [[0; KEY_ID_BYTES_PER_KEY]; N],
+        spare_kids: [0; SPARE_KEY_ID_BYTES],
+        words: [[0; WORDS]; N],
+    };
+}
+
+impl<const N: usize, const WORDS: usize> Default for Inline<N, WORDS> {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl<const N: usize, const WORDS: usize> Debug for Inline<N, WORDS> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inline")
+    }
+}
+
+impl<const N: usize, const WORDS: usize> sealed::Sealed for Inline<N, WORDS> {}
+
+impl<const N: usize, const WORDS: usize> KeyMemory for Inline<N, WORDS> {
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            slots: &self.slots,
+            kids: [self.kids.as_flattened(), &self.spare_kids],
+            words: self.words.as_flattened(),
+        }
+    }
+
+    fn parts_mut(&mut self) -> PartsMut<'_> {
+        PartsMut {
+            slots: &mut self.slots,
+            kids: [self.kids.as_flattened_mut(), &mut self.spare_kids],
+            words: self.words.as_flattened_mut(),
+        }
+    }
+}
+
+impl<const N: usize, const WORDS: usize> OwnedMemory for Inline<N, WORDS> {
+    type Times = [u64; N];
+
+    fn times(time: u64, _: usize) -> [u64; N] {
+        [time; N]
+    }
+}
+
+/// Memory of somebody else's: of C, of a section of the linker's, of a pool.
+///
+/// A set in it has room for as many keys as there are slots, for `kid`s of as many bytes together as `kids` has, and for
+/// keys of as many words together as `words` has. An RSA key of 2048 bits takes [`WORDS_PER_KEY`].
+pub struct Lent<'m> {
+    /// One for each key.
+    pub slots: &'m mut [Slot],
+    /// For the `kid`s.
+    pub kids: &'m mut [u8],
+    /// For the key material.
+    pub words: &'m mut [Word],
+}
+
+impl Debug for Lent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lent")
+    }
+}
+
+impl sealed::Sealed for Lent<'_> {}
+
+impl KeyMemory for Lent<'_> {
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            slots: self.slots,
+            kids: [self.kids, &[]],
+            words: self.words,
+        }
+    }
+
+    fn parts_mut(&mut self) -> PartsMut<'_> {
+        PartsMut {
+            slots: self.slots,
+            kids: [self.kids, &mut []],
+            words: self.words,
+        }
+    }
+}
+
+/// Memory on the heap, which grows with the keys.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Default)]
+pub struct Heap {
+    slots: alloc::vec::Vec<Slot>,
+    kids: alloc::vec::Vec<u8>,
+    words: alloc::vec::Vec<Word>,
+}
+
+#[cfg(feature = "alloc")]
+impl Debug for Heap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Heap")
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl sealed::Sealed for Heap {}
+
+#[cfg(feature = "alloc")]
+impl KeyMemory for Heap {
+    fn parts(&self) -> Parts<'_> {
+        Parts {
+            slots: &self.slots,
+            kids: [&self.kids, &[]],
+            words: &self.words,
+        }
+    }
+
+    fn parts_mut(&mut self) -> PartsMut<'_> {
+        PartsMut {
+            slots: &mut self.slots,
+            kids: [&mut self.kids, &mut []],
+            words: &mut self.words,
+        }
+    }
+
+    fn grow(&mut self) -> bool {
+        use crate::limits::{MAX_KEYS_ON_HEAP, MAX_KID_LEN};
+        // Room for one more of any length each time, and for twice as many.
+        let keys = self.slots.len().saturating_mul(2).max(4);
+        if keys > MAX_KEYS_ON_HEAP {
+            return false;
+        }
+        let kids = keys.saturating_mul(KEY_ID_BYTES_PER_KEY).max(MAX_KID_LEN);
+        self.slots.resize(keys, Slot::EMPTY);
+        self.kids.resize(kids, 0);
+        self.words.resize(keys.saturating_mul(WORDS_PER_KEY), 0);
+        true
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl OwnedMemory for Heap {
+    type Times = alloc::vec::Vec<u64>;
+
+    fn times(time: u64, keys: usize) -> alloc::vec::Vec<u64> {
+        alloc::vec![time; keys]
+    }
+}

@@ -1,0 +1,101 @@
+//! What the pipeline makes, and nothing else can.
+
+use core::fmt::{self, Debug};
+
+use crate::error::Error;
+use crate::jose::claims::Claims;
+use crate::jose::header::Header;
+use crate::key::VerifiedBy;
+use crate::policy::Policy;
+use crate::time::Clock;
+
+/// A JWT whose signature and claims were checked. Only a [`Verifier`](crate::Verifier) or an
+/// [`IssuerVerifier`](crate::IssuerVerifier) makes one.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "a verified token that nobody looks at was verified for nothing"]
+pub struct Verified<'b> {
+    header: Header<'b>,
+    claims: Claims<'b>,
+    by: VerifiedBy,
+}
+
+impl<'b> Verified<'b> {
+    /// The header.
+    #[must_use]
+    pub const fn header(&self) -> &Header<'b> {
+        &self.header
+    }
+
+    /// The claims.
+    #[must_use]
+    pub const fn claims(&self) -> &Claims<'b> {
+        &self.claims
+    }
+
+    /// Which key verified the signature, and with which algorithm.
+    #[must_use]
+    pub const fn by(&self) -> VerifiedBy {
+        self.by
+    }
+}
+
+/// A JWS whose signature was checked, and nothing else. Only a [`JwsVerifier`](crate::JwsVerifier) makes one.
+#[derive(Clone, Copy)]
+#[must_use = "a verified payload that nobody looks at was verified for nothing"]
+pub struct VerifiedJws<'b> {
+    header: Header<'b>,
+    payload: &'b [u8],
+    by: VerifiedBy,
+}
+
+impl<'b> VerifiedJws<'b> {
+    pub(super) const fn new(header: Header<'b>, payload: &'b [u8], by: VerifiedBy) -> Self {
+        Self {
+            header,
+            payload,
+            by,
+        }
+    }
+
+    /// The header.
+    #[must_use]
+    pub const fn header(&self) -> &Header<'b> {
+        &self.header
+    }
+
+    /// The payload, whatever it is.
+    #[must_use]
+    pub const fn payload(&self) -> &'b [u8] {
+        self.payload
+    }
+
+    /// Which key verified the signature, and with which algorithm.
+    #[must_use]
+    pub const fn by(&self) -> VerifiedBy {
+        self.by
+    }
+
+    /// From a signature that holds to claims that may be trusted.
+    // Not inlined: the signature is verified without its stack.
+    #[inline(never)]
+    pub(super) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
+        // Looked at where it is, and moved once, when all is well.
+        let claims = Claims::parse(self.payload);
+        if let Ok(claims) = &claims {
+            policy.check(&self.header, claims, clock)?;
+        }
+        claims.map(|claims| Verified {
+            header: self.header,
+            claims,
+            by: self.by,
+        })
+    }
+}
+
+impl Debug for VerifiedJws<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedJws")
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,178 @@
+//! The entry points.
+
+use core::fmt::{self, Debug};
+
+use crate::error::Error;
+use crate::key::Keys;
+use crate::policy::Policy;
+use crate::time::Clock;
+use crate::verify::{Options, Verified, VerifiedJws, pipeline};
+
+/// Verifies JWTs: the signature with its keys, then the claims against its policy.
+///
+/// It borrows all that it needs, is made in no time, and can be shared.
+///
+/// ```
+/// use jose_verify::{Check, Error, HS256, Key, NumericDate, Policy, Verifier, scratch_len};
+///
+/// // The token of RFC 7515, Appendix A.1: {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
+/// let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
+///     .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
+///     .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// let key = Key::from_jwk(
+///     HS256,
+///     br#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#,
+/// )?;
+/// let policy = Policy::jwt(Check::Required(&["joe"]), Check::NotChecked);
+/// let verifier = Verifier::new(&key, &policy);
+///
+/// let mut scratch = [0; scratch_len(256)];
+/// let verified = verifier.verify(token, NumericDate::from_seconds(1_300_819_000), &mut scratch)?;
+/// let is_root = verified.claims().get("http://example.com/is_root").unwrap();
+/// assert_eq!(is_root.as_bool(), Some(true));
+///
+/// let late = NumericDate::from_seconds(1_300_819_380);
+/// assert_eq!(verifier.verify(token, late, &mut scratch).err(), Some(Error::Expired));
+/// # Ok::<(), Error>(())
+/// ```
+pub struct Verifier<'v, K: ?Sized> {
+    jws: JwsVerifier<'v, K>,
+    policy: &'v Policy<'v>,
+}
+
+impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
+    /// With these keys, this policy, and strict options.
+    #[must_use]
+    pub const fn new(keys: &'v K, policy: &'v Policy<'v>) -> Self {
+        Self {
+            jws: JwsVerifier::new(keys),
+            policy,
+        }
+    }
+
+    /// The same with these options.
+    #[must_use]
+    pub const fn with_options(self, options: Options<'v>) -> Self {
+        Self {
+            jws: self.jws.with_options(options),
+            ..self
+        }
+    }
+
+    /// Verifies a token.
+    ///
+    /// `token` is the token and nothing else: a line feed behind it is not base64url. `now` is a
+    /// [`NumericDate`](crate::NumericDate), or [`Clock::Absent`] on a device without a clock. `scratch` receives what is
+    /// decoded; [`scratch_len`](crate::scratch_len) says how much it needs.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`]s of token, header, keys, signature, claims and policy.
+    pub fn verify<'b>(
+        &self,
+        token: &[u8],
+        now: impl Into<Clock>,
+        scratch: &'b mut [u8],
+    ) -> Result<Verified<'b>, Error> {
+        self.jws
+            .verify(token, scratch)?
+            .check(self.policy, now.into())
+    }
+
+    /// Verifies a token without a scratch buffer: it is decoded over its own text. `token` is overwritten, even on error.
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify`](Self::verify), but for [`Error::ScratchTooSmall`].
+    pub fn verify_in_place<'b>(
+        &self,
+        token: &'b mut [u8],
+        now: impl Into<Clock>,
+    ) -> Result<Verified<'b>, Error> {
+        self.jws
+            .verify_in_place(token)?
+            .check(self.policy, now.into())
+    }
+}
+
+/// Verifies signatures alone; the payload may be anything.
+///
+/// For content that is not a claims set. For a JWT use a [`Verifier`]: a good signature says who made a token, not whom it
+/// is for nor whether it still holds.
+pub struct JwsVerifier<'v, K: ?Sized> {
+    keys: &'v K,
+    options: Options<'v>,
+}
+
+impl<'v, K: Keys + ?Sized> JwsVerifier<'v, K> {
+    /// With these keys and strict options.
+    #[must_use]
+    pub const fn new(keys: &'v K) -> Self {
+        Self {
+            keys,
+            options: Options::new(),
+        }
+    }
+
+    /// The same with these options.
+    #[must_use]
+    pub const fn with_options(self, options: Options<'v>) -> Self {
+        Self { options, ..self }
+    }
+
+    /// Verifies the signature of a token; `scratch` receives what is decoded.
+    ///
+    /// # Errors
+    ///
+    /// The [`Error`]s of token, header, keys and signature.
+    pub fn verify<'b>(
+        &self,
+        token: &[u8],
+        scratch: &'b mut [u8],
+    ) -> Result<VerifiedJws<'b>, Error> {
+        pipeline::verify(token, &self.keys, &self.options, scratch)
+    }
+
+    /// Verifies the signature of a token that is decoded over its own text. `token` is overwritten, even on error.
+    ///
+    /// # Errors
+    ///
+    /// As for [`verify`](Self::verify), but for [`Error::ScratchTooSmall`].
+    pub fn verify_in_place<'b>(&self, token: &'b mut [u8]) -> Result<VerifiedJws<'b>, Error> {
+        pipeline::verify_in_place(token, &self.keys, &self.options)
+    }
+}
+
+// Not derived: that would ask it of the keys, too.
+impl<K: ?Sized> Clone for Verifier<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: ?Sized> Copy for Verifier<'_, K> {}
+
+impl<K: ?Sized> Clone for JwsVerifier<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: ?Sized> Copy for JwsVerifier<'_, K> {}
+
+impl<K: ?Sized> Debug for Verifier<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("policy", self.policy)
+            .field("options", &self.jws.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K: ?Sized> Debug for JwsVerifier<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwsVerifier")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
