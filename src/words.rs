@@ -1,4 +1,5 @@
-//! How many words the keys take: for [`KeySet`](crate::KeySet) and [`Key::new_in`](crate::Key::new_in).
+//! The number of words that keys take, for [`KeySet`](crate::KeySet) and
+//! [`Key::new_in`](crate::Key::new_in).
 //!
 //! A [word](crate::Word) has 8 bytes on a 64-bit machine and 4 on a 32-bit one.
 
@@ -6,7 +7,8 @@ pub use crate::alg::words_of_keys::{
     HS256, HS384, HS512, P256, P384, P521, RSA_2048, RSA_3072, RSA_4096,
 };
 
-/// Words that a key with material of so many words takes in a [`KeySet`](crate::KeySet).
+/// Returns how many words a key with `material` words of key material takes in a
+/// [`KeySet`](crate::KeySet).
 ///
 /// ```
 /// use jose_verify::{KeySet, words};

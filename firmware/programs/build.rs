@@ -104,7 +104,7 @@ fn vectors() -> String {
     source
 }
 
-/// Tables of several sizes for the key of RFC 7515 A.3: half for the key, half for what all keys share.
+/// The key of RFC 7515 A.3 as words, and its tables of several sizes: half for the key, half for what all keys share.
 fn tables() -> String {
     let document = fs::read(Path::new("../../vectors").join(RFC7515)).unwrap();
     let document: Value = serde_json::from_slice(&document).unwrap();
@@ -112,7 +112,12 @@ fn tables() -> String {
     let case = cases.iter().find(|c| c["name"] == "A.3: ES256, as JWT");
     let jwk = case.unwrap()["keys"].to_string();
     let key = Key::from_jwk(ES256, jwk.as_bytes()).unwrap();
-    let mut source = String::new();
+    let material = words(key.material());
+    let mut source = format!(
+        "/// The key of [`RFC7515_A3`], for `Key::from_material_unchecked`.
+         pub const ES256_MATERIAL: [Word; {}] = {material:?};",
+        material.len()
+    );
     for kilobytes in [16, 128] {
         let mut memory = vec![0; kilobytes * 1024 / size_of::<Word>()];
         let tables = key.prepare(&P256_TABLES, &mut memory).tables().unwrap();

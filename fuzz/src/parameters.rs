@@ -6,13 +6,14 @@ use jose_verify::{Error, ParameterSource};
 const TYPES: [&str; 5] = ["RSA", "EC", "OKP", "AKP", "oct"];
 const CURVES: [&str; 5] = ["P-256", "P-384", "P-521", "Ed25519", "Ed448"];
 const ALGORITHMS: [&str; 3] = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"];
-const PARAMETERS: [&str; 7] = ["n", "e", "x", "y", "k", "point", "pub"];
+const PARAMETERS: [&str; 6] = ["n", "e", "x", "y", "k", "pub"];
 
 /// All that a key type can ask for, so that two keys are the same if this is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parameters {
     names: Vec<(&'static str, &'static str)>,
     values: Vec<Result<Vec<u8>, Error>>,
+    point: Option<Vec<u8>>,
 }
 
 impl Parameters {
@@ -31,6 +32,7 @@ impl Parameters {
                 .filter(|(member, value)| key.is(member, value))
                 .collect(),
             values: PARAMETERS.iter().map(value).collect(),
+            point: key.point().map(<[u8]>::to_vec),
         }
     }
 }

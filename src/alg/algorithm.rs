@@ -1,4 +1,4 @@
-//! The contract between the core and whatever computes signatures and MACs.
+//! The contract between the core and the implementations of signatures and MACs.
 
 use core::any::Any;
 use core::fmt::{self, Debug, Display};
@@ -6,47 +6,62 @@ use core::fmt::{self, Debug, Display};
 use crate::alg::ParameterSource;
 use crate::error::Error;
 
-/// The machine's natural word, the unit of key material.
+/// The machine's natural word, the unit of key material: `u64` where `target_pointer_width` is 64,
+/// `u32` elsewhere.
 #[cfg(target_pointer_width = "64")]
 pub type Word = u64;
-/// The machine's natural word, the unit of key material.
+/// The machine's natural word, the unit of key material: `u64` where `target_pointer_width` is 64,
+/// `u32` elsewhere.
 #[cfg(not(target_pointer_width = "64"))]
 pub type Word = u32;
 
-/// Whether an algorithm is a MAC or a signature (RFC 7518 §3.1). A list never holds both.
+/// The kind of an algorithm: MAC or signature (RFC 7518 §3.1). A list never has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlgorithmKind {
-    /// A message authentication code: whoever verifies can also sign.
+    /// A message authentication code: anyone who can verify can also sign.
     Mac,
     /// A digital signature: the key that verifies is public.
     Signature,
 }
 
-/// A type of key: judges parameters and owns the layout of the key material.
+/// A type of key. It validates parameters and owns the layout of the key material.
 ///
-/// Several algorithms may share one key type. A key is loaded once for all of them: an RSA key serves RS256 and PS512
-/// alike. The Rust type is the identity of a key type, so two that are generic over something are two key types.
+/// Several algorithms may share one key type. A key is loaded once for all of them: an RSA key
+/// serves both RS256 and PS512. The Rust type is the identity of a key type, so two instances of a
+/// generic type are two key types.
 pub trait KeyType: Any + Sync + Debug {
-    /// Judges a key, writes its material to the front of `material`, and returns how many words it takes.
+    /// Validates a key, writes its material to the front of `material`, and returns the length in
+    /// words.
     ///
     /// # Errors
     ///
     /// - [`Error::UnsupportedKey`]: not a key of this type.
     /// - [`Error::KeySetFull`]: `material` is too short.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::MalformedKey`]: a key of this type, but refused.
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::MalformedKey`]: a key of this type,
+    ///   but rejected.
     fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error>;
 }
 
-/// Whether both are the same key type.
+/// Returns whether both are the same key type.
 pub(crate) fn is_same_key_type(one: &'static dyn KeyType, other: &'static dyn KeyType) -> bool {
     let (one, other): (&dyn Any, &dyn Any) = (one, other);
     one.type_id() == other.type_id()
 }
 
+/// Returns whether both are the same algorithm: the same type and the same name.
+pub(crate) fn is_same_algorithm(
+    one: &(dyn Algorithm + 'static),
+    other: &(dyn Algorithm + 'static),
+) -> bool {
+    let types: (&dyn Any, &dyn Any) = (one, other);
+    types.0.type_id() == types.1.type_id() && one.name() == other.name()
+}
+
 /// One algorithm with all its parameters.
 ///
-/// This crate's own are constants such as [`ES256`](crate::ES256). A hardware engine or another library joins by
-/// implementing this trait in its own crate, and is named in the same lists.
+/// This crate's own algorithms are constants such as [`ES256`](crate::ES256). To use a hardware
+/// engine or another library, implement this trait in your own crate and name the algorithm in the
+/// same lists.
 ///
 /// ```
 /// use jose_verify::{
@@ -79,11 +94,11 @@ pub(crate) fn is_same_key_type(one: &'static dyn KeyType, other: &'static dyn Ke
 /// assert_eq!(keys.len(), 1);
 /// # Ok::<(), Error>(())
 /// ```
-pub trait Algorithm: Sync + Debug {
+pub trait Algorithm: Any + Sync + Debug {
     /// The name in the header parameter `alg` (RFC 7518 §3.1), compared exactly.
     fn name(&self) -> &'static str;
 
-    /// MAC or signature.
+    /// Whether it is a MAC or a signature.
     fn kind(&self) -> AlgorithmKind;
 
     /// The type of its keys.
@@ -102,18 +117,20 @@ pub trait Algorithm: Sync + Debug {
     ) -> Result<(), InvalidSignature>;
 }
 
-/// An algorithm whose key can be held by value, in exactly the memory that it takes: see [`Key`](crate::Key).
+/// An algorithm whose key can be held by value, in exactly the memory that it needs. See
+/// [`Key`](crate::Key).
 pub trait InlineKey: Algorithm + Copy + 'static {
     /// An array of words that holds any key of this algorithm.
     type Material: AsRef<[Word]> + AsMut<[Word]> + Copy + Send + Sync;
 
-    /// The array before a key was loaded.
+    /// The array before a key is loaded.
     const EMPTY: Self::Material;
 }
 
 /// The signature or MAC does not verify.
 ///
-/// A unit: the reason would help nobody but a forger, and most implementations cannot tell.
+/// It carries no reason. A reason would help only an attacker, and most implementations cannot
+/// tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidSignature;
 

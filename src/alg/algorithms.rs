@@ -8,11 +8,11 @@ use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterS
 use crate::error::Error;
 use crate::limits::MAX_ALGORITHMS;
 
-/// Algorithms that may stand together: at most [`MAX_ALGORITHMS`], each name once, and all of them MACs or all of them
-/// signatures, so that no public key is ever used as a shared secret.
+/// A list of at most [`MAX_ALGORITHMS`] algorithms, each name once. All of them are MACs or all of
+/// them are signatures, so that no public key is ever used as a shared secret.
 ///
-/// A value that borrows nothing. It dereferences to the slice that every loader takes, so a list written as
-/// `&[&RS256, &ES256]` and one that was made at run time are used alike.
+/// The list borrows nothing. It dereferences to the slice that every loader takes, so a literal
+/// such as `&[&RS256, &ES256]` and a list that is built at run time are used in the same way.
 ///
 /// ```
 /// use jose_verify::{Algorithms, Error, KeySet, SIGNATURES};
@@ -34,22 +34,24 @@ pub struct Algorithms {
     len: u8,
 }
 
-// A trait object promises nothing by itself. Verifying takes `&self` and leaves nothing half changed that anybody sees.
+// Trait objects are not unwind safe by default. Verification takes `&self` and leaves no partial
+// changes behind.
 impl UnwindSafe for Algorithms {}
 impl RefUnwindSafe for Algorithms {}
 
 impl Algorithms {
-    /// None. A set that holds this list was not loaded yet.
+    /// The empty list. A set with this list was not loaded yet.
     pub(crate) const EMPTY: Self = Self {
         list: [&Vacant; MAX_ALGORITHMS],
         len: 0,
     };
 
-    /// A list of these.
+    /// Creates a list of `algorithms`.
     ///
     /// # Errors
     ///
-    /// [`Error::UnusableAlgorithmList`]: none, more than [`MAX_ALGORITHMS`], one twice, or MACs beside signatures.
+    /// [`Error::UnusableAlgorithmList`]: the list is empty, has more than [`MAX_ALGORITHMS`]
+    /// elements, names an algorithm twice, or mixes MACs with signatures.
     pub fn new(algorithms: &[&'static dyn Algorithm]) -> Result<Self, Error> {
         let mut list = Self::EMPTY;
         for algorithm in algorithms {
@@ -65,12 +67,13 @@ impl Algorithms {
         Ok(list)
     }
 
-    /// Those of `known` that are named, in the order of the names. A name that appears again changes nothing;
-    /// `unknown` is told of names that `known` does not have.
+    /// Creates a list of those of `known` that `names` lists, in the order of `names`. A repeated
+    /// name is ignored. `unknown` is called for each name that is not in `known`.
     ///
     /// # Errors
     ///
-    /// [`Error::UnusableAlgorithmList`]: as for [`new`](Self::new), so also if no name is known.
+    /// [`Error::UnusableAlgorithmList`]: as for [`new`](Self::new), for instance if no name is
+    /// known.
     pub fn named<S: AsRef<str>>(
         known: &[&'static dyn Algorithm],
         names: impl IntoIterator<Item = S>,
@@ -89,7 +92,7 @@ impl Algorithms {
         Self::new(&list)
     }
 
-    /// Adds one if there is room.
+    /// Adds an algorithm and returns whether there was room.
     fn push(&mut self, algorithm: &'static dyn Algorithm) -> bool {
         let Some(place) = self.list.get_mut(usize::from(self.len)) else {
             return false;
@@ -124,7 +127,7 @@ impl Debug for Algorithms {
     }
 }
 
-/// What stands in a place of a list that is not taken.
+/// Fills the unused elements of a list.
 #[derive(Debug)]
 struct Vacant;
 

@@ -1,5 +1,6 @@
-//! Algorithms: the contracts of an algorithm, a key type and a hash, and those of RFC 7518 §3, one object each. Nothing
-//! outside of this folder names one, so what a program does not name is not linked.
+//! Algorithms: the traits of an algorithm, a key type, tables and a hash, and the algorithms of
+//! RFC 7518 §3, one object each. Code outside this folder names no algorithm, so a program links
+//! only the algorithms that it names.
 
 mod algorithm;
 mod algorithms;
@@ -14,8 +15,8 @@ mod tables;
 mod words;
 pub(crate) mod words_of_keys;
 
-pub(crate) use self::algorithm::is_same_key_type;
 pub use self::algorithm::{Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, Word};
+pub(crate) use self::algorithm::{is_same_algorithm, is_same_key_type};
 pub use self::algorithms::Algorithms;
 pub use self::ecdsa::{
     ES256, ES384, ES512, Es256, Es384, Es512, P256_TABLES, P384_TABLES, P521_TABLES,
@@ -29,7 +30,7 @@ pub use self::rsa::{
 pub use self::sha2::{SHA256, SHA384, SHA512};
 pub use self::tables::{Precomputation, Tables};
 
-/// All digital signatures. Naming this list links every one of them.
+/// All digital signature algorithms. A program that names this list links all of them.
 pub const SIGNATURES: &[&dyn Algorithm] = &[
     &RS256, &RS384, &RS512, &PS256, &PS384, &PS512, &ES256, &ES384, &ES512,
 ];

@@ -1,30 +1,38 @@
-//! The parameters of a key, wherever they come from.
+//! The parameters of a key, independent of their source.
 
 use core::fmt::{self, Debug};
 
 use crate::error::Error;
 
-/// Where a [key type](crate::KeyType) reads the parameters of a key: [`KeyParameters`] that were given one by one, or a
-/// [`Jwk`](crate::Jwk).
+/// The source from which a [key type](crate::KeyType) reads the parameters of a key:
+/// [`KeyParameters`] that were given one by one, or a [`Jwk`](crate::Jwk).
 ///
-/// A key type asks for what it needs by the names that the RFCs give to the members of a JWK, and judges the answers. So
-/// a key type of another crate gets at whatever its keys have.
+/// A key type reads what it needs by the names that the RFCs give to the members of a JWK, and
+/// validates it. A key type of another crate can therefore read any member of its keys.
 pub trait ParameterSource {
-    /// Whether the member is the string `value`, such as `kty` and `RSA`, or `crv` and `P-256`.
+    /// Returns whether the member is the string `value`, such as `RSA` for `kty` or `P-256` for
+    /// `crv`.
     fn is(&self, member: &str, value: &str) -> bool;
 
-    /// The member, decoded from base64url; `buffer` receives it where it has to be decoded.
+    /// Returns the member, decoded from base64url. `buffer` receives it if it has to be decoded.
     ///
-    /// Numbers are big-endian. A point on a curve that was given in one string is the member `point`, which no JWK has.
+    /// Numbers are big-endian.
     ///
     /// # Errors
     ///
     /// - [`Error::MalformedKey`]: there is none, or it is not a string in strict base64url.
     /// - [`Error::KeyTooLarge`]: it does not fit the buffer.
     fn bytes<'b>(&'b self, member: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error>;
+
+    /// Returns the curve point, if it was given as one string of bytes (SEC 1 §2.3.3).
+    ///
+    /// Always `None` for a JWK, whatever members it has, because a JWK has coordinates instead.
+    fn point(&self) -> Option<&[u8]> {
+        None
+    }
 }
 
-/// A key as its parameters, decoded but not judged.
+/// The parameters of a key, decoded but not validated.
 ///
 /// ```
 /// use jose_verify::{ES256, Error, Key, KeyParameters};
@@ -41,7 +49,7 @@ pub trait ParameterSource {
 #[derive(Clone, Copy)]
 pub struct KeyParameters<'a> {
     kty: &'a str,
-    /// `crv`, or of an AKP key `alg`.
+    /// `crv`, or `alg` for an AKP key.
     subtype: (&'static str, &'a str),
     parameters: [(&'static str, &'a [u8]); 2],
 }
@@ -53,26 +61,28 @@ impl<'a> KeyParameters<'a> {
         Self::new("RSA", ("", ""), [("n", n), ("e", e)])
     }
 
-    /// A point on an elliptic curve by its coordinates, each at the curve's full width (RFC 7518 §6.2.1). `crv` is a
-    /// name of the JSON Web Key Elliptic Curve registry, such as `P-256`.
+    /// A point on an elliptic curve, given by its coordinates, each at the curve's full width
+    /// (RFC 7518 §6.2.1). `crv` is a name from the JSON Web Key Elliptic Curve registry, such as
+    /// `P-256`.
     #[must_use]
     pub const fn ec(crv: &'a str, x: &'a [u8], y: &'a [u8]) -> Self {
         Self::new("EC", ("crv", crv), [("x", x), ("y", y)])
     }
 
-    /// A point on an elliptic curve as one string of bytes, compressed or not (SEC 1 §2.3.3).
+    /// A point on an elliptic curve as one string of bytes, compressed or uncompressed
+    /// (SEC 1 §2.3.3).
     #[must_use]
     pub const fn ec_point(crv: &'a str, point: &'a [u8]) -> Self {
-        Self::new("EC", ("crv", crv), [("point", point), ("", &[])])
+        Self::new("EC", ("crv", crv), [(POINT, point), ("", &[])])
     }
 
-    /// The public key of an octet key pair (RFC 8037 §2), such as one of Ed25519.
+    /// The public key of an octet key pair (RFC 8037 §2), such as an Ed25519 key.
     #[must_use]
     pub const fn okp(crv: &'a str, x: &'a [u8]) -> Self {
         Self::new("OKP", ("crv", crv), [("x", x), ("", &[])])
     }
 
-    /// The public key of an algorithm key pair (RFC 9964), such as one of `ML-DSA-44`.
+    /// The public key of an algorithm key pair (RFC 9964), such as an `ML-DSA-44` key.
     #[must_use]
     pub const fn akp(alg: &'a str, public_key: &'a [u8]) -> Self {
         Self::new("AKP", ("alg", alg), [("pub", public_key), ("", &[])])
@@ -97,6 +107,16 @@ impl<'a> KeyParameters<'a> {
     }
 }
 
+/// The internal name of a point that was given as one string. No JWK member has this name.
+const POINT: &str = "point as one string";
+
+impl KeyParameters<'_> {
+    fn parameter(&self, name: &str) -> Option<&[u8]> {
+        let parameter = self.parameters.iter().find(|(n, _)| *n == name);
+        parameter.map(|(_, bytes)| *bytes)
+    }
+}
+
 impl ParameterSource for KeyParameters<'_> {
     fn is(&self, member: &str, value: &str) -> bool {
         match member {
@@ -106,16 +126,17 @@ impl ParameterSource for KeyParameters<'_> {
     }
 
     fn bytes<'b>(&'b self, member: &str, _: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        let parameter = self.parameters.iter().find(|(name, _)| *name == member);
-        parameter
-            .map(|(_, bytes)| *bytes)
-            .ok_or(Error::MalformedKey)
+        self.parameter(member).ok_or(Error::MalformedKey)
+    }
+
+    fn point(&self) -> Option<&[u8]> {
+        self.parameter(POINT)
     }
 }
 
 impl Debug for KeyParameters<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Never the values: they may be a secret.
+        // Omits the values, which may be secret.
         f.debug_struct("KeyParameters")
             .field("kty", &self.kty)
             .finish_non_exhaustive()

@@ -1,50 +1,52 @@
-//! The contract of tables that make verification quicker.
+//! The contract of precomputed tables, which make verification faster.
 
 use core::fmt::Debug;
 
-use crate::alg::{InvalidSignature, KeyType, Word};
+use crate::alg::{Algorithm, InvalidSignature, Word};
 
-/// Tables for the verification with one key. Empty ones are none.
+/// Tables for verification with one key. An empty slice means that there is no table.
 ///
-/// They are as trusted as the key itself: whoever can change a table can forge signatures.
+/// They are as trusted as the key itself: anyone who can change a table can forge signatures.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tables<'t> {
-    /// What was made for the key.
+    /// The table for the key.
     pub key: &'t [Word],
-    /// What was made for all keys of the same type.
+    /// The table for all keys of the same type.
     pub shared: &'t [Word],
 }
 
-/// Tables with which an algorithm verifies quicker.
+/// Makes tables for keys, and verifies faster with them.
 ///
-/// This crate's own are constants such as [`P256_TABLES`](crate::P256_TABLES). They are named where tables are made or
-/// attached, so a program without tables links none of this.
+/// This crate's own implementations are constants such as [`P256_TABLES`](crate::P256_TABLES). A
+/// program names them where it makes or attaches tables, so a program without tables links none of
+/// this code.
 pub trait Precomputation: Sync + Debug {
-    /// The name of the algorithm that it verifies.
-    fn algorithm(&self) -> &'static str;
+    /// The algorithm that it makes faster.
+    ///
+    /// It never replaces an algorithm of another type, not even one with the same name and the same
+    /// type of keys.
+    fn algorithm(&self) -> &'static dyn Algorithm;
 
-    /// The type of the keys that it makes tables for.
-    fn key_type(&self) -> &'static dyn KeyType;
-
-    /// How many of `available` words a table takes: 0 if there is no room for any.
+    /// Returns how many of `available` words a table takes, or 0 if there is no room for one.
     fn table_len(&self, available: usize) -> usize;
 
-    /// Fills the table of one key, of a length that [`table_len`](Self::table_len) gave. Until this returns, the
-    /// memory holds nothing that [`is_intact`](Self::is_intact) accepts.
+    /// Fills the table of one key. Its length is one that [`table_len`](Self::table_len) returned.
+    /// Until this returns, the memory contains nothing that [`is_intact`](Self::is_intact) accepts.
     fn fill(&self, material: &[Word], table: &mut [Word]);
 
-    /// Fills the table that all keys share, likewise.
+    /// Fills the table that all keys share, under the same conditions.
     fn fill_shared(&self, table: &mut [Word]);
 
-    /// Whether the whole table was filled for this key and has not changed since.
+    /// Returns whether the whole table was filled for this key and has not changed since.
     ///
-    /// It guards against accidents, such as a write that was interrupted, and not against whoever can write to the memory.
+    /// It detects accidents, such as an interrupted write. It does not detect an attacker who can
+    /// write to the memory.
     fn is_intact(&self, material: &[Word], table: &[Word]) -> bool;
 
-    /// Whether the whole table was filled for all keys and has not changed since.
+    /// Returns whether the whole table was filled for all keys and has not changed since.
     fn is_shared_intact(&self, table: &[Word]) -> bool;
 
-    /// Verifies with the help of tables that are intact.
+    /// Verifies `signature` over `signing_input` with the help of intact tables.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! How many words the material of each type of key has.
+//! The length of the material of each type of key, in words.
 
 use crate::alg::arithmetic::WORD_BYTES;
 use crate::alg::ecdsa;

@@ -22,21 +22,22 @@ pub struct Header<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Critical<'v> {
     names: &'v [&'v str],
-    /// Only [`understood`](Self::understood) names one, so that nobody else links it.
+    /// Only [`understood`](Self::understood) names the function, so that other programs do not link
+    /// it.
     check: Option<Check>,
 }
 
-/// A check of `crit` in a header against the names that are understood.
+/// Checks the `crit` of a header against the names that the caller understands.
 type Check = fn(Object<'_>, Place, &[&str]) -> Option<()>;
 
 impl<'v> Critical<'v> {
-    /// None is.
+    /// No parameter is understood.
     pub(crate) const NONE: Self = Self {
         names: &[],
         check: None,
     };
 
-    /// These are.
+    /// The parameters in `names` are understood.
     pub(crate) const fn understood(names: &'v [&'v str]) -> Self {
         Self {
             names,
@@ -150,12 +151,14 @@ fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterat
     lower.skip(if left_out { PREFIX.len() } else { 0 })
 }
 
-/// RFC 7515 §4.1.11: `crit` is a list of names, not empty and without duplicates, of parameters that are there and that the
-/// specifications of JWS do not define. "If any of the listed extension Header Parameters are not understood and
-/// supported by the recipient, then the JWS is invalid."
+/// RFC 7515 §4.1.11: `crit` is a list of names, not empty and without duplicates. Each parameter is
+/// in the header and is not defined by the specifications of JWS. "If any of the listed extension
+/// Header Parameters are not understood and supported by the recipient, then the JWS is invalid."
 fn check_critical(header: Object<'_>, critical: Place, understood: &[&str]) -> Option<()> {
     let names = critical.value(header.as_bytes())?.as_array()?;
-    if names.is_empty() {
+    // A list longer than `understood` has an unknown or a repeated name. Reject it without
+    // comparing.
+    if names.is_empty() || names.iter().nth(understood.len()).is_some() {
         return None;
     }
     for name in names {

@@ -1,4 +1,4 @@
-//! JWK and JWK Set (RFC 7517): the members that every key has, read but not yet judged.
+//! JWK and JWK Set (RFC 7517): parses the members that every key has, without validating the key.
 
 use core::fmt::{self, Debug};
 
@@ -10,7 +10,8 @@ use crate::encoding::json::{
 use crate::error::Error;
 use crate::limits::MAX_KEY_SET_LEN;
 
-/// A JWK (RFC 7517 §4) and its members, for keys that are kept elsewhere than in a [`KeySet`](crate::KeySet).
+/// A JWK (RFC 7517 §4) and its members, for keys that are not stored in a
+/// [`KeySet`](crate::KeySet).
 ///
 /// ```
 /// use jose_verify::{Error, Jwk};
@@ -36,13 +37,15 @@ pub struct Jwk<'a> {
 }
 
 impl<'a> Jwk<'a> {
-    /// Reads one JWK. Members that are not known here are passed over (RFC 7517 §4).
+    /// Parses one JWK. Unknown members are ignored (RFC 7517 §4).
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
-    /// - [`Error::MalformedKey`]: no `kty`, or it, `crv`, `use`, `key_ops`, `alg` or `kid` is of the wrong type.
-    // On a stack of its own: its table of names is gone before the key is loaded.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+    ///   object.
+    /// - [`Error::MalformedKey`]: `kty` is missing, or `kty`, `crv`, `use`, `key_ops`, `alg` or
+    ///   `kid` has the wrong type.
+    // Not inlined, so that its table of names is off the stack before the key is loaded.
     #[inline(never)]
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_KEY_SET_LEN {
@@ -112,7 +115,7 @@ impl<'a> Jwk<'a> {
         self.string(self.kid)
     }
 
-    /// Whether `use` and `key_ops` allow to verify with this key (RFC 7517 §4.2, §4.3).
+    /// Returns whether `use` and `key_ops` allow verification with this key (RFC 7517 §4.2, §4.3).
     #[must_use]
     pub fn may_verify(&self) -> bool {
         let for_signatures = self.public_key_use().is_none_or(|u| u == "sig");
@@ -123,8 +126,8 @@ impl<'a> Jwk<'a> {
                 .is_none_or(|ops| ops.iter().any(is_verify))
     }
 
-    /// Whether a member is missing without which the key type says nothing: `crv` (RFC 7518 §6.2.1.1, RFC 8037 §2), or of an
-    /// AKP key `alg` (RFC 9964).
+    /// Returns whether the member that narrows the key type is missing: `crv` for an EC or OKP key
+    /// (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
     pub(crate) fn is_incomplete(&self) -> bool {
         if self.kty == "EC" || self.kty == "OKP" {
             !self.has_curve
@@ -133,25 +136,25 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    /// Any member by its name, compared after unescaping. One pass over the JWK.
+    /// Returns a member by its name, compared after unescaping. O(n): reads the JWK once.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        // Neither malformed nor with duplicates: both were refused when it was read.
+        // Cannot fail: `parse` rejected malformed text and duplicate names.
         self.members.get(name).ok().flatten()
     }
 
-    /// A member that is written in base64url, decoded to the front of `buffer`: a parameter of the key.
+    /// Decodes a member in base64url, such as a parameter of the key, to the front of `buffer`.
     ///
     /// # Errors
     ///
     /// - [`Error::MalformedKey`]: there is none, or it is not a string in strict base64url.
     /// - [`Error::KeyTooLarge`]: it does not fit the buffer.
     pub fn parameter<'b>(&self, name: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        // No character of base64url needs an escape, so one that is written with any is refused.
+        // No base64url character needs an escape, so a text with escapes is rejected.
         let text = self.get(name).and_then(|value| value.as_str());
         let text = text.and_then(|text| text.as_plain_str());
         let text = text.ok_or(Error::MalformedKey)?.as_bytes();
-        // In constant time, for it may be a secret.
+        // Constant time, because it may be a secret.
         base64url::decode_secret(text, buffer, Error::KeyTooLarge).map_err(|error| match error {
             Error::MalformedBase64url => Error::MalformedKey,
             error => error,
@@ -177,7 +180,7 @@ impl ParameterSource for Jwk<'_> {
 
 impl Debug for Jwk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the parameters, which may be a secret.
+        // Omits the parameters, which may be secret.
         f.debug_struct("Jwk")
             .field("kty", &self.kty)
             .field("kid", &self.key_id())
@@ -193,15 +196,15 @@ fn string(value: Place) -> Result<Place, Error> {
     }
 }
 
-/// The entries of a JWK Set, in order, whatever they are, for keys that are kept elsewhere than in a
-/// [`KeySet`](crate::KeySet): each that is an object is a [`Jwk`].
+/// Returns the entries of a JWK Set in order, for keys that are not stored in a
+/// [`KeySet`](crate::KeySet). The entries are not checked; parse each object as a [`Jwk`].
 ///
-/// The whole text was checked when this returns; members other than `keys` are passed over (RFC 7517 §5).
+/// The whole text is checked to be JSON. Members other than `keys` are ignored (RFC 7517 §5).
 ///
 /// # Errors
 ///
-/// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`], [`Error::MalformedKeySet`]: the text as
-/// a whole is not a JWK Set.
+/// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`],
+/// [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set.
 ///
 /// ```
 /// use jose_verify::{Error, Jwk, jwk_set_entries};

@@ -1,25 +1,26 @@
-//! How one key of a set lies in the set's memory.
+//! The layout of one key in a set's memory.
 //!
-//! An entry holds one material for each key type that took the key: one for RSA or a curve, whose algorithms share it;
-//! several for a secret, whose material depends on the hash. Before each material stands a word with its length and the
+//! An entry holds one block of key material for each key type that accepted the key. An RSA or EC
+//! key has one block, which its algorithms share. A secret has one block for each hash, because its
+//! material depends on the hash. Each block follows a header word with the block's length and the
 //! algorithms that it serves:
 //!
 //! ```text
 //! len << 16 | algorithms, material …, len << 16 | algorithms, material …
 //! ```
 //!
-//! Bit `i` of `algorithms` stands for algorithm `i` of the set's list.
+//! Bit `i` of `algorithms` is set if the block serves algorithm `i` of the set's list.
 
 use crate::alg::{Algorithm, KeyType, ParameterSource, Word, is_same_key_type};
 use crate::error::Error;
 use crate::limits::MAX_ALGORITHMS;
 
-/// Words before each material.
+/// Words of the header before each block of material.
 pub(crate) const HEADER_WORDS: usize = 1;
 
 const _: () = assert!(MAX_ALGORITHMS <= 16, "a header has a bit for each");
 
-/// The material that serves that algorithm.
+/// Returns the material for the algorithm at index `algorithm` of the set's list.
 pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
     let mut materials = materials(entry);
     materials
@@ -27,12 +28,12 @@ pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
         .map(|(_, material)| material)
 }
 
-/// Whether bit `algorithm` is set.
+/// Returns whether bit `algorithm` is set.
 pub(crate) const fn serves(algorithms: u16, algorithm: usize) -> bool {
     algorithm < MAX_ALGORITHMS && (algorithms >> algorithm) & 1 == 1
 }
 
-/// The materials, each with the algorithms that it serves.
+/// Iterates over the blocks of material, each with the bits of the algorithms that it serves.
 pub(crate) fn materials(entry: &[Word]) -> impl Iterator<Item = (u16, &[Word])> {
     let mut rest = entry;
     core::iter::from_fn(move || {
@@ -54,12 +55,13 @@ fn decoded(header: Word) -> (u16, usize) {
     (half(header), usize::from(half(header >> 16)))
 }
 
-/// Loads a key at the front of `memory` for those of `list` that `fits` names and that take it, and returns how many words
-/// the entry has.
+/// Writes an entry for a key to the front of `memory` and returns the entry's length in words. The
+/// key is loaded for each algorithm of `list` whose name satisfies `fits` and whose key type
+/// accepts the key.
 ///
 /// # Errors
 ///
-/// Those of the key types; [`Error::UnsupportedKey`] if it is of none of their types.
+/// The errors of the key types; [`Error::UnsupportedKey`] if the key is of none of these types.
 pub(crate) fn load(
     key: &dyn ParameterSource,
     list: &[&'static dyn Algorithm],
@@ -81,14 +83,15 @@ pub(crate) fn load(
             *header |= Word::from(bit);
             continue;
         }
-        // Also where there is no room: a key is refused for what it is rather than for that.
+        // Runs even if there is no room, so that an unusable key reports its own error.
         let (header, material) = match rest.split_first_mut() {
             Some((header, material)) => (Some(header), material),
             None => (None, Default::default()),
         };
+        let room = material.len();
         match key_type.load(key, material) {
             Ok(words) => {
-                let header = header.ok_or(Error::KeySetFull)?;
+                let header = header.filter(|_| words <= room).ok_or(Error::KeySetFull)?;
                 *header = encoded(bit, words).ok_or(Error::KeyTooLarge)?;
                 len = len.saturating_add(words).saturating_add(HEADER_WORDS);
             }
@@ -100,7 +103,7 @@ pub(crate) fn load(
     if len == 0 { Err(refused.0) } else { Ok(len) }
 }
 
-/// The header before the material of that type, if the entry has one.
+/// Returns the header of the block for `key_type`, if the entry has one.
 fn header_of_type<'e>(
     entry: &'e mut [Word],
     list: &[&'static dyn Algorithm],
@@ -118,13 +121,14 @@ fn header_of_type<'e>(
     None
 }
 
-/// 1, 2, 4, … for the algorithms of a list.
+/// The bits 1, 2, 4, … for the algorithms of a list, in order.
 fn bits() -> impl Iterator<Item = u16> {
     (0..u16::BITS).map(|i| 1 << i)
 }
 
-/// Copies an entry of a set with another list to the front of `memory`: what both lists have in common. Returns how many
-/// words the copy has, zero if there is nothing; none if the memory is too short.
+/// Copies an entry of a set with the list `from` to the front of `memory`, for a set with the list
+/// `to`. Only blocks for algorithms of both lists are copied. Returns the length of the copy in
+/// words, which is 0 if there are no such blocks. Returns `None` if `memory` is too short.
 pub(crate) fn translate(
     entry: &[Word],
     from: &[&'static dyn Algorithm],

@@ -1,13 +1,14 @@
-//! A key as the pipeline sees it, whoever holds it.
+//! A key as the pipeline sees it, independent of what stores the key.
 
 use core::fmt::{self, Debug};
 
-use crate::alg::{Algorithm, InvalidSignature, Precomputation, Tables, Word};
+use crate::alg::{Algorithm, InvalidSignature, Precomputation, Tables, Word, is_same_algorithm};
 use crate::encoding::json::JsonStr;
 use crate::key::entry;
 use crate::key::lookup::{KeyRequest, RequestedKid};
 
-/// A key that this crate cannot see into: a slot of a secure element, or one of another library.
+/// A key whose material this crate cannot read, such as a slot of a secure element or a key of
+/// another library.
 ///
 /// ```
 /// use jose_verify::{Error, ForeignKey, InvalidSignature, JwsVerifier, KeyRef, Keys, scratch_len};
@@ -43,13 +44,14 @@ use crate::key::lookup::{KeyRequest, RequestedKid};
 /// # Ok::<(), Error>(())
 /// ```
 pub trait ForeignKey {
-    /// The key's `kid` (RFC 7517 §4.5). A key without one fits every token.
+    /// Returns the key's `kid` (RFC 7517 §4.5). A key without a `kid` fits every token.
     fn key_id(&self) -> Option<&str>;
 
-    /// The names of the algorithms that the key may be used with (RFC 7518 §3.1).
+    /// Returns the names of the algorithms that the key may be used with (RFC 7518 §3.1).
     fn algorithms(&self) -> &[&'static str];
 
-    /// Verifies `signature` over `signing_input` with one of its algorithms.
+    /// Verifies `signature` over `signing_input` with `algorithm`, one of the key's
+    /// [algorithms](Self::algorithms).
     ///
     /// # Errors
     ///
@@ -62,19 +64,19 @@ pub trait ForeignKey {
     ) -> Result<(), InvalidSignature>;
 }
 
-/// Which tokens a key fits by their `kid`.
+/// The name of a key, which determines the tokens that it fits by their `kid`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum KeyName<'k> {
-    /// The caller gave it without a name: it fits every token.
+    /// The caller supplied the key without a name. It fits every token.
     Any,
-    /// It was published without `kid`: it fits tokens without one.
+    /// The key was published without a `kid`. It fits only tokens without one.
     Unnamed,
-    /// It fits tokens with exactly this `kid`, and those without one.
+    /// The key fits tokens with exactly this `kid` and tokens without one.
     Is(JsonStr<'k>),
 }
 
 impl KeyName<'_> {
-    /// Whether a key of this name fits a token with that `kid`.
+    /// Returns whether a key with this name fits a token with that `kid`.
     #[inline]
     pub(crate) fn fits(self, kid: RequestedKid<'_>) -> bool {
         match (self, kid) {
@@ -85,7 +87,7 @@ impl KeyName<'_> {
     }
 }
 
-/// One key, as [`Keys`](crate::Keys) list it.
+/// One key of a source of [`Keys`](crate::Keys).
 #[derive(Clone, Copy)]
 pub struct KeyRef<'k> {
     name: KeyName<'k>,
@@ -93,43 +95,43 @@ pub struct KeyRef<'k> {
     tables: Option<Attached<'k>>,
 }
 
-/// What holds the key.
+/// What stores the key.
 #[derive(Clone, Copy)]
 enum Held<'k> {
-    /// An entry of a set, with the set's list.
+    /// An entry of a set, with the set's list of algorithms.
     Entry {
         algorithms: &'k [&'static dyn Algorithm],
         words: &'k [Word],
     },
     /// A key for one algorithm.
     Single {
-        algorithm: &'k dyn Algorithm,
+        algorithm: &'k (dyn Algorithm + 'static),
         material: &'k [Word],
     },
     Foreign(&'k dyn ForeignKey),
 }
 
-/// Tables that were made here, or found to be intact, and what uses them.
+/// Tables that verification may use without further checks, and the implementation that uses them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attached<'k> {
     pub(crate) by: &'k dyn Precomputation,
     pub(crate) tables: Tables<'k>,
 }
 
-/// A key together with the one algorithm that a token names.
+/// A key and the one algorithm that the token names.
 #[derive(Clone, Copy)]
 pub struct Candidate<'k>(pub(crate) Resolved<'k>);
 
-/// What verifies.
+/// What a [`Candidate`] verifies with.
 #[derive(Clone, Copy)]
 pub(crate) enum Resolved<'k> {
-    Loaded(&'k dyn Algorithm, &'k [Word]),
+    Loaded(&'k (dyn Algorithm + 'static), &'k [Word]),
     WithTables(Attached<'k>, &'k [Word]),
     Foreign(&'k dyn ForeignKey, &'static str),
 }
 
 impl<'k> KeyRef<'k> {
-    /// A key that the crate cannot see into.
+    /// Refers to a key whose material this crate cannot read.
     #[must_use]
     pub fn foreign(key: &'k dyn ForeignKey) -> Self {
         let name = key.key_id().map(JsonStr::from);
@@ -155,7 +157,7 @@ impl<'k> KeyRef<'k> {
 
     pub(crate) const fn single(
         name: KeyName<'k>,
-        algorithm: &'k dyn Algorithm,
+        algorithm: &'k (dyn Algorithm + 'static),
         material: &'k [Word],
     ) -> Self {
         let held = Held::Single {
@@ -173,7 +175,7 @@ impl<'k> KeyRef<'k> {
         Self { tables, ..self }
     }
 
-    /// Its `kid`.
+    /// Returns the key's `kid`.
     #[must_use]
     pub const fn key_id(&self) -> Option<JsonStr<'k>> {
         match self.name {
@@ -182,7 +184,7 @@ impl<'k> KeyRef<'k> {
         }
     }
 
-    /// The names of the algorithms that the key may be used with.
+    /// Returns the names of the algorithms that the key may be used with.
     pub fn algorithms(&self) -> impl Iterator<Item = &'static str> {
         let (list, words, single, names): (&[&dyn Algorithm], &[Word], _, &[&str]) = match self.held
         {
@@ -199,7 +201,7 @@ impl<'k> KeyRef<'k> {
         listed.chain(single).chain(names.iter().copied())
     }
 
-    /// The key with the token's algorithm, if it fits the token.
+    /// Returns the key with the token's algorithm, if the key fits the token.
     #[inline]
     pub(crate) fn candidate(&self, request: &KeyRequest<'_>) -> Option<Candidate<'k>> {
         if self.name.fits(request.kid) {
@@ -209,7 +211,7 @@ impl<'k> KeyRef<'k> {
         }
     }
 
-    /// The key with the algorithm that `alg` names.
+    /// Returns the key with the algorithm that `alg` names, if the key may be used with it.
     pub(crate) fn resolve(&self, alg: JsonStr<'_>) -> Option<Candidate<'k>> {
         let (algorithm, material) = match self.held {
             Held::Entry { algorithms, words } => {
@@ -237,7 +239,7 @@ impl<'k> KeyRef<'k> {
 
 impl Debug for KeyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the material, which may be a secret.
+        // Omits the material, which may be secret.
         f.debug_struct("KeyRef")
             .field("kid", &self.key_id())
             .finish_non_exhaustive()
@@ -251,11 +253,11 @@ impl Debug for Candidate<'_> {
 }
 
 impl<'k> Candidate<'k> {
-    /// The same with tables, if they are for its algorithm.
+    /// Attaches tables if they are for the candidate's algorithm.
     pub(crate) fn with_tables(self, tables: Option<Attached<'k>>) -> Self {
         match (self.0, tables) {
             (Resolved::Loaded(algorithm, material), Some(attached))
-                if attached.by.algorithm() == algorithm.name() =>
+                if is_same_algorithm(attached.by.algorithm(), algorithm) =>
             {
                 Self(Resolved::WithTables(attached, material))
             }
@@ -263,11 +265,11 @@ impl<'k> Candidate<'k> {
         }
     }
 
-    /// The algorithm's name.
+    /// Returns the algorithm's name.
     pub(crate) fn algorithm(&self) -> &'static str {
         match self.0 {
             Resolved::Loaded(algorithm, _) => algorithm.name(),
-            Resolved::WithTables(attached, _) => attached.by.algorithm(),
+            Resolved::WithTables(attached, _) => attached.by.algorithm().name(),
             Resolved::Foreign(_, name) => name,
         }
     }

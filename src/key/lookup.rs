@@ -1,15 +1,15 @@
-//! Which key verifies a token: the one rule, in one place.
+//! The rule that decides which keys are tried for a token.
 
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::header::Header;
 use crate::key::key_ref::{Candidate, KeyRef};
-use crate::limits::MAX_KID_LEN;
+use crate::limits::{MAX_KEYS, MAX_KID_LEN};
 
-/// Bytes of an algorithm's name that is looked for; longer names are none that anybody registered.
+/// Bytes of the longest `alg` that is looked up. No registered name is longer.
 const MAX_ALGORITHM_NAME_LEN: usize = 32;
 
-/// What a token's header asks for.
+/// The key that a token's header asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyRequest<'q> {
     pub(crate) alg: JsonStr<'q>,
@@ -21,14 +21,16 @@ pub struct KeyRequest<'q> {
 pub(crate) enum RequestedKid<'q> {
     Absent,
     Is(JsonStr<'q>),
-    /// Longer than [`MAX_KID_LEN`], which is that of no key.
+    /// Longer than [`MAX_KID_LEN`]. No key has such a `kid`.
     TooLong,
 }
 
 impl<'q> KeyRequest<'q> {
+    /// Reads `alg` and `kid` from a header.
+    ///
     /// # Errors
     ///
-    /// [`Error::AlgorithmNotAccepted`] if the algorithm's name is longer than any.
+    /// [`Error::AlgorithmNotAccepted`] if `alg` is longer than any registered name.
     #[inline]
     pub(crate) fn new(header: &Header<'q>) -> Result<Self, Error> {
         let alg = header.algorithm();
@@ -44,13 +46,13 @@ impl<'q> KeyRequest<'q> {
     }
 }
 
-/// A request that was copied out of its header, whose buffer is then free while keys are tried.
+/// A copy of a request, so that the header's buffer is free while keys are tried.
 pub(crate) struct CopiedRequest {
     alg: ([u8; MAX_ALGORITHM_NAME_LEN], usize),
     kid: ([u8; MAX_KID_LEN], CopiedKid),
 }
 
-/// What was copied of the `kid`.
+/// The length of the copied `kid`, if it was copied.
 enum CopiedKid {
     Absent,
     Len(usize),
@@ -58,9 +60,11 @@ enum CopiedKid {
 }
 
 impl CopiedRequest {
+    /// Copies `alg` and `kid` from a header.
+    ///
     /// # Errors
     ///
-    /// As for [`KeyRequest::new`].
+    /// The errors of [`KeyRequest::new`].
     pub(crate) fn new(header: &Header<'_>) -> Result<Self, Error> {
         let request = KeyRequest::new(header)?;
         let (mut alg, mut kid) = ([0; MAX_ALGORITHM_NAME_LEN], [0; MAX_KID_LEN]);
@@ -88,32 +92,35 @@ impl CopiedRequest {
     }
 }
 
-/// The string that was copied to the front.
+/// Returns the first `len` bytes of `copy` as a string.
 fn front(copy: &[u8], len: usize) -> JsonStr<'_> {
     JsonStr::from_copy(copy.get(..len).unwrap_or_default())
 }
 
-/// What verified a token.
+/// The key and the algorithm that verified a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedBy {
-    /// The key's position among the [`Keys`], from 0 on.
+    /// The key's position in the [`Keys`], starting at 0: what [`Keys::key`] takes. In a slice of
+    /// sources, positions count through all of them.
     pub position: usize,
     /// The algorithm's name (RFC 7518 §3.1).
     pub algorithm: &'static str,
 }
 
-/// Keys to verify with: a [`KeySet`](crate::KeySet), a [`Key`](crate::Key), or a source of keys of another kind.
+/// A source of keys: a [`KeySet`](crate::KeySet), a [`Key`](crate::Key), or a type of your own.
 ///
-/// A source only lists its keys. Which of them verifies a token is decided by one rule, which no source can loosen:
+/// A source only lists its keys. One rule decides which of them are tried for a token, and no
+/// source can relax it:
 ///
-/// 1. A key fits if it may be used with the token's `alg`, and if its `kid` is the token's. A token without `kid` fits
-///    every key; a key that the caller gave without a name fits every token.
-/// 2. If none fits: [`Error::NoKey`], or [`Error::AlgorithmNotAccepted`] if the `alg` is not
-///    [accepted](Self::accepts) at all.
-/// 3. Each key that fits is tried. If none verifies: [`Error::BadSignature`].
+/// 1. A key fits if it may be used with the token's `alg` and its `kid` equals the token's. The
+///    `kid` is not compared if the token has none, or if the caller supplied the key without a
+///    name.
+/// 2. If no key fits, the error is [`Error::NoKey`], or [`Error::AlgorithmNotAccepted`] if the
+///    `alg` is not [accepted](Self::accepts) at all.
+/// 3. Each key that fits is tried in order. If none verifies, the error is [`Error::BadSignature`].
 ///
-/// `&dyn Keys` is a source, too, and so are with the feature `alloc` `Box` and `Arc`. A slice holds the keys of each of
-/// its elements in turn:
+/// `&dyn Keys` is a source too. With the feature `alloc`, so are `Box` and `Arc`. A slice of
+/// sources lists the keys of each element in turn:
 ///
 /// ```
 /// use jose_verify::{ES256, Error, HS256, JwsVerifier, Key, KeyParameters, Keys};
@@ -131,18 +138,27 @@ pub struct VerifiedBy {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Keys {
-    /// The key at that position; positions start at 0 and have no gaps.
+    /// Returns the key at `position`. Positions start at 0 and have no gaps.
     fn key(&self, position: usize) -> Option<KeyRef<'_>>;
 
-    /// Whether tokens with this `alg` are accepted, whether or not a key for it is loaded. It only decides which error a
-    /// token gets that no key fits.
+    /// Returns whether tokens with this `alg` are accepted, whether or not a key for it is loaded.
+    /// This only selects the error for a token that no key fits.
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        (0..)
+        (0..MAX_KEYS)
             .map_while(|position| self.key(position))
             .any(|key| key.resolve(alg).is_some())
     }
 
-    /// The first key from that position on that fits: rule 1, which only this crate can write down.
+    /// Returns how many keys there are.
+    #[doc(hidden)]
+    fn count(&self, _: Sealed) -> usize {
+        let mut positions = 0..MAX_KEYS;
+        let end = positions.find(|position| self.key(*position).is_none());
+        end.unwrap_or(MAX_KEYS)
+    }
+
+    /// Returns the first key at or after position `from` that fits by rule 1. Only this crate can
+    /// override it, because only this crate can name `Sealed`.
     #[doc(hidden)]
     fn find<'k>(
         &'k self,
@@ -150,77 +166,62 @@ pub trait Keys {
         from: usize,
         _: Sealed,
     ) -> Option<(usize, Candidate<'k>)> {
-        (from..)
+        (from..MAX_KEYS)
             .map_while(|position| Some((position, self.key(position)?)))
             .find_map(|(position, key)| Some((position, key.candidate(request)?)))
     }
 }
 
-/// An argument that nobody outside can name.
+/// An argument type that other crates cannot name.
 #[derive(Debug, Clone, Copy)]
 pub struct Sealed(());
 
-/// The one.
+/// The value of the argument.
 pub(crate) const SEALED: Sealed = Sealed(());
 
-impl<K: Keys + ?Sized> Keys for &K {
-    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
-        (**self).key(position)
-    }
+/// Implements [`Keys`] for a type that has the keys of another.
+macro_rules! forward_keys {
+    ($($(#[$cfg:meta])* [$($generics:tt)*] $holder:ty, $keys:ident => $inner:expr;)+) => {$(
+        $(#[$cfg])*
+        impl<$($generics)*> Keys for $holder {
+            fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+                let $keys = self;
+                $inner.key(position)
+            }
 
-    fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        (**self).accepts(alg)
-    }
+            fn accepts(&self, alg: JsonStr<'_>) -> bool {
+                let $keys = self;
+                $inner.accepts(alg)
+            }
 
-    fn find<'k>(
-        &'k self,
-        request: &KeyRequest<'_>,
-        from: usize,
-        sealed: Sealed,
-    ) -> Option<(usize, Candidate<'k>)> {
-        (**self).find(request, from, sealed)
-    }
+            fn find<'k>(
+                &'k self,
+                request: &KeyRequest<'_>,
+                from: usize,
+                sealed: Sealed,
+            ) -> Option<(usize, Candidate<'k>)> {
+                let $keys = self;
+                $inner.find(request, from, sealed)
+            }
+
+            fn count(&self, sealed: Sealed) -> usize {
+                let $keys = self;
+                $inner.count(sealed)
+            }
+        }
+    )+};
 }
 
-#[cfg(feature = "alloc")]
-impl<K: Keys + ?Sized> Keys for alloc::boxed::Box<K> {
-    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
-        (**self).key(position)
-    }
-
-    fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        (**self).accepts(alg)
-    }
-
-    fn find<'k>(
-        &'k self,
-        request: &KeyRequest<'_>,
-        from: usize,
-        sealed: Sealed,
-    ) -> Option<(usize, Candidate<'k>)> {
-        (**self).find(request, from, sealed)
-    }
-}
-
-// A Cortex-M0 has no `Arc`.
-#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-impl<K: Keys + ?Sized> Keys for alloc::sync::Arc<K> {
-    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
-        (**self).key(position)
-    }
-
-    fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        (**self).accepts(alg)
-    }
-
-    fn find<'k>(
-        &'k self,
-        request: &KeyRequest<'_>,
-        from: usize,
-        sealed: Sealed,
-    ) -> Option<(usize, Candidate<'k>)> {
-        (**self).find(request, from, sealed)
-    }
+forward_keys! {
+    [K: Keys + ?Sized] &K, keys => (**keys);
+    #[cfg(feature = "alloc")]
+    [K: Keys + ?Sized] alloc::boxed::Box<K>, keys => (**keys);
+    // Targets without atomics, such as Cortex-M0, have no `Arc`.
+    #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+    [K: Keys + ?Sized] alloc::sync::Arc<K>, keys => (**keys);
+    #[cfg(feature = "alloc")]
+    [K: Keys] alloc::vec::Vec<K>, keys => keys.as_slice();
+    [K: Keys, const N: usize] [K; N], keys => keys.as_slice();
 }
 
 impl<K: Keys> Keys for [K] {
@@ -230,8 +231,7 @@ impl<K: Keys> Keys for [K] {
             if let Some(key) = keys.key(position) {
                 return Some(key);
             }
-            let len = (0..position).take_while(|i| keys.key(*i).is_some()).count();
-            position = position.saturating_sub(len);
+            position = position.saturating_sub(keys.count(SEALED));
         }
         None
     }
@@ -239,9 +239,33 @@ impl<K: Keys> Keys for [K] {
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
         self.iter().any(|keys| keys.accepts(alg))
     }
+
+    // Asks each element once for all of its keys, so that the work stays linear in their number.
+    fn find<'k>(
+        &'k self,
+        request: &KeyRequest<'_>,
+        from: usize,
+        sealed: Sealed,
+    ) -> Option<(usize, Candidate<'k>)> {
+        let mut start = 0_usize;
+        for keys in self {
+            let from = from.saturating_sub(start);
+            if let Some((position, candidate)) = keys.find(request, from, sealed) {
+                return Some((start.saturating_add(position), candidate));
+            }
+            start = start.saturating_add(keys.count(sealed));
+        }
+        None
+    }
+
+    fn count(&self, sealed: Sealed) -> usize {
+        let counts = self.iter().map(|keys| keys.count(sealed));
+        counts.fold(0, usize::saturating_add)
+    }
 }
 
-/// Verifies a signature with the keys that fit; `unambiguous` refuses a token without `kid` that several keys fit.
+/// Verifies a signature with the keys that fit. If `unambiguous` is set, a token without a `kid`
+/// that several keys fit is rejected.
 // Not inlined, so that the stack is released before the payload is decoded.
 #[inline(never)]
 pub(crate) fn verify_signature(

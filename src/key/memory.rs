@@ -1,4 +1,4 @@
-//! Where the keys of a set lie: by value, in memory that a caller lends, or on the heap.
+//! The memory of a key set: held by value, lent by the caller, or on the heap.
 
 use core::fmt::{self, Debug};
 
@@ -7,10 +7,10 @@ use crate::alg::words_of_keys::RSA_2048;
 use crate::key::entry::HEADER_WORDS;
 use crate::limits::{KEY_ID_BYTES_PER_KEY, SPARE_KEY_ID_BYTES};
 
-/// Words that a key of 2048-bit RSA takes in a [`KeySet`](crate::KeySet).
+/// Words that a 2048-bit RSA key takes in a [`KeySet`](crate::KeySet).
 pub const WORDS_PER_KEY: usize = RSA_2048 + HEADER_WORDS;
 
-/// Where the parts of one key lie in a set's memory.
+/// The positions and lengths of one key's parts in a set's memory.
 #[derive(Clone, Copy, Default)]
 pub struct Slot {
     pub(crate) words_at: u32,
@@ -20,7 +20,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// One that holds no key.
+    /// A slot that holds no key.
     pub const EMPTY: Self = Self {
         words_at: 0,
         kid_at: 0,
@@ -35,28 +35,40 @@ impl Debug for Slot {
     }
 }
 
-/// The memory as all that reads it sees it.
-#[derive(Debug, Clone, Copy)]
+/// A shared view of a set's memory.
+#[derive(Clone, Copy)]
 pub struct Parts<'m> {
     pub(crate) slots: &'m [Slot],
-    /// Two pieces of memory, for which positions are counted through; a `kid` lies in one of them.
+    /// Two pieces of memory with one continuous numbering of positions. Each `kid` is entirely in
+    /// one piece.
     pub(crate) kids: [&'m [u8]; 2],
     pub(crate) words: &'m [Word],
 }
 
-/// The memory as all that writes it sees it.
-#[derive(Debug)]
+/// A mutable view of a set's memory.
 pub struct PartsMut<'m> {
     pub(crate) slots: &'m mut [Slot],
     pub(crate) kids: [&'m mut [u8]; 2],
     pub(crate) words: &'m mut [Word],
 }
 
+impl Debug for PartsMut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PartsMut")
+    }
+}
+
+impl Debug for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parts")
+    }
+}
+
 mod sealed {
     pub trait Sealed {}
 }
 
-/// A kind of memory for a set: [`Inline`], [`Lent`], and with the feature `alloc` `Heap`.
+/// The memory of a key set: [`Inline`], [`Lent`] or, with the feature `alloc`, `Heap`.
 pub trait KeyMemory: sealed::Sealed {
     #[doc(hidden)]
     fn parts(&self) -> Parts<'_>;
@@ -64,25 +76,26 @@ pub trait KeyMemory: sealed::Sealed {
     #[doc(hidden)]
     fn parts_mut(&mut self) -> PartsMut<'_>;
 
-    /// Makes room, if it can grow.
+    /// Grows the memory and returns whether it could.
     #[doc(hidden)]
     fn grow(&mut self) -> bool {
         false
     }
 }
 
-/// Memory that a set can make anew: [`Inline`], and with the feature `alloc` `Heap`.
+/// Memory that a set can create itself: [`Inline`] or, with the feature `alloc`, `Heap`.
 pub trait OwnedMemory: KeyMemory + Default + Clone {
     /// A time for each key.
     #[doc(hidden)]
     type Times: AsRef<[u64]> + AsMut<[u64]> + Clone;
 
-    /// The same time for each of at least so many keys, or of as many as there is room for.
+    /// Returns `time` for each of at least `keys` keys, or for as many keys as the memory can hold.
     #[doc(hidden)]
     fn times(time: u64, keys: usize) -> Self::Times;
 }
 
-/// Room for `N` keys of `WORDS` words on average, by value. Longer keys take more of it, shorter ones less.
+/// Memory held by value, with room for `N` keys of `WORDS` words on average. Longer keys take more
+/// of it and shorter keys take less.
 #[derive(Clone)]
 pub struct Inline<const N: usize, const WORDS: usize = WORDS_PER_KEY> {
     slots: [Slot; N],
@@ -140,16 +153,17 @@ impl<const N: usize, const WORDS: usize> OwnedMemory for Inline<N, WORDS> {
     }
 }
 
-/// Memory of somebody else's: of C, of a section of the linker's, of a pool.
+/// Memory that the caller lends, such as memory of a C program, a linker section or a pool.
 ///
-/// A set in it has room for as many keys as there are slots, for `kid`s of as many bytes together as `kids` has, and for
-/// keys of as many words together as `words` has. An RSA key of 2048 bits takes [`WORDS_PER_KEY`].
+/// A set in this memory holds at most one key for each slot. Its `kid`s together take at most the
+/// bytes of `kids`, and its keys together take at most the words of `words`. A 2048-bit RSA key
+/// takes [`WORDS_PER_KEY`].
 pub struct Lent<'m> {
-    /// One for each key.
+    /// One slot for each key.
     pub slots: &'m mut [Slot],
-    /// For the `kid`s.
+    /// Memory for the `kid`s.
     pub kids: &'m mut [u8],
-    /// For the key material.
+    /// Memory for the key material.
     pub words: &'m mut [Word],
 }
 
@@ -179,7 +193,7 @@ impl KeyMemory for Lent<'_> {
     }
 }
 
-/// Memory on the heap, which grows with the keys.
+/// Memory on the heap, which grows as keys are added.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Default)]
 pub struct Heap {
@@ -218,7 +232,7 @@ impl KeyMemory for Heap {
 
     fn grow(&mut self) -> bool {
         use crate::limits::{MAX_KEYS_ON_HEAP, MAX_KID_LEN};
-        // Room for one more of any length each time, and for twice as many.
+        // Doubles the number of keys. The first allocation has room for one `kid` of any length.
         let keys = self.slots.len().saturating_mul(2).max(4);
         if keys > MAX_KEYS_ON_HEAP {
             return false;

@@ -1,4 +1,5 @@
-//! Keys: read from whatever they are published as, kept, prepared, rotated, and looked up for a token.
+//! Keys: import from published formats, storage, precomputed tables, rotation, and lookup for a
+//! token.
 
 mod entry;
 mod import;

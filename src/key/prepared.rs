@@ -1,9 +1,9 @@
-//! Keys with tables that make verification quicker, in memory that the caller lends.
+//! Keys with precomputed tables that make verification faster, in memory that the caller lends.
 
 use core::fmt::{self, Debug};
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
-use crate::alg::{Algorithm, InlineKey, Precomputation, Tables, Word, is_same_key_type};
+use crate::alg::{Algorithm, InlineKey, Precomputation, Tables, Word, is_same_algorithm};
 use crate::encoding::json::JsonStr;
 use crate::key::entry;
 use crate::key::key_ref::{Attached, Candidate, KeyRef};
@@ -14,7 +14,7 @@ use crate::key::store::StoredKey;
 use crate::key::{Key, Keys};
 use crate::limits::MAX_PRECOMPUTATIONS;
 
-/// A key with its tables: see [`Key::prepare`] and [`Key::with_tables`].
+/// A key with its tables. See [`Key::prepare`] and [`Key::with_tables`].
 #[derive(Clone, Copy)]
 pub struct PreparedKey<'k> {
     key: KeyRef<'k>,
@@ -22,10 +22,12 @@ pub struct PreparedKey<'k> {
 }
 
 impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
-    /// Fills tables for the key, in `memory`.
+    /// Fills tables for the key in `memory`.
     ///
-    /// Half of it is for the key, half for what all keys of the same type share. Any length will do; what it buys is in
-    /// the README. `by` makes the tables; one for another type of key leaves the memory alone.
+    /// Half of `memory` is for the key's own table, half for the table that all keys of the same
+    /// type share. Any length is valid; the README shows how much faster each size is. `by` makes
+    /// the tables. If `by` is for another type of key, `memory` is not changed and the key has no
+    /// tables.
     ///
     /// ```
     /// use jose_verify::{ES256, Error, Key, P256_TABLES};
@@ -44,7 +46,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         by: &'k dyn Precomputation,
         memory: &'k mut [Word],
     ) -> PreparedKey<'k> {
-        if !self.is_of_type(by) {
+        if !self.is_for(by) {
             return self.attach(by, None);
         }
         let half = memory.len() / 2;
@@ -59,17 +61,18 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         self.attach(by, is_made.then_some(Tables { key, shared }))
     }
 
-    /// Takes tables that were filled before, if they are intact: verification goes on without one that is not the key's,
-    /// was not filled to its end, or has changed since. Every word of them is read.
+    /// Attaches tables that were filled earlier, if they are intact. Verification does not use a
+    /// table that belongs to another key, was not filled completely, or has changed since. The
+    /// check reads every word.
     ///
-    /// They guard against accidents only. Whoever can write to a table can forge signatures.
+    /// The check detects accidents only. Anyone who can write to a table can forge signatures.
     #[must_use]
     pub fn with_tables<'k>(
         &'k self,
         by: &'k dyn Precomputation,
         tables: Tables<'k>,
     ) -> PreparedKey<'k> {
-        let is_intact = self.is_of_type(by) && by.is_intact(self.material().as_ref(), tables.key);
+        let is_intact = self.is_for(by) && by.is_intact(self.material().as_ref(), tables.key);
         let shared = if by.is_shared_intact(tables.shared) {
             tables.shared
         } else {
@@ -82,24 +85,25 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         self.attach(by, is_intact.then_some(tables))
     }
 
-    /// Takes tables that are constants of the program, without reading them.
+    /// Attaches tables that are constants of the program, without reading them.
     ///
-    /// For tables that were written out by a build script and lie in flash that nothing writes to. Tables that are not
-    /// whole let anybody forge signatures: take [`with_tables`](Self::with_tables) for all others.
+    /// Use it for tables that a build script wrote out and that are in flash that nothing writes
+    /// to. Incomplete tables let anyone forge signatures. Use [`with_tables`](Self::with_tables)
+    /// for all other tables.
     ///
-    /// Tables are the same on machines of either word size, apart from a word of 64 bits being two of 32, the lower one
-    /// first.
+    /// Tables have the same content on 32-bit and 64-bit machines. A 64-bit word corresponds to two
+    /// 32-bit words, the lower one first.
     #[must_use]
     pub fn with_tables_unchecked<'k>(
         &'k self,
         by: &'k dyn Precomputation,
         tables: Tables<'k>,
     ) -> PreparedKey<'k> {
-        self.attach(by, self.is_of_type(by).then_some(tables))
+        self.attach(by, self.is_for(by).then_some(tables))
     }
 
-    fn is_of_type(&self, by: &dyn Precomputation) -> bool {
-        is_same_key_type(by.key_type(), self.algorithm().key_type())
+    fn is_for(&self, by: &dyn Precomputation) -> bool {
+        is_same_algorithm(by.algorithm(), &self.algorithm())
     }
 
     fn attach<'k>(
@@ -116,7 +120,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
 }
 
 impl<'k> PreparedKey<'k> {
-    /// The tables that verification uses, to be written out; none if there are none that are intact.
+    /// Returns the tables that verification uses, for instance to write them out. Returns `None` if
+    /// the key has no intact tables.
     #[must_use]
     pub const fn tables(&self) -> Option<Tables<'k>> {
         self.tables
@@ -135,10 +140,10 @@ impl Keys for PreparedKey<'_> {
     }
 }
 
-/// A [`KeySet`](crate::KeySet) with tables for its keys, in memory of the caller's kind: a slice, an array, a `Vec`, a
-/// `Box`.
+/// A [`KeySet`](crate::KeySet) with tables for its keys. The tables are in memory that the caller
+/// provides: a slice, an array, a `Vec` or a `Box`.
 ///
-/// It is used as the set itself, and can be shared among threads.
+/// It is used like the set itself and can be shared between threads.
 ///
 /// ```
 /// use jose_verify::{ES256, Error, KeySet, P256_TABLES, RS256};
@@ -158,15 +163,15 @@ impl Keys for PreparedKey<'_> {
 pub struct PreparedKeySet<M, T> {
     set: KeySetIn<M>,
     by: Precomputations,
-    /// A directory of the tables, and behind it the tables.
+    /// A directory of the tables, followed by the tables.
     memory: T,
 }
 
-/// What makes the tables of a set.
+/// The implementations that make the tables of a set.
 #[derive(Clone, Copy)]
 struct Precomputations([Option<&'static dyn Precomputation>; MAX_PRECOMPUTATIONS]);
 
-// As for a list of algorithms: `&self` leaves nothing half changed that anybody sees.
+// As for `Algorithms`: methods take `&self` and leave no partial changes behind.
 impl UnwindSafe for Precomputations {}
 impl RefUnwindSafe for Precomputations {}
 
@@ -192,19 +197,20 @@ impl Precomputations {
 /// A table of a [`PreparedKeySet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableInfo {
-    /// The position of its key; none if all keys of the algorithm share it.
+    /// The position of the table's key, or `None` if all keys of the algorithm share the table.
     pub position: Option<usize>,
-    /// The algorithm that verifies quicker with it.
+    /// The name of the algorithm that verifies faster with the table.
     pub algorithm: &'static str,
-    /// How much memory it takes.
+    /// The size of the table in bytes.
     pub bytes: usize,
 }
 
 impl<M: KeyMemory> KeySetIn<M> {
-    /// Fills tables for the keys, in memory that the caller lends.
+    /// Fills tables for the keys in memory that the caller provides.
     ///
-    /// `by` makes them; at most [`MAX_PRECOMPUTATIONS`] of it count. The memory is divided evenly among the keys that can
-    /// use a table and what the keys of one type share. Any amount will do, also none; what it buys is in the README.
+    /// `by` makes the tables; only its first [`MAX_PRECOMPUTATIONS`] elements are used. The memory
+    /// is divided evenly among the keys that can use a table and one shared table for each type of
+    /// key. Any length is valid, even zero; the README shows how much faster each size is.
     #[must_use]
     pub fn prepare<T: AsRef<[Word]> + AsMut<[Word]>>(
         self,
@@ -245,7 +251,7 @@ impl<M: KeyMemory, T: AsRef<[Word]> + AsMut<[Word]>> PreparedKeySet<M, T> {
         }
     }
 
-    /// The set and the memory, for instance to load other keys and prepare them again.
+    /// Returns the set and the memory, for instance to load other keys and prepare them again.
     #[must_use]
     pub fn into_parts(self) -> (KeySetIn<M>, T) {
         (self.set, self.memory)
@@ -253,7 +259,7 @@ impl<M: KeyMemory, T: AsRef<[Word]> + AsMut<[Word]>> PreparedKeySet<M, T> {
 }
 
 impl<M, T> PreparedKeySet<M, T> {
-    /// The set.
+    /// Returns the set.
     #[must_use]
     pub const fn set(&self) -> &KeySetIn<M> {
         &self.set
@@ -261,7 +267,7 @@ impl<M, T> PreparedKeySet<M, T> {
 }
 
 impl<M: KeyMemory, T: AsRef<[Word]>> PreparedKeySet<M, T> {
-    /// What each key got, and what the keys of an algorithm share.
+    /// Iterates over the tables of the keys and the tables that the keys of an algorithm share.
     pub fn tables(&self) -> impl Iterator<Item = TableInfo> {
         let keys = self.set.len();
         (0..keys.saturating_add(MAX_PRECOMPUTATIONS)).filter_map(move |entry| {
@@ -269,7 +275,7 @@ impl<M: KeyMemory, T: AsRef<[Word]>> PreparedKeySet<M, T> {
             let by = self.by.get(range.by)?;
             Some(TableInfo {
                 position: (entry < keys).then_some(entry),
-                algorithm: by.algorithm(),
+                algorithm: by.algorithm().name(),
                 bytes: range.len.saturating_mul(size_of::<Word>()),
             })
         })
@@ -308,6 +314,10 @@ impl<M: KeyMemory, T: AsRef<[Word]>> Keys for PreparedKeySet<M, T> {
         let (position, candidate) = self.set.find(request, from, sealed)?;
         Some((position, candidate.with_tables(self.attached(position))))
     }
+
+    fn count(&self, sealed: Sealed) -> usize {
+        self.set.count(sealed)
+    }
 }
 
 impl<M, T> Debug for PreparedKeySet<M, T> {
@@ -318,32 +328,31 @@ impl<M, T> Debug for PreparedKeySet<M, T> {
     }
 }
 
-/// The first of `by` that makes tables for that key, its index, and the material.
+/// Returns the first element of `by` that makes tables for the key, with its index and the key's
+/// material.
 fn preparable<'k>(
     algorithms: &[&'static dyn Algorithm],
     by: &Precomputations,
     key: StoredKey<'k>,
 ) -> Option<(usize, &'static dyn Precomputation, &'k [Word])> {
     by.iter().find_map(|(index, by)| {
-        let matches = |a: &&dyn Algorithm| {
-            a.name() == by.algorithm() && is_same_key_type(a.key_type(), by.key_type())
-        };
+        let matches = |a: &&'static dyn Algorithm| is_same_algorithm(*a, by.algorithm());
         let algorithm = algorithms.iter().position(matches)?;
         Some((index, by, entry::material(key.words, algorithm)?))
     })
 }
 
-/// Where a table lies: an entry of the directory.
+/// An entry of the directory: where a table is and what made it.
 #[derive(Debug, Clone, Copy)]
 struct TableRange {
-    /// What made it.
+    /// The index of the precomputation that made the table.
     by: usize,
     start: usize,
     len: usize,
 }
 
 impl TableRange {
-    /// Words of an entry: the length, and the start with the index of what made the table in its lowest bits.
+    /// Words of an entry: the length, and the start shifted left with `by` in the lowest bits.
     const WORDS: usize = 2;
     const BY_BITS: u32 = 3;
 
@@ -367,23 +376,23 @@ const _: () = assert!(
     "an index has room"
 );
 
-/// Divides memory into even shares. What a table leaves of its share falls to the others.
+/// Divides memory into equal shares. What a table leaves unused is divided among later tables.
 struct TableAllocator<'m> {
     directory: &'m mut [[Word; TableRange::WORDS]],
-    /// Not yet allocated.
+    /// Memory that is not allocated yet.
     rest: &'m mut [Word],
-    /// The first word of `rest`.
+    /// The position of the first word of `rest` in the whole memory.
     start: usize,
-    /// Tables for which nothing was allocated yet.
+    /// The number of tables that have no memory yet.
     shares: usize,
 }
 
 impl<'m> TableAllocator<'m> {
-    /// For so many tables, with a directory of so many entries, which are empty.
+    /// Creates an allocator for `shares` tables, with a directory of `entries` empty entries.
     fn new(entries: usize, shares: usize, memory: &'m mut [Word]) -> Self {
         let start = entries.saturating_mul(TableRange::WORDS);
         if memory.len() < start {
-            // No room for a table, then; an entry that is there might be read.
+            // There is no room for a table, but old words could be read as directory entries.
             memory.fill(0);
         }
         let (directory, rest) = memory.split_at_mut_checked(start).unwrap_or_default();
@@ -396,7 +405,7 @@ impl<'m> TableAllocator<'m> {
         }
     }
 
-    /// A table's memory, noted in that entry of the directory.
+    /// Allocates memory for a table and records it in `entry` of the directory.
     fn allocate(&mut self, entry: usize, by: usize, maker: &dyn Precomputation) -> &'m mut [Word] {
         let share = self.rest.len().checked_div(self.shares).unwrap_or(0);
         self.shares = self.shares.saturating_sub(1);

@@ -1,9 +1,9 @@
-//! What became of the entries of a JWK Set.
+//! The report on loading a JWK Set: which entries were kept, and why others were skipped.
 
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 
-/// Why an entry can be skipped, in the order of the counters.
+/// The reasons for skipping an entry, in the order of the counters.
 const REASONS: [Error; 7] = [
     Error::MalformedKey,
     Error::WeakKey,
@@ -14,18 +14,18 @@ const REASONS: [Error; 7] = [
     Error::KeySetFull,
 ];
 
-/// An entry of a JWK Set that was not kept.
+/// An entry of a JWK Set that was skipped.
 #[derive(Debug, Clone, Copy)]
 pub struct Skipped<'a> {
-    /// Its position in the array `keys`, from 0 on.
+    /// Its position in the array `keys`, starting at 0.
     pub position: usize,
-    /// Its `kid`, if it has one that is a string.
+    /// Its `kid`, if that is a string.
     pub key_id: Option<JsonStr<'a>>,
-    /// Why it was not kept: [`Error::KeySetFull`] if there was no room for it.
+    /// Why it was skipped: [`Error::KeySetFull`] if there was no room for it.
     pub reason: Error,
 }
 
-/// How many entries of a JWK Set were kept, and how many were not for which reason.
+/// How many entries of a JWK Set were kept, and how many were skipped for each reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadReport {
     pub(crate) kept: usize,
@@ -33,13 +33,13 @@ pub struct LoadReport {
 }
 
 impl LoadReport {
-    /// How many entries became keys.
+    /// Returns how many entries became keys.
     #[must_use]
     pub const fn kept(&self) -> usize {
         self.kept
     }
 
-    /// How many entries were skipped for that reason.
+    /// Returns how many entries were skipped for `reason`.
     #[must_use]
     pub fn skipped(&self, reason: Error) -> usize {
         self.reasons()
@@ -47,7 +47,7 @@ impl LoadReport {
             .map_or(0, |(_, count)| count)
     }
 
-    /// Every reason for which entries were skipped, with their number.
+    /// Iterates over the reasons for which entries were skipped, each with its count.
     pub fn reasons(&self) -> impl Iterator<Item = (Error, usize)> {
         REASONS
             .into_iter()
@@ -55,9 +55,10 @@ impl LoadReport {
             .filter(|(_, count)| *count > 0)
     }
 
-    /// Counts an entry, and returns the reason as it is counted.
+    /// Counts a skipped entry and returns the reason under which it is counted.
     pub(crate) fn count(&mut self, reason: Error) -> Error {
-        // The text was accepted as JSON before, so what is left are duplicate members and limits: malformed keys.
+        // The text is known to be valid JSON, so any other reason is a duplicate member or a limit.
+        // It counts as a malformed key.
         let index = REASONS.iter().position(|r| *r == reason).unwrap_or(0);
         if let Some(count) = self.skipped.get_mut(index) {
             *count = count.saturating_add(1);
@@ -65,7 +66,7 @@ impl LoadReport {
         REASONS.get(index).copied().unwrap_or(reason)
     }
 
-    /// The reason, if all that were skipped were so for the same one.
+    /// Returns the reason if all skipped entries were skipped for the same one.
     pub(crate) fn only_reason(&self) -> Option<Error> {
         let mut reasons = self.reasons();
         match (reasons.next(), reasons.next()) {

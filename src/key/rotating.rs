@@ -1,4 +1,4 @@
-//! A key set that outlives its publication.
+//! A key set that keeps keys for a time after the issuer stops publishing them.
 
 use core::fmt::{self, Debug};
 
@@ -12,11 +12,13 @@ use crate::key::set::KeySetIn;
 use crate::key::store::StoredKey;
 use crate::key::{Keys, LoadReport, Skipped};
 
-/// The keys of an issuer, among them those that it no longer publishes and whose tokens may still be valid.
+/// The keys of an issuer, including keys that it no longer publishes but whose tokens may still be
+/// valid.
 ///
-/// Each update makes a new value and leaves the old one alone, so that others go on verifying with it: publish the
-/// new one behind an [`Arc`](https://doc.rust-lang.org/std/sync/struct.Arc.html) and let the old one go with its last
-/// reader. A verification then takes no lock but the moment of cloning the `Arc`.
+/// Each update returns a new value and does not change the old one, so other threads can keep
+/// verifying with it. Share the value in an
+/// [`Arc`](https://doc.rust-lang.org/std/sync/struct.Arc.html). The old value is then freed with
+/// its last reader, and a verification holds a lock only while it clones the `Arc`.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -50,23 +52,23 @@ use crate::key::{Keys, LoadReport, Skipped};
 pub type RotatingKeys<const N: usize, const WORDS: usize = WORDS_PER_KEY> =
     RotatingKeysIn<Inline<N, WORDS>>;
 
-/// [`RotatingKeys`] on the heap, which grow with their number.
+/// [`RotatingKeys`] on the heap, which grow as keys are added.
 #[cfg(feature = "alloc")]
 pub type GrowingRotatingKeys = RotatingKeysIn<crate::key::memory::Heap>;
 
-/// The keys of an issuer in memory of the kind `M`: see [`RotatingKeys`].
+/// The keys of an issuer in memory of type `M`. See [`RotatingKeys`].
 #[derive(Clone)]
 pub struct RotatingKeysIn<M: OwnedMemory> {
     set: KeySetIn<M>,
-    /// For each key of the set, when it goes: [`PUBLISHED`] while it is published.
+    /// When each key of the set retires: [`PUBLISHED`] while it is published.
     retires_at: M::Times,
 }
 
-/// The end of time.
+/// The retirement time of a key that is still published.
 const PUBLISHED: u64 = u64::MAX;
 
 impl<const N: usize, const WORDS: usize> RotatingKeysIn<Inline<N, WORDS>> {
-    /// No keys yet.
+    /// Creates a value without keys.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -83,7 +85,7 @@ impl<M: OwnedMemory> Default for RotatingKeysIn<M> {
 }
 
 impl<M: OwnedMemory> From<KeySetIn<M>> for RotatingKeysIn<M> {
-    /// Keys that are all published.
+    /// Treats all keys of the set as published.
     fn from(set: KeySetIn<M>) -> Self {
         let retires_at = M::times(PUBLISHED, set.len());
         Self { set, retires_at }
@@ -91,26 +93,32 @@ impl<M: OwnedMemory> From<KeySetIn<M>> for RotatingKeysIn<M> {
 }
 
 impl<M: OwnedMemory> RotatingKeysIn<M> {
-    /// The keys to verify with.
+    /// Returns the set of keys to verify with.
     #[must_use]
     pub const fn set(&self) -> &KeySetIn<M> {
         &self.set
     }
 
-    /// These keys after the issuer published `jwks`; `skipped` is told of entries that are not kept.
+    /// Returns the keys after the issuer published `jwks`. `skipped` is called for each entry that
+    /// is not kept.
     ///
-    /// Keys that are published no longer stay for `seconds` more, for the tokens that they have signed: give the
-    /// longest time for which the issuer's tokens hold. Zero forgets them at once, as is right for a key that was
-    /// withdrawn because it leaked. Published keys go first where there is no room for all. Those whose time is over are
-    /// left out; keys of the same `kid` may stand side by side for a while, and both are tried. A public key that is
-    /// published again for other algorithms is one key: what is published last decides what it may be used for.
+    /// Keys that are no longer published stay for another `seconds`, because tokens that they
+    /// signed may still be valid. Pass the longest lifetime of the issuer's tokens. Pass 0 to drop
+    /// these keys at once, for instance when a key was withdrawn because it leaked. Keys whose time
+    /// is over are dropped.
     ///
-    /// A JWK Set in which nothing can be used publishes nothing: the report says so, and the keys go all the same.
+    /// Published keys take precedence if there is no room for all keys. Two keys with the same
+    /// `kid` may coexist for a while; both are tried. A public key that is published again for
+    /// other algorithms is the same key. The latest publication decides which algorithms it may be
+    /// used with.
+    ///
+    /// A JWK Set without usable keys publishes nothing. The report shows this, and the old keys
+    /// retire as usual.
     ///
     /// # Errors
     ///
-    /// Those for which [`KeySet::load`](crate::KeySet::load) keeps its keys: the text is no JWK Set. Keep the old value
-    /// then.
+    /// The errors for which [`KeySet::load`](crate::KeySet::load) keeps its keys: the text is not a
+    /// JWK Set, or the list of algorithms is unusable. Keep the old value in this case.
     pub fn updated(
         &self,
         jwks: &[u8],
@@ -124,7 +132,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         Ok((self.with_published(published, seconds, now), report))
     }
 
-    /// The same for keys that are published in another way than as a JWK Set, for instance one in PEM.
+    /// Does the same as [`updated`](Self::updated) for keys that are not published as a JWK Set,
+    /// for instance a key in PEM.
     #[must_use]
     pub fn with_published(&self, published: KeySetIn<M>, seconds: u32, now: u64) -> Self {
         let mut new = Self {
@@ -141,24 +150,25 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         new
     }
 
-    /// When the first of the replaced keys goes, by the clock that the updates were told; none while all are published.
+    /// Returns when the next key retires, on the clock of the updates' `now`. Returns `None` while
+    /// all keys are published.
     ///
-    /// A key that is over still verifies: from that time on use what [`without_retired`](Self::without_retired) returns,
-    /// or the next update.
+    /// A key whose time is over still verifies. From that time on, use the value that
+    /// [`without_retired`](Self::without_retired) or the next update returns.
     #[must_use]
     pub fn retires_next(&self) -> Option<u64> {
         let times = self.keys().map(|(_, retires_at)| retires_at);
         times.filter(|time| *time != PUBLISHED).min()
     }
 
-    /// These keys without those whose time is over.
+    /// Returns the keys without those whose time is over.
     #[must_use]
     pub fn without_retired(&self, now: u64) -> Self {
         let mut left = Self {
             set: KeySetIn::default(),
             retires_at: M::times(PUBLISHED, self.set.len()),
         };
-        // The list counts even if no key is left.
+        // Keeps the list of algorithms even if no key is left.
         let _ = left.set.accept(self.set.algorithms());
         for (key, retires_at) in self.keys() {
             if retires_at == PUBLISHED || now < retires_at {
@@ -168,7 +178,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         left
     }
 
-    /// Whether one of these keys is not among the older ones, or may be used for something else than there.
+    /// Returns whether any of these keys is missing from `older`, or may be used with other
+    /// algorithms there.
     #[must_use]
     pub fn has_new_keys(&self, older: &Self) -> bool {
         let names = self.set.algorithms().iter().map(|a| a.name());
@@ -180,12 +191,12 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         !self.set.all().all(is_old)
     }
 
-    /// The keys, and when each goes.
+    /// Iterates over the keys, each with the time when it retires.
     fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, u64)> {
         self.set.all().zip(self.retires_at.as_ref().iter().copied())
     }
 
-    /// Adds a key of another value if there is room.
+    /// Adds a key of the value `of` if there is room.
     fn add(&mut self, key: StoredKey<'_>, of: &Self, retires_at: u64) {
         let position = self.set.len();
         if self.set.keep(key, of.set.algorithms())
@@ -212,6 +223,10 @@ impl<M: OwnedMemory> Keys for RotatingKeysIn<M> {
         sealed: Sealed,
     ) -> Option<(usize, Candidate<'k>)> {
         self.set.find(request, from, sealed)
+    }
+
+    fn count(&self, sealed: Sealed) -> usize {
+        self.set.count(sealed)
     }
 }
 

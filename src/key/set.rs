@@ -1,4 +1,4 @@
-//! Sets of keys: as many as fit, and a report of what was left out.
+//! Sets of keys. A set keeps as many keys as fit and reports the others.
 
 use core::fmt::{self, Debug};
 
@@ -13,14 +13,17 @@ use crate::key::memory::{Inline, KeyMemory, Lent, WORDS_PER_KEY};
 use crate::key::store::{StoredKey, next_named, push, stored};
 use crate::key::{Keys, LoadReport, Skipped};
 
-/// Up to `N` keys, kept by value: those of a JWK Set (RFC 7517 §5), or others.
+/// Up to `N` keys, held by value: the keys of a JWK Set (RFC 7517 §5), or keys that are added one
+/// by one.
 ///
-/// There is room for `N` RSA keys of 2048 bits whose `kid`s have 44 bytes on average, or for fewer larger keys. `WORDS`
-/// makes other room: the words for each key on average.
+/// There is room for `N` RSA keys of 2048 bits whose `kid`s have 44 bytes on average, or for fewer
+/// larger keys. `WORDS` sets another average number of words for each key.
 ///
-/// A token with `kid` is verified with the keys of exactly that `kid` and no other; one without is tried with every
-/// key that fits its `alg`, at most `N`, so that a forged one costs `N` times the work
-/// ([`Options::refuse_ambiguity`](crate::Options::refuse_ambiguity) avoids it). See [`Keys`] for the rule.
+/// A token with a `kid` is tried only with keys of exactly that `kid` and keys that the caller
+/// added without a name. A token without a `kid` is tried with every key that fits its `alg`, at
+/// most `N`. A forged token can therefore cost `N` times the work, which
+/// [`Options::refuse_ambiguity`](crate::Options::refuse_ambiguity) avoids. See [`Keys`] for the
+/// rule.
 ///
 /// ```
 /// use jose_verify::{ES256, Error, KeySet, RS256};
@@ -41,14 +44,14 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// ```
 pub type KeySet<const N: usize, const WORDS: usize = WORDS_PER_KEY> = KeySetIn<Inline<N, WORDS>>;
 
-/// A [`KeySet`] in memory that is lent: see [`Lent`].
+/// A [`KeySet`] in memory that the caller lends. See [`Lent`].
 pub type LentKeySet<'m> = KeySetIn<Lent<'m>>;
 
-/// A [`KeySet`] on the heap, which grows with its keys.
+/// A [`KeySet`] on the heap, which grows as keys are added.
 #[cfg(feature = "alloc")]
 pub type GrowingKeySet = KeySetIn<crate::key::memory::Heap>;
 
-/// A set of keys in memory of the kind `M`: see [`KeySet`].
+/// A set of keys in memory of type `M`. See [`KeySet`].
 #[derive(Clone)]
 pub struct KeySetIn<M> {
     algorithms: Algorithms,
@@ -57,7 +60,8 @@ pub struct KeySetIn<M> {
 }
 
 impl<const N: usize, const WORDS: usize> KeySetIn<Inline<N, WORDS>> {
-    /// A set without keys, which verifies nothing ([`Error::NoKey`]). Constant, so that a set can be a `static`.
+    /// Creates a set without keys, which rejects every token ([`Error::NoKey`]). It is a
+    /// `const fn`, so that a set can be a `static`.
     #[must_use]
     pub const fn new() -> Self {
         Self::in_memory(Inline::EMPTY)
@@ -71,11 +75,12 @@ impl<M: KeyMemory + Default> Default for KeySetIn<M> {
 }
 
 impl<M: KeyMemory + Default> KeySetIn<M> {
-    /// The keys of a JWK Set that can be used with one of `algorithms`, in a new set.
+    /// Creates a set of the keys of a JWK Set that can be used with one of `algorithms`.
     ///
     /// # Errors
     ///
-    /// As for [`load`](Self::load); [`Error::KeySetFull`] if there is no room for one of them.
+    /// The errors of [`load`](Self::load); [`Error::KeySetFull`] if there is no room for one of the
+    /// keys.
     pub fn from_jwks(jwks: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<Self, Error> {
         let mut set = Self::default();
         let report = set.replace(jwks, algorithms, &mut |_| {})?;
@@ -85,11 +90,12 @@ impl<M: KeyMemory + Default> KeySetIn<M> {
         set.usable(report).map(|_| set)
     }
 
-    /// One key, from a JWK (RFC 7517 §4) that the caller has chosen: see [`add_jwk`](Self::add_jwk).
+    /// Creates a set of one key, from a JWK (RFC 7517 §4) that the caller has chosen. See
+    /// [`add_jwk`](Self::add_jwk).
     ///
     /// # Errors
     ///
-    /// As for [`add_jwk`](Self::add_jwk) and [`accept`](Self::accept).
+    /// The errors of [`add_jwk`](Self::add_jwk) and [`accept`](Self::accept).
     pub fn from_jwk(jwk: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<Self, Error> {
         let mut set = Self::default();
         set.accept(algorithms)?;
@@ -97,11 +103,12 @@ impl<M: KeyMemory + Default> KeySetIn<M> {
         Ok(set)
     }
 
-    /// One key that fits every token, from its parameters: see [`add`](Self::add).
+    /// Creates a set of one key that fits every token, from the key's parameters. See
+    /// [`add`](Self::add).
     ///
     /// # Errors
     ///
-    /// As for [`add`](Self::add) and [`accept`](Self::accept).
+    /// The errors of [`add`](Self::add) and [`accept`](Self::accept).
     pub fn from_parameters(
         parameters: &dyn ParameterSource,
         algorithms: &[&'static dyn Algorithm],
@@ -114,7 +121,7 @@ impl<M: KeyMemory + Default> KeySetIn<M> {
 }
 
 impl<M> KeySetIn<M> {
-    /// A set without keys in that memory.
+    /// Creates a set without keys in `memory`.
     #[must_use]
     pub const fn in_memory(memory: M) -> Self {
         Self {
@@ -124,25 +131,25 @@ impl<M> KeySetIn<M> {
         }
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is no key.
+    /// Returns whether the set has no keys.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The algorithms that are accepted; none if nothing was loaded yet.
+    /// Returns the accepted algorithms. The list is empty if nothing was loaded yet.
     #[must_use]
     pub const fn algorithms(&self) -> &Algorithms {
         &self.algorithms
     }
 
-    /// Removes all keys and makes these the accepted algorithms.
+    /// Removes all keys and sets the accepted algorithms.
     ///
     /// # Errors
     ///
@@ -155,23 +162,24 @@ impl<M> KeySetIn<M> {
 }
 
 impl<M: KeyMemory> KeySetIn<M> {
-    /// Replaces the keys by those of a JWK Set that can be used with one of `algorithms`.
+    /// Replaces the keys with those of a JWK Set that can be used with one of `algorithms`.
     ///
-    /// An entry that cannot be used, or for which there is no room, never spoils the set: `skipped` is told of it, and it
-    /// is counted.
+    /// An entry that cannot be used, or for which there is no room, does not affect the others. It
+    /// is counted, and `skipped` is called for it.
     ///
     /// # Errors
     ///
     /// The set keeps its keys:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`], [`Error::MalformedKeySet`]:
-    ///   the text as a whole is not a JWK Set, for instance an error page.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`],
+    ///   [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set, for instance an error
+    ///   page.
     /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`].
     ///
     /// The set is left without keys:
     ///
-    /// - [`Error::NoUsableKey`]: the text is a JWK Set, but nothing in it can be used. If every entry was skipped for
-    ///   the same reason, that reason is the error instead.
+    /// - [`Error::NoUsableKey`]: the text is a JWK Set, but nothing in it can be used. If every
+    ///   entry was skipped for the same reason, that reason is the error instead.
     pub fn load(
         &mut self,
         jwks: &[u8],
@@ -182,7 +190,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.usable(report)
     }
 
-    /// The report of a set that has keys now; else why it has none.
+    /// Returns the report if the set now has keys, or the reason why it has none.
     fn usable(&self, report: LoadReport) -> Result<LoadReport, Error> {
         match report.only_reason() {
             _ if self.len > 0 => Ok(report),
@@ -191,7 +199,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         }
     }
 
-    /// [`load`](Self::load) of a JWK Set in which there may be nothing to use.
+    /// Does the same as [`load`](Self::load), but accepts a JWK Set without usable keys.
     pub(crate) fn replace(
         &mut self,
         jwks: &[u8],
@@ -215,31 +223,33 @@ impl<M: KeyMemory> KeySetIn<M> {
         Ok(report)
     }
 
-    /// An entry of a JWK Set, which was published.
+    /// Adds an entry of a JWK Set. Without a `kid`, it fits only tokens without one.
     fn add_entry(&mut self, entry: Value<'_>) -> Result<(), Error> {
         let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
         let jwk = Jwk::parse(jwk.as_bytes())?;
         self.add_own(&jwk, KeyName::Unnamed)
     }
 
-    /// Adds a JWK (RFC 7517 §4) that the caller has chosen, for those of the accepted algorithms that fit its `kty`, `crv`
-    /// and `alg`. Without `kid` it fits every token.
+    /// Adds a JWK (RFC 7517 §4) that the caller has chosen, for those of the accepted algorithms
+    /// that fit its `kty`, `crv` and `alg`. Without a `kid`, the key fits every token.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
-    /// - [`Error::MalformedKey`]: a parameter is missing or wrong.
-    /// - [`Error::WrongKeyUse`]: `use` or `key_ops` forbid it.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+    ///   object.
+    /// - [`Error::MalformedKey`]: a parameter is missing or invalid.
+    /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: its `alg` is not accepted.
     /// - [`Error::UnsupportedKey`]: its type or curve fits none of the accepted algorithms.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: outside the bounds of [`limits`](crate::limits).
-    /// - [`Error::KeySetFull`]
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: outside the bounds of
+    ///   [`limits`](crate::limits).
+    /// - [`Error::KeySetFull`]: there is no room for it.
     pub fn add_jwk(&mut self, jwk: &[u8]) -> Result<(), Error> {
         let jwk = Jwk::parse(jwk)?;
         self.add_own(&jwk, KeyName::Any)
     }
 
-    /// Adds a JWK with the parameters that it has itself.
+    /// Adds a JWK with its own parameters.
     fn add_own(&mut self, jwk: &Jwk<'_>, without_kid: KeyName<'_>) -> Result<(), Error> {
         let added = self.add_published(jwk, jwk, without_kid);
         added.map_err(|reason| match reason {
@@ -248,7 +258,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         })
     }
 
-    /// Adds a key with what a JWK says of it beside its parameters.
+    /// Adds a key from `parameters`, with the `use`, `key_ops`, `alg` and `kid` of a JWK.
     pub(crate) fn add_published(
         &mut self,
         jwk: &Jwk<'_>,
@@ -260,7 +270,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         }
         let alg = jwk.algorithm();
         let fits = |name: &str| alg.is_none_or(|alg| alg == name);
-        // RFC 7517 §4.4.
+        // RFC 7517 §4.4: `alg` is the algorithm that the key is intended for.
         if !self.algorithms.iter().any(|a| fits(a.name())) {
             return Err(Error::AlgorithmNotAccepted);
         }
@@ -268,8 +278,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.push(name, parameters, &fits)
     }
 
-    /// Adds a key for those of the accepted algorithms that take it, under a `kid` or without a name, in which case it
-    /// fits every token.
+    /// Adds a key for those of the accepted algorithms whose key type accepts it. Without a
+    /// `key_id`, the key fits every token.
     ///
     /// ```
     /// use jose_verify::{Error, HS256, HS384, KeyParameters, KeySet, RS256};
@@ -285,9 +295,10 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// # Errors
     ///
     /// - [`Error::UnsupportedKey`]: its type or curve fits none of the accepted algorithms.
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`]: it is refused by all of them.
-    /// - [`Error::KeyTooLarge`]: outside the bounds of [`limits`](crate::limits), the `kid` for instance.
-    /// - [`Error::KeySetFull`]
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`]: all of them reject it.
+    /// - [`Error::KeyTooLarge`]: outside the bounds of [`limits`](crate::limits), for instance its
+    ///   `kid`.
+    /// - [`Error::KeySetFull`]: there is no room for it.
     pub fn add(
         &mut self,
         parameters: &dyn ParameterSource,
@@ -310,7 +321,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         })
     }
 
-    /// Adds a key of another set under the algorithms that both accept. Whether it was added.
+    /// Adds a key of another set for the algorithms that both sets accept. Returns whether it was
+    /// added.
     pub(crate) fn keep(&mut self, key: StoredKey<'_>, from: &[&'static dyn Algorithm]) -> bool {
         if self.algorithms.is_empty() {
             self.algorithms = Algorithms::new(from).unwrap_or(Algorithms::EMPTY);
@@ -325,7 +337,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         copied.is_ok()
     }
 
-    /// Adds what `write` writes for the accepted algorithms; makes room for it where the memory can grow.
+    /// Adds the entry that `write` writes for the accepted algorithms. Grows the memory if
+    /// necessary and possible.
     fn push_entry(&mut self, name: KeyName<'_>, write: &WriteEntry<'_>) -> Result<(), Error> {
         loop {
             let write = |memory: &mut [Word]| write(&self.algorithms, memory);
@@ -341,7 +354,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         }
     }
 
-    /// The keys as they are stored, in order.
+    /// Iterates over the stored keys in order.
     pub(crate) fn all(&self) -> impl Iterator<Item = StoredKey<'_>> {
         (0..).map_while(|position| self.stored(position))
     }
@@ -359,11 +372,11 @@ impl<M: KeyMemory> Keys for KeySetIn<M> {
     }
 
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        // Nothing was loaded yet: what is missing is a key.
+        // If nothing was loaded yet, the error is `NoKey`.
         self.algorithms.is_empty() || self.algorithms.iter().any(|a| alg == a.name())
     }
 
-    // Key after key is passed by without being looked at but for its name.
+    // Overridden for speed: a key with another name is skipped without building a `KeyRef`.
     fn find<'k>(
         &'k self,
         request: &KeyRequest<'_>,
@@ -382,6 +395,10 @@ impl<M: KeyMemory> Keys for KeySetIn<M> {
         }
         None
     }
+
+    fn count(&self, _: Sealed) -> usize {
+        self.len
+    }
 }
 
 impl<M> Debug for KeySetIn<M> {
@@ -396,7 +413,7 @@ impl<M> Debug for KeySetIn<M> {
 /// Writes an entry for a list of algorithms to the front of memory and returns its length.
 type WriteEntry<'w> = dyn Fn(&[&'static dyn Algorithm], &mut [Word]) -> Result<usize, Error> + 'w;
 
-/// The `kid` of an entry, whatever else it is.
+/// Returns the `kid` of an entry, even if the entry is not a valid key.
 fn kid(entry: Value<'_>) -> Option<JsonStr<'_>> {
     let members = entry.as_object()?;
     members.get("kid").ok().flatten()?.as_str()

@@ -1,4 +1,4 @@
-//! One key for one algorithm, in exactly the memory that it takes.
+//! One key for one algorithm, in exactly the memory that it needs.
 
 use core::fmt::{self, Debug};
 
@@ -11,11 +11,13 @@ use crate::key::key_ref::{Candidate, KeyName, KeyRef, Resolved};
 use crate::key::lookup::{KeyRequest, Sealed};
 use crate::limits::MAX_KID_LEN;
 
-/// A key for one algorithm: one that is pinned in a device, or that the caller knows the token's key to be.
+/// A key for one algorithm, such as a key that is pinned in a device, or that the caller has chosen
+/// for a token.
 ///
-/// It takes the memory of its algorithm: 64 bytes for [`ES256`](crate::ES256), and what a `kid` takes. A key without a
-/// name fits every token, because the caller has chosen it; one with a name fits tokens with that `kid` or none. For
-/// several algorithms, or a name that is not borrowed, use a [`KeySet`](crate::KeySet).
+/// It takes the memory that its algorithm needs, such as 64 bytes for [`ES256`](crate::ES256), and
+/// a borrowed `kid`. A key without a name fits every token, because the caller has chosen it. A key
+/// with a name fits tokens with that `kid` and tokens without one. Use a [`KeySet`](crate::KeySet)
+/// for several algorithms, or if the name cannot be borrowed.
 ///
 /// ```
 /// use jose_verify::{Error, HS256, Key, KeyParameters};
@@ -34,31 +36,33 @@ pub struct Key<'k, A: InlineKey, M = <A as InlineKey>::Material> {
 }
 
 impl<'k, A: InlineKey> Key<'k, A> {
-    /// Takes a key in its parameters.
+    /// Creates a key from its parameters.
     ///
     /// # Errors
     ///
     /// - [`Error::UnsupportedKey`]: not a key of this algorithm's type.
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: such a key, but refused.
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: a key of this type,
+    ///   but rejected.
     pub fn new(algorithm: A, parameters: &dyn ParameterSource) -> Result<Self, Error> {
         Self::new_in(algorithm, parameters, A::EMPTY)
     }
 
-    /// Reads one JWK (RFC 7517 §4). The key borrows its `kid`.
+    /// Reads one JWK (RFC 7517 §4). The key borrows its `kid` from the text.
     ///
     /// # Errors
     ///
-    /// As for [`new`](Self::new), and:
+    /// The errors of [`new`](Self::new), and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
-    /// - [`Error::WrongKeyUse`]: `use` or `key_ops` forbid it.
-    /// - [`Error::AlgorithmNotAccepted`]: its `alg` is another.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+    ///   object.
+    /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
+    /// - [`Error::AlgorithmNotAccepted`]: its `alg` names another algorithm.
     pub fn from_jwk(algorithm: A, jwk: &'k [u8]) -> Result<Self, Error> {
         let jwk = Jwk::parse(jwk)?;
         if !jwk.may_verify() {
             return Err(Error::WrongKeyUse);
         }
-        // RFC 7517 §4.4.
+        // RFC 7517 §4.4: `alg` is the algorithm that the key is intended for.
         if jwk.algorithm().is_some_and(|alg| alg != algorithm.name()) {
             return Err(Error::AlgorithmNotAccepted);
         }
@@ -76,11 +80,12 @@ impl<'k, A: InlineKey> Key<'k, A> {
         Ok(key)
     }
 
-    /// A key from the material of another one of the same algorithm, which a build script wrote out: a constant, which
-    /// takes no RAM.
+    /// Creates a key from the [`material`](Self::material) of another key of the same algorithm,
+    /// which a build script wrote out. The key can be a constant, which takes no RAM.
     ///
-    /// Nothing is judged: whoever can change the material can forge signatures. Material of ECDSA is the same on machines
-    /// of either word size, apart from a word of 64 bits being two of 32, the lower one first; that of RSA is not.
+    /// The material is not checked. Anyone who can change it can forge signatures. ECDSA material
+    /// has the same content on 32-bit and 64-bit machines: a 64-bit word corresponds to two 32-bit
+    /// words, the lower one first. RSA material differs between them.
     ///
     /// ```
     /// use jose_verify::{ES256, Es256, Key, KeyParameters};
@@ -111,8 +116,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
 }
 
 impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
-    /// Takes a key in its parameters, in memory of the caller's kind: less than [`new`](Key::new) takes for RSA keys that are
-    /// not of the longest.
+    /// Creates a key from its parameters, in memory that the caller provides. RSA keys of less than
+    /// 4096 bits can then take less memory than with [`new`](Key::new).
     ///
     /// ```
     /// use jose_verify::{Error, Key, KeyParameters, RS256, Rs256, words};
@@ -129,7 +134,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     ///
     /// # Errors
     ///
-    /// As for [`new`](Key::new); [`Error::KeyTooLarge`] also if the memory is too short.
+    /// The errors of [`new`](Key::new); [`Error::KeyTooLarge`] also if the memory is too short.
     pub fn new_in(
         algorithm: A,
         parameters: &dyn ParameterSource,
@@ -147,33 +152,36 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         }
     }
 
-    /// The same key under a `kid`: it fits tokens with exactly that one, and those without. One longer than
-    /// [`MAX_KID_LEN`] is that of no token.
-    #[must_use]
-    pub fn with_key_id(self, key_id: &str) -> Key<'_, A, M> {
-        Key {
-            algorithm: self.algorithm,
-            material: self.material,
-            name: KeyName::Is(JsonStr::from(key_id)),
-        }
-    }
-
-    /// The key material, to be written out: see [`from_material_unchecked`](Self::from_material_unchecked). Of a MAC it is
-    /// as secret as the key.
+    /// Returns the key material, for instance to write it out for
+    /// [`from_material_unchecked`](Self::from_material_unchecked). For a MAC it is as secret as the
+    /// key.
     #[must_use]
     pub const fn material(&self) -> &M {
         &self.material
     }
 
-    /// Its algorithm.
+    /// Returns the key's algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> A {
         self.algorithm
     }
 
-    /// The key as the pipeline sees it.
+    /// Returns the key as the pipeline sees it.
     pub(crate) fn key_ref(&self) -> KeyRef<'_> {
         KeyRef::single(self.name, &self.algorithm, self.material.as_ref())
+    }
+}
+
+impl<A: InlineKey, M: Copy> Key<'_, A, M> {
+    /// Returns the key with a `kid`. It then fits tokens with exactly that `kid` and tokens without
+    /// one. A `kid` longer than [`MAX_KID_LEN`] equals that of no token.
+    #[must_use]
+    pub const fn with_key_id(self, key_id: &str) -> Key<'_, A, M> {
+        Key {
+            algorithm: self.algorithm,
+            material: self.material,
+            name: KeyName::Is(JsonStr::of(key_id)),
+        }
     }
 }
 
@@ -186,7 +194,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Keys for Key<'_, A, M> {
         alg == self.algorithm.name()
     }
 
-    // Without the detour of a reference that could be to any kind of key.
+    // Overridden for speed: avoids building a `KeyRef`.
     fn find<'k>(
         &'k self,
         request: &KeyRequest<'_>,
@@ -197,11 +205,15 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Keys for Key<'_, A, M> {
         let resolved = Resolved::Loaded(&self.algorithm, self.material.as_ref());
         fits.then_some((0, Candidate(resolved)))
     }
+
+    fn count(&self, _: Sealed) -> usize {
+        1
+    }
 }
 
 impl<A: InlineKey, M> Debug for Key<'_, A, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the material, which may be a secret.
+        // Omits the material, which may be secret.
         f.debug_struct("Key")
             .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()

@@ -1,4 +1,5 @@
-//! How the keys of a set lie in its memory: slots, `kid`s and entries. Not generic, so that all kinds of memory share it.
+//! The layout of keys in a set's memory: slots, `kid`s and entries. Not generic, so that all kinds
+//! of memory share the code.
 
 use crate::alg::Word;
 use crate::encoding::json::JsonStr;
@@ -9,7 +10,7 @@ use crate::key::lookup::RequestedKid;
 use crate::key::memory::{Parts, PartsMut, Slot};
 use crate::limits::MAX_KID_LEN;
 
-/// A key as it is stored.
+/// A stored key.
 #[derive(Clone, Copy)]
 pub(crate) struct StoredKey<'m> {
     pub(crate) name: KeyName<'m>,
@@ -17,7 +18,8 @@ pub(crate) struct StoredKey<'m> {
 }
 
 impl StoredKey<'_> {
-    /// Whether both are one key under one name, whatever they may be used for.
+    /// Returns whether both have the same name and material, whatever algorithms they may be used
+    /// with.
     pub(crate) fn is_same(&self, other: &StoredKey<'_>) -> bool {
         let same_name = match (self.name, other.name) {
             (KeyName::Is(one), KeyName::Is(other)) => one == other,
@@ -29,15 +31,15 @@ impl StoredKey<'_> {
     }
 }
 
-/// `kid_len` of a key that was published without one.
+/// `kid_len` of a key that was published without a `kid`.
 const UNNAMED: u16 = u16::MAX;
 
-/// `kid_len` of a key that the caller gave without a name.
+/// `kid_len` of a key that the caller supplied without a name.
 const ANY: u16 = u16::MAX - 1;
 
 const _: () = assert!(MAX_KID_LEN < 1 << 15, "no length means that there is none");
 
-// Not generic, so that all kinds of memory share it.
+// Not generic, so that all kinds of memory share the code.
 pub(super) fn stored(parts: Parts<'_>, len: usize, position: usize) -> Option<StoredKey<'_>> {
     let slot = parts.slots.get(..len)?.get(position)?;
     let name = match slot.kid_len {
@@ -49,8 +51,8 @@ pub(super) fn stored(parts: Parts<'_>, len: usize, position: usize) -> Option<St
     Some(StoredKey { name, words })
 }
 
-/// The first key from that position on whose name fits a token with that `kid`: what [`KeyName::fits`] says, by the names'
-/// lengths and last bytes first, which tell most of them apart.
+/// Returns the position of the first key at or after `from` whose name fits `kid`, by the rule of
+/// [`KeyName::fits`]. Compares lengths and last bytes first, because most names differ in these.
 pub(super) fn next_named(
     parts: Parts<'_>,
     len: usize,
@@ -81,7 +83,7 @@ fn part<T>(memory: &[T], at: u32, len: u16) -> Option<&[T]> {
     rest.get(..usize::from(len))
 }
 
-/// The `kid` of that length from there on.
+/// Returns the `kid` of length `len` at position `at`.
 #[inline]
 fn kid_part([first, second]: [&[u8]; 2], at: u32, len: u16) -> Option<&[u8]> {
     let at = usize::try_from(at).ok()?;
@@ -92,23 +94,25 @@ fn kid_part([first, second]: [&[u8]; 2], at: u32, len: u16) -> Option<&[u8]> {
     rest.get(..usize::from(len))
 }
 
-/// Adds a key behind the first `len`. After an error the memory is as it was, but for what no key lies in.
+/// Adds a key after the first `len`. On error, only memory that no key uses has changed.
 pub(super) fn push(
     PartsMut { slots, kids, words }: PartsMut<'_>,
     len: usize,
     name: KeyName<'_>,
     write: &dyn Fn(&mut [Word]) -> Result<usize, Error>,
 ) -> Result<(), Error> {
-    let used = slots.get(..len).unwrap_or_default();
-    let words_end = |slot: &Slot| slot.words_at.saturating_add(u32::from(slot.words_len));
-    let words_at = used.last().map_or(0, words_end);
-    // The key is judged first: whether there is room for its name and another slot only matters for one that is usable.
+    let last = len.checked_sub(1).and_then(|last| slots.get(last));
+    let last = last.copied().unwrap_or(Slot::EMPTY);
+    let words_at = last.words_at.saturating_add(u32::from(last.words_len));
+    let kid_at = last.kid_at.saturating_add(u32::from(kid_len(&last)));
+    // Validates the key first, so that an unusable key reports its own error even if there is no
+    // room for its name or slot.
     let memory = usize::try_from(words_at).map_or(None, |at| words.get_mut(at..));
     let words_len = write(memory.unwrap_or_default())?;
     let (kid_at, kid_len) = match name {
-        KeyName::Unnamed => (0, UNNAMED),
-        KeyName::Any => (0, ANY),
-        KeyName::Is(kid) => store_kid(kid, used, kids)?,
+        KeyName::Unnamed => (kid_at, UNNAMED),
+        KeyName::Any => (kid_at, ANY),
+        KeyName::Is(kid) => store_kid(kid, kid_at, kids)?,
     };
     *slots.get_mut(len).ok_or(Error::KeySetFull)? = Slot {
         words_at,
@@ -119,31 +123,39 @@ pub(super) fn push(
     Ok(())
 }
 
-/// Copies a `kid` to where there is room for it, unescaped, and returns where, and its length.
-fn store_kid(kid: JsonStr<'_>, used: &[Slot], kids: [&mut [u8]; 2]) -> Result<(u32, u16), Error> {
+/// Returns how many bytes the key's `kid` takes.
+const fn kid_len(slot: &Slot) -> u16 {
+    match slot.kid_len {
+        UNNAMED | ANY => 0,
+        len => len,
+    }
+}
+
+/// Copies a `kid`, unescaped, to the first position at or after `at` where it fits into one piece
+/// of memory. Returns that position and the length.
+///
+/// If a `kid` goes to the second piece, the rest of the first piece stays unused. The `kid`s then
+/// already take more bytes in total than the first piece has.
+fn store_kid(
+    kid: JsonStr<'_>,
+    at: u32,
+    [first, second]: [&mut [u8]; 2],
+) -> Result<(u32, u16), Error> {
     if kid.is_longer_than(MAX_KID_LEN) {
         return Err(Error::KeyTooLarge);
     }
-    let ends = used
-        .iter()
-        .filter(|slot| !matches!(slot.kid_len, UNNAMED | ANY))
-        .map(|slot| slot.kid_at.saturating_add(u32::from(slot.kid_len)))
-        .filter_map(|end| usize::try_from(end).ok());
-    let mut start = 0_usize;
-    for memory in kids {
-        let end = start.saturating_add(memory.len());
-        // The last that ends in this piece.
-        let last = ends
-            .clone()
-            .filter(|last| (start..=end).contains(last))
-            .max();
-        let at = last.unwrap_or(start);
-        let place = memory.get_mut(at.saturating_sub(start)..);
-        if let Ok(len) = kid.copy_to(place.unwrap_or_default()) {
-            let at = u32::try_from(at).map_err(|_| Error::KeySetFull)?;
-            return Ok((at, u16::try_from(len).map_err(|_| Error::KeyTooLarge)?));
-        }
-        start = end;
-    }
-    Err(Error::KeySetFull)
+    let at = usize::try_from(at).unwrap_or(usize::MAX);
+    let first_len = first.len();
+    let (at, copied) = if let Ok(len) = kid.copy_to(first.get_mut(at..).unwrap_or_default()) {
+        (at, Ok(len))
+    } else {
+        let at = at.max(first_len);
+        let rest = second.get_mut(at.saturating_sub(first_len)..);
+        (at, kid.copy_to(rest.unwrap_or_default()))
+    };
+    let len = copied.map_err(|_| Error::KeySetFull)?;
+    Ok((
+        u32::try_from(at).map_err(|_| Error::KeySetFull)?,
+        u16::try_from(len).map_err(|_| Error::KeyTooLarge)?,
+    ))
 }

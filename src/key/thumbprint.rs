@@ -5,16 +5,18 @@ use crate::encoding::base64url;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
 
-/// The thumbprint of a JWK: the hash of its required members (RFC 7638 §3.2), at the front of `buffer`.
+/// Computes the thumbprint of a JWK, which is the hash of its required members (RFC 7638 §3.2), at
+/// the front of `buffer`.
 ///
-/// The members are hashed as they are written, so a key whose number was written with leading zeros has another
-/// thumbprint. The key itself is not judged. That of a shared secret is a hash of the secret and may give it away
-/// (§7).
+/// The members are hashed as written, so a key whose numbers have leading zeros has another
+/// thumbprint. The key itself is not validated. The thumbprint of a shared secret is a hash of the
+/// secret and may reveal it (§7).
 ///
 /// # Errors
 ///
-/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
-/// - [`Error::MalformedKey`]: a required member is missing, no string, or not base64url.
+/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+///   object.
+/// - [`Error::MalformedKey`]: a required member is missing, not a string, or not base64url.
 /// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC`, `OKP`, `AKP` and `oct`.
 ///
 /// ```
@@ -37,8 +39,8 @@ pub fn jwk_thumbprint<'b>(
     Ok(hash.digest(&parts, buffer))
 }
 
-/// RFC 7638 §3.2 and §3.3: the members in the order of their names, without white space. RFC 8037 §2 and RFC 9964 say
-/// which those of OKP and AKP are.
+/// RFC 7638 §3.2 and §3.3: the required members in the order of their names, without white space.
+/// RFC 8037 §2 and RFC 9964 define the required members of OKP and AKP keys.
 fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
     let member = |name| parameter(jwk, name);
     let name = |member| plain(jwk, member);
@@ -73,24 +75,24 @@ fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
     })
 }
 
-/// After the last string.
+/// The text after the last string.
 const END: &[u8] = br#""}"#;
 
-/// The text of a parameter, which is base64url and so needs no escapes.
+/// Returns the text of a parameter, after checking that it is base64url. Such text has no escapes.
 fn parameter<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
     let text = plain(jwk, name)?;
     for block in text.chunks(BLOCK_CHARS) {
-        // Of whole groups, so that each is valid if the text is.
+        // Blocks consist of whole groups, so each block is valid if the text is.
         base64url::decode_secret(block, &mut [0; BLOCK_CHARS], Error::KeyTooLarge)
             .map_err(|_| Error::MalformedKey)?;
     }
     Ok(text)
 }
 
-/// Characters that are looked at together: groups of four.
+/// Characters that are checked together, in groups of four.
 const BLOCK_CHARS: usize = 64;
 
-/// A string that is written without escapes.
+/// Returns a string member that is written without escapes.
 fn plain<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
     let text = jwk.get(name).and_then(|value| value.as_str());
     let text = text.and_then(|text| text.as_plain_str());

@@ -1,4 +1,4 @@
-//! Several issuers: keys and policy of one, never mixed with those of another.
+//! Verification for several issuers. The keys and the policy of one are never used for another.
 
 use core::fmt::{self, Debug};
 use core::slice;
@@ -10,21 +10,25 @@ use crate::policy::{Check, Policy};
 use crate::time::Clock;
 use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 
-/// An issuer with its own keys and what its tokens have to fulfil, in whatever owns them: a row of a table, an `Arc` that was
-/// cloned for one request.
+/// An issuer with its own keys and policy. Implement it for the type that owns them, such as a row
+/// of a table. With the feature `alloc`, an `Arc` that was cloned for one request is an issuer too.
 ///
-/// The three are bound to each other: a token that these keys verify is accepted only if its `iss` is this issuer. So
-/// whichever issuer is found for a token, by its untrusted `iss` or by anything else, nobody's token passes as somebody
-/// else's.
+/// Name, keys and policy are bound to each other. A token that these keys verify is accepted only
+/// if its `iss` is this issuer's name. A token of one issuer is therefore never accepted as
+/// another's, even if the wrong issuer is found by the untrusted `iss` or by anything else.
 pub trait Issuer {
-    /// The issuer's name, which `iss` must be.
+    /// Returns the issuer's name, which `iss` must equal.
     fn issuer(&self) -> &str;
 
-    /// Its keys.
+    /// Returns the issuer's keys.
     fn keys(&self) -> &dyn Keys;
 
-    /// Its policy. Everything of it counts but its `issuer`, in place of which [`issuer`](Self::issuer) is required.
-    fn policy(&self) -> Policy<'_>;
+    /// Calls `check` with the issuer's policy.
+    ///
+    /// A policy borrows its lists, and this is the place to make them from strings that the issuer
+    /// owns. Its field `issuer` is ignored: [`issuer`](Self::issuer) is required instead. A token
+    /// for which `check` is not called is rejected.
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>));
 }
 
 impl<T: Issuer + ?Sized> Issuer for &T {
@@ -36,12 +40,12 @@ impl<T: Issuer + ?Sized> Issuer for &T {
         (**self).keys()
     }
 
-    fn policy(&self) -> Policy<'_> {
-        (**self).policy()
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+        (**self).with_policy(check);
     }
 }
 
-// A Cortex-M0 has no `Arc`.
+// Targets without atomics, such as Cortex-M0, have no `Arc`.
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 impl<T: Issuer + ?Sized> Issuer for alloc::sync::Arc<T> {
     fn issuer(&self) -> &str {
@@ -52,12 +56,12 @@ impl<T: Issuer + ?Sized> Issuer for alloc::sync::Arc<T> {
         (**self).keys()
     }
 
-    fn policy(&self) -> Policy<'_> {
-        (**self).policy()
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+        (**self).with_policy(check);
     }
 }
 
-/// An [`Issuer`] that borrows what it needs.
+/// An [`Issuer`] that borrows its name and keys.
 #[derive(Debug)]
 pub struct Tenant<'t, K> {
     issuer: &'t str,
@@ -65,7 +69,7 @@ pub struct Tenant<'t, K> {
     policy: Policy<'t>,
 }
 
-// Not derived: that would ask it of the keys, too.
+// Not derived: a derive would require it of the keys too.
 impl<K> Clone for Tenant<'_, K> {
     fn clone(&self) -> Self {
         *self
@@ -75,7 +79,7 @@ impl<K> Clone for Tenant<'_, K> {
 impl<K> Copy for Tenant<'_, K> {}
 
 impl<'t, K> Tenant<'t, K> {
-    /// Binds them.
+    /// Binds keys and a policy to an issuer's name.
     #[must_use]
     pub const fn new(issuer: &'t str, keys: &'t K, policy: Policy<'t>) -> Self {
         Self {
@@ -95,16 +99,54 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
         self.keys
     }
 
-    fn policy(&self) -> Policy<'_> {
-        self.policy
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+        check(&self.policy);
     }
 }
 
-/// Verifies tokens of any of several issuers, each with the keys and the policy of its own.
+/// Verifies tokens of several issuers, each with that issuer's own keys and policy.
 ///
-/// `find` is asked for the issuer by the `iss` that the token claims, which is not verified at that point; `None` refuses
-/// the token. As an [`Issuer`] holds its name, a wrong answer refuses a token and never lets one pass. Search a list or a
-/// map, and return what owns the keys for this request.
+/// `find` looks up the issuer by the token's `iss`, which is not verified at that point. `None`
+/// rejects the token. The `iss` must equal the name of the [`Issuer`] that was found, so a wrong
+/// result rejects a token and never accepts one. `find` can search a list or a map. It returns the
+/// value that owns the keys for this request.
+///
+/// Where names, lists and keys are owned and the keys are replaced at run time, `find` returns a
+/// value that holds an `Arc` of each:
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use std::sync::{Arc, Mutex};
+/// use jose_verify::{Issuer, KeySet, Keys, Policy, oauth};
+///
+/// struct Entry {
+///     issuer: String,
+///     audiences: Vec<String>,
+///     keys: Mutex<Arc<KeySet<16>>>,
+/// }
+///
+/// /// An issuer for one request.
+/// struct Snapshot {
+///     entry: Arc<Entry>,
+///     keys: Arc<KeySet<16>>,
+/// }
+///
+/// impl Issuer for Snapshot {
+///     fn issuer(&self) -> &str {
+///         &self.entry.issuer
+///     }
+///     fn keys(&self) -> &dyn Keys {
+///         &self.keys
+///     }
+///     fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+///         let audiences: Vec<&str> = self.entry.audiences.iter().map(String::as_str).collect();
+///         check(&oauth::access_token(&[], &audiences));
+///     }
+/// }
+/// # }
+/// ```
+///
+/// Where they are borrowed, a [`Tenant`] is an issuer:
 ///
 /// ```
 /// use jose_verify::{Error, Issuer, IssuerVerifier, KeySet, NumericDate, Tenant, scratch_len};
@@ -129,7 +171,7 @@ pub struct IssuerVerifier<'v, F> {
 }
 
 impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
-    /// With the issuers that `find` finds, and strict options.
+    /// Creates a verifier that looks up issuers with `find` and has strict options.
     #[must_use]
     pub const fn new(find: F) -> Self {
         Self {
@@ -138,7 +180,7 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
         }
     }
 
-    /// The same with these options.
+    /// Returns the verifier with these options.
     #[must_use]
     pub fn with_options(self, options: Options<'v>) -> Self {
         Self { options, ..self }
@@ -148,15 +190,15 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     ///
     /// # Errors
     ///
-    /// As for [`Verifier::verify`](crate::Verifier::verify); [`Error::MissingIssuer`], and [`Error::IssuerMismatch`] if
-    /// `find` knows none.
+    /// The errors of [`Verifier::verify`](crate::Verifier::verify); [`Error::MissingIssuer`] if the
+    /// token has no `iss`, and [`Error::IssuerMismatch`] if `find` returns `None`.
     pub fn verify<'b>(
         &self,
         token: &[u8],
         now: impl Into<Clock>,
         scratch: &'b mut [u8],
     ) -> Result<(T, Verified<'b>), Error> {
-        // What is wrong with the header is the answer even where the issuer is unknown.
+        // An error in the header is reported even if the issuer is unknown.
         self.options.peek_header_untrusted(token, scratch)?;
         let iss = self.options.peek_issuer_untrusted(token, scratch)?;
         let iss = iss.ok_or(Error::MissingIssuer)?;
@@ -166,11 +208,12 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
         Ok((issuer, jwt))
     }
 
-    /// Verifies a token without a scratch buffer: it is decoded over its own text. `token` is overwritten, even on error.
+    /// Verifies a token without a scratch buffer by decoding it in place. `token` is overwritten,
+    /// even on error.
     ///
     /// # Errors
     ///
-    /// As for [`verify`](Self::verify), but for [`Error::ScratchTooSmall`].
+    /// The errors of [`verify`](Self::verify), except [`Error::ScratchTooSmall`].
     pub fn verify_in_place<'b>(
         &self,
         token: &'b mut [u8],
@@ -183,18 +226,25 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     }
 }
 
-/// The claims against the issuer's policy and its name.
+/// Checks the claims against the issuer's policy and name.
 fn check<'b>(
     jws: VerifiedJws<'b>,
     issuer: &impl Issuer,
     clock: Clock,
 ) -> Result<Verified<'b>, Error> {
     let name = issuer.issuer();
-    let policy = Policy {
-        issuer: Check::Required(slice::from_ref(&name)),
-        ..issuer.policy()
-    };
-    jws.check(&policy, clock)
+    let mut checked = None;
+    issuer.with_policy(&mut |policy| {
+        let policy = Policy {
+            issuer: Check::Required(slice::from_ref(&name)),
+            ..*policy
+        };
+        // Of several policies all must accept the token.
+        if !matches!(checked, Some(Err(_))) {
+            checked = Some(jws.check(&policy, clock));
+        }
+    });
+    checked.unwrap_or(Err(Error::IssuerMismatch))
 }
 
 impl<F> Debug for IssuerVerifier<'_, F> {

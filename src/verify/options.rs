@@ -1,4 +1,4 @@
-//! What may be said about the form of tokens. Every one of these exists because somebody met the limit.
+//! Options for the form of tokens. Each exists because a deployment needed it.
 
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
@@ -7,7 +7,7 @@ use crate::jose::header::{Critical, Header};
 use crate::limits::MAX_TOKEN_LEN;
 use crate::verify::pipeline;
 
-/// Options of a verifier. Those of [`new`](Self::new) are the strict ones that RFC 7515 and RFC 7519 ask for.
+/// Options of a verifier. Those of [`new`](Self::new) are strict, as RFC 7515 and RFC 7519 require.
 ///
 /// ```
 /// use jose_verify::Options;
@@ -17,7 +17,8 @@ use crate::verify::pipeline;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'v> {
-    /// Takes off the padding. A function that only [`padded`](Self::padded) names, so that nobody else links it.
+    /// Removes the padding. Only [`padded`](Self::padded) names the function, so that other
+    /// programs do not link it.
     unpad: Option<for<'t> fn(Compact<'t>) -> Result<Compact<'t>, Error>>,
     pub(super) unambiguous: bool,
     max_token_len: usize,
@@ -31,7 +32,7 @@ impl Default for Options<'_> {
 }
 
 impl<'v> Options<'v> {
-    /// The strict options.
+    /// Creates the strict options.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -42,14 +43,16 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// For tokens whose segments end in `=`, as AWS Application Load Balancers make them.
+    /// Accepts only tokens with `=` padding, as AWS Application Load Balancers make them.
     ///
-    /// RFC 7515 §2 has no padding, so these are refused otherwise. A load balancer signs the text with its padding: taking
-    /// it off beforehand breaks the signature. Each segment must have exactly the padding that RFC 4648 §4 demands, so
-    /// there is still one text for each string of bytes; a token without it is refused.
+    /// RFC 7515 §2 omits padding, so these tokens are rejected by default. A load balancer signs
+    /// the text with its padding, so removing the padding beforehand breaks the signature. Each
+    /// segment must have exactly the padding that RFC 4648 §4 requires, so each string of bytes
+    /// still has only one text. A token without this padding is rejected.
     ///
-    /// All load balancers of a region are signed for under the same keys, also those of others: compare the header's
-    /// `signer` with your load balancer's ARN, or anybody who has one can log in.
+    /// All load balancers of a region sign with the same keys, including those of other customers.
+    /// Compare the header's `signer` with your load balancer's ARN. Otherwise, anyone who has a
+    /// load balancer can log in.
     ///
     /// ```
     /// use jose_verify::{
@@ -91,10 +94,11 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// A token without `kid` that several keys fit is refused with [`Error::AmbiguousKey`], instead of tried with each.
+    /// Rejects a token without a `kid` if several keys fit it, instead of trying each key. The
+    /// error is [`Error::AmbiguousKey`].
     ///
-    /// An issuer that does not name its keys has two of them while it replaces one, and none of its tokens is accepted
-    /// meanwhile.
+    /// An issuer that does not name its keys has two of them while it replaces one. None of its
+    /// tokens is accepted during that time.
     #[must_use]
     pub const fn refuse_ambiguity(self) -> Self {
         Self {
@@ -103,8 +107,9 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// Tokens of more than so many bytes are refused: 1 MiB if this is not called
-    /// ([`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN)). The work for a token grows with its length.
+    /// Rejects tokens of more than `bytes` bytes. The default is 1 MiB
+    /// ([`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN)). The work for a token grows with its
+    /// length.
     #[must_use]
     pub const fn max_token_len(self, bytes: usize) -> Self {
         Self {
@@ -113,11 +118,12 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// The names of critical header parameters (`crit`, RFC 7515 §4.1.11) that the caller understands.
+    /// Sets the names of the critical header parameters (`crit`, RFC 7515 §4.1.11) that the caller
+    /// understands.
     ///
-    /// A token that lists any other is refused. The caller reads those that it understands from the verified
-    /// [header](crate::Verified::header), and does what their specification asks for. `b64` cannot be understood: a payload
-    /// that is not encoded is refused.
+    /// A token whose `crit` lists any other name is rejected. The caller must read these parameters
+    /// from the verified [header](crate::Verified::header) and process them as their specification
+    /// requires. `b64` is not supported: an unencoded payload is always rejected.
     #[must_use]
     pub const fn understand(self, critical: &'v [&'v str]) -> Self {
         Self {
@@ -126,13 +132,14 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// Reads a token's header without verifying anything, for instance to learn which keys to fetch.
+    /// Reads a token's header without verifying anything, for instance to learn which keys to
+    /// fetch.
     ///
-    /// Anybody can write anything into a header. Never decide on it whether to trust a token.
+    /// Anyone can write anything into a header. Never use it to decide whether to trust a token.
     ///
     /// # Errors
     ///
-    /// The [`Error`]s of token and header.
+    /// The [`Error`]s of the token and its header.
     ///
     /// ```
     /// use jose_verify::{Options, scratch_len};
@@ -151,13 +158,14 @@ impl<'v> Options<'v> {
         Ok(header)
     }
 
-    /// Reads the `iss` of a token without verifying anything, for instance to learn whose keys to fetch.
+    /// Reads the `iss` of a token without verifying anything, for instance to learn whose keys to
+    /// fetch.
     ///
-    /// Anybody can write anything there. It is good for finding an [`Issuer`](crate::Issuer) and for nothing else.
+    /// Anyone can write anything there. Use it only to find an [`Issuer`](crate::Issuer).
     ///
     /// # Errors
     ///
-    /// The [`Error`]s of token and claims, as far as they concern the text as a whole and `iss`.
+    /// The [`Error`]s of the token, of its payload as a JSON object, and of `iss`.
     pub fn peek_issuer_untrusted<'b>(
         &self,
         token: &[u8],
@@ -166,7 +174,7 @@ impl<'v> Options<'v> {
         pipeline::peek_issuer(&self.split(token)?, scratch)
     }
 
-    /// The token's segments.
+    /// Splits the token into its segments.
     pub(super) fn split<'t>(&self, token: &'t [u8]) -> Result<Compact<'t>, Error> {
         if token.len() > self.max_token_len {
             return Err(Error::LimitExceeded);

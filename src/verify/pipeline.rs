@@ -1,4 +1,4 @@
-//! The stages, readable top to bottom; compiled once, whatever the keys are.
+//! The stages of verification, top to bottom. They are compiled once for all types of keys.
 
 use crate::encoding::base64url;
 use crate::encoding::json::{JsonStr, read_object};
@@ -9,7 +9,7 @@ use crate::key::Keys;
 use crate::key::lookup::{CopiedRequest, KeyRequest, verify_signature};
 use crate::verify::{Options, VerifiedJws};
 
-/// From a token to a payload whose signature holds.
+/// Verifies the signature of a token and decodes its payload.
 // Not inlined, so that its stack is released before the claims are parsed.
 #[inline(never)]
 pub(super) fn verify<'b>(
@@ -29,12 +29,12 @@ pub(super) fn verify<'b>(
         jws.signing_input,
         signature,
     )?;
-    // Only now, and over the signature, which has served.
+    // Decoded only after verification; overwrites the signature, which is no longer needed.
     let payload = base64url::decode(jws.payload, scratch, Error::ScratchTooSmall)?;
     Ok(VerifiedJws::new(header, payload, by))
 }
 
-/// [`verify`] without a scratch buffer: the token is decoded over its own text.
+/// Does the same as [`verify`] without a scratch buffer, by decoding the token in place.
 // Not inlined, so that its stack is released before the claims are parsed.
 #[inline(never)]
 pub(super) fn verify_in_place<'b>(
@@ -48,7 +48,7 @@ pub(super) fn verify_in_place<'b>(
     let header = lengths.header(signing_input)?;
     let parsed = Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
     let request = CopiedRequest::new(&parsed)?;
-    // The signature covers the header as it was received.
+    // The signature covers the header as it was received, so restore it.
     base64url::encode_in_place(header)?;
     let signature = base64url::decode_in_place(signature)?;
     let by = verify_signature(
@@ -68,7 +68,7 @@ pub(super) fn verify_in_place<'b>(
     ))
 }
 
-/// Decodes and reads the header; the rest of the scratch buffer stays free.
+/// Decodes and parses the header. Returns it with the unused rest of the scratch buffer.
 #[inline]
 pub(super) fn decode_header<'b>(
     jws: &Compact<'_>,
@@ -83,7 +83,7 @@ pub(super) fn decode_header<'b>(
     Ok((Header::parse(text, &options.critical)?, rest))
 }
 
-/// The `iss` that a token claims. Nothing is verified.
+/// Reads the `iss` of a token. Nothing is verified.
 pub(super) fn peek_issuer<'b>(
     jws: &Compact<'_>,
     scratch: &'b mut [u8],
@@ -95,7 +95,7 @@ pub(super) fn peek_issuer<'b>(
     )?)
 }
 
-/// Finds something by the `iss` that a token claims, and leaves the token as it was. Nothing is verified.
+/// Calls `find` with the `iss` of a token. Nothing is verified. On success, the token is unchanged.
 pub(super) fn find_in_place<T>(
     token: &mut [u8],
     options: &Options<'_>,
@@ -104,7 +104,7 @@ pub(super) fn find_in_place<T>(
     let lengths = Lengths::of(&options.split(token)?);
     let (signing_input, _) = lengths.split(token)?;
     let (header, payload) = lengths.header_and_payload(signing_input)?;
-    // What is wrong with the header is the answer even where the issuer is unknown.
+    // An error in the header is reported even if the issuer is unknown.
     Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
     base64url::encode_in_place(header)?;
     let issuer = read_issuer(base64url::decode_in_place(payload)?)?;
@@ -124,15 +124,15 @@ fn read_issuer(payload: &[u8]) -> Result<Option<JsonStr<'_>>, Error> {
     Ok(issuer)
 }
 
-/// Bytes of scratch that suffice for any token of this length.
+/// Returns how many bytes of scratch suffice for any token of this length.
 #[must_use]
 pub const fn scratch_len(token_len: usize) -> usize {
     base64url::decoded_len(token_len)
 }
 
-/// Where the segments of a token are, for one that is going to be written to.
+/// The lengths of a token's parts, kept while the token is overwritten.
 struct Lengths {
-    /// Of the segments without padding.
+    /// The segments, without padding.
     header: usize,
     payload: usize,
     signature: usize,
@@ -153,7 +153,7 @@ impl Lengths {
         }
     }
 
-    /// The signing input and the signature.
+    /// Splits the token into the signing input and the signature.
     fn split<'t>(&self, token: &'t mut [u8]) -> Result<(&'t mut [u8], &'t mut [u8]), Error> {
         let (signing_input, signature) = halves(token, self.signing_input)?;
         let signature = signature.get_mut(..self.signature);
@@ -176,7 +176,7 @@ impl Lengths {
     }
 }
 
-/// What stands before and after the dot at `position`.
+/// Returns the text before and after the dot at `position`.
 fn halves(text: &mut [u8], position: usize) -> Result<(&mut [u8], &mut [u8]), Error> {
     let (before, dot_and_after) = text
         .split_at_mut_checked(position)

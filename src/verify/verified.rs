@@ -1,4 +1,4 @@
-//! What the pipeline makes, and nothing else can.
+//! Verified tokens, which only the pipeline can make.
 
 use core::fmt::{self, Debug};
 
@@ -11,7 +11,7 @@ use crate::time::Clock;
 
 /// A JWT whose signature and claims were checked. Only a [`Verifier`](crate::Verifier) or an
 /// [`IssuerVerifier`](crate::IssuerVerifier) makes one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[must_use = "a verified token that nobody looks at was verified for nothing"]
 pub struct Verified<'b> {
     header: Header<'b>,
@@ -39,7 +39,8 @@ impl<'b> Verified<'b> {
     }
 }
 
-/// A JWS whose signature was checked, and nothing else. Only a [`JwsVerifier`](crate::JwsVerifier) makes one.
+/// A JWS whose signature was checked, and nothing else. Only a [`JwsVerifier`](crate::JwsVerifier)
+/// makes one.
 #[derive(Clone, Copy)]
 #[must_use = "a verified payload that nobody looks at was verified for nothing"]
 pub struct VerifiedJws<'b> {
@@ -63,7 +64,7 @@ impl<'b> VerifiedJws<'b> {
         &self.header
     }
 
-    /// The payload, whatever it is.
+    /// The payload, which may be any bytes.
     #[must_use]
     pub const fn payload(&self) -> &'b [u8] {
         self.payload
@@ -75,11 +76,11 @@ impl<'b> VerifiedJws<'b> {
         self.by
     }
 
-    /// From a signature that holds to claims that may be trusted.
-    // Not inlined: the signature is verified without its stack.
+    /// Parses the payload as claims and checks them against `policy`.
+    // Not inlined, so that its stack is not in use while the signature is verified.
     #[inline(never)]
     pub(super) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
-        // Looked at where it is, and moved once, when all is well.
+        // Checked by reference, so that the claims are moved only once, on success.
         let claims = Claims::parse(self.payload);
         if let Ok(claims) = &claims {
             policy.check(&self.header, claims, clock)?;
@@ -89,6 +90,15 @@ impl<'b> VerifiedJws<'b> {
             claims,
             by: self.by,
         })
+    }
+}
+
+impl Debug for Verified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the claims, which may be personal data.
+        f.debug_struct("Verified")
+            .field("by", &self.by)
+            .finish_non_exhaustive()
     }
 }
 

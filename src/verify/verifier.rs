@@ -10,7 +10,7 @@ use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 
 /// Verifies JWTs: the signature with its keys, then the claims against its policy.
 ///
-/// It borrows all that it needs, is made in no time, and can be shared.
+/// It borrows everything that it needs, is cheap to create, and can be shared.
 ///
 /// ```
 /// use jose_verify::{Check, Error, HS256, Key, NumericDate, Policy, Verifier, scratch_len};
@@ -41,7 +41,7 @@ pub struct Verifier<'v, K: ?Sized> {
 }
 
 impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
-    /// With these keys, this policy, and strict options.
+    /// Creates a verifier with strict options.
     #[must_use]
     pub const fn new(keys: &'v K, policy: &'v Policy<'v>) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
         }
     }
 
-    /// The same with these options.
+    /// Returns the verifier with these options.
     #[must_use]
     pub const fn with_options(self, options: Options<'v>) -> Self {
         Self {
@@ -61,13 +61,14 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
 
     /// Verifies a token.
     ///
-    /// `token` is the token and nothing else: a line feed behind it is not base64url. `now` is a
-    /// [`NumericDate`](crate::NumericDate), or [`Clock::Absent`] on a device without a clock. `scratch` receives what is
-    /// decoded; [`scratch_len`](crate::scratch_len) says how much it needs.
+    /// `token` is the token and nothing else. A line feed after it is an error, because it is not
+    /// base64url. `now` is a [`NumericDate`](crate::NumericDate), or [`Clock::Absent`] on a device
+    /// without a clock. `scratch` receives the decoded token; [`scratch_len`](crate::scratch_len)
+    /// returns the length that it needs.
     ///
     /// # Errors
     ///
-    /// The [`Error`]s of token, header, keys, signature, claims and policy.
+    /// The [`Error`]s of the token, header, keys, signature, claims and policy.
     pub fn verify<'b>(
         &self,
         token: &[u8],
@@ -79,11 +80,12 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
             .check(self.policy, now.into())
     }
 
-    /// Verifies a token without a scratch buffer: it is decoded over its own text. `token` is overwritten, even on error.
+    /// Verifies a token without a scratch buffer by decoding it in place. `token` is overwritten,
+    /// even on error.
     ///
     /// # Errors
     ///
-    /// As for [`verify`](Self::verify), but for [`Error::ScratchTooSmall`].
+    /// The errors of [`verify`](Self::verify), except [`Error::ScratchTooSmall`].
     pub fn verify_in_place<'b>(
         &self,
         token: &'b mut [u8],
@@ -95,17 +97,17 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     }
 }
 
-/// Verifies signatures alone; the payload may be anything.
+/// Verifies signatures only. The payload may be anything.
 ///
-/// For content that is not a claims set. For a JWT use a [`Verifier`]: a good signature says who made a token, not whom it
-/// is for nor whether it still holds.
+/// Use it for content that is not a claims set. Use a [`Verifier`] for a JWT: a valid signature
+/// shows who made a token, but not whom it is for or whether it has expired.
 pub struct JwsVerifier<'v, K: ?Sized> {
     keys: &'v K,
     options: Options<'v>,
 }
 
 impl<'v, K: Keys + ?Sized> JwsVerifier<'v, K> {
-    /// With these keys and strict options.
+    /// Creates a verifier with strict options.
     #[must_use]
     pub const fn new(keys: &'v K) -> Self {
         Self {
@@ -114,17 +116,17 @@ impl<'v, K: Keys + ?Sized> JwsVerifier<'v, K> {
         }
     }
 
-    /// The same with these options.
+    /// Returns the verifier with these options.
     #[must_use]
     pub const fn with_options(self, options: Options<'v>) -> Self {
         Self { options, ..self }
     }
 
-    /// Verifies the signature of a token; `scratch` receives what is decoded.
+    /// Verifies the signature of a token. `scratch` receives the decoded token.
     ///
     /// # Errors
     ///
-    /// The [`Error`]s of token, header, keys and signature.
+    /// The [`Error`]s of the token, header, keys and signature.
     pub fn verify<'b>(
         &self,
         token: &[u8],
@@ -133,17 +135,18 @@ impl<'v, K: Keys + ?Sized> JwsVerifier<'v, K> {
         pipeline::verify(token, &self.keys, &self.options, scratch)
     }
 
-    /// Verifies the signature of a token that is decoded over its own text. `token` is overwritten, even on error.
+    /// Verifies the signature of a token without a scratch buffer by decoding it in place. `token`
+    /// is overwritten, even on error.
     ///
     /// # Errors
     ///
-    /// As for [`verify`](Self::verify), but for [`Error::ScratchTooSmall`].
+    /// The errors of [`verify`](Self::verify), except [`Error::ScratchTooSmall`].
     pub fn verify_in_place<'b>(&self, token: &'b mut [u8]) -> Result<VerifiedJws<'b>, Error> {
         pipeline::verify_in_place(token, &self.keys, &self.options)
     }
 }
 
-// Not derived: that would ask it of the keys, too.
+// Not derived: a derive would require it of the keys too.
 impl<K: ?Sized> Clone for Verifier<'_, K> {
     fn clone(&self) -> Self {
         *self

@@ -7,6 +7,7 @@ mod json;
 mod keys;
 mod padding;
 mod signature;
+mod sources;
 mod text;
 
 use std::sync::LazyLock;

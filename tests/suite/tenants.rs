@@ -20,7 +20,7 @@ fn keys(secret: &[u8]) -> Keyring {
     Keyring::from_parameters(&KeyParameters::oct(secret), &[&HS256]).unwrap()
 }
 
-fn policy(audience: &'static [&'static str]) -> Policy<'static> {
+fn policy<'p>(audience: &'p [&'p str]) -> Policy<'p> {
     Policy::jwt(
         Check::NotChecked,
         Check::Required(Audience::AnyOf(audience)),
@@ -152,8 +152,60 @@ impl Issuer for Owned {
         &self.keys
     }
 
-    fn policy(&self) -> Policy<'_> {
-        policy(&["api"])
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+        // From strings that nobody else has.
+        let owned = ["api".to_owned()];
+        let audiences: Vec<&str> = owned.iter().map(String::as_str).collect();
+        check(&policy(&audiences));
+    }
+}
+
+/// An issuer that hands out these policies, one for each audience.
+struct Policies<'p>(&'p [&'p [&'p str]], Keyring);
+
+impl Issuer for Policies<'_> {
+    fn issuer(&self) -> &str {
+        A
+    }
+
+    fn keys(&self) -> &dyn Keys {
+        &self.1
+    }
+
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+        for audiences in self.0 {
+            check(&policy(audiences));
+        }
+    }
+}
+
+#[test]
+fn an_issuer_without_a_policy_or_with_several() {
+    let token = token_with_secret(
+        SECRET_A,
+        br#"{"alg":"HS256"}"#,
+        format!(r#"{{"iss":"{A}","aud":"api"}}"#).as_bytes(),
+    );
+    let mismatch = Err(Error::AudienceMismatch);
+    for (policies, want) in [
+        (&[][..], Err(Error::IssuerMismatch)),
+        (&[&["api"][..]][..], Ok(())),
+        (&[&["api"], &["other", "api"]], Ok(())),
+        (&[&["other"], &["api"]], mismatch),
+        (&[&["api"], &["other"]], mismatch),
+    ] {
+        let verifier =
+            IssuerVerifier::new(|_: JsonStr<'_>| Some(Policies(policies, keys(SECRET_A))));
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let answer = verifier.verify(
+            token.as_bytes(),
+            NumericDate::from_seconds(NOW),
+            &mut scratch,
+        );
+        assert_eq!(answer.map(|_| ()), want, "{policies:?}");
+        let mut copy = token.clone().into_bytes();
+        let answer = verifier.verify_in_place(&mut copy, NumericDate::from_seconds(NOW));
+        assert_eq!(answer.map(|_| ()), want, "{policies:?}");
     }
 }
 

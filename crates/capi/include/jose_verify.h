@@ -111,7 +111,7 @@ enum {
 /*
  Bytes of memory for a key set beside its keys.
  */
-#define JV_KEY_SET_BASE_SIZE 584
+#define JV_KEY_SET_BASE_SIZE 592
 #endif
 
 #if !defined(JV_64_BITS)

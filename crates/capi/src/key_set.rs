@@ -10,12 +10,12 @@ use jose_verify::{
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};
-use crate::lent::{Block, array, give, reference, reference_mut, text};
+use crate::lent::{Block, apart, array, give, reference, reference_mut, text};
 use crate::string::jv_string;
 
 /// Bytes of memory for a key set beside its keys.
 #[cfg(target_pointer_width = "64")]
-pub const JV_KEY_SET_BASE_SIZE: usize = 584;
+pub const JV_KEY_SET_BASE_SIZE: usize = 592;
 /// Bytes of memory for a key set beside its keys.
 #[cfg(not(target_pointer_width = "64"))]
 pub const JV_KEY_SET_BASE_SIZE: usize = 424;
@@ -56,9 +56,16 @@ pub struct jv_key_set {
     /// In the memory behind this head. `'static` stands for as long as the memory is a key set.
     keys: LentKeySet<'static>,
     refuses_ambiguity: bool,
+    /// Bytes of the memory, this head among them.
+    memory_len: usize,
 }
 
 impl jv_key_set {
+    /// That no key lies in memory that is written to while it is used.
+    pub(crate) fn apart_from(&self, start: *const u8, len: usize) -> Result<(), Code> {
+        apart(ptr::from_ref(self).cast(), self.memory_len, start, len)
+    }
+
     /// What verifies with these keys.
     pub(crate) const fn verifier<'v>(
         &'v self,
@@ -106,8 +113,10 @@ pub unsafe extern "C" fn jv_key_set_init(
     if set.is_null() {
         return JV_NULL_POINTER;
     }
+    let list_len = algorithm_count.saturating_mul(size_of::<*const jv_algorithm>());
+    let disjoint = apart(memory, memory_len, algorithms.cast(), list_len);
     // SAFETY: the caller's promise.
-    let names = unsafe { array(algorithms, algorithm_count) };
+    let names = disjoint.and_then(|()| unsafe { array(algorithms, algorithm_count) });
     let made = names.and_then(|names| {
         // SAFETY: the caller's promise.
         unsafe { init(memory, memory_len, names) }
@@ -158,6 +167,7 @@ unsafe fn init(
     let set = jv_key_set {
         keys,
         refuses_ambiguity: false,
+        memory_len,
     };
     // SAFETY: a place for one, which was given out once.
     unsafe { ptr::write(head, set) };

@@ -3,7 +3,7 @@
 use jose_verify::{Audience, Check, Leeway, MaxAge, Policy, oauth, oidc};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
-use crate::lent::{array, reference_mut, sized, text};
+use crate::lent::{apart, array, reference_mut, sized, text};
 use crate::string::jv_string;
 
 /// What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided, which is an error.
@@ -402,6 +402,43 @@ unsafe fn audiences<'a>(check: &jv_check_audience) -> Result<Audiences<'a>, Code
         // SAFETY: the caller's promise.
         trusted: unsafe { Texts::new(check.trusted, check.trusted_count) }?,
     })
+}
+
+/// That no text of the policy lies in memory that is written to before it is compared.
+pub(crate) fn texts_apart(policy: &Policy<'_>, start: *const u8, len: usize) -> Result<(), Code> {
+    let single = [
+        policy.typ,
+        policy.subject,
+        policy.nonce,
+        policy.amr,
+        policy.jwt_id,
+        policy.client_id,
+    ];
+    let lists = [policy.issuer, policy.authorized_party, policy.acr];
+    let (audience, trusted) = match expected(&policy.audience) {
+        Some(Audience::AnyOf(ours)) => (ours, &[][..]),
+        Some(Audience::Client {
+            client_ids,
+            trusted,
+        }) => (client_ids, trusted),
+        None => (&[][..], &[][..]),
+    };
+    let lists = lists.iter().filter_map(expected).chain([audience, trusted]);
+    let texts = single
+        .iter()
+        .filter_map(expected)
+        .chain(lists.flatten().copied());
+    texts
+        .into_iter()
+        .try_for_each(|text| apart(text.as_ptr(), text.len(), start, len))
+}
+
+/// What a claim is compared with.
+const fn expected<T: Copy>(check: &Check<T>) -> Option<T> {
+    match check {
+        Check::Required(value) | Check::IfPresent(value) => Some(*value),
+        Check::Present | Check::NotChecked => None,
+    }
 }
 
 /// The demand with its value, which only those demands read that compare.

@@ -8,7 +8,7 @@ use crate::claims::jv_claims;
 use crate::code::{Code, jv_error, number};
 use crate::key_set::jv_key_set;
 use crate::lent::{apart, array, bytes_mut, reference, sized_reference, sized_reference_mut};
-use crate::policy::{Expected, jv_policy};
+use crate::policy::{Expected, jv_policy, texts_apart};
 
 /// Instead of the time, on a device without a clock: times must still be numbers, but nothing is compared with them, so expired
 /// tokens pass. Make up for it with a nonce or a version.
@@ -48,6 +48,8 @@ pub unsafe extern "C" fn jv_verify(
         .and_then(|()| apart(scratch, scratch_len, policy.cast(), size_of::<jv_policy>()));
     let work = |keys: &jv_key_set, policy: &Policy<'_>| {
         disjoint?;
+        texts_apart(policy, scratch, scratch_len)?;
+        keys.apart_from(scratch, scratch_len)?;
         // SAFETY: the caller's promise.
         let token = unsafe { array(token, token_len) }?;
         // SAFETY: the caller's promise, and nothing else of this call lies there.
@@ -77,6 +79,8 @@ pub unsafe extern "C" fn jv_verify_in_place(
         .and_then(|()| apart(token, token_len, policy.cast(), size_of::<jv_policy>()));
     let work = |keys: &jv_key_set, policy: &Policy<'_>| {
         disjoint?;
+        texts_apart(policy, token, token_len)?;
+        keys.apart_from(token, token_len)?;
         // SAFETY: the caller's promise, and nothing else of this call lies there.
         let token = unsafe { bytes_mut(token, token_len) }?;
         Ok(keys.verifier(policy).verify_in_place(token, clock(now))?)

@@ -422,6 +422,18 @@ static void wrong_calls(void) {
     CALL(token, len, keys, (const jv_policy *)&claims, scratch, sizeof scratch, &claims);
     EXPECT(jv_verify_in_place((uint8_t *)&policy, sizeof policy, keys, &policy, 0, &claims), JV_OVERLAP);
     EXPECT(jv_verify_in_place(token, len, keys, (const jv_policy *)&claims, 0, &claims), JV_OVERLAP);
+    /* What is compared with must not be written to before it is: a text of the policy, or the keys. */
+    memcpy(scratch, "joe", 3);
+    const jv_string in_scratch = {scratch, 3};
+    other = policy, other.issuer.values = &in_scratch, other.issuer.value_count = 1;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    other = policy, other.nonce.demand = JV_REQUIRED, other.nonce.value = in_scratch;
+    CALL(token, len, keys, &other, scratch, sizeof scratch, &claims);
+    const jv_string in_token = {token + len - 3, 3};
+    other = policy, other.subject.demand = JV_IF_PRESENT, other.subject.value = in_token;
+    EXPECT(jv_verify_in_place(token, len, keys, &other, 0, &claims), JV_OVERLAP);
+    CALL(token, len, keys, &policy, (uint8_t *)keys + sizeof(void *) * 60, 64, &claims);
+    EXPECT(jv_verify_in_place((uint8_t *)keys, 64, keys, &policy, 0, &claims), JV_OVERLAP);
     CALL(token, SIZE_MAX, keys, &policy, scratch, sizeof scratch, &claims);
     wanted = JV_STRUCT_SIZE;
     unsized.struct_size = 0;

@@ -82,6 +82,24 @@ pub fn run_with_tables<A: InlineKey, M: Material, const TOKEN: usize, const SCRA
     );
 }
 
+/// [`run`] with a key that stands in flash, and once more without a second buffer.
+pub fn run_from_flash<K: Keys, const TOKEN: usize, const SCRATCH: usize>(
+    case: &Case,
+    key: &'static K,
+    memory: &'static Memory<(), TOKEN, SCRATCH>,
+) {
+    let load = |slot: Slot<()>| Ok(&*slot.write(()));
+    run_and(
+        case,
+        load,
+        memory,
+        |()| key,
+        |token, key| {
+            expect(case, "in place", in_place(case, token, *key), Ok(()));
+        },
+    );
+}
+
 /// [`run`] with a set, for which the key is loaded where the set is, and once more without a second buffer.
 pub fn run_also_in_place<const WORDS: usize, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
@@ -138,12 +156,15 @@ impl<const WORDS: usize> Material for [Word; WORDS] {}
 /// A key that is loaded into its place.
 type Slot<K> = &'static mut MaybeUninit<K>;
 
+/// The key that was loaded there.
+type Loaded<K> = Result<&'static K, Error>;
+
 /// Loads the case's key by itself.
 fn single<A: InlineKey, M: Material>(
     case: &Case,
     algorithm: A,
     material: M,
-) -> impl FnOnce(Slot<Key<'static, A, M>>) -> Result<&'static Key<'static, A, M>, Error> {
+) -> impl FnOnce(Slot<Key<'static, A, M>>) -> Loaded<Key<'static, A, M>> {
     move |slot| {
         // Not with `?`, which would have the key a second time on the stack.
         measure(case.name, "load", || {

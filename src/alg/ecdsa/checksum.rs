@@ -1,13 +1,14 @@
-//! The checksum of a table, which tells what an accident left of one from a whole one.
+//! The checksum of a table, which detects accidental damage.
 
 use crate::alg::Word;
 
-/// Two sums over a table's entries, 32 bits at a time, the same on every machine.
+/// Computes two sums over a table's entries, 32 bits at a time, the same on every machine.
 ///
-/// For fixed entries before and after it, the first sum is another for every value of an entry: each step is one to one.
-/// The second adds up what the first was at every step, so that two changes that cancel out in the first show there.
+/// Each step of the first sum is one-to-one, so a change of a single 32-bit value always changes
+/// the first sum. The second sum adds up the first sum at every step, so that two changes that
+/// cancel out in the first sum show in the second.
 pub(super) fn checksum(start: u32, words: &[Word]) -> [u32; 2] {
-    /// An odd number without a pattern: 2³² divided by the golden ratio.
+    /// An odd number without an obvious bit pattern: 2³² divided by the golden ratio.
     const FACTOR: u32 = 0x9e37_79b1;
     let (mut first, mut second) = (start, 0_u32);
     for word in words {

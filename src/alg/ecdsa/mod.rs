@@ -1,4 +1,4 @@
-//! ECDSA on the NIST curves (RFC 7518 §3.4), on arithmetic of our own.
+//! ECDSA on the NIST curves (RFC 7518 §3.4), with this crate's own arithmetic.
 
 mod checksum;
 mod curve;
@@ -45,7 +45,8 @@ pub type Es384 = Ecdsa<P384, P384_WORDS>;
 /// The type of [`ES512`].
 pub type Es512 = Ecdsa<P521, P521_WORDS>;
 
-/// ECDSA using P-256 and SHA-256. A signature is r and s, 32 bytes each (RFC 7518 §3.4); one in DER is refused.
+/// ECDSA using P-256 and SHA-256. A signature is r and s, 32 bytes each (RFC 7518 §3.4). A
+/// signature in DER is rejected.
 pub const ES256: Es256 = Ecdsa::new();
 
 /// ECDSA using P-384 and SHA-384.
@@ -54,16 +55,16 @@ pub const ES384: Es384 = Ecdsa::new();
 /// ECDSA using P-521 and SHA-512.
 pub const ES512: Es512 = Ecdsa::new();
 
-/// Tables for P-256 keys, with which [`ES256`] verifies quicker.
+/// Tables for P-256 keys, with which [`ES256`] verifies faster.
 pub const P256_TABLES: EcTables<P256, P256_WORDS> = EcTables(PhantomData);
 
-/// Tables for P-384 keys, with which [`ES384`] verifies quicker.
+/// Tables for P-384 keys, with which [`ES384`] verifies faster.
 pub const P384_TABLES: EcTables<P384, P384_WORDS> = EcTables(PhantomData);
 
-/// Tables for P-521 keys, with which [`ES512`] verifies quicker.
+/// Tables for P-521 keys, with which [`ES512`] verifies faster.
 pub const P521_TABLES: EcTables<P521, P521_WORDS> = EcTables(PhantomData);
 
-/// SEC 1 §2.3.3: the tags of compressed points, and that of uncompressed ones.
+/// SEC 1 §2.3.3: the tags of compressed and uncompressed points.
 const COMPRESSED_EVEN: u8 = 2;
 const COMPRESSED_ODD: u8 = 3;
 const UNCOMPRESSED: u8 = 4;
@@ -71,7 +72,8 @@ const UNCOMPRESSED: u8 = 4;
 /// Bytes of the widest coordinate, that of P-521.
 const MAX_COORDINATE_LEN: usize = 66;
 
-/// The keys of one curve. The material is the point: x and y, as the curve's arithmetic has them.
+/// The keys of one curve. The material is the point's x and y, in the form that the curve's
+/// arithmetic uses.
 struct EcKey<C, const N: usize>(PhantomData<fn() -> C>);
 
 impl<C: Curve<N>, const N: usize> Debug for EcKey<C, N> {
@@ -86,7 +88,7 @@ impl<C: Curve<N>, const N: usize> KeyType for EcKey<C, N> {
             return Err(Error::UnsupportedKey);
         }
         let point = read_point::<C, N>(key)?;
-        // The curves have no points of small order.
+        // No check of the order: the curves have no points of small order.
         let point = point.filter(|p| p.is_on_curve());
         let point = point.ok_or(Error::MalformedKey)?;
         let (coordinates, _) = material.as_chunks_mut();
@@ -98,7 +100,7 @@ impl<C: Curve<N>, const N: usize> KeyType for EcKey<C, N> {
     }
 }
 
-/// ECDSA with one curve, on numbers of `N` words, and the hash that RFC 7518 pairs with it.
+/// ECDSA with one curve, whose numbers have `N` words, and the hash that RFC 7518 pairs with it.
 #[derive(Clone, Copy)]
 pub struct Ecdsa<C, const N: usize>(PhantomData<fn() -> C>);
 
@@ -164,12 +166,8 @@ impl<C: Curve<N>, const N: usize> Debug for EcTables<C, N> {
 }
 
 impl<C: Curve<N>, const N: usize> Precomputation for EcTables<C, N> {
-    fn algorithm(&self) -> &'static str {
-        C::ALGORITHM
-    }
-
-    fn key_type(&self) -> &'static dyn KeyType {
-        &EcKey::<C, N>(PhantomData)
+    fn algorithm(&self) -> &'static dyn Algorithm {
+        &Ecdsa::<C, N>(PhantomData)
     }
 
     fn table_len(&self, available: usize) -> usize {
@@ -210,8 +208,8 @@ impl<C: Curve<N>, const N: usize> Precomputation for EcTables<C, N> {
     }
 }
 
-/// With a table of the key, if there is one, and one of the base point.
-// Not inlined, so that verification with tables and without share it.
+/// Verifies with a table of the key, if there is one, and a table of the base point.
+// Not inlined, so that verification with tables and without tables share the code.
 #[inline(never)]
 fn verify<C: Curve<N>, const N: usize>(
     material: &[Word],
@@ -230,9 +228,9 @@ fn verify<C: Curve<N>, const N: usize>(
     }
 }
 
-/// The message's hash as a number. RFC 7518 §3.4 pairs each curve with a hash that is not longer than its scalars: there
-/// is nothing to cut off.
-// A frame of its own: what it needs on the stack is free again for the curve.
+/// Returns the message's hash as a number. RFC 7518 §3.4 pairs each curve with a hash that is not
+/// longer than its scalars, so the hash is never truncated.
+// Not inlined, so that its stack is released before the curve arithmetic runs.
 #[inline(never)]
 fn hash<C: Curve<N>, const N: usize>(message: &[u8]) -> [Word; N] {
     let mut number = [0; N];
@@ -240,13 +238,13 @@ fn hash<C: Curve<N>, const N: usize>(message: &[u8]) -> [Word; N] {
     number
 }
 
-/// The point that [`load`](KeyType::load) put there.
+/// Returns the point that [`load`](KeyType::load) wrote.
 fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine<C, N>> {
     let (coordinates, _) = material.as_chunks();
     let [x, y, ..] = coordinates else {
         return None;
     };
-    // (0, 0) lies on none of the curves: it is what material looks like into which nothing was loaded.
+    // (0, 0) is on none of the curves. It means that no key was loaded into the material.
     let loaded = *x != [0; N] || *y != [0; N];
     loaded.then(|| Affine {
         x: Field::<C, N>::from_words(*x),
@@ -254,7 +252,8 @@ fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine
     })
 }
 
-/// RFC 7518 §3.4: r and s as octet strings of the curve's full width; SEC 1 §4.1.4: from 1 to n - 1.
+/// RFC 7518 §3.4: r and s are octet strings of the curve's full width. SEC 1 §4.1.4: both are from
+/// 1 to n - 1.
 fn parse_signature<C: Curve<N>, const N: usize>(signature: &[u8]) -> Option<Signature<N>> {
     let (r, s) = signature.split_at_checked(C::BYTES)?;
     let scalar = |bytes| read_below(bytes, &C::Order::PRIME, C::BYTES).filter(|n| *n != [0; N]);
@@ -264,12 +263,12 @@ fn parse_signature<C: Curve<N>, const N: usize>(signature: &[u8]) -> Option<Sign
     })
 }
 
-/// The key's point, if its coordinates can be those of one.
+/// Reads the key's point, or `None` if its encoding is invalid. It may not be on the curve.
 fn read_point<C: Curve<N>, const N: usize>(
     key: &dyn ParameterSource,
 ) -> Result<Option<Affine<C, N>>, Error> {
     let (mut x, mut y) = ([0; MAX_COORDINATE_LEN], [0; MAX_COORDINATE_LEN]);
-    if let Ok(point) = key.bytes("point", &mut x) {
+    if let Some(point) = key.point() {
         return Ok(decode_point(point));
     }
     Ok(affine(key.bytes("x", &mut x)?, key.bytes("y", &mut y)?))
@@ -283,7 +282,7 @@ fn affine<C: Curve<N>, const N: usize>(x: &[u8], y: &[u8]) -> Option<Affine<C, N
     })
 }
 
-/// SEC 1 §2.3.4; the point at infinity is no key.
+/// SEC 1 §2.3.4. The point at infinity is not a valid key.
 fn decode_point<C: Curve<N>, const N: usize>(point: &[u8]) -> Option<Affine<C, N>> {
     match point.split_first()? {
         (&UNCOMPRESSED, coordinates) => {
@@ -301,7 +300,7 @@ fn coordinate<C: Curve<N>, const N: usize>(bytes: &[u8]) -> Option<Field<C, N>> 
     read_below(bytes, &C::Field::PRIME, C::BYTES).map(Field::<C, N>::from_number)
 }
 
-/// A big-endian number of exactly that many bytes, below the bound.
+/// Reads a big-endian number of exactly `len` bytes that is below `bound`.
 fn read_below<const N: usize>(bytes: &[u8], bound: &[Word; N], len: usize) -> Option<[Word; N]> {
     if bytes.len() != len {
         return None;

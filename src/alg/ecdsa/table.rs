@@ -1,9 +1,10 @@
-//! Tables of a point's multiples, which turn a multiple of the point into a sum of few entries.
+//! Tables of a point's multiples, which reduce a scalar multiplication to a sum of few entries.
 //!
-//! A scalar is cut into windows of `width` bits, each a digit between -2^(width - 1) and 2^(width - 1) (A. D. Booth,
-//! "A Signed Binary Multiplication Technique", 1951). A table holds, for every `spacing`-th window, the multiples by 1
-//! to 2^(width - 1) of the point times the window's weight. With all windows in the table no doubling is left; with
-//! only the lowest, all of them are.
+//! A scalar is split into windows of `width` bits. Each is a digit between -2^(width - 1) and
+//! 2^(width - 1) (A. D. Booth, "A Signed Binary Multiplication Technique", 1951). For every
+//! `spacing`-th window, a table holds the multiples by 1 to 2^(width - 1) of the point times the
+//! window's weight. With all windows in the table, no doublings remain. With only the lowest
+//! window, all doublings remain.
 
 use core::sync::atomic::{Ordering, compiler_fence};
 
@@ -15,26 +16,27 @@ use super::residue::Residue;
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, word_from};
 
-/// Words before the entries: the shape and a checksum. Each is as long on every machine as a number of 64 bits, so that
-/// tables made on one serve on another.
+/// Words before the entries: the shape and a checksum. Each has 64 bits on every machine, so that
+/// tables made on one machine work on another.
 const HEADER_WORDS: usize = 2 * 64 / WORD_BITS;
 
-/// The widest window that is ever worth its memory: 2^11 entries.
+/// The widest window that is worth its memory: 2^11 entries.
 const MAX_WIDTH: usize = 12;
 
-/// Points that are brought to affine coordinates together, for one inversion; fewer where the stack is small.
+/// Points that are converted to affine coordinates together, with one inversion. Fewer on 32-bit
+/// machines, where the stack is small.
 const BATCH: usize = if WORD_BITS == 64 { 8 } else { 4 };
 
-/// How a scalar is cut, and how much of it a table holds.
+/// How a scalar is split into windows, and which of them a table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
     width: usize,
-    /// Windows from one in the table to the next.
+    /// Distance from one window in the table to the next, in windows.
     spacing: usize,
 }
 
 impl Shape {
-    /// One window of `width` bits.
+    /// Returns the shape of a table with only the lowest window.
     pub(super) const fn single(width: usize, scalar_bits: usize) -> Self {
         Self {
             width,
@@ -42,7 +44,7 @@ impl Shape {
         }
     }
 
-    /// That with the least work whose table has at most so many entries.
+    /// Returns the shape with the least work whose table has at most `entries` entries.
     fn best(scalar_bits: usize, entries: usize) -> Option<Self> {
         (1..=MAX_WIDTH)
             .filter_map(|width| {
@@ -53,19 +55,19 @@ impl Shape {
             .min_by_key(|shape| shape.work(scalar_bits))
     }
 
-    /// Products in the field: eleven for each addition, eight for each doubling.
+    /// Returns the work in field multiplications: 11 for each addition, 8 for each doubling.
     fn work(self, scalar_bits: usize) -> usize {
         let additions = windows(scalar_bits, self.width).saturating_mul(11);
         let doublings = self.spacing.saturating_sub(1).saturating_mul(self.width);
         additions.saturating_add(doublings.saturating_mul(8))
     }
 
-    /// Width and spacing in one number, which is not zero.
+    /// Encodes width and spacing in one number, which is not zero.
     fn encoded(self) -> u32 {
         u32::try_from(self.width | (self.spacing << 8)).unwrap_or(u32::MAX)
     }
 
-    /// Coordinates in the table: two for each entry of each of its windows.
+    /// Returns the number of coordinates in the table: two for each entry of each window.
     const fn coordinates(self, scalar_bits: usize) -> usize {
         let stored = ceiling(windows(scalar_bits, self.width), self.spacing);
         stored
@@ -74,7 +76,7 @@ impl Shape {
     }
 }
 
-/// Windows of a scalar; above the highest bit there is a sign.
+/// Returns the number of windows of a scalar, including a sign above its highest bit.
 const fn windows(scalar_bits: usize, width: usize) -> usize {
     match scalar_bits.checked_div(width) {
         Some(windows) => windows.saturating_add(1),
@@ -82,7 +84,8 @@ const fn windows(scalar_bits: usize, width: usize) -> usize {
     }
 }
 
-/// a / b, rounded up; for 0 as for 1. Unlike `div_ceil` it leaves no panic in the program.
+/// Returns a / b, rounded up. Treats b = 0 as 1. Unlike `div_ceil`, it leaves no panic in the
+/// program.
 const fn ceiling(a: usize, b: usize) -> usize {
     let below = b.saturating_sub(1);
     match a.saturating_add(below).checked_div(b) {
@@ -91,13 +94,14 @@ const fn ceiling(a: usize, b: usize) -> usize {
     }
 }
 
-/// Entries for one window, of a width that has to be checked yet.
+/// Returns the number of entries for one window. `width` may be unchecked, so it is capped at
+/// [`MAX_WIDTH`].
 const fn entries_of(width: usize) -> usize {
     let highest = if width > MAX_WIDTH { MAX_WIDTH } else { width };
     1 << highest.saturating_sub(1)
 }
 
-/// A point's multiples.
+/// A view of a table of a point's multiples.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Table<'t, const N: usize> {
     shape: Shape,
@@ -106,7 +110,7 @@ pub(super) struct Table<'t, const N: usize> {
 }
 
 impl<'t, const N: usize> Table<'t, N> {
-    /// The table of the base point that every program has.
+    /// Returns the constant table of the base point, which every program has.
     pub(super) fn base<C: Curve<N>>() -> Self {
         Self {
             shape: Shape::single(C::BASE_WIDTH, C::SCALAR_BITS),
@@ -114,8 +118,8 @@ impl<'t, const N: usize> Table<'t, N> {
         }
     }
 
-    /// Views what [`fill`] filled. None if there is nothing, or not all of it: a window that is missing would add
-    /// nothing, and signatures could be made for what is left.
+    /// Returns a view of a table that [`fill`] wrote, or `None` if it is missing or incomplete. A
+    /// missing window would add nothing to the sum, which would let anyone forge signatures.
     fn open<C: Curve<N>>(words: &'t [Word]) -> Option<Self> {
         let (header, coordinates) = words.split_at_checked(HEADER_WORDS)?;
         let shape = usize::try_from(*header.first()?).ok()?;
@@ -130,7 +134,7 @@ impl<'t, const N: usize> Table<'t, N> {
         valid.then_some(Self { shape, coordinates })
     }
 
-    /// Views a table, if there is one and it is that point's.
+    /// Returns a view of a table, if there is one and it is the table of `point`.
     pub(super) fn open_for<C: Curve<N>>(
         point: Option<Affine<C, N>>,
         words: &'t [Word],
@@ -139,7 +143,7 @@ impl<'t, const N: usize> Table<'t, N> {
         table.point::<C>()?.equals(point?).then_some(table)
     }
 
-    /// The point of which it is a table.
+    /// Returns the point whose multiples the table holds.
     pub(super) fn point<C: Curve<N>>(&self) -> Option<Affine<C, N>> {
         entry(self.coordinates, 1)
     }
@@ -152,7 +156,7 @@ impl<'t, const N: usize> Table<'t, N> {
     ) -> Self {
         let mut point = point;
         let entries = entries_of(shape.width);
-        // Never of no length, which would be a panic: the compiler sees it.
+        // Never 0, which would panic. `max` shows this to the compiler.
         let window_len = entries.saturating_mul(2).max(2);
         let mut windows = coordinates.chunks_mut(window_len).peekable();
         while let Some(window) = windows.next() {
@@ -164,12 +168,14 @@ impl<'t, const N: usize> Table<'t, N> {
         Self { shape, coordinates }
     }
 
-    /// The lowest bit of a scalar from which no window begins any more where this table has to do with.
+    /// Returns the exclusive upper bound of the positions at which [`add_at`](Self::add_at) adds
+    /// entries. It is also the distance in bits from one window in the table to the next.
     pub(super) const fn end(&self) -> usize {
         self.shape.width.saturating_mul(self.shape.spacing)
     }
 
-    /// Adds to `sum`, which is going to be doubled `position` times from here on, what the scalar's windows add there.
+    /// Adds the entries of the scalar's windows at `position` to `sum`. The caller doubles `sum`
+    /// another `position` times.
     #[inline]
     pub(super) fn add_at<C: Curve<N>>(
         &self,

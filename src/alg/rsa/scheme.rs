@@ -42,7 +42,7 @@ impl<S> Debug for Rsa<S> {
     }
 }
 
-impl<S: Scheme> Algorithm for Rsa<S> {
+impl<S: Scheme + 'static> Algorithm for Rsa<S> {
     fn name(&self) -> &'static str {
         self.name
     }

@@ -129,6 +129,11 @@ impl<'a> JsonStr<'a> {
         }
     }
 
+    /// [`From`], in a constant.
+    pub(crate) const fn of(text: &'a str) -> Self {
+        Self::plain(Utf8::checked(text.as_bytes()))
+    }
+
     /// A copy of a string, unescaped: bytes that were taken from one.
     pub(crate) const fn from_copy(bytes: &'a [u8]) -> Self {
         Self::plain(Utf8::checked(bytes))
@@ -268,7 +273,7 @@ impl<'a> JsonStr<'a> {
 impl<'a> From<&'a str> for JsonStr<'a> {
     /// The text as it is, whatever it holds: a string that is written without escapes.
     fn from(text: &'a str) -> Self {
-        Self::plain(Utf8::checked(text.as_bytes()))
+        Self::of(text)
     }
 }
 
@@ -296,6 +301,13 @@ impl PartialEq<str> for JsonStr<'_> {
 impl PartialEq<&str> for JsonStr<'_> {
     #[inline]
     fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl PartialEq<alloc::string::String> for JsonStr<'_> {
+    fn eq(&self, other: &alloc::string::String) -> bool {
         *self == **other
     }
 }

@@ -268,12 +268,12 @@ fn is_encoded(jwk: &Jwk<'_>, name: &str, bytes: &[u8]) -> bool {
 
 /// Whether the coordinates are those of the same point (SEC 1 §2.3.3).
 fn is_point(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
-    match key.bytes("point", &mut []) {
-        Ok([4, coordinates @ ..]) => {
+    match key.point() {
+        Some([4, coordinates @ ..]) => {
             let (x, y) = coordinates.split_at(coordinates.len() / 2);
             is_encoded(jwk, "x", x) && is_encoded(jwk, "y", y)
         }
-        Ok([tag @ (2 | 3), x @ ..]) => {
+        Some([tag @ (2 | 3), x @ ..]) => {
             let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
             let y = jwk
                 .parameter("y", &mut buffer)

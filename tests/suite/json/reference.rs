@@ -104,7 +104,7 @@ impl Json {
                 a == b.as_raw() && b.numeric_date() == exact(a) && b.as_i64() == a.parse().ok()
             }
             (Json::String(a), Value::String(b)) => {
-                b == a.as_str() && b.chars().eq(a.chars()) && b.to_string() == *a
+                b == a.as_str() && b.chars().eq(a.chars()) && b.to_string().eq(a)
             }
             (Json::Array(a), Value::Array(b)) => {
                 a.len() == b.iter().count() && a.iter().zip(b).all(|(a, b)| a.is(b))

@@ -1,0 +1,128 @@
+//! A gateway for the issuers of a configuration file, whose keys are replaced while requests go on.
+//!
+//!     cargo run --example several_issuers --features alloc [FILE]
+
+#![allow(clippy::unwrap_used, reason = "a program for people and tests")]
+
+use std::sync::{Arc, Mutex};
+
+use jose_verify::{
+    Algorithms, Audience, Check, Error, GrowingRotatingKeys, Issuer, IssuerVerifier, Keys, Leeway,
+    NumericDate, Policy, SIGNATURES, scratch_len,
+};
+
+/// An issuer as the file has it, and its keys.
+#[derive(serde::Deserialize)]
+struct Entry {
+    issuer: String,
+    audiences: Vec<String>,
+    algorithms: Vec<String>,
+    jwks: Box<serde_json::value::RawValue>,
+    #[serde(skip)]
+    keys: Mutex<Arc<GrowingRotatingKeys>>,
+}
+
+impl Entry {
+    /// After a fetch: replaced keys verify for an hour more, and requests under way go on with those that they have.
+    fn publish(&self, jwks: &[u8], now: u64) -> Result<(), Error> {
+        let unknown = |name: &str| eprintln!("{}: {name} is unknown", self.issuer);
+        let algorithms = Algorithms::named(SIGNATURES, &self.algorithms, unknown)?;
+        let old = Arc::clone(&self.keys.lock().unwrap());
+        let (new, _) = old.updated(jwks, &algorithms, 3600, now, |_| {})?;
+        *self.keys.lock().unwrap() = Arc::new(new);
+        Ok(())
+    }
+}
+
+fn start(config: &str, now: u64) -> Result<Gateway, Box<dyn std::error::Error>> {
+    let entries: Vec<Entry> = serde_json::from_str(config)?;
+    let gateway: Gateway = entries.into_iter().map(Arc::new).collect();
+    let mut entries = gateway.iter();
+    entries.try_for_each(|entry| entry.publish(entry.jwks.get().as_bytes(), now))?;
+    Ok(gateway)
+}
+
+/// The issuers, which a new configuration would replace as a whole.
+type Gateway = Vec<Arc<Entry>>;
+
+/// An issuer for one request, with the keys of that moment.
+struct Request {
+    entry: Arc<Entry>,
+    keys: Arc<GrowingRotatingKeys>,
+}
+
+impl Issuer for Request {
+    fn issuer(&self) -> &str {
+        &self.entry.issuer
+    }
+
+    fn keys(&self) -> &dyn Keys {
+        &self.keys
+    }
+
+    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
+        let audiences: Vec<&str> = self.entry.audiences.iter().map(String::as_str).collect();
+        let audience = Check::Required(Audience::AnyOf(&audiences));
+        // `iss` must be the issuer whatever this says of it.
+        check(&Policy {
+            expires_at: Check::Required(Leeway::seconds(30)),
+            ..Policy::jwt(Check::NotChecked, audience)
+        });
+    }
+}
+
+/// Whose token it is.
+fn authenticate(gateway: &Gateway, token: &str, now: NumericDate) -> Result<String, Error> {
+    let verifier = IssuerVerifier::new(|iss| {
+        let entry = gateway.iter().find(|entry| iss == entry.issuer)?;
+        let keys = Arc::clone(&entry.keys.lock().unwrap());
+        Some(Request {
+            entry: Arc::clone(entry),
+            keys,
+        })
+    });
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let (request, _jwt) = verifier.verify(token.as_bytes(), now, &mut scratch)?;
+    Ok(request.entry.issuer.clone())
+}
+
+const SECONDS: u64 = 1_700_000_060;
+const NOW: NumericDate = NumericDate::from_seconds(SECONDS.cast_signed());
+const TOKEN_A: &str = include_str!("../vectors/demo/airlock.jwt").trim_ascii();
+const TOKEN_B: &str = include_str!("../vectors/demo/akana.jwt").trim_ascii();
+const JWKS_B: &[u8] = include_bytes!("../vectors/demo/akana.jwks.json");
+/// The keys of the second issuer have not been fetched yet.
+const CONFIG: &str = concat!(
+    r#"[{"issuer": "https://iam.example.com/auth-login/oauth2/v3/as-1", "audiences": ["client-7f3a"],
+         "algorithms": ["RS256", "ES256"], "jwks": "#,
+    include_str!("../vectors/demo/airlock.jwks.json"),
+    r#"}, {"issuer": "https://login.example.com/oauth", "audiences": ["app-portal-01", "app-portal-02"],
+         "algorithms": ["RS256"], "jwks": {"keys": []}}]"#
+);
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let file = std::env::args().nth(1).map(std::fs::read_to_string);
+    let gateway = start(file.transpose()?.as_deref().unwrap_or(CONFIG), SECONDS)?;
+    println!("{:?}", authenticate(&gateway, TOKEN_A, NOW));
+    println!("{:?}", authenticate(&gateway, TOKEN_B, NOW));
+    let fetched = gateway.last().ok_or("no issuer")?;
+    fetched.publish(JWKS_B, SECONDS)?;
+    println!("{:?}", authenticate(&gateway, TOKEN_B, NOW));
+    Ok(())
+}
+
+#[test]
+fn keys_of_the_issuer_alone_and_those_of_now() {
+    let gateway = start(CONFIG, SECONDS).unwrap();
+    let [a, b] = [0, 1].map(|i| Arc::clone(gateway.get(i).unwrap()));
+    let asked = |token| authenticate(&gateway, token, NOW);
+    // The key that B's token wants, under A's name. A's own key, replaced, still verifies.
+    a.publish(JWKS_B, SECONDS).unwrap();
+    assert_eq!(asked(TOKEN_B), Err(Error::NoKey));
+    assert_eq!(asked(TOKEN_A), Ok(a.issuer.clone()));
+    std::thread::scope(|scope| {
+        let requests = scope.spawn(|| while asked(TOKEN_B) != Ok(b.issuer.clone()) {});
+        b.publish(JWKS_B, SECONDS).unwrap();
+        requests.join().unwrap();
+    });
+}
