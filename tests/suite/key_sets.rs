@@ -657,10 +657,20 @@ fn whatever_holds_keys() {
     let secret = signed_by(1, r#"{"alg":"HS256"}"#);
     let holders: [&dyn Keys; 5] = [&boxed, &shared, &of_any_kind, by_reference, &by_reference];
     for keys in holders {
+        assert!(keys.key(1).is_some() && keys.key(2).is_none());
+        assert!(keys.accepts("ES256".into()) && !keys.accepts("ES384".into()));
         assert_eq!(verdict(&of_rsa, keys), Ok(()));
         assert_eq!(verdict(&of_ec, keys), Ok(()));
         assert_eq!(verdict(&secret, keys), Err(Error::AlgorithmNotAccepted));
     }
+    // Owned by a vector or an array.
+    let owned: Vec<Box<dyn Keys>> = vec![Box::new(both()), boxed];
+    assert_eq!(verdict(&of_ec, &owned), Ok(()));
+    assert!(owned.key(3).is_some() && owned.key(4).is_none() && serves(&owned, "RS256"));
+    let array = [both(), both()];
+    assert_eq!(verdict(&of_ec, &array), Ok(()));
+    assert!(array.key(3).is_some() && array.key(4).is_none() && serves(&array, "RS256"));
+    let boxed: Box<dyn Keys> = Box::new(both());
     // As they are, without a cast.
     assert_eq!(verdict(&of_rsa, &boxed), Ok(()));
     assert_eq!(verdict(&of_rsa, &shared), Ok(()));

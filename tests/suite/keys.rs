@@ -6,7 +6,7 @@ use jose_verify::{
     Algorithm, AlgorithmKind, ES256, ES384, ES512, Error, Es256, GrowingKeySet, HS256, HS384,
     HS512, InvalidSignature, JsonStr, JwsVerifier, Key, KeyMemory, KeyParameters, KeySet, KeySetIn,
     KeyType, Keys, Lent, LentKeySet, MACS, PS256, ParameterSource, RS256, RotatingKeys, Rs256,
-    SIGNATURES, Slot, VerifiedBy, WORDS_PER_KEY, Word, oauth::ReplayGuard, scratch_len,
+    SIGNATURES, Slot, VerifiedBy, WORDS_PER_KEY, Word, limits, oauth::ReplayGuard, scratch_len,
 };
 use serde_json::{Value, json};
 
@@ -643,4 +643,15 @@ fn a_set_that_grows() {
     assert_eq!((copy.len(), grown.len()), (150, 0));
     let none = grown.load(br#"{"keys":[]}"#, &[&ES256], |_| {}).err();
     assert_eq!(none, Some(Error::NoUsableKey));
+    // As many as the limit says, and no more.
+    grown.accept(&[&HS256]).unwrap();
+    let secret = KeyParameters::oct(&[7; 32]);
+    for number in 0..limits::MAX_KEYS_ON_HEAP {
+        grown.add(&secret, Some(&number.to_string())).unwrap();
+    }
+    let full = grown.add(&secret, None);
+    assert_eq!(
+        (full, grown.len()),
+        (Err(Error::KeySetFull), limits::MAX_KEYS_ON_HEAP)
+    );
 }

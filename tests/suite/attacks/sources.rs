@@ -1,10 +1,12 @@
 //! Keys whose source lies, and sources that make the choice of a key costly.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use jose_verify::{
     Algorithm, AlgorithmKind, ES256, Error, InvalidSignature, JwsVerifier, Key, KeyParameters,
-    KeyRef, KeySet, KeyType, Keys, P256_TABLES, SHA256, Word, jwk_thumbprint, scratch_len,
+    KeyRef, KeySet, KeyType, Keys, P256_TABLES, P384_TABLES, ParameterSource, Precomputation,
+    RS256, RotatingKeys, SHA256, Tables, Word, jwk_thumbprint, scratch_len,
 };
 use num_bigint::BigUint;
 use serde_json::json;
@@ -133,4 +135,141 @@ fn sources_within_sources() {
         signature_verdict(&token, &endless),
         Err(Error::AlgorithmNotAccepted)
     );
+}
+
+/// ES256 with a key type of its own, which takes no key but that of this crate's.
+#[derive(Debug, Clone, Copy)]
+struct Elsewhere;
+
+impl KeyType for Elsewhere {
+    fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
+        ES256.key_type().load(key, material)
+    }
+}
+
+impl Algorithm for Elsewhere {
+    fn name(&self) -> &'static str {
+        ES256.name()
+    }
+
+    fn kind(&self) -> AlgorithmKind {
+        AlgorithmKind::Signature
+    }
+
+    fn key_type(&self) -> &'static dyn KeyType {
+        &Elsewhere
+    }
+
+    fn verify(&self, _: &[Word], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
+        Ok(())
+    }
+}
+
+/// Material is read only by the key type that wrote it: an update under an algorithm of the same name and with another
+/// key type takes over no old key.
+#[test]
+fn material_is_not_read_by_another_key_type() {
+    let curve = curve("ES256");
+    let jwks = |d: u8| {
+        let jwk = curve.jwk(&curve.point(&BigUint::from(d)));
+        json!({ "keys": [jwk] }).to_string().into_bytes()
+    };
+    let update = |keys: &RotatingKeys<2>, d, list: &[&'static dyn Algorithm]| {
+        let updated = keys.updated(&jwks(d), list, 60, 0, |_| {});
+        updated.unwrap().0
+    };
+    let first = update(&RotatingKeys::new(), 11, &[&ES256]);
+    assert_eq!(update(&first, 12, &[&ES256]).set().len(), 2);
+    assert_eq!(update(&first, 12, &[&Elsewhere]).set().len(), 1);
+    // Both in one list are one name twice.
+    let both = KeySet::<2>::from_jwks(&jwks(11), &[&ES256, &Elsewhere]);
+    assert_eq!(both.err(), Some(Error::UnusableAlgorithmList));
+}
+
+/// Tables that count how often they are used.
+#[derive(Debug)]
+struct Counted(AtomicUsize);
+
+impl Precomputation for Counted {
+    fn algorithm(&self) -> &'static dyn Algorithm {
+        P256_TABLES.algorithm()
+    }
+
+    fn table_len(&self, available: usize) -> usize {
+        P256_TABLES.table_len(available)
+    }
+
+    fn fill(&self, material: &[Word], table: &mut [Word]) {
+        P256_TABLES.fill(material, table);
+    }
+
+    fn fill_shared(&self, table: &mut [Word]) {
+        P256_TABLES.fill_shared(table);
+    }
+
+    fn is_intact(&self, material: &[Word], table: &[Word]) -> bool {
+        P256_TABLES.is_intact(material, table)
+    }
+
+    fn is_shared_intact(&self, table: &[Word]) -> bool {
+        P256_TABLES.is_shared_intact(table)
+    }
+
+    fn verify(
+        &self,
+        material: &[Word],
+        tables: Tables<'_>,
+        signing_input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), InvalidSignature> {
+        assert!(self.is_intact(material, tables.key) && self.is_shared_intact(tables.shared));
+        self.0.fetch_add(1, Ordering::Relaxed);
+        P256_TABLES.verify(material, tables, signing_input, signature)
+    }
+}
+
+/// Keys that are listed rather than found.
+struct Listed<'k>(&'k dyn Keys);
+
+impl Keys for Listed<'_> {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        self.0.key(position)
+    }
+}
+
+/// Prepared keys are verified with their tables, whoever holds them, and other keys are not.
+#[test]
+fn tables_are_used_where_they_are_attached() {
+    static COUNTED: Counted = Counted(AtomicUsize::new(0));
+    let used = |token: &str, keys: &dyn Keys| {
+        let before = COUNTED.0.load(Ordering::Relaxed);
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let jws = JwsVerifier::new(keys).verify(token.as_bytes(), &mut scratch);
+        assert!(jws.is_ok());
+        COUNTED.0.load(Ordering::Relaxed) - before
+    };
+    let curve = curve("ES256");
+    let jwk = |d: u8| curve.jwk(&curve.point(&BigUint::from(d)));
+    let text = jwk(11).to_string();
+    let key = Key::from_jwk(ES256, text.as_bytes()).unwrap();
+    assert_eq!(used(&es256(11), &key), 0);
+    let mut memory = vec![0; 2048];
+    let prepared = key.prepare(&COUNTED, &mut memory);
+    assert_eq!(used(&es256(11), &prepared), 1);
+    let tables = prepared.tables().unwrap();
+    assert_eq!(used(&es256(11), &key.with_tables(&COUNTED, tables)), 1);
+    let unchecked = key.with_tables_unchecked(&COUNTED, tables);
+    assert_eq!(used(&es256(11), &unchecked), 1);
+    let slice: [&dyn Keys; 2] = [&unchecked, &key];
+    assert_eq!(used(&es256(11), &slice.as_slice()), 1);
+
+    let jwks = json!({"keys": [jwk(11), jwk(12)]}).to_string();
+    let set = KeySet::<2>::from_jwks(jwks.as_bytes(), &[&RS256, &ES256]).unwrap();
+    assert_eq!(used(&es256(12), &set), 0);
+    let set = set.prepare(&[&P384_TABLES, &COUNTED], vec![0; 8192]);
+    // Both keys are tried, the first in vain.
+    assert_eq!(used(&es256(12), &set), 2);
+    assert_eq!(used(&es256(11), &set), 1);
+    assert_eq!(used(&es256(12), &Listed(&set)), 2);
+    assert_eq!(used(&es256(11), &Listed(&unchecked)), 1);
 }
