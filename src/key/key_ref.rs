@@ -1,11 +1,104 @@
-//! A key as the pipeline sees it, independent of what stores the key.
+//! What a token asks for, and a key as the pipeline sees it, independent of what holds the key.
 
 use core::fmt::{self, Debug};
 
 use crate::alg::{Algorithm, InvalidSignature, Precomputation, Tables, Word, is_same_algorithm};
 use crate::encoding::json::JsonStr;
+use crate::error::Error;
+use crate::jose::header::Header;
 use crate::key::entry;
-use crate::key::lookup::{KeyRequest, RequestedKid};
+use crate::limits::MAX_KID_LEN;
+
+/// Bytes of the longest `alg` that is looked up. No registered name is longer.
+const MAX_ALGORITHM_NAME_LEN: usize = 32;
+
+/// The key that a token's header asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyRequest<'q> {
+    pub(crate) alg: JsonStr<'q>,
+    pub(crate) kid: RequestedKid<'q>,
+}
+
+/// The header parameter `kid`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum RequestedKid<'q> {
+    Absent,
+    Is(JsonStr<'q>),
+    /// Longer than [`MAX_KID_LEN`]. No key has such a `kid`.
+    TooLong,
+}
+
+impl<'q> KeyRequest<'q> {
+    /// Reads `alg` and `kid` from a header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AlgorithmNotAccepted`] if `alg` is longer than any registered name.
+    #[inline]
+    pub(crate) fn new(header: &Header<'q>) -> Result<Self, Error> {
+        let alg = header.algorithm();
+        if alg.is_longer_than(MAX_ALGORITHM_NAME_LEN) {
+            return Err(Error::AlgorithmNotAccepted);
+        }
+        let kid = match header.key_id() {
+            None => RequestedKid::Absent,
+            Some(kid) if kid.is_longer_than(MAX_KID_LEN) => RequestedKid::TooLong,
+            Some(kid) => RequestedKid::Is(kid),
+        };
+        Ok(Self { alg, kid })
+    }
+}
+
+/// A copy of a request, so that the header's buffer is free while keys are tried.
+pub(crate) struct CopiedRequest {
+    alg: ([u8; MAX_ALGORITHM_NAME_LEN], usize),
+    kid: ([u8; MAX_KID_LEN], CopiedKid),
+}
+
+/// The length of the copied `kid`, if it was copied.
+enum CopiedKid {
+    Absent,
+    Len(usize),
+    TooLong,
+}
+
+impl CopiedRequest {
+    /// Copies `alg` and `kid` from a header.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`KeyRequest::new`].
+    pub(crate) fn new(header: &Header<'_>) -> Result<Self, Error> {
+        let request = KeyRequest::new(header)?;
+        let (mut alg, mut kid) = ([0; MAX_ALGORITHM_NAME_LEN], [0; MAX_KID_LEN]);
+        let alg_len = request.alg.copy_to(&mut alg)?;
+        let copied = match request.kid {
+            RequestedKid::Absent => CopiedKid::Absent,
+            RequestedKid::Is(text) => CopiedKid::Len(text.copy_to(&mut kid)?),
+            RequestedKid::TooLong => CopiedKid::TooLong,
+        };
+        Ok(Self {
+            alg: (alg, alg_len),
+            kid: (kid, copied),
+        })
+    }
+
+    pub(crate) fn request(&self) -> KeyRequest<'_> {
+        KeyRequest {
+            alg: front(&self.alg.0, self.alg.1),
+            kid: match self.kid.1 {
+                CopiedKid::Absent => RequestedKid::Absent,
+                CopiedKid::Len(len) => RequestedKid::Is(front(&self.kid.0, len)),
+                CopiedKid::TooLong => RequestedKid::TooLong,
+            },
+        }
+    }
+}
+
+/// Returns the first `len` bytes of `copy` as a string.
+fn front(copy: &[u8], len: usize) -> JsonStr<'_> {
+    JsonStr::from_copy(copy.get(..len).unwrap_or_default())
+}
 
 /// A key whose material this crate cannot read, such as a slot of a secure element or a key of
 /// another library.

@@ -3,7 +3,7 @@
 
 mod entry;
 mod import;
-mod key_ref;
+pub(crate) mod key_ref;
 pub(crate) mod lookup;
 mod memory;
 mod prepared;

@@ -7,8 +7,9 @@ use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
 use crate::key::Keys;
+use crate::key::key_ref::KeyRequest;
 use crate::key::key_ref::{Candidate, KeyName, KeyRef, Resolved};
-use crate::key::lookup::{KeyRequest, Sealed};
+use crate::key::lookup::Sealed;
 use crate::limits::MAX_KID_LEN;
 
 /// A key for one algorithm, such as a key that is pinned in a device, or that the caller has chosen

@@ -6,7 +6,7 @@ use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::key::entry;
 use crate::key::key_ref::KeyName;
-use crate::key::lookup::RequestedKid;
+use crate::key::key_ref::RequestedKid;
 use crate::key::memory::{Parts, PartsMut, Slot};
 use crate::limits::MAX_KID_LEN;
 

@@ -19,9 +19,9 @@ use crate::verify::pipeline;
 pub struct Options<'v> {
     /// Removes the padding. Only [`padded`](Self::padded) names the function, so that other
     /// programs do not link it.
-    unpad: Option<for<'t> fn(Compact<'t>) -> Result<Compact<'t>, Error>>,
+    pub(super) unpad: Option<for<'t> fn(Compact<'t>) -> Result<Compact<'t>, Error>>,
     pub(super) unambiguous: bool,
-    max_token_len: usize,
+    pub(super) max_token_len: usize,
     pub(super) critical: Critical<'v>,
 }
 
@@ -154,7 +154,7 @@ impl<'v> Options<'v> {
         token: &[u8],
         scratch: &'b mut [u8],
     ) -> Result<Header<'b>, Error> {
-        let (header, _) = pipeline::decode_header(&self.split(token)?, self, scratch)?;
+        let (header, _) = pipeline::decode_header(&pipeline::split(token, self)?, self, scratch)?;
         Ok(header)
     }
 
@@ -171,18 +171,6 @@ impl<'v> Options<'v> {
         token: &[u8],
         scratch: &'b mut [u8],
     ) -> Result<Option<JsonStr<'b>>, Error> {
-        pipeline::peek_issuer(&self.split(token)?, scratch)
-    }
-
-    /// Splits the token into its segments.
-    pub(super) fn split<'t>(&self, token: &'t [u8]) -> Result<Compact<'t>, Error> {
-        if token.len() > self.max_token_len {
-            return Err(Error::LimitExceeded);
-        }
-        let jws = Compact::parse(token)?;
-        match self.unpad {
-            None => Ok(jws),
-            Some(unpad) => unpad(jws),
-        }
+        pipeline::peek_issuer(&pipeline::split(token, self)?, scratch)
     }
 }

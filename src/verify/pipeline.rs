@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::jose::compact::Compact;
 use crate::jose::header::Header;
 use crate::key::Keys;
-use crate::key::lookup::{CopiedRequest, KeyRequest, verify_signature};
+use crate::key::key_ref::{CopiedRequest, KeyRequest};
+use crate::key::lookup::verify_signature;
 use crate::verify::{Options, VerifiedJws};
 
 /// Verifies the signature of a token and decodes its payload.
@@ -18,7 +19,7 @@ pub(super) fn verify<'b>(
     options: &Options<'_>,
     scratch: &'b mut [u8],
 ) -> Result<VerifiedJws<'b>, Error> {
-    let jws = options.split(token)?;
+    let jws = split(token, options)?;
     let (header, scratch) = decode_header(&jws, options, scratch)?;
     let request = KeyRequest::new(&header)?;
     let signature = base64url::decode(jws.signature, scratch, Error::ScratchTooSmall)?;
@@ -42,7 +43,7 @@ pub(super) fn verify_in_place<'b>(
     keys: &dyn Keys,
     options: &Options<'_>,
 ) -> Result<VerifiedJws<'b>, Error> {
-    let lengths = Lengths::of(&options.split(token)?);
+    let lengths = Lengths::of(&split(token, options)?);
     let (signing_input, signature) = lengths.split(token)?;
 
     let header = lengths.header(signing_input)?;
@@ -66,6 +67,18 @@ pub(super) fn verify_in_place<'b>(
         base64url::decode_in_place(payload)?,
         by,
     ))
+}
+
+/// Splits the token at its dots, after its length was checked.
+pub(super) fn split<'t>(token: &'t [u8], options: &Options<'_>) -> Result<Compact<'t>, Error> {
+    if token.len() > options.max_token_len {
+        return Err(Error::LimitExceeded);
+    }
+    let jws = Compact::parse(token)?;
+    match options.unpad {
+        None => Ok(jws),
+        Some(unpad) => unpad(jws),
+    }
 }
 
 /// Decodes and parses the header. Returns it with the unused rest of the scratch buffer.
@@ -101,7 +114,7 @@ pub(super) fn find_in_place<T>(
     options: &Options<'_>,
     find: impl FnOnce(JsonStr<'_>) -> Option<T>,
 ) -> Result<T, Error> {
-    let lengths = Lengths::of(&options.split(token)?);
+    let lengths = Lengths::of(&split(token, options)?);
     let (signing_input, _) = lengths.split(token)?;
     let (header, payload) = lengths.header_and_payload(signing_input)?;
     // An error in the header is reported even if the issuer is unknown.

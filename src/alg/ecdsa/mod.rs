@@ -29,7 +29,6 @@ use self::prime::Prime;
 use self::table::Table;
 use self::verification::{Signature, verifies};
 use crate::alg::arithmetic::{less_than, read_big_endian};
-use crate::alg::words_of_keys;
 use crate::alg::{
     Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, ParameterSource,
     Precomputation, Tables, Word,
@@ -141,18 +140,18 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
 }
 
 impl InlineKey for Es256 {
-    type Material = [Word; words_of_keys::P256];
-    const EMPTY: Self::Material = [0; words_of_keys::P256];
+    type Material = [Word; 2 * P256_WORDS];
+    const EMPTY: Self::Material = [0; 2 * P256_WORDS];
 }
 
 impl InlineKey for Es384 {
-    type Material = [Word; words_of_keys::P384];
-    const EMPTY: Self::Material = [0; words_of_keys::P384];
+    type Material = [Word; 2 * P384_WORDS];
+    const EMPTY: Self::Material = [0; 2 * P384_WORDS];
 }
 
 impl InlineKey for Es512 {
-    type Material = [Word; words_of_keys::P521];
-    const EMPTY: Self::Material = [0; words_of_keys::P521];
+    type Material = [Word; 2 * P521_WORDS];
+    const EMPTY: Self::Material = [0; 2 * P521_WORDS];
 }
 
 /// Tables for the keys of one curve.
