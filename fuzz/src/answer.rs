@@ -94,12 +94,15 @@ pub fn of_issuers<K: Keys>(
 
     let alone = issuers.iter().find_map(|tenant| {
         let issuer = [tenant.issuer()];
-        let policy = Policy {
-            issuer: Check::Required(&issuer),
-            ..tenant.policy()
-        };
-        let accepted = jwt(token, &tenant.keys(), &policy, now, options).ok()?;
-        Some((tenant.issuer().to_owned(), accepted))
+        let mut accepted = None;
+        tenant.with_policy(&mut |policy| {
+            let policy = Policy {
+                issuer: Check::Required(&issuer),
+                ..*policy
+            };
+            accepted = jwt(token, &tenant.keys(), &policy, now, options).ok();
+        });
+        Some((tenant.issuer().to_owned(), accepted?))
     });
     assert_eq!(answer.as_ref().ok(), alone.as_ref(), "each issuer alone");
 
