@@ -7,6 +7,7 @@ use jose_verify::{
     HS512, InvalidSignature, JsonStr, JwsVerifier, Key, KeyMemory, KeyParameters, KeySet, KeySetIn,
     KeyType, Keys, Lent, LentKeySet, MACS, PS256, ParameterSource, RS256, RotatingKeys, Rs256,
     SIGNATURES, Slot, VerifiedBy, WORDS_PER_KEY, Word, limits, oauth::ReplayGuard, scratch_len,
+    words,
 };
 use serde_json::{Value, json};
 
@@ -295,6 +296,11 @@ fn sizes_stand_in_the_readme() {
         1000.. => format!("{},{:03}", n / 1000, n % 1000),
         _ => n.to_string(),
     };
+    let in_a_set = |materials: &[usize]| {
+        let bytes = |material: &usize| words::in_set(*material) * size_of::<Word>();
+        let bytes = materials.iter().map(|material| thousands(bytes(material)));
+        bytes.collect::<Vec<_>>().join(", ")
+    };
     let key = size_of::<KeySet<5>>() - size_of::<KeySet<4>>();
     let set = size_of::<KeySet<4>>() - 4 * key;
     let rotating = size_of::<RotatingKeys<5>>() - size_of::<RotatingKeys<4>>();
@@ -310,6 +316,18 @@ fn sizes_stand_in_the_readme() {
         format!("| `KeySet<N>` | {key} for each key, and {set} |"),
         format!("| `RotatingKeys<N>` | {rotating} for each key, and {rotating_rest} |"),
         format!("| `oauth::ReplayGuard<N>` | {seen} for each token, and {guard} |"),
+        format!(
+            "| RSA, 2048, 3072, 4096 bits | {} |",
+            in_a_set(&[words::RSA_2048, words::RSA_3072, words::RSA_4096])
+        ),
+        format!(
+            "| P-256, P-384, P-521 | {} |",
+            in_a_set(&[words::P256, words::P384, words::P521])
+        ),
+        format!(
+            "| secret for HS256, HS384, HS512 | {} |",
+            in_a_set(&[words::HS256, words::HS384, words::HS512])
+        ),
     ];
     let missing = lines.iter().filter(|line| !readme.contains(*line));
     assert_eq!(missing.collect::<Vec<_>>(), [""; 0]);
