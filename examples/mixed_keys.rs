@@ -46,7 +46,7 @@ impl Keys for Slot7 {
     }
 }
 
-/// All keys; a boxed slice, unlike a `Vec`, is itself one of [`Keys`].
+/// All keys. A boxed slice of sources is itself a source of [`Keys`].
 type Mixed = Box<[Box<dyn Keys + Send + Sync>]>;
 
 const ISSUER: &str = "https://iam.example.com/auth-login/oauth2/v3/as-1";

@@ -23,7 +23,8 @@ struct Entry {
 }
 
 impl Entry {
-    /// After a fetch: replaced keys verify for an hour more, and requests under way go on with those that they have.
+    /// Publishes fetched keys. Replaced keys verify for one more hour; requests in progress keep the
+    /// keys that they started with.
     fn publish(&self, jwks: &[u8], now: u64) -> Result<(), Error> {
         let unknown = |name: &str| eprintln!("{}: {name} is unknown", self.issuer);
         let algorithms = Algorithms::named(SIGNATURES, &self.algorithms, unknown)?;
@@ -63,7 +64,7 @@ impl Issuer for Request {
     fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
         let audiences: Vec<&str> = self.entry.audiences.iter().map(String::as_str).collect();
         let audience = Check::Required(Audience::AnyOf(&audiences));
-        // `iss` must be the issuer whatever this says of it.
+        // The policy's `issuer` is ignored: `iss` must equal `issuer()`.
         check(&Policy {
             expires_at: Check::Required(Leeway::seconds(30)),
             ..Policy::jwt(Check::NotChecked, audience)
@@ -71,7 +72,7 @@ impl Issuer for Request {
     }
 }
 
-/// Whose token it is.
+/// Verifies a token and returns its issuer.
 fn authenticate(gateway: &Gateway, token: &str, now: NumericDate) -> Result<String, Error> {
     let verifier = IssuerVerifier::new(|iss| {
         let entry = gateway.iter().find(|entry| iss == entry.issuer)?;

@@ -28,8 +28,8 @@ pub struct VerifiedBy {
 ///    `alg` is not [accepted](Self::accepts) at all.
 /// 3. Each key that fits is tried in order. If none verifies, the error is [`Error::BadSignature`].
 ///
-/// `&dyn Keys` is a source too. With the feature `alloc`, so are `Box` and `Arc`. A slice of
-/// sources lists the keys of each element in turn:
+/// `&dyn Keys` is a source too. With the feature `alloc`, so are `Box`, `Arc` and `Vec`. A slice
+/// of sources lists the keys of each element in turn:
 ///
 /// ```
 /// use jose_verify::{ES256, Error, HS256, JwsVerifier, Key, KeyParameters, Keys};

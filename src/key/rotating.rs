@@ -179,8 +179,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         left
     }
 
-    /// Returns whether any of these keys is missing from `older`, or may be used with other
-    /// algorithms there.
+    /// Returns whether any of these keys is missing from `older` or serves other algorithms there.
+    /// If the two lists of accepted algorithms differ, even in order, every key counts as new.
     #[must_use]
     pub fn has_new_keys(&self, older: &Self) -> bool {
         let names = self.set.algorithms().iter().map(|a| a.name());

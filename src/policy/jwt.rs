@@ -4,7 +4,8 @@ use super::{Audience, Check, MaxAge, Policy};
 use crate::time::Leeway;
 
 impl<'p> Policy<'p> {
-    /// Any JWT (RFC 7519): issuer and audience as decided, times as far as they are there, nothing else.
+    /// A policy for any JWT (RFC 7519). Checks `iss` and `aud` as given, and `exp`, `nbf` and `iat`
+    /// if present. Checks nothing else.
     ///
     /// A token without `exp` never expires; require it where tokens are not checked otherwise:
     ///

@@ -12,7 +12,7 @@ use crate::verify::pipeline;
 /// ```
 /// use jose_verify::Options;
 ///
-/// // A token without `kid` that several keys fit is refused, and so is one of more than 8 KiB.
+/// // Refuses tokens without a `kid` that several keys fit, and all tokens longer than 8 KiB.
 /// const OPTIONS: Options<'_> = Options::new().refuse_ambiguity().max_token_len(8 * 1024);
 /// ```
 #[derive(Debug, Clone, Copy)]

@@ -261,6 +261,7 @@ fn secrets_stay_out_of_debug() {
     let shown = format!("{:?}", key.key(0).unwrap());
     assert_eq!(shown, r#"KeyRef { kid: Some("id"), .. }"#);
     let set = KeySet::<1>::from_parameters(&secret, MACS).unwrap();
+    assert!(!set.is_empty());
     let shown = r#"KeySet { algorithms: ["HS256", "HS384", "HS512"], len: 1, .. }"#;
     assert_eq!(format!("{set:?}"), shown);
     let rotating = format!("{:?}", RotatingKeys::from(set));

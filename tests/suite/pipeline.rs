@@ -144,6 +144,33 @@ fn what_is_verified_can_be_read() {
 }
 
 #[test]
+fn claims_stay_out_of_debug() {
+    let text = token(r#"{"sub":"subject","jti":"7"}"#);
+    let (key, mut scratch) = (key(), vec![0; scratch_len(text.len())]);
+    let by = r#"by: VerifiedBy { position: 0, algorithm: "HS256" }, .. }"#;
+    let verifier = Verifier::new(&key, &POLICY);
+    let now = NumericDate::from_seconds(0);
+    let jwt = verifier.verify(text.as_bytes(), now, &mut scratch).unwrap();
+    assert_eq!(format!("{jwt:?}"), format!("Verified {{ {by}"));
+    let jws_verifier = JwsVerifier::new(&key);
+    let jws = jws_verifier.verify(text.as_bytes(), &mut scratch).unwrap();
+    assert_eq!(format!("{jws:?}"), format!("VerifiedJws {{ {by}"));
+
+    let options = format!("options: {:?}, .. }}", Options::new());
+    let shown = format!("Verifier {{ policy: {POLICY:?}, {options}");
+    assert_eq!(format!("{verifier:?}"), shown);
+    assert_eq!(
+        format!("{jws_verifier:?}"),
+        format!("JwsVerifier {{ {options}")
+    );
+    let issuers = IssuerVerifier::new(|_| None::<Tenant<'_, Keyring>>);
+    assert_eq!(
+        format!("{issuers:?}"),
+        format!("IssuerVerifier {{ {options}")
+    );
+}
+
+#[test]
 fn peeking_verifies_nothing() {
     let mut scratch = [0; 256];
     let strict = Options::new();
