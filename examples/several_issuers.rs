@@ -24,7 +24,7 @@ struct Entry {
 
 impl Entry {
     /// Publishes fetched keys. Replaced keys verify for one more hour; requests in progress keep the
-    /// keys that they started with.
+    /// keys that they started with. Call it from one task, or what another one publishes meanwhile is lost.
     fn publish(&self, jwks: &[u8], now: u64) -> Result<(), Error> {
         let unknown = |name: &str| eprintln!("{}: {name} is unknown", self.issuer);
         let algorithms = Algorithms::named(SIGNATURES, &self.algorithms, unknown)?;

@@ -73,7 +73,7 @@ errors! {
     MalformedHeader = 8, "malformed_header", "a header parameter is missing or of the wrong type";
     /// The token says that it is not signed: `alg` is `none` (RFC 7518 §3.6).
     Unsecured = 9, "unsecured", "the token is not signed (alg none)";
-    /// The header has `crit`, and this crate implements no extension (RFC 7515 §4.1.11).
+    /// The header's `crit` is malformed, or names an extension that `Options::understand` does not (RFC 7515 §4.1.11).
     UnsupportedCritical = 10, "unsupported_critical", "the header names critical extensions that are not supported";
     /// The token's `alg` is not among those accepted for these keys.
     AlgorithmNotAccepted = 11, "algorithm_not_accepted", "the algorithm is not one that is accepted for these keys";
@@ -97,7 +97,7 @@ errors! {
     KeyTooLarge = 23, "key_too_large", "the key is too large";
     /// `use` or `key_ops` say that the key is not for verifying (RFC 7517 §4.2, §4.3).
     WrongKeyUse = 24, "wrong_key_use", "the key is not meant for verifying signatures";
-    /// A list of algorithms holds MACs as well as signatures, or more than the limit.
+    /// A list of algorithms is empty, has more than the limit, names one twice, or mixes MACs with signatures.
     UnusableAlgorithmList = 25, "unusable_algorithm_list", "the list of algorithms is empty, too long, or mixes MACs with signatures";
     /// The text is not a JWK Set (RFC 7517 §5).
     MalformedKeySet = 26, "malformed_key_set", "the text is not a JWK Set";

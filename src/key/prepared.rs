@@ -6,8 +6,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use crate::alg::{Algorithm, InlineKey, Precomputation, Tables, Word, is_same_algorithm};
 use crate::encoding::json::JsonStr;
 use crate::key::entry;
-use crate::key::key_ref::KeyRequest;
-use crate::key::key_ref::{Attached, Candidate, KeyRef};
+use crate::key::key_ref::{Attached, Candidate, KeyName, KeyRef, KeyRequest};
 use crate::key::lookup::Sealed;
 use crate::key::memory::KeyMemory;
 use crate::key::set::KeySetIn;
@@ -18,9 +17,15 @@ use crate::limits::MAX_PRECOMPUTATIONS;
 /// A key with its tables. See [`Key::prepare`] and [`Key::with_tables`].
 #[derive(Clone, Copy)]
 pub struct PreparedKey<'k> {
-    key: KeyRef<'k>,
-    tables: Option<Tables<'k>>,
+    name: KeyName<'k>,
+    algorithm: &'k (dyn Algorithm + 'static),
+    material: &'k [Word],
+    attached: Option<Attached<'k>>,
 }
+
+// As for `Algorithms`: methods take `&self` and leave no partial changes behind.
+impl UnwindSafe for PreparedKey<'_> {}
+impl RefUnwindSafe for PreparedKey<'_> {}
 
 impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     /// Fills tables for the key in `memory`.
@@ -64,7 +69,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
 
     /// Attaches tables that were filled earlier, if they are intact. Verification does not use a
     /// table that belongs to another key, was not filled completely, or has changed since. The
-    /// check reads every word.
+    /// check reads every word. If the key's own table is not intact, neither table is used. If only
+    /// the shared one is not, the key's own is used, and [`Tables::shared`] is empty.
     ///
     /// The check detects accidents only. Anyone who can write to a table can forge signatures.
     #[must_use]
@@ -112,10 +118,12 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         by: &'k dyn Precomputation,
         tables: Option<Tables<'k>>,
     ) -> PreparedKey<'k> {
-        let attached = tables.map(|tables| Attached { by, tables });
+        let (name, algorithm, material) = self.parts();
         PreparedKey {
-            key: self.key_ref().with_tables(attached),
-            tables,
+            name,
+            algorithm,
+            material,
+            attached: tables.map(|tables| Attached { by, tables }),
         }
     }
 }
@@ -125,19 +133,26 @@ impl<'k> PreparedKey<'k> {
     /// the key has no intact tables.
     #[must_use]
     pub const fn tables(&self) -> Option<Tables<'k>> {
-        self.tables
+        match self.attached {
+            Some(attached) => Some(attached.tables),
+            None => None,
+        }
+    }
+
+    fn key_ref(&self) -> KeyRef<'k> {
+        KeyRef::single(self.name, self.algorithm, self.material).with_tables(self.attached)
     }
 }
 
 impl Debug for PreparedKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PreparedKey").field(&self.key).finish()
+        f.debug_tuple("PreparedKey").field(&self.key_ref()).finish()
     }
 }
 
 impl Keys for PreparedKey<'_> {
     fn key(&self, position: usize) -> Option<KeyRef<'_>> {
-        (position == 0).then_some(self.key)
+        (position == 0).then(|| self.key_ref())
     }
 }
 

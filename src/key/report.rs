@@ -17,11 +17,15 @@ const REASONS: [Error; 7] = [
 /// An entry of a JWK Set that was skipped.
 #[derive(Debug, Clone, Copy)]
 pub struct Skipped<'a> {
-    /// Its position in the array `keys`, starting at 0.
+    /// Its position in the array `keys` of the JWK Set, starting at 0. It is not a position in
+    /// [`Keys`](crate::Keys), which counts only what was kept.
     pub position: usize,
     /// Its `kid`, if that is a string.
     pub key_id: Option<JsonStr<'a>>,
-    /// Why it was skipped: [`Error::KeySetFull`] if there was no room for it.
+    /// Why it was skipped: [`Error::KeySetFull`] if there was no room for it, otherwise
+    /// [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
+    /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
+    /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
     pub reason: Error,
 }
 

@@ -168,6 +168,10 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// An entry that cannot be used, or for which there is no room, does not affect the others. It
     /// is counted, and `skipped` is called for it.
     ///
+    /// A token whose key found no room is rejected with [`Error::NoKey`], and fetching again does not
+    /// help. Watch for [`Error::KeySetFull`] in the report, and use a larger set or
+    /// `GrowingKeySet` (feature `alloc`).
+    ///
     /// # Errors
     ///
     /// The set keeps its keys:

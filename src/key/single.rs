@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Debug};
 
-use crate::alg::{InlineKey, ParameterSource, Word};
+use crate::alg::{Algorithm, InlineKey, ParameterSource, Word};
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
@@ -169,7 +169,13 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
 
     /// Returns the key as the pipeline sees it.
     pub(crate) fn key_ref(&self) -> KeyRef<'_> {
-        KeyRef::single(self.name, &self.algorithm, self.material.as_ref())
+        let (name, algorithm, material) = self.parts();
+        KeyRef::single(name, algorithm, material)
+    }
+
+    /// Returns the name, the algorithm and the material.
+    pub(crate) fn parts(&self) -> (KeyName<'_>, &(dyn Algorithm + 'static), &[Word]) {
+        (self.name, &self.algorithm, self.material.as_ref())
     }
 }
 

@@ -111,6 +111,10 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 /// result rejects a token and never accepts one. `find` can search a list or a map. It returns the
 /// value that owns the keys for this request.
 ///
+/// In a map, look for the unescaped string: `iss.to_string()`, or without an allocation
+/// [`JsonStr::unescape`]. Some issuers write theirs as `https:\/\/…`, for which
+/// [`JsonStr::as_plain_str`] returns `None`.
+///
 /// Where names, lists and keys are owned and the keys are replaced at run time, `find` returns a
 /// value that holds an `Arc` of each:
 ///
@@ -192,6 +196,9 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     ///
     /// The errors of [`Verifier::verify`](crate::Verifier::verify); [`Error::MissingIssuer`] if the
     /// token has no `iss`, and [`Error::IssuerMismatch`] if `find` returns `None`.
+    ///
+    /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] tells whose keys may be missing. Fetch
+    /// only those of issuers that you know, with a [`Refetch`](crate::Refetch) for each.
     pub fn verify<'b>(
         &self,
         token: &[u8],

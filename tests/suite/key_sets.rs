@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jose_verify::{
     Algorithm, Algorithms, ES256, ES384, Error, ForeignKey, GrowingKeySet, HS256, HS384, HS512,
     Hs256, Inline, InvalidSignature, JsonStr, JwsVerifier, Key, KeyParameters, KeyRef, KeySet,
-    Keys, MACS, Options, PreparedKeySet, RS256, RS512, RotatingKeys, Rs256, SIGNATURES, VerifiedBy,
-    Word, scratch_len,
+    Keys, MACS, Options, PreparedKey, PreparedKeySet, RS256, RS512, RotatingKeys, Rs256,
+    SIGNATURES, VerifiedBy, Word, scratch_len,
 };
 use serde_json::{Value, json};
 
@@ -637,6 +637,7 @@ fn keys_can_be_shared_and_survive_a_panic() {
     assert_all::<RotatingKeys<4>>();
     assert_all::<Algorithms>();
     assert_all::<GrowingKeySet>();
+    assert_all::<PreparedKey<'static>>();
     assert_all::<PreparedKeySet<Inline<4>, Vec<Word>>>();
 }
 

@@ -260,6 +260,11 @@ fn secrets_stay_out_of_debug() {
     assert_eq!(format!("{key:?}"), "Key { algorithm: HS256, .. }");
     let shown = format!("{:?}", key.key(0).unwrap());
     assert_eq!(shown, r#"KeyRef { kid: Some("id"), .. }"#);
+    // What is stored is unescaped, and still makes no line of its own in a log.
+    let jwk = json!({"kty": "oct", "k": base64url(&[7; 32]), "kid": "a\nb\"c"});
+    let set = KeySet::<1>::from_jwk(jwk.to_string().as_bytes(), &[&HS256]).unwrap();
+    let shown = format!("{:?}", set.key(0).unwrap());
+    assert_eq!(shown, r#"KeyRef { kid: Some("a\nb\"c"), .. }"#);
     let set = KeySet::<1>::from_parameters(&secret, MACS).unwrap();
     assert!(!set.is_empty());
     let shown = r#"KeySet { algorithms: ["HS256", "HS384", "HS512"], len: 1, .. }"#;

@@ -144,7 +144,8 @@ impl<'a> JsonStr<'a> {
         Self { raw, escaped: true }
     }
 
-    /// The string itself, if it is written without escapes. Takes a look at all of it.
+    /// The string itself, if it is written without escapes. It is `None` for `"https:\/\/…"`, which
+    /// some issuers write: to look a string up, [`unescape`](Self::unescape) it, or use `to_string`.
     #[must_use]
     pub const fn as_plain_str(&self) -> Option<&'a str> {
         if self.escaped {
@@ -312,6 +313,7 @@ impl PartialEq<alloc::string::String> for JsonStr<'_> {
     }
 }
 
+/// Writes the unescaped string. For a log use `{:?}`, which leaves line breaks and other control characters escaped.
 impl fmt::Display for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.chars().try_for_each(|c| fmt::Write::write_char(f, c))
@@ -320,7 +322,12 @@ impl fmt::Display for JsonStr<'_> {
 
 impl fmt::Debug for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.raw.as_str())
+        if self.escaped {
+            write!(f, "\"{}\"", self.raw.as_str())
+        } else {
+            // A copy is unescaped and may hold any character.
+            fmt::Debug::fmt(self.raw.as_str(), f)
+        }
     }
 }
 
