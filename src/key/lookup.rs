@@ -2,8 +2,7 @@
 
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
-use crate::key::key_ref::{Candidate, KeyRef};
-use crate::key::key_ref::{KeyRequest, RequestedKid};
+use crate::key::key_ref::{Candidate, KeyRef, KeyRequest, RequestedKid};
 use crate::limits::MAX_KEYS;
 
 /// The key and the algorithm that verified a token.
@@ -121,6 +120,8 @@ macro_rules! forward_keys {
         }
     )+};
 }
+
+pub(crate) use forward_keys;
 
 forward_keys! {
     [K: Keys + ?Sized] &K, keys => (**keys);

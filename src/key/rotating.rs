@@ -5,9 +5,8 @@ use core::fmt::{self, Debug};
 use crate::alg::Algorithm;
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
-use crate::key::key_ref::KeyRequest;
-use crate::key::key_ref::{Candidate, KeyRef};
-use crate::key::lookup::Sealed;
+use crate::key::key_ref::{Candidate, KeyRef, KeyRequest};
+use crate::key::lookup::{Sealed, forward_keys};
 use crate::key::memory::{Inline, OwnedMemory, WORDS_PER_KEY};
 use crate::key::set::KeySetIn;
 use crate::key::store::StoredKey;
@@ -208,27 +207,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     }
 }
 
-impl<M: OwnedMemory> Keys for RotatingKeysIn<M> {
-    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
-        self.set.key(position)
-    }
-
-    fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        self.set.accepts(alg)
-    }
-
-    fn find<'k>(
-        &'k self,
-        request: &KeyRequest<'_>,
-        from: usize,
-        sealed: Sealed,
-    ) -> Option<(usize, Candidate<'k>)> {
-        self.set.find(request, from, sealed)
-    }
-
-    fn count(&self, sealed: Sealed) -> usize {
-        self.set.count(sealed)
-    }
+forward_keys! {
+    [M: OwnedMemory] RotatingKeysIn<M>, keys => keys.set;
 }
 
 impl<M: OwnedMemory> Debug for RotatingKeysIn<M> {

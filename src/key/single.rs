@@ -7,8 +7,7 @@ use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
 use crate::key::Keys;
-use crate::key::key_ref::KeyRequest;
-use crate::key::key_ref::{Candidate, KeyName, KeyRef, Resolved};
+use crate::key::key_ref::{Candidate, KeyName, KeyRef, KeyRequest, Resolved};
 use crate::key::lookup::Sealed;
 use crate::limits::MAX_KID_LEN;
 
