@@ -126,6 +126,13 @@ impl<'a> Jwk<'a> {
                 .is_none_or(|ops| ops.iter().any(is_verify))
     }
 
+    /// Returns whether `alg`, the algorithm that the key is intended for (RFC 7517 §4.4), is absent
+    /// or names `algorithm`.
+    #[must_use]
+    pub fn is_for(&self, algorithm: &str) -> bool {
+        self.algorithm().is_none_or(|alg| alg == algorithm)
+    }
+
     /// Returns whether the member that narrows the key type is missing: `crv` for an EC or OKP key
     /// (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
     pub(crate) fn is_incomplete(&self) -> bool {

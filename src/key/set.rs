@@ -272,9 +272,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         if !jwk.may_verify() {
             return Err(Error::WrongKeyUse);
         }
-        let alg = jwk.algorithm();
-        let fits = |name: &str| alg.is_none_or(|alg| alg == name);
-        // RFC 7517 §4.4: `alg` is the algorithm that the key is intended for.
+        let fits = |name: &str| jwk.is_for(name);
         if !self.algorithms.iter().any(|a| fits(a.name())) {
             return Err(Error::AlgorithmNotAccepted);
         }

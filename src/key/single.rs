@@ -62,8 +62,7 @@ impl<'k, A: InlineKey> Key<'k, A> {
         if !jwk.may_verify() {
             return Err(Error::WrongKeyUse);
         }
-        // RFC 7517 §4.4: `alg` is the algorithm that the key is intended for.
-        if jwk.algorithm().is_some_and(|alg| alg != algorithm.name()) {
+        if !jwk.is_for(algorithm.name()) {
             return Err(Error::AlgorithmNotAccepted);
         }
         if jwk
