@@ -12,7 +12,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use jose_verify::{Error, HS256, Keys, NumericDate, Verifier, Word, scratch_len};
+use jose_verify::{Claim, Error, HS256, Keys, NumericDate, Problem, Verifier, Word, scratch_len};
 use jose_verify_benches::{
     LENGTHS, NOW, POLICY, TABLES, VECTORS, hs256, other_signature, set, vector,
 };
@@ -109,7 +109,12 @@ fn refused(criterion: &mut Criterion) {
                 NOW,
                 Error::BadSignature,
             ),
-            ("expired", token, late, Error::Expired),
+            (
+                "expired",
+                token,
+                late,
+                Error::Claim(Claim::Exp, Problem::Expired),
+            ),
         ] {
             let want = Err(error);
             assert_eq!(verdict(&token, &key, now, &mut scratch), want);

@@ -13,8 +13,8 @@ use std::env;
 use std::hint::black_box;
 
 use jose_verify::{
-    ES256, Error, HS256, Key, KeyParameters, Keys, NumericDate, P256_TABLES, Tables, Verifier,
-    Word, scratch_len,
+    Claim, ES256, Error, HS256, Key, KeyParameters, Keys, NumericDate, P256_TABLES, Problem,
+    Tables, Verifier, Word, scratch_len,
 };
 use jose_verify_benches::{
     LENGTHS, NOW, POLICY, TABLES, UNSIGNED, VECTORS, hs256, other_signature, set, unsigned,
@@ -103,7 +103,12 @@ type Refused = (&'static str, fn(String) -> String, NumericDate, Error);
 fn refused() -> [Refused; 3] {
     let late = NumericDate::from_seconds(i64::MAX);
     [
-        ("expired", |token| token, late, Error::Expired),
+        (
+            "expired",
+            |token| token,
+            late,
+            Error::Claim(Claim::Exp, Problem::Expired),
+        ),
         (
             "bad signature",
             |t| other_signature(&t),

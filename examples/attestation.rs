@@ -5,8 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
+use core::time::Duration;
 use jose_verify::{
-    Audience, Check, ES256, Error, KeySet, Leeway, NumericDate, Policy, Verifier, scratch_len,
+    Audience, Check, ES256, Error, KeySet, NumericDate, Policy, Verifier, scratch_len,
 };
 
 /// This service.
@@ -40,8 +41,8 @@ fn admit(
     let issuers = [device];
     let policy = Policy {
         typ: Check::Required("eat+jwt"),
-        expires_at: Check::Required(Leeway::NONE),
-        issued_at: Check::Required(Leeway::seconds(10)),
+        expires_at: Check::Required(Duration::ZERO),
+        issued_at: Check::Required(Duration::from_secs(10)),
         ..Policy::jwt(
             Check::Required(&issuers),
             Check::Required(Audience::AnyOf(&[VERIFIER])),
@@ -88,6 +89,8 @@ fn main() -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use jose_verify::{Claim, Problem};
+
     use super::*;
 
     const DEBUGGED: &[u8] = include_bytes!("../vectors/device/attestation-debug.jwt");
@@ -104,14 +107,14 @@ mod tests {
                 "device-0017",
                 NONCE,
                 late,
-                Err(Refused::Token(Error::Expired)),
+                Err(Refused::Token(Error::Claim(Claim::Exp, Problem::Expired))),
             ),
             (
                 TOKEN,
                 "device-0016",
                 NONCE,
                 NOW,
-                Err(Refused::Token(Error::IssuerMismatch)),
+                Err(Refused::Token(Error::Claim(Claim::Iss, Problem::Mismatch))),
             ),
             (DEBUGGED, "device-0017", NONCE, NOW, Err(Refused::State)),
         ] {

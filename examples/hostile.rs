@@ -12,6 +12,7 @@
     reason = "a tool of the tests"
 )]
 
+use core::time::Duration;
 use std::env;
 use std::hint::black_box;
 
@@ -21,7 +22,7 @@ use jose_verify::limits::MAX_KID_LEN;
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::{
     Audience, Check, Clock, HS256, Hs256, Issuer, IssuerVerifier, Key, KeyParameters, KeySet,
-    Leeway, MAX_DIGEST_LEN, Options, Policy, SHA256, SIGNATURES, Tenant, Verifier, jwk_thumbprint,
+    MAX_DIGEST_LEN, Options, Policy, SHA256, SIGNATURES, Tenant, Verifier, jwk_thumbprint,
     scratch_len,
 };
 use sha2::Sha256;
@@ -391,7 +392,7 @@ fn main() {
     let policy = Policy {
         audience: Check::IfPresent(Audience::AnyOf(&["us", "them"])),
         amr: Check::IfPresent("otp"),
-        expires_at: Check::IfPresent(Leeway::NONE),
+        expires_at: Check::IfPresent(Duration::ZERO),
         ..Policy::jwt(Check::IfPresent(&[ISSUER]), Check::NotChecked)
     };
     let (mut copy, mut scratch) = (text.as_bytes().to_vec(), vec![0; scratch_len(text.len())]);

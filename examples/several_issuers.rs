@@ -4,10 +4,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
+use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
 use jose_verify::{
-    Algorithms, Audience, Check, Error, GrowingRotatingKeys, Issuer, IssuerVerifier, Keys, Leeway,
+    Algorithms, Audience, Check, Error, GrowingRotatingKeys, Issuer, IssuerVerifier, Keys,
     NumericDate, Policy, SIGNATURES, scratch_len,
 };
 
@@ -61,14 +62,14 @@ impl Issuer for Request {
         &self.keys
     }
 
-    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
-        let audiences: Vec<&str> = self.entry.audiences.iter().map(String::as_str).collect();
-        let audience = Check::Required(Audience::AnyOf(&audiences));
-        // The policy's `issuer` is ignored: `iss` must equal `issuer()`.
-        check(&Policy {
-            expires_at: Check::Required(Leeway::seconds(30)),
-            ..Policy::jwt(Check::NotChecked, audience)
-        });
+    fn policy(&self) -> Policy<'_> {
+        Policy {
+            expires_at: Check::Required(Duration::from_secs(30)),
+            ..Policy::jwt(
+                Check::NotChecked,
+                Check::Required(Audience::AnyOf(&self.entry.audiences)),
+            )
+        }
     }
 }
 

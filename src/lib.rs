@@ -4,7 +4,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 pub mod limits;
@@ -31,7 +31,7 @@ pub use crate::alg::{
 pub use crate::encoding::json::{
     Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value,
 };
-pub use crate::error::Error;
+pub use crate::error::{Category, Claim, Error, Limit, Member, Problem};
 pub use crate::jose::claims::{Claims, StringOrArray, Strings};
 pub use crate::jose::header::Header;
 pub use crate::jose::jwk::{Jwk, entries as jwk_set_entries};
@@ -42,8 +42,13 @@ pub use crate::key::{
 };
 #[cfg(feature = "alloc")]
 pub use crate::key::{GrowingKeySet, GrowingRotatingKeys, Heap};
-pub use crate::policy::{Audience, Check, MaxAge, Policy};
-pub use crate::time::{Clock, Leeway, NumericDate};
+#[cfg(feature = "alloc")]
+pub use crate::policy::PolicyBuf;
+pub use crate::policy::{
+    Audience, Candidate, Check, CheckReport, ClaimCheck, MaxAge, Outcome, Policy, StringList,
+    checks,
+};
+pub use crate::time::{Clock, NumericDate};
 pub use crate::verify::{
     Issuer, IssuerVerifier, JwsVerifier, Options, Tenant, Verified, VerifiedJws, Verifier,
     scratch_len,

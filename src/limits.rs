@@ -69,6 +69,10 @@ pub const MAX_KEYS_ON_HEAP: usize = 1 << 10;
 /// search in a source whose list never ends.
 pub const MAX_KEYS: usize = 1 << 16;
 
+/// Strings of a list that a policy expects ([`StringList`](crate::StringList)). The limit ends the
+/// search in a list of another crate that never ends.
+pub const MAX_EXPECTED: usize = 1 << 16;
+
 /// Precomputations in one list: one for each of the three curves, and room for future ones.
 pub const MAX_PRECOMPUTATIONS: usize = 8;
 

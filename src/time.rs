@@ -1,4 +1,6 @@
-//! Points in time and tolerances, without a clock and without overflow.
+//! Points in time and what is known of the current one, without overflow.
+
+use core::time::Duration;
 
 /// Nanoseconds in a second.
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
@@ -11,12 +13,9 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 /// assert!(issued < NumericDate::from_seconds(1_311_281_970));
 /// assert_eq!(issued.seconds(), 1_311_280_970);
 ///
-/// // Now, where there is a clock:
-/// use std::time::{SystemTime, UNIX_EPOCH};
-/// let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH)?;
-/// let now = NumericDate::new(i64::try_from(since_epoch.as_secs())?, since_epoch.subsec_nanos());
-/// assert!(issued < now);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// // With the feature `std`, from the system's clock:
+/// # #[cfg(feature = "std")]
+/// assert!(issued < NumericDate::now());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NumericDate {
@@ -55,41 +54,140 @@ impl NumericDate {
         self.nanos
     }
 
-    /// This much later, or the last representable moment.
+    /// Returns the time that is later by `span`, or the last representable one.
+    // Where flash is scarce, all checks of times share it.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     #[must_use]
-    pub(crate) fn later_by(self, leeway: Leeway) -> Self {
-        match self.seconds.checked_add(i64::from(leeway.0)) {
-            Some(seconds) => Self { seconds, ..self },
-            None => Self::new(i64::MAX, u32::MAX),
+    pub(crate) const fn later_by(self, span: Duration) -> Self {
+        let nanos = self.nanos.wrapping_add(span.subsec_nanos());
+        let (carry, nanos) = match nanos.checked_sub(NANOS_PER_SECOND) {
+            Some(nanos) => (1, nanos),
+            None => (0, nanos),
+        };
+        match self.seconds.checked_add_unsigned(span.as_secs()) {
+            Some(i64::MAX) if carry == 1 => Self::LAST,
+            Some(seconds) => Self {
+                seconds: seconds.wrapping_add(carry),
+                nanos,
+            },
+            None => Self::LAST,
         }
     }
-}
 
-/// How far a comparison of times is relaxed, in seconds: for clocks that disagree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Leeway(u32);
-
-impl Leeway {
-    /// No tolerance at all.
-    pub const NONE: Self = Self(0);
-
-    /// A tolerance of so many seconds.
-    #[must_use]
-    pub const fn seconds(seconds: u32) -> Self {
-        Self(seconds)
+    /// Returns the time from `earlier` to this one, or zero if this one is not later.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        if self <= earlier {
+            return Duration::ZERO;
+        }
+        let borrow = i64::from(self.nanos < earlier.nanos);
+        // The difference of two `i64`, of which the first is greater, fits a `u64`.
+        let seconds = self.seconds.abs_diff(earlier.seconds);
+        let nanos = self.nanos.wrapping_sub(earlier.nanos);
+        let nanos = match borrow {
+            0 => nanos,
+            _ => nanos.wrapping_add(NANOS_PER_SECOND),
+        };
+        Duration::new(seconds.saturating_sub(borrow.unsigned_abs()), nanos)
     }
+
+    /// Returns the time that is earlier by `span`, or the first representable one.
+    #[cfg(feature = "std")]
+    fn earlier_by(self, span: Duration) -> Self {
+        let (borrow, nanos) = match self.nanos.checked_sub(span.subsec_nanos()) {
+            Some(nanos) => (0, nanos),
+            None => (
+                1,
+                self.nanos
+                    .wrapping_add(NANOS_PER_SECOND)
+                    .wrapping_sub(span.subsec_nanos()),
+            ),
+        };
+        let seconds = self.seconds.checked_sub_unsigned(span.as_secs());
+        match seconds.and_then(|seconds| seconds.checked_sub(borrow)) {
+            Some(seconds) => Self { seconds, nanos },
+            None => Self::from_seconds(i64::MIN),
+        }
+    }
+
+    const LAST: Self = Self {
+        seconds: i64::MAX,
+        nanos: NANOS_PER_SECOND - 1,
+    };
 }
 
-/// What the device knows of the time.
+/// What is known of the current time.
 ///
-/// Where a time is at hand, pass the [`NumericDate`] itself; it converts.
+/// If the time is known, pass the [`NumericDate`] itself; it converts.
+///
+/// ```
+/// use jose_verify::{Clock, NumericDate};
+///
+/// /// When this firmware was built. It runs later than that.
+/// const BUILT: Clock = Clock::AtLeast(NumericDate::from_seconds(1_790_000_000));
+/// # let _ = BUILT;
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
     /// The current time.
     Now(NumericDate),
-    /// There is no clock. Times are still required where the policy requires them, and still have to be numbers, but
-    /// nothing is compared with them: expired tokens pass. Make up for it with a nonce or a version.
+    /// The current time is not known, but it is this or later, such as the time at which the
+    /// firmware was built. A token that expired before is rejected. Whether a token is from the
+    /// future is not checked.
+    AtLeast(NumericDate),
+    /// Nothing is known. Times are still required where the policy requires them, and must be
+    /// numbers, but are compared with nothing: expired tokens pass. Compensate with a nonce or a
+    /// version.
     Absent,
+}
+
+impl Clock {
+    /// Returns whether it is certainly `time` or later, or `None` if that is not known.
+    pub(crate) fn has_reached(self, time: NumericDate) -> Option<bool> {
+        match self {
+            Self::Now(now) => Some(now >= time),
+            Self::AtLeast(earliest) => Some(earliest >= time),
+            Self::Absent => None,
+        }
+    }
+
+    /// Returns whether it is certainly later than `time`, or `None` if that is not known.
+    pub(crate) fn has_passed(self, time: NumericDate) -> Option<bool> {
+        match self {
+            Self::Now(now) => Some(now > time),
+            Self::AtLeast(earliest) => Some(earliest > time),
+            Self::Absent => None,
+        }
+    }
+
+    /// Returns whether it is certainly earlier than `time` less `leeway`, or `None` if that is not
+    /// known.
+    pub(crate) fn is_before(self, time: NumericDate, leeway: Duration) -> Option<bool> {
+        match self {
+            Self::Now(now) => Some(now.later_by(leeway) < time),
+            Self::AtLeast(_) | Self::Absent => None,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl NumericDate {
+    /// Returns the current time of the system's clock. Needs the feature `std`.
+    #[must_use]
+    pub fn now() -> Self {
+        std::time::SystemTime::now().into()
+    }
+}
+
+/// Times before the epoch are negative. Needs the feature `std`.
+#[cfg(feature = "std")]
+impl From<std::time::SystemTime> for NumericDate {
+    fn from(time: std::time::SystemTime) -> Self {
+        let epoch = Self::from_seconds(0);
+        match time.duration_since(std::time::UNIX_EPOCH) {
+            Ok(since) => epoch.later_by(since),
+            Err(before) => epoch.earlier_by(before.duration()),
+        }
+    }
 }
 
 impl From<NumericDate> for Clock {
@@ -111,13 +209,104 @@ mod tests {
     }
 
     #[test]
-    fn leeway_never_wraps() {
+    fn later_by_never_wraps() {
         let last = NumericDate::from_seconds(i64::MAX);
-        assert!(last.later_by(Leeway::seconds(1)) > last);
-        assert_eq!(
-            NumericDate::new(5, 3).later_by(Leeway::seconds(2)),
-            NumericDate::new(7, 3)
-        );
-        assert_eq!(last.later_by(Leeway::NONE), last);
+        let (second, nano) = (Duration::from_secs(1), Duration::from_nanos(1));
+        for (time, span, want) in [
+            (NumericDate::new(5, 3), 2 * second, NumericDate::new(7, 3)),
+            (
+                NumericDate::new(5, 999_999_999),
+                nano,
+                NumericDate::new(6, 0),
+            ),
+            (
+                NumericDate::new(-1, 999_999_998),
+                nano,
+                NumericDate::new(-1, 999_999_999),
+            ),
+            (
+                NumericDate::new(-2, 600_000_000),
+                Duration::from_millis(500),
+                NumericDate::new(-1, 100_000_000),
+            ),
+            (last, Duration::ZERO, last),
+            (last, nano, NumericDate::new(i64::MAX, 1)),
+            (last, second, NumericDate::LAST),
+            (
+                NumericDate::new(i64::MAX, 999_999_999),
+                nano,
+                NumericDate::LAST,
+            ),
+            (
+                NumericDate::from_seconds(i64::MIN),
+                Duration::MAX,
+                NumericDate::LAST,
+            ),
+            (
+                NumericDate::from_seconds(0),
+                Duration::MAX,
+                NumericDate::LAST,
+            ),
+        ] {
+            assert_eq!(time.later_by(span), want, "{time:?} {span:?}");
+            assert!(time.later_by(span) >= time);
+        }
+    }
+
+    #[test]
+    fn since_an_earlier_time() {
+        for (time, earlier, want) in [
+            (
+                NumericDate::new(7, 3),
+                NumericDate::new(5, 1),
+                Duration::new(2, 2),
+            ),
+            (
+                NumericDate::new(7, 1),
+                NumericDate::new(5, 3),
+                Duration::new(1, 999_999_998),
+            ),
+            (
+                NumericDate::new(0, 1),
+                NumericDate::new(-1, 999_999_999),
+                Duration::from_nanos(2),
+            ),
+            (
+                NumericDate::new(5, 1),
+                NumericDate::new(5, 1),
+                Duration::ZERO,
+            ),
+            (
+                NumericDate::new(5, 0),
+                NumericDate::new(5, 1),
+                Duration::ZERO,
+            ),
+            (
+                NumericDate::LAST,
+                NumericDate::from_seconds(i64::MIN),
+                Duration::new(u64::MAX, 999_999_999),
+            ),
+        ] {
+            assert_eq!(time.since(earlier), want, "{time:?} {earlier:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_clock_knows() {
+        let (early, late) = (NumericDate::from_seconds(5), NumericDate::new(5, 1));
+        for (clock, reached, before) in [
+            (Clock::Now(early), Some(false), Some(true)),
+            (Clock::Now(late), Some(true), Some(false)),
+            (Clock::AtLeast(early), Some(false), None),
+            (Clock::AtLeast(late), Some(true), None),
+            (Clock::Absent, None, None),
+        ] {
+            assert_eq!(clock.has_reached(late), reached, "{clock:?}");
+            assert_eq!(clock.has_passed(early), reached, "{clock:?}");
+            assert_eq!(clock.has_passed(late), reached.map(|_| false), "{clock:?}");
+            assert_eq!(clock.is_before(late, Duration::ZERO), before, "{clock:?}");
+        }
+        let leeway = Duration::from_nanos(1);
+        assert_eq!(Clock::Now(early).is_before(late, leeway), Some(false));
     }
 }

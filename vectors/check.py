@@ -205,14 +205,14 @@ REQUIRED = {"jwt": (), "id-token": ("iss", "sub", "aud", "exp", "iat"),
             "access-token": ("iss", "exp", "aud", "sub", "client_id", "iat", "jti")}
 
 
-CLAIM_ERRORS = ("expired", "type_mismatch", "issuer_mismatch")
+CLAIM_ERRORS = ("exp_expired", "header_typ_mismatch", "iss_mismatch")
 
 
 def claims_fault(case, header, c):
     """None, one of CLAIM_ERRORS, or the name of the claim at fault."""
     profile, now, leeway = case["profile"], case.get("now"), case.get("leeway", 0)
     if "typ" in case and header.get("typ") != case["typ"]:
-        return "type_mismatch" if "typ" in header else "typ"
+        return "header_typ_mismatch" if "typ" in header else "typ"
     if profile == "jws":
         return None
     if not isinstance(c, dict):
@@ -226,7 +226,7 @@ def claims_fault(case, header, c):
         if name in c and not isinstance(c[name], decimal.Decimal):
             return name
     if "issuer" in case and c.get("iss") not in listed(case["issuer"]):
-        return "issuer_mismatch" if "iss" in c else "iss"
+        return "iss_mismatch" if "iss" in c else "iss"
     if "audience" in case and not set(listed(c.get("aud"))) & set(listed(case["audience"])):
         return "aud"
     for member, name in (("nonce", "nonce"), ("subject", "sub")):
@@ -238,7 +238,7 @@ def claims_fault(case, header, c):
         return "azp"
     if now is not None:
         if "exp" in c and now >= c["exp"] + leeway:
-            return "expired"
+            return "exp_expired"
         if "nbf" in c and now < c["nbf"] - leeway:
             return "nbf"
         if "iat" in c and now < c["iat"] - leeway:
@@ -275,9 +275,9 @@ class Model:
         if alg == "none":
             return "unsecured"
         if "crit" in header:
-            return "unsupported_critical"
+            return "header_crit_unsupported"
         if "b64" in header:
-            return "unencoded_payload"
+            return "header_b64_unsupported"
         if alg not in case["algs"]:
             return "algorithm_not_accepted"
         if "secret_base64url" in case:
@@ -330,7 +330,7 @@ class Model:
 MEMBERS = {"name", "token", "keys", "secret_base64url", "algs", "profile", "issuer", "audience", "nonce", "subject",
            "typ", "now", "leeway", "max_age", "expect"}
 ERRORS = {"malformed_token", "encrypted", "malformed_base64url", "malformed_json", "duplicate_member", "unsecured",
-          "unsupported_critical", "unencoded_payload", "algorithm_not_accepted", "bad_signature", "no_key",
+          "header_crit_unsupported", "header_b64_unsupported", "algorithm_not_accepted", "bad_signature", "no_key",
           "malformed_key", "weak_key", "key_too_large", *CLAIM_ERRORS}
 
 

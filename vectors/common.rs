@@ -248,7 +248,7 @@ pub fn signed<M: Maker>(f: &mut VectorFile, m: &M) {
             &[alg],
             "jwt",
             &request,
-            Some("expired"),
+            Some("exp_expired"),
         );
 
         if M::BYTES {

@@ -1,14 +1,12 @@
 //! The tokens in `vectors/`, with their keys and the policy that they were made for.
 
+use core::time::Duration;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use jose_verify::{
-    Algorithm, Algorithms, Audience, Check, Clock, Error, GrowingKeySet, KeyParameters, Leeway,
-    MACS, NumericDate, Options, Policy, SIGNATURES, Tenant, oauth, oidc,
-};
+use jose_verify::{Algorithm, Algorithms, Audience, Check, Clock, Error, GrowingKeySet, KeyParameters, MACS, NumericDate, Options, Policy, SIGNATURES, Tenant, oauth, oidc};
 use serde_json::Value;
 
 use crate::answer::{self, Accepted};
@@ -175,7 +173,7 @@ fn policy(case: &Value) -> Option<Policy<'static>> {
             policy.audience
         },
         typ: Check::NotChecked,
-        ..policy.with_leeway(Leeway::seconds(leeway))
+        ..policy.with_leeway(Duration::from_secs(leeway))
     })
 }
 

@@ -1,38 +1,30 @@
 //! The claims set (RFC 7519 §4): registered claims typed, all others by name.
 
+use core::fmt::{self, Debug};
+
 use crate::encoding::json::{
     Array, Elements, JsonStr, KnownName, Name, Object, Place, Value, is_object, read_places,
 };
-use crate::error::Error;
+use crate::error::{Claim, Error, Problem};
 use crate::time::NumericDate;
 
 /// The claims of a verified token.
 ///
 /// Registered claims were checked for their type while the payload was read: one of the wrong type, `null`
 /// included, refuses the token. Everything borrows from the buffer that the token was decoded into.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
     registered: Registered,
 }
 
-/// The claims that have a meaning here: RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2.
+/// How many claims are registered: those with the numbers 1 to 14 of [`Claim`].
+const REGISTERED: usize = 14;
+
+/// Where the registered claims stand (RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2,
+/// RFC 8417 §2.2), in the order of [`Claim`].
 #[derive(Debug, Clone, Copy, Default)]
-struct Registered {
-    issuer: Option<Place>,
-    subject: Option<Place>,
-    audience: Option<Place>,
-    authorized_party: Option<Place>,
-    expires_at: Option<Place>,
-    not_before: Option<Place>,
-    issued_at: Option<Place>,
-    nonce: Option<Place>,
-    auth_time: Option<Place>,
-    acr: Option<Place>,
-    amr: Option<Place>,
-    jwt_id: Option<Place>,
-    client_id: Option<Place>,
-}
+struct Registered([Option<Place>; REGISTERED]);
 
 /// What a registered claim must be.
 #[derive(Clone, Copy)]
@@ -41,59 +33,76 @@ enum Type {
     StringOrArray,
     ArrayOfStrings,
     NumericDate,
+    Object,
+}
+
+/// Returns the registered claim of that name, and what it must be.
+#[inline]
+fn named(name: &[u8]) -> Option<(Claim, Type)> {
+    Some(match name {
+        b"iss" => (Claim::Iss, Type::String),
+        b"sub" => (Claim::Sub, Type::String),
+        b"aud" => (Claim::Aud, Type::StringOrArray),
+        b"azp" => (Claim::Azp, Type::String),
+        b"exp" => (Claim::Exp, Type::NumericDate),
+        b"nbf" => (Claim::Nbf, Type::NumericDate),
+        b"iat" => (Claim::Iat, Type::NumericDate),
+        b"nonce" => (Claim::Nonce, Type::String),
+        b"auth_time" => (Claim::AuthTime, Type::NumericDate),
+        b"acr" => (Claim::Acr, Type::String),
+        b"amr" => (Claim::Amr, Type::ArrayOfStrings),
+        b"jti" => (Claim::Jti, Type::String),
+        b"client_id" => (Claim::ClientId, Type::String),
+        b"events" => (Claim::Events, Type::Object),
+        _ => return None,
+    })
 }
 
 impl Registered {
-    /// The claim of that name, and what it must be.
     #[inline]
-    fn named(&mut self, name: &[u8]) -> Option<(&mut Option<Place>, Type)> {
-        Some(match name {
-            b"iss" => (&mut self.issuer, Type::String),
-            b"sub" => (&mut self.subject, Type::String),
-            b"aud" => (&mut self.audience, Type::StringOrArray),
-            b"azp" => (&mut self.authorized_party, Type::String),
-            b"exp" => (&mut self.expires_at, Type::NumericDate),
-            b"nbf" => (&mut self.not_before, Type::NumericDate),
-            b"iat" => (&mut self.issued_at, Type::NumericDate),
-            b"nonce" => (&mut self.nonce, Type::String),
-            b"auth_time" => (&mut self.auth_time, Type::NumericDate),
-            b"acr" => (&mut self.acr, Type::String),
-            b"amr" => (&mut self.amr, Type::ArrayOfStrings),
-            b"jti" => (&mut self.jwt_id, Type::String),
-            b"client_id" => (&mut self.client_id, Type::String),
-            _ => return None,
-        })
+    fn place(&self, claim: Claim) -> Option<Place> {
+        *self.0.get(index(claim))?
     }
 
     #[inline]
     fn set(&mut self, text: &[u8], name: Name<'_>, value: Place) -> Result<(), Error> {
         let mut unescaped = KnownName::new();
-        if let Some((claim, wanted)) = self.named(name.unescape(&mut unescaped)) {
-            wanted.check(text, value)?;
-            *claim = Some(value);
+        if let Some((claim, wanted)) = named(name.unescape(&mut unescaped)) {
+            if let Err(problem) = wanted.check(text, value) {
+                return Err(Error::Claim(claim, problem));
+            }
+            if let Some(place) = self.0.get_mut(index(claim)) {
+                *place = Some(value);
+            }
         }
         Ok(())
     }
 }
 
+/// Returns the position of a registered claim.
+#[inline]
+fn index(claim: Claim) -> usize {
+    usize::from(claim.number()).wrapping_sub(1)
+}
+
 impl Type {
     #[inline]
-    fn check(self, text: &[u8], value: Place) -> Result<(), Error> {
+    fn check(self, text: &[u8], value: Place) -> Result<(), Problem> {
         let fits = match self {
             Self::String => value.is_string(),
             Self::NumericDate if value.is_short_number() => true,
             Self::NumericDate => {
-                let date = value.numeric_date(text).ok_or(Error::WrongClaimType)?;
-                return date.map(|_| ());
+                return value.numeric_date(text).map(|_| ());
             }
-            // An empty array names nobody and is refused.
+            // An empty array names nobody and is rejected.
             Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
             Self::ArrayOfStrings => array_of_strings(text, value).is_some(),
+            Self::Object => value.is_object(),
         };
         if fits {
             Ok(())
         } else {
-            Err(Error::WrongClaimType)
+            Err(Problem::WrongType)
         }
     }
 }
@@ -112,19 +121,22 @@ impl<'a> Claims<'a> {
         Ok(Self { object, registered })
     }
 
-    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
-        place?.as_str(self.object.as_bytes())
+    /// Returns a registered claim that is a string.
+    pub(crate) fn string(&self, claim: Claim) -> Option<JsonStr<'a>> {
+        self.registered.place(claim)?.as_str(self.object.as_bytes())
     }
 
     // Where flash is scarce, the checks of times share it.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
-    fn numeric_date(&self, place: Option<Place>) -> Option<NumericDate> {
-        place?.numeric_date(self.object.as_bytes())?.ok()
+    fn numeric_date(&self, claim: Claim) -> Option<NumericDate> {
+        let place = self.registered.place(claim)?;
+        place.numeric_date(self.object.as_bytes()).ok()
     }
 
-    fn string_or_array(&self, place: Option<Place>) -> Option<StringOrArray<'a>> {
+    fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
+        let place = self.registered.place(claim)?;
         Some(StringOrArray(
-            match place?.value(self.object.as_bytes())? {
+            match place.value(self.object.as_bytes())? {
                 Value::Array(array) => OneOrMany::Many(array),
                 one => OneOrMany::One(one.as_str()?),
             },
@@ -134,79 +146,86 @@ impl<'a> Claims<'a> {
     /// `iss` (RFC 7519 §4.1.1).
     #[must_use]
     pub fn issuer(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.issuer)
+        self.string(Claim::Iss)
     }
 
     /// `sub` (RFC 7519 §4.1.2).
     #[must_use]
     pub fn subject(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.subject)
+        self.string(Claim::Sub)
     }
 
     /// `aud` (RFC 7519 §4.1.3).
     #[must_use]
     pub fn audience(&self) -> Option<StringOrArray<'a>> {
-        self.string_or_array(self.registered.audience)
+        self.string_or_array(Claim::Aud)
     }
 
     /// `azp` (OpenID Connect Core §2).
     #[must_use]
     pub fn authorized_party(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.authorized_party)
+        self.string(Claim::Azp)
     }
 
     /// `exp` (RFC 7519 §4.1.4).
     #[must_use]
     pub fn expires_at(&self) -> Option<NumericDate> {
-        self.numeric_date(self.registered.expires_at)
+        self.numeric_date(Claim::Exp)
     }
 
     /// `nbf` (RFC 7519 §4.1.5).
     #[must_use]
     pub fn not_before(&self) -> Option<NumericDate> {
-        self.numeric_date(self.registered.not_before)
+        self.numeric_date(Claim::Nbf)
     }
 
     /// `iat` (RFC 7519 §4.1.6).
     #[must_use]
     pub fn issued_at(&self) -> Option<NumericDate> {
-        self.numeric_date(self.registered.issued_at)
+        self.numeric_date(Claim::Iat)
     }
 
     /// `nonce` (OpenID Connect Core §2).
     #[must_use]
     pub fn nonce(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.nonce)
+        self.string(Claim::Nonce)
     }
 
     /// `auth_time` (OpenID Connect Core §2).
     #[must_use]
     pub fn auth_time(&self) -> Option<NumericDate> {
-        self.numeric_date(self.registered.auth_time)
+        self.numeric_date(Claim::AuthTime)
     }
 
     /// `acr` (OpenID Connect Core §2).
     #[must_use]
     pub fn acr(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.acr)
+        self.string(Claim::Acr)
     }
 
     /// `amr` (OpenID Connect Core §2).
     #[must_use]
     pub fn amr(&self) -> Option<StringOrArray<'a>> {
-        self.string_or_array(self.registered.amr)
+        self.string_or_array(Claim::Amr)
     }
 
     /// `jti` (RFC 7519 §4.1.7).
     #[must_use]
     pub fn jwt_id(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.jwt_id)
+        self.string(Claim::Jti)
     }
 
     /// `client_id` (RFC 8693 §4.3).
     #[must_use]
     pub fn client_id(&self) -> Option<JsonStr<'a>> {
-        self.string(self.registered.client_id)
+        self.string(Claim::ClientId)
+    }
+
+    /// `events` (RFC 8417 §2.2).
+    #[must_use]
+    pub fn events(&self) -> Option<Object<'a>> {
+        let place = self.registered.place(Claim::Events)?;
+        place.value(self.object.as_bytes())?.as_object()
     }
 
     /// Any claim by its name, compared after unescaping. One pass over the payload.
@@ -269,6 +288,13 @@ impl<'a> Claims<'a> {
     }
 }
 
+impl Debug for Claims<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the claims, which may be personal data.
+        f.debug_struct("Claims").finish_non_exhaustive()
+    }
+}
+
 /// One string or several: the claim `aud` has both forms.
 #[derive(Debug, Clone, Copy)]
 pub struct StringOrArray<'a>(OneOrMany<'a>);
@@ -281,13 +307,10 @@ enum OneOrMany<'a> {
 
 impl<'a> StringOrArray<'a> {
     /// An array of strings, which may be empty.
-    pub(crate) fn array(value: Value<'a>) -> Result<Self, Error> {
-        let array = value.as_array().ok_or(Error::WrongClaimType)?;
-        if array.iter().all(|element| element.as_str().is_some()) {
-            Ok(Self(OneOrMany::Many(array)))
-        } else {
-            Err(Error::WrongClaimType)
-        }
+    pub(crate) fn array(value: Value<'a>) -> Option<Self> {
+        let array = value.as_array()?;
+        let strings = array.iter().all(|element| element.as_str().is_some());
+        strings.then_some(Self(OneOrMany::Many(array)))
     }
 
     /// The strings, in order.
@@ -352,7 +375,7 @@ impl<'a> Iterator for Strings<'a> {
 #[inline(never)]
 fn array_of_strings(text: &[u8], value: Place) -> Option<bool> {
     let value = value.value(text)?;
-    StringOrArray::array(value).ok()?;
+    StringOrArray::array(value)?;
     Some(!value.as_array()?.is_empty())
 }
 
@@ -412,9 +435,23 @@ mod tests {
         for value in ["5", "true", "null", "{}", r#""a""#, r#"["a",5]"#] {
             refused("amr", value);
         }
+        for value in ["5", "true", "null", "[]", r#""a""#] {
+            refused("events", value);
+        }
+    }
+
+    #[test]
+    fn every_registered_claim_has_a_place() {
+        for (index, claim) in Claim::ALL.iter().enumerate() {
+            let registered = named(claim.name().as_bytes()).map(|(claim, _)| claim);
+            assert_eq!(registered, (index < REGISTERED).then_some(*claim));
+            assert_eq!(super::index(*claim), index);
+        }
     }
 
     fn refused(name: &str, value: &str) {
+        let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
+        let want = Error::Claim(*claim.unwrap(), Problem::WrongType);
         let escapes = name
             .chars()
             .map(|c| std::format!("\\u{:04x}", u32::from(c)));
@@ -422,7 +459,7 @@ mod tests {
         for name in [name, &escapes.collect::<std::string::String>()] {
             let text = std::format!(r#"{{"x":1,"{name}":{value}}}"#);
             let error = Claims::parse(text.as_bytes()).err();
-            assert_eq!(error, Some(Error::WrongClaimType), "{text}");
+            assert_eq!(error, Some(want), "{text}");
         }
     }
 
@@ -441,7 +478,10 @@ mod tests {
             (b"{", Error::MalformedJson),
             (b"{} {}", Error::MalformedJson),
             (br#"{"a":1,"\u0061":1}"#, Error::DuplicateMember),
-            (br#"{"exp":1e300}"#, Error::TimeOutOfRange),
+            (
+                br#"{"exp":1e300}"#,
+                Error::Claim(Claim::Exp, Problem::OutOfRange),
+            ),
         ] {
             assert_eq!(Claims::parse(text).err(), Some(want), "{text:?}");
         }

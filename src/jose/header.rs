@@ -1,10 +1,13 @@
 //! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
 
 use crate::encoding::json::{JsonStr, KnownName, Object, Place, Value, read_places};
-use crate::error::Error;
+use crate::error::{Error, Member, Problem};
 
 /// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
 const NONE: &str = "none";
+
+/// The prefix of a media type that RFC 7515 §4.1.9 recommends to omit.
+const APPLICATION: &str = "application/";
 
 /// The header parameters that matter for verification.
 ///
@@ -49,7 +52,7 @@ impl<'v> Critical<'v> {
         let checked = self
             .check
             .and_then(|check| check(header, critical, self.names));
-        checked.ok_or(Error::UnsupportedCritical)
+        checked.ok_or(Error::Header(Member::Crit, Problem::Unsupported))
     }
 }
 
@@ -62,10 +65,10 @@ impl<'a> Header<'a> {
         let object = read_places(text, |name, value| {
             let mut unescaped = KnownName::new();
             match name.unescape(&mut unescaped) {
-                b"alg" => alg = Some(string(value)?),
-                b"kid" => kid = Some(string(value)?),
-                b"typ" => typ = Some(string(value)?),
-                b"cty" => cty = Some(string(value)?),
+                b"alg" => alg = Some(string(value, Member::Alg)?),
+                b"kid" => kid = Some(string(value, Member::Kid)?),
+                b"typ" => typ = Some(string(value, Member::Typ)?),
+                b"cty" => cty = Some(string(value, Member::Cty)?),
                 b"crit" => critical = Some(value),
                 b"b64" => unencoded = true,
                 _ => {}
@@ -73,9 +76,9 @@ impl<'a> Header<'a> {
             Ok(())
         })?;
         let algorithm = alg.and_then(|alg: Place| alg.as_str(text));
-        let algorithm = algorithm.ok_or(Error::MalformedHeader)?;
+        let algorithm = algorithm.ok_or(Error::Header(Member::Alg, Problem::Missing))?;
         // RFC 8725 §3.2; in any spelling, for the forger's hope is a comparison that ignores case.
-        if algorithm.eq_ignore_ascii_case(NONE) {
+        if algorithm.is_ignoring_ascii_case("", NONE) {
             return Err(Error::Unsecured);
         }
         if let Some(critical) = critical {
@@ -83,7 +86,7 @@ impl<'a> Header<'a> {
         }
         // RFC 7797 §7: JWTs MUST NOT use it; and a JWS that does has to list it in `crit`.
         if unencoded {
-            return Err(Error::UnencodedPayload);
+            return Err(Error::Header(Member::B64, Problem::Unsupported));
         }
         Ok(Self {
             object,
@@ -116,13 +119,23 @@ impl<'a> Header<'a> {
         self.string(self.typ)
     }
 
-    /// Whether `typ` is this media type (RFC 7515 §4.1.9): case does not matter, and a leading `application/` may be
-    /// left out on either side if no other slash follows.
+    /// Returns whether `typ` is this media type (RFC 7515 §4.1.9). Case is ignored, and a leading
+    /// `application/` may be left out on either side if no other slash follows.
     #[must_use]
     pub fn is_type(&self, media_type: &str) -> bool {
-        let expected = without_prefix(media_type.chars());
-        self.typ()
-            .is_some_and(|typ| without_prefix(typ.chars()).eq(expected))
+        let Some(typ) = self.typ() else {
+            return false;
+        };
+        let subtype = media_type
+            .split_at_checked(APPLICATION.len())
+            .filter(|(front, _)| front.eq_ignore_ascii_case(APPLICATION));
+        // Compared without the prefix if nothing but a subtype follows it.
+        let short = match subtype {
+            Some((_, subtype)) if !subtype.contains('/') => subtype,
+            _ => media_type,
+        };
+        typ.is_ignoring_ascii_case("", short)
+            || (!short.contains('/') && typ.is_ignoring_ascii_case(APPLICATION, short))
     }
 
     /// `cty` (RFC 7515 §4.1.10).
@@ -139,16 +152,6 @@ impl<'a> Header<'a> {
         // Neither malformed nor with duplicates: both were refused when the header was read.
         self.object.get(name).ok().flatten()
     }
-}
-
-/// A media type in lower case, without `application/`.
-fn without_prefix(media_type: impl Iterator<Item = char> + Clone) -> impl Iterator<Item = char> {
-    const PREFIX: &str = "application/";
-    let lower = media_type.map(|c| c.to_ascii_lowercase());
-    let prefixed = lower.clone().take(PREFIX.len()).eq(PREFIX.chars());
-    let subtype_alone = lower.clone().skip(PREFIX.len()).all(|c| c != '/');
-    let left_out = prefixed && subtype_alone;
-    lower.skip(if left_out { PREFIX.len() } else { 0 })
 }
 
 /// RFC 7515 §4.1.11: `crit` is a list of names, not empty and without duplicates. Each parameter is
@@ -178,17 +181,24 @@ const DEFINED: [&str; 11] = [
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
 ];
 
-fn string(value: Place) -> Result<Place, Error> {
+fn string(value: Place, member: Member) -> Result<Place, Error> {
     if value.is_string() {
         Ok(value)
     } else {
-        Err(Error::MalformedHeader)
+        Err(Error::Header(member, Problem::WrongType))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const UNSUPPORTED_CRIT: Error = Error::Header(Member::Crit, Problem::Unsupported);
+    const UNSUPPORTED_B64: Error = Error::Header(Member::B64, Problem::Unsupported);
+
+    const fn wrong_type(member: Member) -> Error {
+        Error::Header(member, Problem::WrongType)
+    }
 
     #[test]
     fn parameters() {
@@ -228,14 +238,14 @@ mod tests {
         ] {
             let header =
                 Header::parse(text.as_bytes(), &Critical::understood(&["exp", "x", "alg"]));
-            let want = (!accepted).then_some(Error::UnsupportedCritical);
+            let want = (!accepted).then_some(UNSUPPORTED_CRIT);
             assert_eq!(header.err(), want, "{text}");
             let header = Header::parse(text.as_bytes(), &Critical::NONE);
-            assert_eq!(header.err(), Some(Error::UnsupportedCritical), "{text}");
+            assert_eq!(header.err(), Some(UNSUPPORTED_CRIT), "{text}");
         }
         let text = br#"{"alg":"RS256","crit":["b64"],"b64":false}"#;
         let header = Header::parse(text, &Critical::understood(&["b64"]));
-        assert_eq!(header.err(), Some(Error::UnencodedPayload));
+        assert_eq!(header.err(), Some(UNSUPPORTED_B64));
     }
 
     #[test]
@@ -243,14 +253,17 @@ mod tests {
         for (text, want) in [
             ("", Error::MalformedJson),
             ("[]", Error::MalformedJson),
-            ("{}", Error::MalformedHeader),
-            (r#"{"aLg":"RS256"}"#, Error::MalformedHeader),
-            (r#"{"alg":5}"#, Error::MalformedHeader),
-            (r#"{"alg":null}"#, Error::MalformedHeader),
-            (r#"{"alg":"RS256","kid":5}"#, Error::MalformedHeader),
-            (r#"{"alg":"RS256","kid":{}}"#, Error::MalformedHeader),
-            (r#"{"alg":"RS256","typ":[]}"#, Error::MalformedHeader),
-            (r#"{"alg":"RS256","cty":1}"#, Error::MalformedHeader),
+            ("{}", Error::Header(Member::Alg, Problem::Missing)),
+            (
+                r#"{"aLg":"RS256"}"#,
+                Error::Header(Member::Alg, Problem::Missing),
+            ),
+            (r#"{"alg":5}"#, wrong_type(Member::Alg)),
+            (r#"{"alg":null}"#, wrong_type(Member::Alg)),
+            (r#"{"alg":"RS256","kid":5}"#, wrong_type(Member::Kid)),
+            (r#"{"alg":"RS256","kid":{}}"#, wrong_type(Member::Kid)),
+            (r#"{"alg":"RS256","typ":[]}"#, wrong_type(Member::Typ)),
+            (r#"{"alg":"RS256","cty":1}"#, wrong_type(Member::Cty)),
             (r#"{"alg":"RS256","alg":"RS256"}"#, Error::DuplicateMember),
             (
                 r#"{"alg":"RS256","\u0061lg":"none"}"#,
@@ -259,41 +272,35 @@ mod tests {
             (r#"{"alg":"none"}"#, Error::Unsecured),
             (r#"{"alg":"NONE"}"#, Error::Unsecured),
             (r#"{"alg":"n\u004fnE"}"#, Error::Unsecured),
-            (
-                r#"{"alg":"RS256","crit":["exp"]}"#,
-                Error::UnsupportedCritical,
-            ),
-            (r#"{"alg":"RS256","crit":[]}"#, Error::UnsupportedCritical),
-            (r#"{"alg":"RS256","crit":"x"}"#, Error::UnsupportedCritical),
-            (r#"{"alg":"RS256","crit":null}"#, Error::UnsupportedCritical),
+            (r#"{"alg":"RS256","crit":["exp"]}"#, UNSUPPORTED_CRIT),
+            (r#"{"alg":"RS256","crit":[]}"#, UNSUPPORTED_CRIT),
+            (r#"{"alg":"RS256","crit":"x"}"#, UNSUPPORTED_CRIT),
+            (r#"{"alg":"RS256","crit":null}"#, UNSUPPORTED_CRIT),
             (
                 r#"{"alg":"RS256","b64":false,"crit":["b64"]}"#,
-                Error::UnsupportedCritical,
+                UNSUPPORTED_CRIT,
             ),
-            (r#"{"alg":"RS256","b64":false}"#, Error::UnencodedPayload),
-            (r#"{"alg":"RS256","b64":true}"#, Error::UnencodedPayload),
+            (r#"{"alg":"RS256","b64":false}"#, UNSUPPORTED_B64),
+            (r#"{"alg":"RS256","b64":true}"#, UNSUPPORTED_B64),
             // Every name also wholly in escapes.
-            (r#"{"\u0061\u006c\u0067":5}"#, Error::MalformedHeader),
+            (r#"{"\u0061\u006c\u0067":5}"#, wrong_type(Member::Alg)),
             (
                 r#"{"alg":"RS256","\u006b\u0069\u0064":5}"#,
-                Error::MalformedHeader,
+                wrong_type(Member::Kid),
             ),
             (
                 r#"{"alg":"RS256","\u0074\u0079\u0070":5}"#,
-                Error::MalformedHeader,
+                wrong_type(Member::Typ),
             ),
             (
                 r#"{"alg":"RS256","\u0063\u0074\u0079":5}"#,
-                Error::MalformedHeader,
+                wrong_type(Member::Cty),
             ),
             (
                 r#"{"alg":"RS256","\u0063\u0072\u0069\u0074":5}"#,
-                Error::UnsupportedCritical,
+                UNSUPPORTED_CRIT,
             ),
-            (
-                r#"{"alg":"RS256","\u0062\u0036\u0034":5}"#,
-                Error::UnencodedPayload,
-            ),
+            (r#"{"alg":"RS256","\u0062\u0036\u0034":5}"#, UNSUPPORTED_B64),
         ] {
             let header = Header::parse(text.as_bytes(), &Critical::NONE);
             assert_eq!(header.err(), Some(want), "{text}");

@@ -7,7 +7,7 @@ use crate::encoding::base64url;
 use crate::encoding::json::{
     Array, JsonStr, KnownName, Object, Place, Value, read_object, read_places,
 };
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::limits::MAX_KEY_SET_LEN;
 
 /// A JWK (RFC 7517 §4) and its members, for keys that are not stored in a
@@ -41,7 +41,7 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
     ///   object.
     /// - [`Error::MalformedKey`]: `kty` is missing, or `kty`, `crv`, `use`, `key_ops`, `alg` or
     ///   `kid` has the wrong type.
@@ -49,7 +49,7 @@ impl<'a> Jwk<'a> {
     #[inline(never)]
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_KEY_SET_LEN {
-            return Err(Error::LimitExceeded);
+            return Err(Error::Limit(Limit::KeySetLen));
         }
         let (mut kty, mut public_key_use, mut key_ops) = (None, None, None);
         let (mut alg, mut kid, mut crv) = (None, None, None);
@@ -210,7 +210,7 @@ fn string(value: Place) -> Result<Place, Error> {
 ///
 /// # Errors
 ///
-/// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`],
+/// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
 /// [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set.
 ///
 /// ```
@@ -227,7 +227,7 @@ fn string(value: Place) -> Result<Place, Error> {
 /// ```
 pub fn entries(text: &[u8]) -> Result<Array<'_>, Error> {
     if text.len() > MAX_KEY_SET_LEN {
-        return Err(Error::LimitExceeded);
+        return Err(Error::Limit(Limit::KeySetLen));
     }
     let mut keys = None;
     read_object(text, &mut |name, value| {
@@ -282,7 +282,7 @@ mod tests {
     fn longest() {
         for (len, want) in [
             (MAX_KEY_SET_LEN, None),
-            (MAX_KEY_SET_LEN + 1, Some(Error::LimitExceeded)),
+            (MAX_KEY_SET_LEN + 1, Some(Error::Limit(Limit::KeySetLen))),
         ] {
             let mut text = std::string::String::from(r#"{"keys":[]}"#);
             text.extend(core::iter::repeat_n(' ', len - text.len()));

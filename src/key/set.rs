@@ -175,7 +175,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// The set keeps its keys:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`],
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
     ///   [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set, for instance an error
     ///   page.
     /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`].
@@ -239,7 +239,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
     ///   object.
     /// - [`Error::MalformedKey`]: a parameter is missing or invalid.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.

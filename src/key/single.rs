@@ -53,7 +53,7 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// The errors of [`new`](Self::new), and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
     ///   object.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: its `alg` names another algorithm.

@@ -18,5 +18,5 @@ mod token_response;
 pub use self::access_token::access_token;
 pub use self::provider_metadata::ProviderMetadata;
 pub use self::replay_guard::ReplayGuard;
-pub use self::scopes::{ScopeValues, Scopes};
+pub use self::scopes::{RequiredScopes, ScopeValues, Scopes};
 pub use self::token_response::TokenResponse;

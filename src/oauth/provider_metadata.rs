@@ -1,7 +1,7 @@
 //! A provider's metadata.
 
 use crate::encoding::json::{JsonStr, Value, read_object};
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::jose::claims::StringOrArray;
 use crate::limits::MAX_METADATA_LEN;
 
@@ -21,7 +21,7 @@ use crate::limits::MAX_METADATA_LEN;
 /// assert!(metadata.supports_signing_algorithm("ES256"));
 ///
 /// let other = ProviderMetadata::parse(text, "https://op.example.com/");
-/// assert_eq!(other.err(), Some(Error::IssuerMismatch));
+/// assert_eq!(other.err(), Some(Error::MetadataMismatch));
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -77,12 +77,12 @@ impl<'a> ProviderMetadata<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
     /// - [`Error::MalformedMetadata`]: `issuer` or `jwks_uri` is missing, or a member is of the wrong type.
-    /// - [`Error::IssuerMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414 §3.3), compared exactly.
+    /// - [`Error::MetadataMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414 §3.3), compared exactly.
     pub fn parse(text: &'a [u8], issuer: &str) -> Result<Self, Error> {
         if text.len() > MAX_METADATA_LEN {
-            return Err(Error::LimitExceeded);
+            return Err(Error::Limit(Limit::MetadataLen));
         }
         let mut found = Found::default();
         read_object(text, &mut |name, value| found.set(name, value))?;
@@ -99,7 +99,7 @@ impl<'a> ProviderMetadata<'a> {
         if metadata.issuer == issuer {
             Ok(metadata)
         } else {
-            Err(Error::IssuerMismatch)
+            Err(Error::MetadataMismatch)
         }
     }
 
@@ -165,5 +165,5 @@ fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
 }
 
 fn strings(value: Value<'_>) -> Result<StringOrArray<'_>, Error> {
-    StringOrArray::array(value).map_err(|_| Error::MalformedMetadata)
+    StringOrArray::array(value).ok_or(Error::MalformedMetadata)
 }

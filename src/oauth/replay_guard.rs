@@ -1,12 +1,13 @@
 //! Tokens that may be used once.
 
 use core::fmt::{self, Debug};
+use core::time::Duration;
 
 use heapless::{String, Vec};
 
-use crate::error::Error;
+use crate::error::{Claim, Error, Limit, Problem};
 use crate::limits::MAX_JWT_ID_LEN;
-use crate::time::{Leeway, NumericDate};
+use crate::time::NumericDate;
 use crate::verify::Verified;
 
 /// Remembers the `jti` of up to `N` tokens until they have expired.
@@ -17,10 +18,11 @@ use crate::verify::Verified;
 /// arrive while one is valid.
 ///
 /// ```
-/// use jose_verify::{Error, Leeway, NumericDate, Verified, oauth::ReplayGuard};
+/// use core::time::Duration;
+/// use jose_verify::{Error, NumericDate, Verified, oauth::ReplayGuard};
 ///
 /// fn once(jwt: &Verified<'_>, guard: &mut ReplayGuard<64>, now: NumericDate) -> Result<(), Error> {
-///     guard.admit(jwt, Leeway::seconds(30), now)
+///     guard.admit(jwt, Duration::from_secs(30), now)
 /// }
 /// ```
 #[derive(Clone)]
@@ -51,26 +53,31 @@ impl<const N: usize> ReplayGuard<N> {
     ///
     /// - [`Error::Replayed`]: it has passed before.
     /// - [`Error::ReplayGuardFull`]: there is no room to remember it.
-    /// - [`Error::MissingJwtId`], [`Error::MissingExpiry`]: it cannot be remembered.
-    /// - [`Error::Expired`]: it would be forgotten at once. Its policy took it all the same: with more leeway, or
+    /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: it cannot be remembered.
+    /// - [`Problem::Expired`]: it would be forgotten at once. Its policy took it all the same: with more leeway, or
     ///   without a look at the clock.
-    /// - [`Error::LimitExceeded`]: its `jti` is longer than [`MAX_JWT_ID_LEN`].
+    /// - [`Limit::JwtIdLen`]: its `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,
         jwt: &Verified<'_>,
-        leeway: Leeway,
+        leeway: Duration,
         now: NumericDate,
     ) -> Result<(), Error> {
-        let jwt_id = jwt.claims().jwt_id().ok_or(Error::MissingJwtId)?;
-        let expires_at = jwt.claims().expires_at().ok_or(Error::MissingExpiry)?;
-        let jwt_id = jwt_id.to_heapless().map_err(|_| Error::LimitExceeded)?;
+        let jwt_id = jwt.claims().jwt_id().ok_or(Error::missing(Claim::Jti))?;
+        let expires_at = jwt
+            .claims()
+            .expires_at()
+            .ok_or(Error::missing(Claim::Exp))?;
+        let jwt_id = jwt_id
+            .to_heapless()
+            .map_err(|_| Error::Limit(Limit::JwtIdLen))?;
         self.seen.retain(|seen| now < seen.until);
         if self.seen.iter().any(|seen| seen.jwt_id == jwt_id) {
             return Err(Error::Replayed);
         }
         let until = expires_at.later_by(leeway);
         if now >= until {
-            return Err(Error::Expired);
+            return Err(Error::Claim(Claim::Exp, Problem::Expired));
         }
         let seen = Seen { jwt_id, until };
         self.seen.push(seen).map_err(|_| Error::ReplayGuardFull)

@@ -1,8 +1,12 @@
 //! Scopes and roles: what a token allows, in a claim whose name the caller gives.
 
+use core::fmt::{self, Debug};
+
 use crate::encoding::json::{JsonStr, Words};
-use crate::error::Error;
+use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::{Claims, StringOrArray, Strings};
+use crate::policy::check::{all, is_usable};
+use crate::policy::{Candidate, ClaimCheck, StringList};
 
 /// The values of a claim such as `scope`, `scp`, `roles` or `groups`.
 ///
@@ -31,14 +35,16 @@ impl<'a> Scopes<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::WrongClaimType`] if it is neither a string nor an array of strings.
+    /// [`Claim::Scope`], [`Problem::WrongType`]: it is neither a string nor an array of strings.
     pub fn read(claims: &Claims<'a>, name: &str) -> Result<Self, Error> {
         let Some(value) = claims.get(name) else {
             return Ok(Self(Form::Absent));
         };
         match value.as_str() {
             Some(string) => Ok(Self(Form::Spaced(string))),
-            None => StringOrArray::array(value).map(|array| Self(Form::Listed(array))),
+            None => StringOrArray::array(value)
+                .map(|array| Self(Form::Listed(array)))
+                .ok_or(Error::Claim(Claim::Scope, Problem::WrongType)),
         }
     }
 
@@ -110,5 +116,41 @@ impl<'a> Iterator for ScopeValues<'a> {
             Source::Spaced(words) => words.next(),
             Source::Listed(strings) => strings.next(),
         }
+    }
+}
+
+/// Requires all of these scopes or roles in a claim such as `scope`, `scp`, `roles` or `groups`, as
+/// [`Scopes`] reads it.
+#[derive(Clone, Copy)]
+pub struct RequiredScopes<'p> {
+    /// The name of the claim.
+    pub claim: &'p str,
+    /// The scopes, each of which is required.
+    pub scopes: &'p dyn StringList,
+}
+
+impl ClaimCheck for RequiredScopes<'_> {
+    fn name(&self) -> &str {
+        self.claim
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        if !is_usable(self.scopes) {
+            return Err(Error::Claim(Claim::Scope, Problem::NothingExpected));
+        }
+        let granted = Scopes::read(token.claims(), self.claim)?;
+        if all(self.scopes, |scope| granted.contains(scope)) {
+            Ok(())
+        } else {
+            Err(Error::InsufficientScope)
+        }
+    }
+}
+
+impl Debug for RequiredScopes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequiredScopes")
+            .field("claim", &self.claim)
+            .finish_non_exhaustive()
     }
 }

@@ -1,9 +1,10 @@
 //! What the token endpoint answers.
 
 use core::fmt::{self, Debug};
+use core::time::Duration;
 
 use crate::encoding::json::{JsonStr, Value, read_object};
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 
 /// A successful answer of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
@@ -11,12 +12,13 @@ use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 /// The strings borrow from the response. `Debug` shows none of them, for they are secrets.
 ///
 /// ```
+/// use core::time::Duration;
 /// use jose_verify::{Error, oauth::TokenResponse};
 ///
 /// let text = br#"{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
 /// let response = TokenResponse::parse(text)?;
 /// assert!(response.is_bearer() && response.access_token() == "SlAV32hkKG");
-/// assert_eq!(response.expires_in(), Some(3600));
+/// assert_eq!(response.expires_in(), Some(Duration::from_secs(3600)));
 /// assert!(response.id_token().unwrap() == "eyJ.e30.c2ln");
 /// # Ok::<(), Error>(())
 /// ```
@@ -24,7 +26,7 @@ use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 pub struct TokenResponse<'a> {
     access_token: JsonStr<'a>,
     token_type: JsonStr<'a>,
-    expires_in: Option<u64>,
+    expires_in: Option<Duration>,
     refresh_token: Option<JsonStr<'a>>,
     scope: Option<JsonStr<'a>>,
     id_token: Option<JsonStr<'a>>,
@@ -35,12 +37,12 @@ impl<'a> TokenResponse<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
     /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an error response, or a
     ///   member is of the wrong type: `expires_in` is a whole number that is not negative.
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_TOKEN_RESPONSE_LEN {
-            return Err(Error::LimitExceeded);
+            return Err(Error::Limit(Limit::TokenResponseLen));
         }
         let (mut access_token, mut token_type, mut id_token) = (None, None, None);
         let (mut refresh_token, mut scope, mut expires_in) = (None, None, None);
@@ -76,7 +78,7 @@ impl<'a> TokenResponse<'a> {
     /// must not use the access token.
     #[must_use]
     pub fn is_bearer(&self) -> bool {
-        self.token_type.eq_ignore_ascii_case("Bearer")
+        self.token_type.is_ignoring_ascii_case("", "Bearer")
     }
 
     /// `token_type`
@@ -85,9 +87,9 @@ impl<'a> TokenResponse<'a> {
         self.token_type
     }
 
-    /// `expires_in`: how long the access token holds, in seconds from now.
+    /// `expires_in`: how long the access token is valid from now on.
     #[must_use]
-    pub const fn expires_in(&self) -> Option<u64> {
+    pub const fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
 
@@ -115,10 +117,11 @@ fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
     value.as_str().ok_or(Error::MalformedTokenResponse)
 }
 
-fn seconds(value: Value<'_>) -> Result<u64, Error> {
+fn seconds(value: Value<'_>) -> Result<Duration, Error> {
     let seconds = value.as_i64().map(u64::try_from);
     seconds
         .and_then(Result::ok)
+        .map(Duration::from_secs)
         .ok_or(Error::MalformedTokenResponse)
 }
 

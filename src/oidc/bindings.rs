@@ -5,8 +5,9 @@ use core::fmt::{self, Debug};
 use crate::alg::{HashFunction, MAX_DIGEST_LEN};
 use crate::encoding::base64url;
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Claim, Error, Problem};
 use crate::policy::Check;
+use crate::policy::check::Verdict;
 use crate::verify::Verified;
 
 /// Characters of the base64url text of half the longest digest.
@@ -73,35 +74,50 @@ impl<'a> Bindings<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MissingAtHash`], [`Error::MissingCHash`], [`Error::MissingSHash`]: required and absent.
-    /// - [`Error::AtHashMismatch`], [`Error::CHashMismatch`], [`Error::SHashMismatch`]: bound to another one.
-    /// - [`Error::WrongClaimType`]: one of the three claims is no string, be it checked or not.
+    /// [`Error::Claim`] with [`Claim::AtHash`], [`Claim::CHash`] or [`Claim::SHash`]:
+    ///
+    /// - [`Problem::Missing`]: required and absent.
+    /// - [`Problem::Mismatch`]: bound to another value.
+    /// - [`Problem::WrongType`]: not a string, whether or not it is checked.
+    /// - [`Problem::NothingExpected`]: the value that came with the ID Token is empty.
+    ///
     /// - [`Error::AlgorithmNotAccepted`]: none of `hashes` is that of the ID Token's algorithm.
     pub fn check(
         &self,
         id_token: &Verified<'_>,
         hashes: &[&dyn HashFunction],
     ) -> Result<(), Error> {
-        let bound = |name, expected: Check<&str>, missing, mismatch| {
-            let claim = match id_token.claims().get(name) {
-                Some(value) => Some(value.as_str().ok_or(Error::WrongClaimType)?),
+        let bound = |claim: Claim, expected: Check<&str>| {
+            let error = |problem| Error::Claim(claim, problem);
+            let found = match id_token.claims().get(claim.name()) {
+                Some(value) => Some(value.as_str().ok_or(error(Problem::WrongType))?),
                 None => None,
             };
-            expected.apply(claim, missing, |claim, expected| {
-                let hash = hash_of(id_token, hashes)?;
-                if is_left_half(claim, hash, expected) {
-                    Ok(())
-                } else {
-                    Err(mismatch)
+            // The hash is looked up only if it is needed.
+            let mut unknown_hash = None;
+            let verdict = expected.verdict(found, |found, expected| {
+                if expected.is_empty() {
+                    return Verdict::Failed(Problem::NothingExpected);
                 }
-            })
+                match hash_of(id_token, hashes) {
+                    Ok(hash) => {
+                        Verdict::new(is_left_half(found, hash, expected), Problem::Mismatch)
+                    }
+                    Err(error) => {
+                        unknown_hash = Some(error);
+                        Verdict::NotMade
+                    }
+                }
+            });
+            match (verdict, unknown_hash) {
+                (_, Some(error)) => Err(error),
+                (Verdict::Failed(problem), None) => Err(error(problem)),
+                (Verdict::Passed | Verdict::NotMade, None) => Ok(()),
+            }
         };
-        let (missing, mismatch) = (Error::MissingAtHash, Error::AtHashMismatch);
-        bound("at_hash", self.access_token, missing, mismatch)?;
-        let (missing, mismatch) = (Error::MissingCHash, Error::CHashMismatch);
-        bound("c_hash", self.code, missing, mismatch)?;
-        let (missing, mismatch) = (Error::MissingSHash, Error::SHashMismatch);
-        bound("s_hash", self.state, missing, mismatch)
+        bound(Claim::AtHash, self.access_token)?;
+        bound(Claim::CHash, self.code)?;
+        bound(Claim::SHash, self.state)
     }
 }
 

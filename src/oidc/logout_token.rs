@@ -1,12 +1,14 @@
 //! Back-channel logout tokens.
 
-use crate::encoding::json::{JsonStr, Object};
-use crate::error::Error;
+use core::fmt::{self, Debug};
+
+use crate::encoding::json::JsonStr;
+use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
 /// The member of `events` that makes a token a logout token.
-const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+pub(super) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// Whose session ends (OpenID Connect Back-Channel Logout 1.0 §2.4).
 ///
@@ -26,7 +28,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 ///     Ok(())
 /// }
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct LogoutToken<'a> {
     subject: Option<JsonStr<'a>>,
     session_id: Option<JsonStr<'a>>,
@@ -37,24 +39,30 @@ impl<'a> LogoutToken<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MissingLogoutEvent`]: `events` does not name the logout event.
-    /// - [`Error::NonceProhibited`]: there is a `nonce`, so it may be an ID Token.
-    /// - [`Error::MissingSession`]: neither `sub` nor `sid`.
-    /// - [`Error::WrongClaimType`]: `events` or the event is no object, or `sid` no string.
-    /// - [`Error::DuplicateMember`]: two members of `events` have the event's name.
+    /// [`Error::Claim`]:
+    ///
+    /// - [`Claim::Events`]: absent, without the logout event, or the event is not an object.
+    /// - [`Claim::Nonce`], [`Problem::Prohibited`]: there is a `nonce`, so it may be an ID Token.
+    /// - [`Claim::Sid`]: neither `sub` nor `sid`, or `sid` is not a string.
+    ///
+    /// [`Error::DuplicateMember`]: two members of `events` have the event's name.
     pub fn from_verified(logout_token: &Verified<'a>) -> Result<Self, Error> {
         let claims = logout_token.claims();
         check_event(claims)?;
         if claims.nonce().is_some() {
-            return Err(Error::NonceProhibited);
+            return Err(Error::Claim(Claim::Nonce, Problem::Prohibited));
         }
         let session_id = match claims.get("sid") {
-            Some(value) => Some(value.as_str().ok_or(Error::WrongClaimType)?),
+            Some(value) => Some(
+                value
+                    .as_str()
+                    .ok_or(Error::Claim(Claim::Sid, Problem::WrongType))?,
+            ),
             None => None,
         };
         let subject = claims.subject();
         if subject.is_none() && session_id.is_none() {
-            return Err(Error::MissingSession);
+            return Err(Error::Claim(Claim::Sid, Problem::Missing));
         }
         Ok(Self {
             subject,
@@ -77,8 +85,18 @@ impl<'a> LogoutToken<'a> {
 
 /// §2.4: `events` is an object with that member, which is itself an object.
 fn check_event(claims: &Claims<'_>) -> Result<(), Error> {
-    let events = claims.get("events").ok_or(Error::MissingLogoutEvent)?;
-    let events: Object<'_> = events.as_object().ok_or(Error::WrongClaimType)?;
-    let event = events.get(EVENT)?.ok_or(Error::MissingLogoutEvent)?;
-    event.as_object().map(|_| ()).ok_or(Error::WrongClaimType)
+    let error = |problem| Error::Claim(Claim::Events, problem);
+    let events = claims.events().ok_or(error(Problem::Missing))?;
+    let event = events.get(EVENT)?.ok_or(error(Problem::Mismatch))?;
+    event
+        .as_object()
+        .map(|_| ())
+        .ok_or(error(Problem::WrongType))
+}
+
+impl Debug for LogoutToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the claims, which are personal data.
+        f.debug_struct("LogoutToken").finish_non_exhaustive()
+    }
 }

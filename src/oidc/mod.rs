@@ -19,6 +19,6 @@ mod user_info;
 
 pub use self::bindings::Bindings;
 pub use self::logout_token::LogoutToken;
-pub use self::profiles::{id_token, logout_token, user_info};
+pub use self::profiles::{Nonce, id_token, logout_token, user_info};
 pub use self::session::{check_same_user, is_refresh_due};
 pub use self::user_info::UserInfo;

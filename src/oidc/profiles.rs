@@ -1,7 +1,31 @@
 //! The kinds of tokens of OpenID Connect, as policies.
 
-use crate::policy::{Audience, Check, Policy};
-use crate::time::Leeway;
+use core::fmt::{self, Debug};
+use core::time::Duration;
+
+use crate::oidc::logout_token::EVENT;
+use crate::policy::{Audience, Check, Policy, StringList};
+
+/// Whether a `nonce` was sent with the authentication request (OpenID Connect Core §3.1.2.1).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Nonce<'p> {
+    /// This one was sent, and the ID Token must have it.
+    Sent(&'p str),
+    /// None was sent, so whatever the ID Token says is not checked. It is the right choice also for
+    /// an ID Token of a refresh, and for one that is kept as a session: its nonce was checked when
+    /// the user logged in.
+    NotSent,
+}
+
+impl Debug for Nonce<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the value, which an attacker must not learn.
+        f.write_str(match self {
+            Self::Sent(_) => "Sent(..)",
+            Self::NotSent => "NotSent",
+        })
+    }
+}
 
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
@@ -13,30 +37,38 @@ use crate::time::Leeway;
 /// `auth_time`, `acr` and `amr` are not checked. Where you sent `max_age` or asked for a class:
 ///
 /// ```
-/// use jose_verify::{Check, Leeway, MaxAge, Policy, oidc};
+/// use core::time::Duration;
+/// use jose_verify::oidc::{self, Nonce};
+/// use jose_verify::{Check, MaxAge, Policy};
+///
+/// let five_minutes = MaxAge { age: Duration::from_secs(300), leeway: Duration::ZERO };
 /// let policy = Policy {
-///     auth_time: Check::Required(MaxAge { seconds: 300, leeway: Leeway::NONE }),
-///     ..oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], Check::Required("n-0S6_WzA2Mj"))
+///     auth_time: Check::Required(five_minutes),
+///     ..oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], Nonce::Sent("n-0S6_WzA2Mj"))
 /// };
 /// # let _ = policy;
 /// ```
 #[must_use]
 pub const fn id_token<'p>(
-    issuers: &'p [&'p str],
-    client_ids: &'p [&'p str],
-    nonce: Check<&'p str>,
+    issuers: &'p dyn StringList,
+    client_ids: &'p dyn StringList,
+    nonce: Nonce<'p>,
 ) -> Policy<'p> {
     let audience = Audience::Client {
         client_ids,
-        trusted: &[],
+        trusted: &[""; 0],
     };
     Policy {
         typ: Check::IfPresent("JWT"),
         subject: Check::Present,
         authorized_party: Check::IfPresent(client_ids),
-        expires_at: Check::Required(Leeway::NONE),
-        issued_at: Check::Required(Leeway::NONE),
-        nonce,
+        expires_at: Check::Required(Duration::ZERO),
+        issued_at: Check::Required(Duration::ZERO),
+        nonce: match nonce {
+            Nonce::Sent(nonce) => Check::Required(nonce),
+            Nonce::NotSent => Check::NotChecked,
+        },
+        events: Check::Absent,
         ..Policy::jwt(Check::Required(issuers), Check::Required(audience))
     }
 }
@@ -47,10 +79,14 @@ pub const fn id_token<'p>(
 /// `sub` is required. `iss` and `aud` should be there and must fit if they are; times are checked as far as they are
 /// there. Without `aud` it may have been made for another client: require it where your provider writes it.
 #[must_use]
-pub const fn user_info<'p>(issuers: &'p [&'p str], client_ids: &'p [&'p str]) -> Policy<'p> {
+pub const fn user_info<'p>(
+    issuers: &'p dyn StringList,
+    client_ids: &'p dyn StringList,
+) -> Policy<'p> {
     let audience = Check::IfPresent(Audience::AnyOf(client_ids));
     Policy {
         subject: Check::Present,
+        events: Check::Absent,
         ..Policy::jwt(Check::IfPresent(issuers), audience)
     }
 }
@@ -61,15 +97,20 @@ pub const fn user_info<'p>(issuers: &'p [&'p str], client_ids: &'p [&'p str]) ->
 /// `iss`, `aud`, `exp`, `iat` and `jti` are required. `typ` is not checked, for most providers leave it at `JWT`; require
 /// `logout+jwt` where yours writes it.
 #[must_use]
-pub const fn logout_token<'p>(issuers: &'p [&'p str], client_ids: &'p [&'p str]) -> Policy<'p> {
+pub const fn logout_token<'p>(
+    issuers: &'p dyn StringList,
+    client_ids: &'p dyn StringList,
+) -> Policy<'p> {
     let audience = Audience::Client {
         client_ids,
-        trusted: &[],
+        trusted: &[""; 0],
     };
     Policy {
-        expires_at: Check::Required(Leeway::NONE),
-        issued_at: Check::Required(Leeway::NONE),
+        expires_at: Check::Required(Duration::ZERO),
+        issued_at: Check::Required(Duration::ZERO),
         jwt_id: Check::Present,
+        nonce: Check::Absent,
+        events: Check::Required(EVENT),
         ..Policy::jwt(Check::Required(issuers), Check::Required(audience))
     }
 }

@@ -1,32 +1,35 @@
-//! ID Tokens that follow one another, and sessions that live in the ID Token alone.
+//! ID Tokens that follow one another, and sessions that are kept in the ID Token alone.
 
-use crate::error::Error;
+use core::time::Duration;
+
+use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
-use crate::time::{Leeway, NumericDate};
+use crate::time::NumericDate;
 use crate::verify::Verified;
 
 /// Whether an ID Token that serves as a session has reached the age at which it is to be replaced.
 ///
-/// The age counts from `iat`, in seconds; at exactly `seconds` it is due. It says nothing about whether the token
-/// still holds: that is for the policy and `exp`.
+/// The age counts from `iat`; at exactly `age` a refresh is due. It says nothing about whether the
+/// token is still valid: that is for the policy and `exp`.
 ///
 /// # Errors
 ///
-/// [`Error::MissingIssuedAt`]
+/// [`Claim::Iat`], [`Problem::Missing`]
 ///
 /// ```
+/// use core::time::Duration;
 /// use jose_verify::{Error, NumericDate, Verified, oidc::is_refresh_due};
 ///
 /// fn serve(session: &Verified<'_>, now: NumericDate) -> Result<(), Error> {
-///     if is_refresh_due(session.claims(), 600, now)? {
+///     if is_refresh_due(session.claims(), Duration::from_secs(600), now)? {
 ///         // … answer, and ask the provider for a new ID Token with `prompt=none` …
 ///     }
 ///     Ok(())
 /// }
 /// ```
-pub fn is_refresh_due(claims: &Claims<'_>, seconds: u32, now: NumericDate) -> Result<bool, Error> {
-    let issued_at = claims.issued_at().ok_or(Error::MissingIssuedAt)?;
-    Ok(now >= issued_at.later_by(Leeway::seconds(seconds)))
+pub fn is_refresh_due(claims: &Claims<'_>, age: Duration, now: NumericDate) -> Result<bool, Error> {
+    let issued_at = claims.issued_at().ok_or(Error::missing(Claim::Iat))?;
+    Ok(now >= issued_at.later_by(age))
 }
 
 /// Demands that a later ID Token is about the same user of the same issuer as an earlier one: that of the token endpoint
@@ -34,8 +37,8 @@ pub fn is_refresh_due(claims: &Claims<'_>, seconds: u32, now: NumericDate) -> Re
 ///
 /// # Errors
 ///
-/// - [`Error::IssuerMismatch`], [`Error::SubjectMismatch`]: about somebody else.
-/// - [`Error::MissingIssuer`], [`Error::MissingSubject`]: one of them does not say about whom.
+/// [`Error::Claim`] with [`Claim::Iss`] or [`Claim::Sub`]: [`Problem::Mismatch`] if they are about
+/// different users, [`Problem::Missing`] if one does not say about whom.
 ///
 /// ```
 /// use jose_verify::{Error, Verified, oidc::check_same_user};
@@ -46,13 +49,13 @@ pub fn is_refresh_due(claims: &Claims<'_>, seconds: u32, now: NumericDate) -> Re
 /// ```
 pub fn check_same_user(later: &Verified<'_>, earlier: &Verified<'_>) -> Result<(), Error> {
     let (later, earlier) = (later.claims(), earlier.claims());
-    let issuer = later.issuer().ok_or(Error::MissingIssuer)?;
-    if issuer != earlier.issuer().ok_or(Error::MissingIssuer)? {
-        return Err(Error::IssuerMismatch);
+    let issuer = later.issuer().ok_or(Error::missing(Claim::Iss))?;
+    if issuer != earlier.issuer().ok_or(Error::missing(Claim::Iss))? {
+        return Err(Error::Claim(Claim::Iss, Problem::Mismatch));
     }
-    let subject = later.subject().ok_or(Error::MissingSubject)?;
-    if subject != earlier.subject().ok_or(Error::MissingSubject)? {
-        return Err(Error::SubjectMismatch);
+    let subject = later.subject().ok_or(Error::missing(Claim::Sub))?;
+    if subject != earlier.subject().ok_or(Error::missing(Claim::Sub))? {
+        return Err(Error::Claim(Claim::Sub, Problem::Mismatch));
     }
     Ok(())
 }

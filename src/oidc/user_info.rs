@@ -1,7 +1,9 @@
 //! UserInfo responses.
 
+use core::fmt::{self, Debug};
+
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
@@ -21,7 +23,7 @@ use crate::verify::Verified;
 ///     Ok(email.map(|email| email.to_string()))
 /// }
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct UserInfo<'a> {
     subject: JsonStr<'a>,
     claims: Claims<'a>,
@@ -34,10 +36,12 @@ impl<'a> UserInfo<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not
-    ///   a JSON object.
-    /// - [`Error::WrongClaimType`], [`Error::TimeOutOfRange`]: a registered claim is wrong.
-    /// - [`Error::MissingSubject`], [`Error::SubjectMismatch`]: not about this user.
+    /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`],
+    ///   [`Error::Limit`]: not a JSON object.
+    /// - [`Error::Claim`] with [`Problem::WrongType`] or [`Problem::OutOfRange`]: a registered claim
+    ///   cannot be read.
+    /// - [`Claim::Sub`], [`Problem::Missing`] or [`Problem::Mismatch`]: not about this user.
+    /// - [`Claim::Events`], [`Problem::Prohibited`]: it is about an event, so it is not UserInfo.
     pub fn parse(response: &'a [u8], id_token: &Verified<'_>) -> Result<Self, Error> {
         Self::about_the_user_of(&Claims::parse(response)?, id_token)
     }
@@ -47,21 +51,28 @@ impl<'a> UserInfo<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingSubject`], [`Error::SubjectMismatch`]
+    /// [`Claim::Sub`], [`Problem::Missing`] or [`Problem::Mismatch`]: not about this user;
+    /// [`Claim::Events`], [`Problem::Prohibited`]: about an event.
     pub fn from_verified(response: &Verified<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
         Self::about_the_user_of(response.claims(), id_token)
     }
 
     fn about_the_user_of(claims: &Claims<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
-        let subject = claims.subject().ok_or(Error::MissingSubject)?;
-        let expected = id_token.claims().subject().ok_or(Error::MissingSubject)?;
+        if claims.events().is_some() {
+            return Err(Error::Claim(Claim::Events, Problem::Prohibited));
+        }
+        let subject = claims.subject().ok_or(Error::missing(Claim::Sub))?;
+        let expected = id_token
+            .claims()
+            .subject()
+            .ok_or(Error::missing(Claim::Sub))?;
         if subject == expected {
             Ok(Self {
                 subject,
                 claims: *claims,
             })
         } else {
-            Err(Error::SubjectMismatch)
+            Err(Error::Claim(Claim::Sub, Problem::Mismatch))
         }
     }
 
@@ -75,5 +86,12 @@ impl<'a> UserInfo<'a> {
     #[must_use]
     pub const fn claims(&self) -> &Claims<'a> {
         &self.claims
+    }
+}
+
+impl Debug for UserInfo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the claims, which are personal data.
+        f.debug_struct("UserInfo").finish_non_exhaustive()
     }
 }

@@ -1,7 +1,8 @@
 //! The policy that all others start from.
 
-use super::{Audience, Check, MaxAge, Policy};
-use crate::time::Leeway;
+use core::time::Duration;
+
+use crate::policy::{Audience, Check, Policy, StringList};
 
 impl<'p> Policy<'p> {
     /// A policy for any JWT (RFC 7519). Checks `iss` and `aud` as given, and `exp`, `nbf` and `iat`
@@ -10,9 +11,10 @@ impl<'p> Policy<'p> {
     /// A token without `exp` never expires; require it where tokens are not checked otherwise:
     ///
     /// ```
-    /// use jose_verify::{Audience, Check, Leeway, Policy};
+    /// use core::time::Duration;
+    /// use jose_verify::{Audience, Check, Policy};
     /// let policy = Policy {
-    ///     expires_at: Check::Required(Leeway::NONE),
+    ///     expires_at: Check::Required(Duration::ZERO),
     ///     ..Policy::jwt(
     ///         Check::Required(&["https://issuer.example.com"]),
     ///         Check::Required(Audience::AnyOf(&["https://api.example.com"])),
@@ -21,22 +23,23 @@ impl<'p> Policy<'p> {
     /// # let _ = policy;
     /// ```
     #[must_use]
-    pub const fn jwt(issuer: Check<&'p [&'p str]>, audience: Check<Audience<'p>>) -> Self {
+    pub const fn jwt(issuer: Check<&'p dyn StringList>, audience: Check<Audience<'p>>) -> Self {
         Self {
             typ: Check::NotChecked,
             issuer,
             subject: Check::NotChecked,
             audience,
             authorized_party: Check::NotChecked,
-            expires_at: Check::IfPresent(Leeway::NONE),
-            not_before: Check::IfPresent(Leeway::NONE),
-            issued_at: Check::IfPresent(Leeway::NONE),
+            expires_at: Check::IfPresent(Duration::ZERO),
+            not_before: Check::IfPresent(Duration::ZERO),
+            issued_at: Check::IfPresent(Duration::ZERO),
             nonce: Check::NotChecked,
-            auth_time: Check::<MaxAge>::NotChecked,
+            auth_time: Check::NotChecked,
             acr: Check::NotChecked,
             amr: Check::NotChecked,
             jwt_id: Check::NotChecked,
             client_id: Check::NotChecked,
+            events: Check::NotChecked,
         }
     }
 }

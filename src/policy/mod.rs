@@ -1,362 +1,348 @@
-//! What a token must say to be trusted: every check its own function, each given or spelled out as not checked.
+//! What a token must say to be trusted. Each check is given, or spelled out as not made.
 
+pub(crate) mod check;
+pub mod checks;
+mod explain;
+mod extra;
 mod jwt;
+#[cfg(feature = "alloc")]
+mod owned;
+
+use core::fmt::{self, Debug};
+use core::time::Duration;
 
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Claim, Error, Member, Problem};
 use crate::jose::claims::{Claims, StringOrArray};
-use crate::jose::header::Header;
-use crate::time::{Clock, Leeway, NumericDate};
+use crate::policy::check::{Verdict, has_no_empty_string, is_one_of, is_usable};
 
-/// What is demanded of one claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Check<T> {
-    /// The claim must be there and fit.
-    Required(T),
-    /// The claim must be there, whatever it says: also an empty string, and for `exp` a time that is past.
-    Present,
-    /// The claim may be missing; if it is there, it must fit.
-    IfPresent(T),
-    /// The claim may say anything. Its JSON type is checked all the same.
-    NotChecked,
-}
-
-impl Check<Leeway> {
-    /// The same demand with another tolerance.
-    const fn with(self, leeway: Leeway) -> Self {
-        match self {
-            Self::Required(_) => Self::Required(leeway),
-            Self::IfPresent(_) => Self::IfPresent(leeway),
-            Self::Present | Self::NotChecked => self,
-        }
-    }
-}
-
-impl<T> Check<T> {
-    /// Holds a claim against the demand; `fits` compares the two.
-    #[cfg_attr(target_pointer_width = "64", inline)]
-    pub(crate) fn apply<C>(
-        self,
-        claim: Option<C>,
-        missing: Error,
-        fits: impl FnOnce(C, T) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        match (self, claim) {
-            (Self::Required(expected) | Self::IfPresent(expected), Some(claim)) => {
-                fits(claim, expected)
-            }
-            (Self::Required(_) | Self::Present, None) => Err(missing),
-            (Self::NotChecked | Self::IfPresent(_), None)
-            | (Self::NotChecked | Self::Present, Some(_)) => Ok(()),
-        }
-    }
-}
+pub use self::check::{Check, StringList};
+pub use self::explain::{CheckReport, Outcome};
+pub use self::extra::{Candidate, ClaimCheck};
+#[cfg(feature = "alloc")]
+pub use self::owned::PolicyBuf;
 
 /// Who the token must be for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Audience<'p> {
-    /// `aud` names one of these (RFC 7519 §4.1.3); others beside it do not matter.
-    AnyOf(&'p [&'p str]),
-    /// `aud` names one of our clients (OpenID Connect Core §3.1.3.7, step 3); every other audience must be trusted,
-    /// unless `azp` says that the token was issued to one of our clients. That exception is ours: it accepts tokens
-    /// that the issuer made for us and others as well, and an issuer that we trust says so.
+    /// `aud` names one of these (RFC 7519 §4.1.3). Others beside it do not matter; to reject them,
+    /// add the check [`SoleAudience`](crate::checks::SoleAudience).
+    AnyOf(&'p dyn StringList),
+    /// `aud` names one of our clients (OpenID Connect Core §3.1.3.7, step 3). Every other audience
+    /// must be trusted, unless `azp` says that the token was issued to one of our clients. That
+    /// exception is ours: the issuer, which is trusted, says whom it made the token for.
     Client {
-        /// Our `client_id` at the issuer; several if we are several clients.
-        client_ids: &'p [&'p str],
-        /// Audiences that may stand beside us.
-        trusted: &'p [&'p str],
+        /// Our `client_id` at the issuer, or several if we are several clients.
+        client_ids: &'p dyn StringList,
+        /// Audiences that may be named beside us.
+        trusted: &'p dyn StringList,
     },
 }
 
 /// How long ago the user may have authenticated (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxAge {
-    /// Seconds since `auth_time`; refused when more have passed.
-    pub seconds: u32,
-    /// Tolerance on top of them. One of its own, because the leeway for clocks that disagree would stretch a short
-    /// `max_age` by a multiple.
-    pub leeway: Leeway,
+    /// The time since `auth_time`. A token is rejected when more has passed.
+    pub age: Duration,
+    /// The tolerance for clocks that disagree. It is separate from that for `exp`, which would
+    /// multiply a short maximum age.
+    pub leeway: Duration,
 }
 
 /// All checks of one kind of token.
 ///
-/// A policy is a value with one field a check and no default: what is not checked is spelled out, and a check added
-/// in a later version stops the build of a policy that is written out, until it is decided. The profiles in
-/// [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for well-known kinds of tokens; narrow them with the struct update syntax.
+/// A policy has one field for each check and no default. What is not checked is spelled out, and a
+/// check that a later version adds stops the build of a policy that is written out until it is
+/// decided. The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for
+/// well-known kinds of tokens; narrow them with the struct update syntax. Further checks, such as a
+/// maximum lifetime, are values in [`checks`](crate::checks).
+///
+/// An expected value that is empty is the caller's mistake ([`Problem::NothingExpected`]), because
+/// it is what an unset variable looks like.
 ///
 /// ```
-/// use jose_verify::{Check, Leeway, Policy, oidc};
+/// use core::time::Duration;
+/// use jose_verify::{Check, Policy, oidc};
 ///
-/// let base = oidc::id_token(&["https://issuer.example.com"], &["client-1"], Check::Required("n-0S6_WzA2Mj"));
+/// let nonce = oidc::Nonce::Sent("n-0S6_WzA2Mj");
+/// let base = oidc::id_token(&["https://issuer.example.com"], &["client-1"], nonce);
 /// let policy = Policy {
 ///     acr: Check::Required(&["urn:mace:incommon:iap:silver"]),
-///     ..base.with_leeway(Leeway::seconds(30))
+///     ..base.with_leeway(Duration::from_secs(30))
 /// };
 /// # let _ = policy;
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Policy<'p> {
-    /// The header's `typ`, compared as [`Header::is_type`] does.
+    /// The header's `typ`, compared as [`Header::is_type`](crate::Header::is_type) does.
     pub typ: Check<&'p str>,
-    /// `iss`: one of these, compared exactly. Name several only if every key may speak for each of them: which key
-    /// belongs to which issuer is not known here.
-    pub issuer: Check<&'p [&'p str]>,
-    /// `sub`: this one, compared exactly.
-    pub subject: Check<&'p str>,
+    /// `iss`: one of these, compared exactly. Name several only if every key may speak for each of
+    /// them, because which key belongs to which issuer is not known here.
+    pub issuer: Check<&'p dyn StringList>,
+    /// `sub`: one of these, compared exactly.
+    pub subject: Check<&'p dyn StringList>,
     /// `aud`.
     pub audience: Check<Audience<'p>>,
     /// `azp`: one of these, compared exactly.
-    pub authorized_party: Check<&'p [&'p str]>,
-    /// `exp`: refused when now ≥ `exp` + leeway.
-    pub expires_at: Check<Leeway>,
-    /// `nbf`: refused when now + leeway < `nbf`.
-    pub not_before: Check<Leeway>,
-    /// `iat`: refused when it lies later than now + leeway.
-    pub issued_at: Check<Leeway>,
+    pub authorized_party: Check<&'p dyn StringList>,
+    /// `exp`, with this leeway: rejected when now ≥ `exp` + leeway.
+    pub expires_at: Check<Duration>,
+    /// `nbf`, with this leeway: rejected when now + leeway < `nbf`.
+    pub not_before: Check<Duration>,
+    /// `iat`, with this leeway: rejected when it is later than now + leeway.
+    pub issued_at: Check<Duration>,
     /// `nonce`: this one, compared exactly.
     pub nonce: Check<&'p str>,
-    /// `auth_time`: refused when now > `auth_time` + max age + leeway, and when it lies later than now + leeway.
+    /// `auth_time`: rejected when now > `auth_time` + age + leeway, and when it is later than
+    /// now + leeway.
     pub auth_time: Check<MaxAge>,
-    /// `acr`: one of these.
-    pub acr: Check<&'p [&'p str]>,
+    /// `acr`: one of these, compared exactly.
+    pub acr: Check<&'p dyn StringList>,
     /// `amr`: this method among them.
     pub amr: Check<&'p str>,
     /// `jti`: this one, compared exactly.
     pub jwt_id: Check<&'p str>,
-    /// `client_id`: this one, compared exactly.
-    pub client_id: Check<&'p str>,
+    /// `client_id`: one of these, compared exactly.
+    pub client_id: Check<&'p dyn StringList>,
+    /// `events`: an object with this member, whose value is an object (RFC 8417 §2.2).
+    pub events: Check<&'p str>,
 }
 
+/// The order in which the claims are checked, after `typ`: from who issued the token to what it
+/// says.
+const ORDER: [Claim; 14] = [
+    Claim::Iss,
+    Claim::Sub,
+    Claim::Aud,
+    Claim::Azp,
+    Claim::Exp,
+    Claim::Nbf,
+    Claim::Iat,
+    Claim::Nonce,
+    Claim::AuthTime,
+    Claim::Acr,
+    Claim::Amr,
+    Claim::Jti,
+    Claim::ClientId,
+    Claim::Events,
+];
+
 impl Policy<'_> {
-    /// The same policy with this tolerance for `exp`, `nbf` and `iat`, where they are checked. `auth_time` keeps its
-    /// own.
+    /// Returns the policy with this leeway for `exp`, `nbf` and `iat`, where they are checked.
+    /// `auth_time` keeps its own.
     #[must_use]
-    pub const fn with_leeway(self, leeway: Leeway) -> Self {
+    pub const fn with_leeway(self, leeway: Duration) -> Self {
+        const fn with(check: Check<Duration>, leeway: Duration) -> Check<Duration> {
+            match check {
+                Check::Required(_) => Check::Required(leeway),
+                Check::IfPresent(_) => Check::IfPresent(leeway),
+                other => other,
+            }
+        }
         Self {
-            expires_at: self.expires_at.with(leeway),
-            not_before: self.not_before.with(leeway),
-            issued_at: self.issued_at.with(leeway),
+            expires_at: with(self.expires_at, leeway),
+            not_before: with(self.not_before, leeway),
+            issued_at: with(self.issued_at, leeway),
             ..self
         }
     }
 
-    /// Every check, from who issued the token to what it says.
-    pub(crate) fn check(
-        &self,
-        header: &Header<'_>,
-        claims: &Claims<'_>,
-        clock: Clock,
-    ) -> Result<(), Error> {
-        self.check_type(header)?;
-        self.check_issuer(claims)?;
-        self.check_subject(claims)?;
-        self.check_audience(claims)?;
-        self.check_authorized_party(claims)?;
-        self.check_expires_at(claims, clock)?;
-        self.check_not_before(claims, clock)?;
-        self.check_issued_at(claims, clock)?;
-        self.check_nonce(claims)?;
-        self.check_auth_time(claims, clock)?;
-        self.check_acr(claims)?;
-        self.check_amr(claims)?;
-        self.check_jwt_id(claims)?;
-        self.check_client_id(claims)
+    /// Makes every check and returns the first failure.
+    pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        if let Verdict::Failed(problem) = self.typ(token) {
+            return Err(Error::Header(Member::Typ, problem));
+        }
+        for claim in ORDER {
+            if let Verdict::Failed(problem) = self.claim(claim, token) {
+                return Err(Error::Claim(claim, problem));
+            }
+        }
+        Ok(())
     }
 
     /// RFC 8725 §3.11: explicit typing.
-    fn check_type(&self, header: &Header<'_>) -> Result<(), Error> {
-        self.typ
-            .apply(header.typ(), Error::MissingType, |_, expected| {
-                ensure(header.is_type(expected), Error::TypeMismatch)
-            })
+    fn typ(&self, token: &Candidate<'_>) -> Verdict {
+        let header = token.header;
+        self.typ.verdict(header.typ(), |_, expected| {
+            if expected.is_empty() {
+                return Verdict::Failed(Problem::NothingExpected);
+            }
+            Verdict::new(header.is_type(expected), Problem::Mismatch)
+        })
     }
 
-    /// RFC 7519 §4.1.1, OpenID Connect Core §3.1.3.7 step 2.
-    fn check_issuer(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.issuer.apply(
-            claims.issuer(),
-            Error::MissingIssuer,
-            one_of(Error::IssuerMismatch),
-        )
-    }
-
-    /// RFC 7519 §4.1.2.
-    fn check_subject(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.subject.apply(
-            claims.subject(),
-            Error::MissingSubject,
-            equal(Error::SubjectMismatch),
-        )
+    /// Checks one claim of [`ORDER`].
+    fn claim(&self, claim: Claim, token: &Candidate<'_>) -> Verdict {
+        let claims = token.claims;
+        match claim {
+            // RFC 7519 §4.1.1, OpenID Connect Core §3.1.3.7 step 2.
+            Claim::Iss => list(&self.issuer, claims.string(claim)),
+            // RFC 7519 §4.1.2.
+            Claim::Sub => list(&self.subject, claims.string(claim)),
+            // OpenID Connect Core §3.1.3.7 step 5.
+            Claim::Azp => list(&self.authorized_party, claims.string(claim)),
+            // OpenID Connect Core §3.1.3.7 step 12.
+            Claim::Acr => list(&self.acr, claims.string(claim)),
+            // RFC 9068 §2.2.
+            Claim::ClientId => list(&self.client_id, claims.string(claim)),
+            // OpenID Connect Core §3.1.3.7 step 11.
+            Claim::Nonce => string(self.nonce, claims.string(claim)),
+            // RFC 7519 §4.1.7.
+            Claim::Jti => string(self.jwt_id, claims.string(claim)),
+            Claim::Aud => self.audience(claims),
+            Claim::Exp => self.expires_at(token),
+            Claim::Nbf => self.not_before(token),
+            Claim::Iat => self.issued_at(token),
+            Claim::AuthTime => self.auth_time(token),
+            Claim::Amr => self.amr(claims),
+            Claim::Events => self.events(claims),
+            _ => Verdict::NotMade,
+        }
     }
 
     /// RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4.
-    fn check_audience(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.audience.apply(
-            claims.audience(),
-            Error::MissingAudience,
-            |audience, expected| match expected {
-                Audience::AnyOf(ours) => ensure(
-                    audience.iter().any(|a| is_one_of(a, ours)),
-                    Error::AudienceMismatch,
-                ),
+    fn audience(&self, claims: &Claims<'_>) -> Verdict {
+        self.audience
+            .verdict(claims.audience(), |audience, expected| match expected {
+                Audience::AnyOf(ours) => any_of(audience, *ours),
                 Audience::Client {
                     client_ids,
                     trusted,
-                } => {
-                    let azp = claims.authorized_party();
-                    let issued_to_us = azp.is_some_and(|azp| is_one_of(azp, client_ids));
-                    for_client(audience, client_ids, trusted, issued_to_us)
-                }
-            },
-        )
-    }
-
-    /// OpenID Connect Core §3.1.3.7 step 5.
-    fn check_authorized_party(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.authorized_party.apply(
-            claims.authorized_party(),
-            Error::MissingAuthorizedParty,
-            one_of(Error::AuthorizedPartyMismatch),
-        )
-    }
-
-    /// RFC 7519 §4.1.4: the token is not to be accepted "on or after" `exp`.
-    fn check_expires_at(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
-        self.expires_at.apply(
-            claims.expires_at(),
-            Error::MissingExpiry,
-            |expires_at, leeway| {
-                ensure_at(clock, Error::Expired, |now| {
-                    now < expires_at.later_by(leeway)
-                })
-            },
-        )
-    }
-
-    /// RFC 7519 §4.1.5: nor before `nbf`.
-    fn check_not_before(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
-        self.not_before.apply(
-            claims.not_before(),
-            Error::MissingNotBefore,
-            |not_before, leeway| not_later(clock, not_before, leeway, Error::NotYetValid),
-        )
-    }
-
-    /// RFC 7519 §4.1.6; stricter: a token from the future is refused.
-    fn check_issued_at(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
-        self.issued_at.apply(
-            claims.issued_at(),
-            Error::MissingIssuedAt,
-            |issued_at, leeway| not_later(clock, issued_at, leeway, Error::IssuedInFuture),
-        )
-    }
-
-    /// OpenID Connect Core §3.1.3.7 step 11.
-    fn check_nonce(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.nonce.apply(
-            claims.nonce(),
-            Error::MissingNonce,
-            equal(Error::NonceMismatch),
-        )
-    }
-
-    /// OpenID Connect Core §3.1.3.7 step 13; stricter: a login in the future is refused, for it would outlast any
-    /// `max_age`.
-    fn check_auth_time(&self, claims: &Claims<'_>, clock: Clock) -> Result<(), Error> {
-        self.auth_time.apply(
-            claims.auth_time(),
-            Error::MissingAuthTime,
-            |auth_time, MaxAge { seconds, leeway }| {
-                let latest = auth_time
-                    .later_by(Leeway::seconds(seconds))
-                    .later_by(leeway);
-                ensure_at(clock, Error::AuthenticationTooOld, |now| now <= latest)?;
-                not_later(clock, auth_time, leeway, Error::AuthenticatedInFuture)
-            },
-        )
-    }
-
-    /// OpenID Connect Core §3.1.3.7 step 12.
-    fn check_acr(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.acr
-            .apply(claims.acr(), Error::MissingAcr, one_of(Error::AcrMismatch))
-    }
-
-    /// OpenID Connect Core §2.
-    fn check_amr(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.amr
-            .apply(claims.amr(), Error::MissingAmr, |methods, expected| {
-                ensure(methods.contains(expected), Error::AmrMismatch)
+                } => any_of(audience, *client_ids)
+                    .or(|| others(audience, claims, *client_ids, *trusted)),
             })
     }
 
-    /// RFC 7519 §4.1.7.
-    fn check_jwt_id(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.jwt_id.apply(
-            claims.jwt_id(),
-            Error::MissingJwtId,
-            equal(Error::JwtIdMismatch),
-        )
+    /// RFC 7519 §4.1.4: the token is not to be accepted "on or after" `exp`.
+    fn expires_at(&self, token: &Candidate<'_>) -> Verdict {
+        self.expires_at
+            .verdict(token.claims.expires_at(), |expires_at, leeway| {
+                let end = expires_at.later_by(*leeway);
+                check::not_reached(token.clock, end, Problem::Expired)
+            })
     }
 
-    /// RFC 9068 §2.2.
-    fn check_client_id(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        self.client_id.apply(
-            claims.client_id(),
-            Error::MissingClientId,
-            equal(Error::ClientIdMismatch),
-        )
+    /// RFC 7519 §4.1.5: nor before `nbf`.
+    fn not_before(&self, token: &Candidate<'_>) -> Verdict {
+        self.not_before
+            .verdict(token.claims.not_before(), |not_before, leeway| {
+                check::not_in_future(token.clock, not_before, *leeway, Problem::NotYetValid)
+            })
+    }
+
+    /// RFC 7519 §4.1.6; stricter: a token from the future is rejected.
+    fn issued_at(&self, token: &Candidate<'_>) -> Verdict {
+        self.issued_at
+            .verdict(token.claims.issued_at(), |issued_at, leeway| {
+                check::not_in_future(token.clock, issued_at, *leeway, Problem::InFuture)
+            })
+    }
+
+    /// OpenID Connect Core §3.1.3.7 step 13; stricter: a login in the future is rejected, because
+    /// it would outlast any maximum age.
+    fn auth_time(&self, token: &Candidate<'_>) -> Verdict {
+        self.auth_time
+            .verdict(token.claims.auth_time(), |auth_time, max| {
+                let latest = auth_time.later_by(max.age).later_by(max.leeway);
+                check::not_passed(token.clock, latest, Problem::TooOld).or(|| {
+                    check::not_in_future(token.clock, auth_time, max.leeway, Problem::InFuture)
+                })
+            })
+    }
+
+    /// OpenID Connect Core §2.
+    fn amr(&self, claims: &Claims<'_>) -> Verdict {
+        self.amr
+            .verdict(claims.amr(), |methods, expected| any_of(methods, expected))
+    }
+
+    /// RFC 8417 §2.2.
+    fn events(&self, claims: &Claims<'_>) -> Verdict {
+        self.events.verdict(claims.events(), |events, expected| {
+            if expected.is_empty() {
+                return Verdict::Failed(Problem::NothingExpected);
+            }
+            match events.get(expected) {
+                Ok(Some(event)) if event.as_object().is_some() => Verdict::Passed,
+                Ok(Some(_)) => Verdict::Failed(Problem::WrongType),
+                Ok(None) | Err(_) => Verdict::Failed(Problem::Mismatch),
+            }
+        })
     }
 }
 
-fn ensure(holds: bool, otherwise: Error) -> Result<(), Error> {
-    if holds { Ok(()) } else { Err(otherwise) }
+#[inline(never)]
+fn list(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
+    check.verdict(claim, |claim, expected| check::one_of(claim, *expected))
 }
 
-/// Without a clock there is nothing to compare; the caller has said so.
-fn ensure_at(
-    clock: Clock,
-    otherwise: Error,
-    holds: impl FnOnce(NumericDate) -> bool,
-) -> Result<(), Error> {
-    match clock {
-        Clock::Now(now) => ensure(holds(now), otherwise),
-        Clock::Absent => Ok(()),
+#[inline(never)]
+fn string(check: Check<&str>, claim: Option<JsonStr<'_>>) -> Verdict {
+    check.verdict(claim, |claim, expected| check::one_of(claim, expected))
+}
+
+/// Checks that one of the strings that the token names is expected.
+fn any_of(named: StringOrArray<'_>, expected: &dyn StringList) -> Verdict {
+    if !is_usable(expected) {
+        return Verdict::Failed(Problem::NothingExpected);
     }
+    let named = named.iter().any(|one| is_one_of(one, expected));
+    Verdict::new(named, Problem::Mismatch)
 }
 
-fn not_later(
-    clock: Clock,
-    time: NumericDate,
-    leeway: Leeway,
-    otherwise: Error,
-) -> Result<(), Error> {
-    ensure_at(clock, otherwise, |now| time <= now.later_by(leeway))
-}
-
-fn equal(otherwise: Error) -> impl FnOnce(JsonStr<'_>, &str) -> Result<(), Error> {
-    move |claim, expected| ensure(claim == expected, otherwise)
-}
-
-fn one_of(otherwise: Error) -> impl FnOnce(JsonStr<'_>, &[&str]) -> Result<(), Error> {
-    move |claim, expected| ensure(is_one_of(claim, expected), otherwise)
-}
-
-fn is_one_of(claim: JsonStr<'_>, expected: &[&str]) -> bool {
-    expected.iter().any(|e| claim == *e)
-}
-
-fn for_client(
+/// Checks the audiences beside us.
+fn others(
     audience: StringOrArray<'_>,
-    client_ids: &[&str],
-    trusted: &[&str],
-    issued_to_us: bool,
-) -> Result<(), Error> {
-    let us = |a| is_one_of(a, client_ids);
-    ensure(audience.iter().any(us), Error::AudienceMismatch)?;
-    let known = |a| us(a) || is_one_of(a, trusted);
-    ensure(
-        issued_to_us || audience.iter().all(known),
-        Error::UntrustedAudience,
-    )
+    claims: &Claims<'_>,
+    client_ids: &dyn StringList,
+    trusted: &dyn StringList,
+) -> Verdict {
+    if !has_no_empty_string(trusted) {
+        return Verdict::Failed(Problem::NothingExpected);
+    }
+    let us = |one| is_one_of(one, client_ids);
+    let issued_to_us = claims.authorized_party().is_some_and(us);
+    let known = || {
+        audience
+            .iter()
+            .all(|one| us(one) || is_one_of(one, trusted))
+    };
+    Verdict::new(issued_to_us || known(), Problem::Untrusted)
+}
+
+impl Debug for Audience<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AnyOf(_) => "AnyOf(..)",
+            Self::Client { .. } => "Client { .. }",
+        })
+    }
+}
+
+/// Which checks are made. The expected values are omitted, because a nonce or a subject is among
+/// them.
+impl Debug for Policy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fn omitted<T>(check: &Check<T>) -> Check<fmt::Arguments<'_>> {
+            check.map(|_| format_args!(".."))
+        }
+        f.debug_struct("Policy")
+            .field("typ", &self.typ)
+            .field("issuer", &omitted(&self.issuer))
+            .field("subject", &omitted(&self.subject))
+            .field("audience", &self.audience)
+            .field("authorized_party", &omitted(&self.authorized_party))
+            .field("expires_at", &self.expires_at)
+            .field("not_before", &self.not_before)
+            .field("issued_at", &self.issued_at)
+            .field("nonce", &omitted(&self.nonce))
+            .field("auth_time", &self.auth_time)
+            .field("acr", &omitted(&self.acr))
+            .field("amr", &omitted(&self.amr))
+            .field("jwt_id", &omitted(&self.jwt_id))
+            .field("client_id", &omitted(&self.client_id))
+            .field("events", &omitted(&self.events))
+            .finish()
+    }
 }

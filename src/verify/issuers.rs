@@ -1,12 +1,11 @@
 //! Verification for several issuers. The keys and the policy of one are never used for another.
 
 use core::fmt::{self, Debug};
-use core::slice;
 
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Claim, Error, Problem};
 use crate::key::Keys;
-use crate::policy::{Check, Policy};
+use crate::policy::{Check, ClaimCheck, Policy};
 use crate::time::Clock;
 use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 
@@ -23,12 +22,15 @@ pub trait Issuer {
     /// Returns the issuer's keys.
     fn keys(&self) -> &dyn Keys;
 
-    /// Calls `check` with the issuer's policy.
+    /// Returns the issuer's policy, which may borrow from strings that the issuer owns.
     ///
-    /// A policy borrows its lists, and this is the place to make them from strings that the issuer
-    /// owns. Its field `issuer` is ignored: [`issuer`](Self::issuer) is required instead. A token
-    /// for which `check` is not called is rejected.
-    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>));
+    /// Its field `issuer` is ignored: [`issuer`](Self::issuer) is required instead.
+    fn policy(&self) -> Policy<'_>;
+
+    /// Returns the checks that are made after those of the policy. By default there are none.
+    fn checks(&self) -> &[&dyn ClaimCheck] {
+        &[]
+    }
 }
 
 impl<T: Issuer + ?Sized> Issuer for &T {
@@ -40,8 +42,12 @@ impl<T: Issuer + ?Sized> Issuer for &T {
         (**self).keys()
     }
 
-    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
-        (**self).with_policy(check);
+    fn policy(&self) -> Policy<'_> {
+        (**self).policy()
+    }
+
+    fn checks(&self) -> &[&dyn ClaimCheck] {
+        (**self).checks()
     }
 }
 
@@ -56,8 +62,12 @@ impl<T: Issuer + ?Sized> Issuer for alloc::sync::Arc<T> {
         (**self).keys()
     }
 
-    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
-        (**self).with_policy(check);
+    fn policy(&self) -> Policy<'_> {
+        (**self).policy()
+    }
+
+    fn checks(&self) -> &[&dyn ClaimCheck] {
+        (**self).checks()
     }
 }
 
@@ -67,6 +77,7 @@ pub struct Tenant<'t, K> {
     issuer: &'t str,
     keys: &'t K,
     policy: Policy<'t>,
+    checks: &'t [&'t dyn ClaimCheck],
 }
 
 // Not derived: a derive would require it of the keys too.
@@ -86,7 +97,14 @@ impl<'t, K> Tenant<'t, K> {
             issuer,
             keys,
             policy,
+            checks: &[],
         }
+    }
+
+    /// Returns the issuer with these checks after those of the policy.
+    #[must_use]
+    pub const fn with_checks(self, checks: &'t [&'t dyn ClaimCheck]) -> Self {
+        Self { checks, ..self }
     }
 }
 
@@ -99,8 +117,12 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
         self.keys
     }
 
-    fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
-        check(&self.policy);
+    fn policy(&self) -> Policy<'_> {
+        self.policy
+    }
+
+    fn checks(&self) -> &[&dyn ClaimCheck] {
+        self.checks
     }
 }
 
@@ -142,9 +164,8 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 ///     fn keys(&self) -> &dyn Keys {
 ///         &self.keys
 ///     }
-///     fn with_policy(&self, check: &mut dyn FnMut(&Policy<'_>)) {
-///         let audiences: Vec<&str> = self.entry.audiences.iter().map(String::as_str).collect();
-///         check(&oauth::access_token(&[], &audiences));
+///     fn policy(&self) -> Policy<'_> {
+///         oauth::access_token(&self.entry.issuer, &self.entry.audiences)
 ///     }
 /// }
 /// # }
@@ -153,7 +174,9 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 /// Where they are borrowed, a [`Tenant`] is an issuer:
 ///
 /// ```
-/// use jose_verify::{Error, Issuer, IssuerVerifier, KeySet, NumericDate, Tenant, scratch_len};
+/// use jose_verify::{
+///     Claim, Error, Issuer, IssuerVerifier, KeySet, NumericDate, Problem, Tenant, scratch_len,
+/// };
 ///
 /// /// The issuer and the subject of a token.
 /// fn authenticate(
@@ -164,7 +187,8 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 ///     let verifier = IssuerVerifier::new(|iss| tenants.iter().find(|tenant| iss == tenant.issuer()));
 ///     let mut scratch = vec![0; scratch_len(token.len())];
 ///     let (tenant, jwt) = verifier.verify(token, now, &mut scratch)?;
-///     let subject = jwt.claims().subject().ok_or(Error::MissingSubject)?;
+///     let missing = Error::Claim(Claim::Sub, Problem::Missing);
+///     let subject = jwt.claims().subject().ok_or(missing)?;
 ///     Ok((tenant.issuer().to_string(), subject.to_string()))
 /// }
 /// ```
@@ -194,8 +218,9 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     ///
     /// # Errors
     ///
-    /// The errors of [`Verifier::verify`](crate::Verifier::verify); [`Error::MissingIssuer`] if the
-    /// token has no `iss`, and [`Error::IssuerMismatch`] if `find` returns `None`.
+    /// The errors of [`Verifier::verify`](crate::Verifier::verify); [`Claim::Iss`] with
+    /// [`Problem::Missing`] if the token has no `iss`, with [`Problem::Mismatch`] if `find` returns
+    /// `None`.
     ///
     /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] tells whose keys may be missing. Fetch
     /// only those of issuers that you know, with a [`Refetch`](crate::Refetch) for each.
@@ -208,8 +233,8 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
         // An error in the header is reported even if the issuer is unknown.
         self.options.peek_header_untrusted(token, scratch)?;
         let iss = self.options.peek_issuer_untrusted(token, scratch)?;
-        let iss = iss.ok_or(Error::MissingIssuer)?;
-        let issuer = (self.find)(iss).ok_or(Error::IssuerMismatch)?;
+        let iss = iss.ok_or(Error::missing(Claim::Iss))?;
+        let issuer = (self.find)(iss).ok_or(Error::Claim(Claim::Iss, Problem::Mismatch))?;
         let jws = pipeline::verify(token, issuer.keys(), &self.options, scratch)?;
         let jwt = check(jws, &issuer, now.into())?;
         Ok((issuer, jwt))
@@ -240,18 +265,11 @@ fn check<'b>(
     clock: Clock,
 ) -> Result<Verified<'b>, Error> {
     let name = issuer.issuer();
-    let mut checked = None;
-    issuer.with_policy(&mut |policy| {
-        let policy = Policy {
-            issuer: Check::Required(slice::from_ref(&name)),
-            ..*policy
-        };
-        // Of several policies all must accept the token.
-        if !matches!(checked, Some(Err(_))) {
-            checked = Some(jws.check(&policy, clock));
-        }
-    });
-    checked.unwrap_or(Err(Error::IssuerMismatch))
+    let policy = Policy {
+        issuer: Check::Required(&name),
+        ..issuer.policy()
+    };
+    jws.check(&policy, issuer.checks(), clock)
 }
 
 impl<F> Debug for IssuerVerifier<'_, F> {

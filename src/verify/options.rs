@@ -55,8 +55,9 @@ impl<'v> Options<'v> {
     /// load balancer can log in.
     ///
     /// ```
+    /// use core::time::Duration;
     /// use jose_verify::{
-    ///     Check, ES256, Error, JsonStr, Key, Leeway, NumericDate, Options, Policy, Verifier,
+    ///     Check, Claim, ES256, Error, JsonStr, Key, NumericDate, Options, Policy, Problem, Verifier,
     /// };
     ///
     /// /// The user's `sub` from the header `x-amzn-oidc-data`.
@@ -73,7 +74,7 @@ impl<'v> Options<'v> {
     ///     let header = PADDED.peek_header_untrusted(token, scratch)?;
     ///     let key = Key::from_jwk(ES256, jwk_of(header.key_id().ok_or(Error::NoKey)?)?)?;
     ///     let policy = Policy {
-    ///         expires_at: Check::Required(Leeway::NONE),
+    ///         expires_at: Check::Required(Duration::ZERO),
     ///         subject: Check::Present,
     ///         ..Policy::jwt(Check::Required(&["https://login.example.com"]), Check::NotChecked)
     ///     };
@@ -81,9 +82,9 @@ impl<'v> Options<'v> {
     ///     let jwt = verifier.verify(token, now, scratch)?;
     ///     let signer = jwt.header().get("signer").and_then(|signer| signer.as_str());
     ///     if signer.is_none_or(|signer| signer != LOAD_BALANCER) {
-    ///         return Err(Error::CustomClaims);
+    ///         return Err(Error::Claim(Claim::Other, Problem::Mismatch));
     ///     }
-    ///     jwt.claims().subject().ok_or(Error::MissingSubject)
+    ///     jwt.claims().subject().ok_or(Error::missing(Claim::Sub))
     /// }
     /// ```
     #[must_use]

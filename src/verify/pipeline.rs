@@ -2,7 +2,7 @@
 
 use crate::encoding::base64url;
 use crate::encoding::json::{JsonStr, read_object};
-use crate::error::Error;
+use crate::error::{Claim, Error, Limit, Problem};
 use crate::jose::compact::Compact;
 use crate::jose::header::Header;
 use crate::key::Keys;
@@ -72,7 +72,7 @@ pub(super) fn verify_in_place<'b>(
 /// Splits the token at its dots, after its length was checked.
 pub(super) fn split<'t>(token: &'t [u8], options: &Options<'_>) -> Result<Compact<'t>, Error> {
     if token.len() > options.max_token_len {
-        return Err(Error::LimitExceeded);
+        return Err(Error::Limit(Limit::TokenLen));
     }
     let jws = Compact::parse(token)?;
     match options.unpad {
@@ -121,7 +121,8 @@ pub(super) fn find_in_place<T>(
     Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
     base64url::encode_in_place(header)?;
     let issuer = read_issuer(base64url::decode_in_place(payload)?)?;
-    let found = find(issuer.ok_or(Error::MissingIssuer)?).ok_or(Error::IssuerMismatch)?;
+    let found = find(issuer.ok_or(Error::missing(Claim::Iss))?)
+        .ok_or(Error::Claim(Claim::Iss, Problem::Mismatch))?;
     base64url::encode_in_place(payload)?;
     Ok(found)
 }
@@ -130,7 +131,11 @@ fn read_issuer(payload: &[u8]) -> Result<Option<JsonStr<'_>>, Error> {
     let mut issuer = None;
     read_object(payload, &mut |name, value| {
         if name == "iss" {
-            issuer = Some(value.as_str().ok_or(Error::WrongClaimType)?);
+            issuer = Some(
+                value
+                    .as_str()
+                    .ok_or(Error::Claim(Claim::Iss, Problem::WrongType))?,
+            );
         }
         Ok(())
     })?;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::jose::claims::Claims;
 use crate::jose::header::Header;
 use crate::key::VerifiedBy;
-use crate::policy::Policy;
+use crate::policy::{Candidate, CheckReport, ClaimCheck, Policy};
 use crate::time::Clock;
 
 /// A JWT whose signature and claims were checked. Only a [`Verifier`](crate::Verifier) or an
@@ -76,20 +76,47 @@ impl<'b> VerifiedJws<'b> {
         self.by
     }
 
-    /// Parses the payload as claims and checks them against `policy`.
+    /// Parses the payload as claims and checks them.
     // Not inlined, so that its stack is not in use while the signature is verified.
     #[inline(never)]
-    pub(super) fn check(self, policy: &Policy<'_>, clock: Clock) -> Result<Verified<'b>, Error> {
+    pub(super) fn check(
+        self,
+        policy: &Policy<'_>,
+        extra: &[&dyn ClaimCheck],
+        clock: Clock,
+    ) -> Result<Verified<'b>, Error> {
         // Checked by reference, so that the claims are moved only once, on success.
         let claims = Claims::parse(self.payload);
         if let Ok(claims) = &claims {
-            policy.check(&self.header, claims, clock)?;
+            let token = Candidate::new(&self.header, claims, clock);
+            policy.check(&token)?;
+            for check in extra {
+                check.check(&token)?;
+            }
         }
-        claims.map(|claims| Verified {
+        claims.map(|claims| self.with(claims))
+    }
+
+    /// Does the same and reports what each check found.
+    #[inline(never)]
+    pub(super) fn explain(
+        self,
+        policy: &Policy<'_>,
+        extra: &[&dyn ClaimCheck],
+        clock: Clock,
+        report: &mut dyn FnMut(CheckReport<'_>),
+    ) -> Result<Verified<'b>, Error> {
+        let claims = Claims::parse(self.payload)?;
+        policy.explain(&Candidate::new(&self.header, &claims, clock), extra, report)?;
+        Ok(self.with(claims))
+    }
+
+    const fn with(self, claims: Claims<'b>) -> Verified<'b> {
+        Verified {
             header: self.header,
             claims,
             by: self.by,
-        })
+        }
     }
 }
 

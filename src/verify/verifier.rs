@@ -4,7 +4,7 @@ use core::fmt::{self, Debug};
 
 use crate::error::Error;
 use crate::key::Keys;
-use crate::policy::Policy;
+use crate::policy::{CheckReport, ClaimCheck, Policy};
 use crate::time::Clock;
 use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 
@@ -13,7 +13,9 @@ use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 /// It borrows everything that it needs, is cheap to create, and can be shared.
 ///
 /// ```
-/// use jose_verify::{Check, Error, HS256, Key, NumericDate, Policy, Verifier, scratch_len};
+/// use jose_verify::{
+///     Check, Claim, Error, HS256, Key, NumericDate, Policy, Problem, Verifier, scratch_len,
+/// };
 ///
 /// // The token of RFC 7515, Appendix A.1: {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
 /// let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
@@ -32,12 +34,14 @@ use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 /// assert_eq!(is_root.as_bool(), Some(true));
 ///
 /// let late = NumericDate::from_seconds(1_300_819_380);
-/// assert_eq!(verifier.verify(token, late, &mut scratch).err(), Some(Error::Expired));
+/// let expired = Error::Claim(Claim::Exp, Problem::Expired);
+/// assert_eq!(verifier.verify(token, late, &mut scratch).err(), Some(expired));
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Verifier<'v, K: ?Sized> {
     jws: JwsVerifier<'v, K>,
     policy: &'v Policy<'v>,
+    checks: &'v [&'v dyn ClaimCheck],
 }
 
 impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
@@ -47,6 +51,7 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
         Self {
             jws: JwsVerifier::new(keys),
             policy,
+            checks: &[],
         }
     }
 
@@ -57,6 +62,13 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
             jws: self.jws.with_options(options),
             ..self
         }
+    }
+
+    /// Returns the verifier with these checks after those of the policy: values of
+    /// [`checks`](crate::checks), or your own.
+    #[must_use]
+    pub const fn with_checks(self, checks: &'v [&'v dyn ClaimCheck]) -> Self {
+        Self { checks, ..self }
     }
 
     /// Verifies a token.
@@ -77,7 +89,7 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     ) -> Result<Verified<'b>, Error> {
         self.jws
             .verify(token, scratch)?
-            .check(self.policy, now.into())
+            .check(self.policy, self.checks, now.into())
     }
 
     /// Verifies a token without a scratch buffer by decoding it in place. `token` is overwritten,
@@ -93,7 +105,43 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     ) -> Result<Verified<'b>, Error> {
         self.jws
             .verify_in_place(token)?
-            .check(self.policy, now.into())
+            .check(self.policy, self.checks, now.into())
+    }
+
+    /// Verifies a token and reports what every check of its claims found, also those after the
+    /// first failure.
+    ///
+    /// Nothing is reported of a token whose signature is not valid, and no value of a claim is ever
+    /// reported. It is for people who search the reason of a rejection; the sender of a token should
+    /// not see it.
+    ///
+    /// # Errors
+    ///
+    /// The same error as [`verify`](Self::verify).
+    ///
+    /// ```
+    /// use jose_verify::{Error, Keys, NumericDate, Outcome, Policy, Verifier, scratch_len};
+    ///
+    /// fn explain(token: &[u8], keys: &impl Keys, policy: &Policy<'_>, now: NumericDate) -> Result<(), Error> {
+    ///     let mut scratch = vec![0; scratch_len(token.len())];
+    ///     let verifier = Verifier::new(keys, policy);
+    ///     verifier.explain(token, now, &mut scratch, |check| match check.outcome {
+    ///         Outcome::Failed(error) => eprintln!("{}: {error}", check.name),
+    ///         outcome => eprintln!("{}: {outcome:?}", check.name),
+    ///     })?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn explain<'b>(
+        &self,
+        token: &[u8],
+        now: impl Into<Clock>,
+        scratch: &'b mut [u8],
+        mut report: impl FnMut(CheckReport<'_>),
+    ) -> Result<Verified<'b>, Error> {
+        self.jws
+            .verify(token, scratch)?
+            .explain(self.policy, self.checks, now.into(), &mut report)
     }
 }
 
@@ -167,6 +215,7 @@ impl<K: ?Sized> Debug for Verifier<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
             .field("policy", self.policy)
+            .field("checks", &self.checks)
             .field("options", &self.jws.options)
             .finish_non_exhaustive()
     }

@@ -7,7 +7,8 @@ mod relying_party;
 
 use std::sync::LazyLock;
 
-use jose_verify::{Check, Error, KeySet, Keys, Policy, oidc};
+use jose_verify::oidc::Nonce;
+use jose_verify::{Error, KeySet, Keys, Policy, oidc};
 use serde_json::{Value, json};
 
 use crate::support::judge::{NOW, verdict};
@@ -20,7 +21,7 @@ const CLIENT: &str = "s6BhdRkqt3";
 const NONCE: &str = "n-0S6_WzA2Mj";
 
 /// An ID Token's policy with the nonce that was sent.
-const POLICY: Policy<'static> = oidc::id_token(&[ISSUER], &[CLIENT], Check::Required(NONCE));
+const POLICY: Policy<'static> = oidc::id_token(&[ISSUER], &[CLIENT], Nonce::Sent(NONCE));
 
 /// The provider's key.
 static OP: LazyLock<RsaKey> = LazyLock::new(RsaKey::usual);

@@ -4,10 +4,10 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use jose_verify::{
-    Algorithm, Algorithms, ES256, ES384, Error, ForeignKey, GrowingKeySet, HS256, HS384, HS512,
-    Hs256, Inline, InvalidSignature, JsonStr, JwsVerifier, Key, KeyParameters, KeyRef, KeySet,
-    Keys, MACS, Options, PreparedKey, PreparedKeySet, RS256, RS512, RotatingKeys, Rs256,
-    SIGNATURES, VerifiedBy, Word, scratch_len,
+    Algorithm, Algorithms, Claim, ES256, ES384, Error, ForeignKey, GrowingKeySet, HS256, HS384,
+    HS512, Hs256, Inline, InvalidSignature, JsonStr, JwsVerifier, Key, KeyParameters, KeyRef,
+    KeySet, Keys, Limit, MACS, Options, PreparedKey, PreparedKeySet, Problem, RS256, RS512,
+    RotatingKeys, Rs256, SIGNATURES, VerifiedBy, Word, scratch_len,
 };
 use serde_json::{Value, json};
 
@@ -404,7 +404,7 @@ fn a_bad_entry_never_spoils_the_set() {
         (Error::AlgorithmNotAccepted, 1),
         (Error::KeyTooLarge, 1),
         (Error::KeySetFull, 1),
-        (Error::Expired, 0),
+        (Error::Claim(Claim::Exp, Problem::Expired), 0),
     ] {
         assert_eq!(report.skipped(reason), count, "{reason:?}");
     }
@@ -452,7 +452,7 @@ fn a_set_without_a_usable_key() {
     let large = format!(r#"{{"keys":[{}]}}"#, " ".repeat(1 << 20));
     assert_eq!(
         keys.load(large.as_bytes(), &[&RS256], |_| {}).err(),
-        Some(Error::LimitExceeded)
+        Some(Error::Limit(Limit::KeySetLen))
     );
 }
 

@@ -154,7 +154,10 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
             "pub fn ",
             "pub(crate) fn ",
             "pub(super) fn ",
+            "const fn ",
             "pub const fn ",
+            "pub(crate) const fn ",
+            "pub(super) const fn ",
         ];
         // Neither one that is whole on its line, nor one that a trait only declares there.
         let is_longer = !code.ends_with(['}', ';']);

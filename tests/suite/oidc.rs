@@ -7,7 +7,8 @@ mod replay;
 mod scopes;
 mod user_info;
 
-use jose_verify::{Clock, Error, NumericDate, Policy, Verified, Verifier, oidc};
+use core::time::Duration;
+use jose_verify::{Claim, Clock, Error, NumericDate, Policy, Problem, Verified, Verifier, oidc};
 
 use crate::support::judge::{NOTHING, NOW};
 use crate::support::sign::{key, token};
@@ -44,14 +45,20 @@ fn a_later_id_token_is_about_the_same_user() {
         (r#"{"iss":"https:\/\/op","sub":"\u0061","iat":2}"#, Ok(())),
         (
             r#"{"iss":"https://op","sub":"b"}"#,
-            Err(Error::SubjectMismatch),
+            Err(Error::Claim(Claim::Sub, Problem::Mismatch)),
         ),
         (
             r#"{"iss":"https://op2","sub":"a"}"#,
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
-        (r#"{"sub":"a"}"#, Err(Error::MissingIssuer)),
-        (r#"{"iss":"https://op"}"#, Err(Error::MissingSubject)),
+        (
+            r#"{"sub":"a"}"#,
+            Err(Error::Claim(Claim::Iss, Problem::Missing)),
+        ),
+        (
+            r#"{"iss":"https://op"}"#,
+            Err(Error::Claim(Claim::Sub, Problem::Missing)),
+        ),
     ] {
         assert_eq!(check(other, first), want, "{other}");
         assert_eq!(check(first, other), want, "{other}");
@@ -61,15 +68,21 @@ fn a_later_id_token_is_about_the_same_user() {
 #[test]
 fn a_session_is_due_at_an_age() {
     let at = |seconds, nanos| NumericDate::new(NOW + seconds, nanos);
-    let due =
-        |claims: &str, now| verified(claims, |jwt| oidc::is_refresh_due(jwt.claims(), 600, now));
+    let due = |claims: &str, now| {
+        verified(claims, |jwt| {
+            oidc::is_refresh_due(jwt.claims(), Duration::from_secs(600), now)
+        })
+    };
     let claims = format!(r#"{{"iat":{NOW}.5,"exp":{}}}"#, NOW + 10);
     assert_eq!(due(&claims, at(-1000, 0)), Ok(false));
     assert_eq!(due(&claims, at(0, 0)), Ok(false));
     assert_eq!(due(&claims, at(600, 499_999_999)), Ok(false));
     assert_eq!(due(&claims, at(600, 500_000_000)), Ok(true));
     assert_eq!(due(&claims, at(6000, 0)), Ok(true));
-    assert_eq!(due("{}", at(0, 0)), Err(Error::MissingIssuedAt));
+    assert_eq!(
+        due("{}", at(0, 0)),
+        Err(Error::Claim(Claim::Iat, Problem::Missing))
+    );
     let last = r#"{"iat":9223372036854775807}"#;
     assert_eq!(due(last, at(0, 0)), Ok(false), "no overflow");
 }

@@ -4,8 +4,9 @@ mod options;
 mod verified_by;
 
 use jose_verify::{
-    Check, Error, HS256, IssuerVerifier, JsonStr, JwsVerifier, KeyParameters, KeySet, Keys, MACS,
-    NumericDate, Options, Policy, Tenant, Verified, VerifiedBy, VerifiedJws, Verifier, scratch_len,
+    Check, Claim, Error, HS256, IssuerVerifier, JsonStr, JwsVerifier, KeyParameters, KeySet, Keys,
+    MACS, Member, NumericDate, Options, Policy, Problem, Tenant, Verified, VerifiedBy, VerifiedJws,
+    Verifier, scratch_len,
 };
 
 use super::support::Keyring;
@@ -32,11 +33,14 @@ fn each_stage_refuses_before_the_next() {
         (String::from("a.b.c.d.e"), Error::Encrypted),
         (String::from("e30=.e30.c2ln"), Error::MalformedBase64url),
         (unsigned("{", "{}"), Error::MalformedJson),
-        (unsigned("{}", "{}"), Error::MalformedHeader),
+        (
+            unsigned("{}", "{}"),
+            Error::Header(Member::Alg, Problem::Missing),
+        ),
         (unsigned(r#"{"alg":"none"}"#, "{}"), Error::Unsecured),
         (
             unsigned(r#"{"alg":"HS256","crit":["x"]}"#, "{}"),
-            Error::UnsupportedCritical,
+            Error::Header(Member::Crit, Problem::Unsupported),
         ),
         (
             unsigned(r#"{"alg":"RS256"}"#, "{}"),
@@ -63,9 +67,9 @@ fn each_stage_refuses_before_the_next() {
         ),
         (
             token_with_header(br#"{"alg":"HS256"}"#, br#"{"iss":5}"#),
-            Error::WrongClaimType,
+            Error::Claim(Claim::Iss, Problem::WrongType),
         ),
-        (signed.clone(), Error::Expired),
+        (signed.clone(), Error::Claim(Claim::Exp, Problem::Expired)),
     ] {
         assert_eq!(verdict(&token), Err(want), "{token}");
     }
@@ -157,7 +161,7 @@ fn claims_stay_out_of_debug() {
     assert_eq!(format!("{jws:?}"), format!("VerifiedJws {{ {by}"));
 
     let options = format!("options: {:?}, .. }}", Options::new());
-    let shown = format!("Verifier {{ policy: {POLICY:?}, {options}");
+    let shown = format!("Verifier {{ policy: {POLICY:?}, checks: [], {options}");
     assert_eq!(format!("{verifier:?}"), shown);
     assert_eq!(
         format!("{jws_verifier:?}"),
@@ -408,6 +412,8 @@ fn flipped(token: &str, form: Form) -> impl Iterator<Item = String> {
 /// The one table over all ways into the pipeline: the same token is good in each, and its twins are refused in each.
 #[test]
 fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
+    const EXPIRED: Error = Error::Claim(Claim::Exp, Problem::Expired);
+    const MISMATCH: Error = Error::Claim(Claim::Iss, Problem::Mismatch);
     // Each segment ends in the middle of a group.
     const HEADER: &str = r#"{"alg":"HS256" }"#;
     let read = |payload: &str| read(payload, 0, "HS256");
@@ -481,7 +487,7 @@ fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
         let expired_claims = claims(ISSUER, r#","exp":1000"#);
         let expired = judge(&make(SECRET, &expired_claims));
         if is_jwt {
-            assert_eq!(expired, Err(Error::Expired), "{cell:?}");
+            assert_eq!(expired, Err(EXPIRED), "{cell:?}");
         } else {
             assert_eq!(expired, Ok(read(&expired_claims)), "{cell:?}");
         }
@@ -490,7 +496,7 @@ fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
         let their_claims = claims(OTHER_ISSUER, "");
         let crossed = judge(&make(SECRET, &their_claims));
         match cell.entry {
-            Entry::OneIssuer => assert_eq!(crossed, Err(Error::IssuerMismatch), "{cell:?}"),
+            Entry::OneIssuer => assert_eq!(crossed, Err(MISMATCH), "{cell:?}"),
             // It is verified with the other issuer's keys.
             Entry::SeveralIssuers => assert_eq!(crossed, Err(Error::BadSignature), "{cell:?}"),
             Entry::Jws => assert_eq!(crossed, Ok(read(&their_claims)), "{cell:?}"),
@@ -504,8 +510,11 @@ fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
         }
         // Nobody's name, and none.
         for (claims, want) in [
-            (claims("https://c.example.com", ""), Error::IssuerMismatch),
-            (r#"{"sub":"x"}"#.to_owned(), Error::MissingIssuer),
+            (claims("https://c.example.com", ""), MISMATCH),
+            (
+                r#"{"sub":"x"}"#.to_owned(),
+                Error::Claim(Claim::Iss, Problem::Missing),
+            ),
         ] {
             let answer = judge(&make(SECRET, &claims));
             if is_jwt {

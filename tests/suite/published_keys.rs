@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use base64ct::{Base64, Encoding};
+use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::{
-    Algorithm, ES256, Error, HS256, HS384, HS512, KeyParameters, Keys, MACS, MAX_DIGEST_LEN, RS256,
-    SHA256, SHA512, SIGNATURES, jwk_thumbprint, limits::MAX_KEY_PARAMETER_LEN, scratch_len,
+    Algorithm, ES256, Error, HS256, HS384, HS512, KeyParameters, Keys, Limit, MACS, MAX_DIGEST_LEN,
+    RS256, SHA256, SHA512, SIGNATURES, jwk_thumbprint, scratch_len,
 };
 use serde_json::{Value, json};
 
@@ -288,7 +289,7 @@ fn pem_inside_json() {
             ("<html></html>".to_owned(), Error::MalformedJson),
             (
                 format!("{json}{}", " ".repeat(1 << 20)),
-                Error::LimitExceeded,
+                Error::Limit(Limit::KeySetLen),
             ),
         ] {
             let error = load(&json, "public_key", &mut scratch).err();
@@ -339,7 +340,10 @@ fn x5c_where_it_is_asked_for() {
         let most = with(json!({}));
         let most = format!("{most}{}", " ".repeat((1 << 20) - most.len()));
         assert!(load(&most).is_ok());
-        assert_eq!(load(&(most + " ")).err(), Some(Error::LimitExceeded));
+        assert_eq!(
+            load(&(most + " ")).err(),
+            Some(Error::Limit(Limit::KeySetLen))
+        );
         // Never by itself: a JWK without the key's own parameters is no key.
         let error = Keyring::from_jwk(with(json!({})).as_bytes(), SIGNATURES).err();
         assert_eq!(error, Some(Error::MalformedKey));

@@ -334,11 +334,11 @@ fn one_key_after_another_without_kid() {
 
 #[test]
 fn which_errors_are_a_reason() {
-    for error in Error::ALL {
+    for error in Error::all() {
         for names_key in [true, false] {
-            let begins = Refetch::new(5, 300).begin(*error, names_key, 0);
-            let stale = *error == Error::BadSignature && !names_key;
-            assert_eq!(begins, *error == Error::NoKey || stale, "{error:?}");
+            let begins = Refetch::new(5, 300).begin(error, names_key, 0);
+            let stale = error == Error::BadSignature && !names_key;
+            assert_eq!(begins, error == Error::NoKey || stale, "{error:?}");
         }
     }
 }

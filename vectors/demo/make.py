@@ -83,14 +83,14 @@ def akeneo():
           now=1643030000, **req)
     f.add("Akeneo, one second before exp", token, keys=keys, now=1643033277, **req)
     f.add("Akeneo, in the second of exp, before its fraction", token, keys=keys, now=1643033278, **req)
-    f.add("Akeneo, one second after exp", token, keys=keys, now=1643033279, error="expired", **req)
+    f.add("Akeneo, one second after exp", token, keys=keys, now=1643033279, error="exp_expired", **req)
     f.add("Akeneo, one second after exp, leeway 60", token, keys=keys, now=1643033279, leeway=60, **req)
     f.add("Akeneo, in the second of iat, leeway 1", token, keys=keys, now=1643029678, leeway=1, **req)
     f.add("Akeneo, without email and names", sign(header, payload(), key), keys=keys, now=1643030000, **req)
     f.add("Akeneo, exp as 1.688E9", sign(header, payload("1.6879964E9", "1.688E9", profile), key), keys=keys,
           now=1687999999, **req)
     f.add("Akeneo, exp as 1.688E9, which has come", sign(header, payload("1.6879964E9", "1.688E9", profile), key),
-          keys=keys, now=1688000000, error="expired", **req)
+          keys=keys, now=1688000000, error="exp_expired", **req)
     f.add("Akeneo, accented and escaped names",
           sign(header, payload(more=r',"email":"user@example.com","firstname":"\u00c9chantillon","lastname":"Größe"'),
                key), keys=keys, now=1643030000, **req)
@@ -124,7 +124,7 @@ def airlock():
     f.add("Airlock, ES256 where RS256 is registered", es256, keys=keys, algs="RS256",
           error="algorithm_not_accepted", **req)
     f.add("Airlock, max_age of 300", token, keys=keys, algs="RS256", max_age=300, **req)
-    f.add("Airlock, exp has come", token, keys=keys, algs="RS256", error="expired", **{**req, "now": 1700003600})
+    f.add("Airlock, exp has come", token, keys=keys, algs="RS256", error="exp_expired", **{**req, "now": 1700003600})
 
     mac = sign('{"alg":"HS256"}', payload, secret)
     write_token("airlock-mac.jwt", mac)
@@ -183,7 +183,7 @@ def connect2id():
           **{**req, "issuer": ["https://old.example.com", "https://c2id.example.com"]})
     f.add("Connect2id, last second of max_age", token, keys=keys, **{**req, "now": 1311281269})
     f.add("Connect2id, last second before exp", token, keys=keys, **{**req, "now": 1311281969, "max_age": 1000})
-    f.add("Connect2id, exp has come", token, keys=keys, error="expired",
+    f.add("Connect2id, exp has come", token, keys=keys, error="exp_expired",
           **{**req, "now": 1311281970, "max_age": 1001})
     f.add("Connect2id, kid not in the set", sign('{"kid":"2f8hel0","alg":"RS256"}', payload(both), key), keys=keys,
           error="no_key", **req)

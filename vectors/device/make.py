@@ -50,8 +50,8 @@ def updates():
     write("image.txt", IMAGE)
     f.add("update manifest", token, **request)
     f.add("update manifest of a stranger", sign(manifest(), stranger), **request, error="bad_signature")
-    f.add("the vendor's access token as a manifest", sign(manifest(), typ="at+jwt"), **request, error="type_mismatch")
-    f.add("update manifest of another vendor", sign(manifest(iss="another")), **request, error="issuer_mismatch")
+    f.add("the vendor's access token as a manifest", sign(manifest(), typ="at+jwt"), **request, error="header_typ_mismatch")
+    f.add("update manifest of another vendor", sign(manifest(iss="another")), **request, error="iss_mismatch")
 
 
 def attestations():
@@ -73,7 +73,7 @@ def attestations():
     f.add("attestation", token, **request)
     f.add("attestation signed by another device", sign(other), **request, error="bad_signature")
     f.add("attestation of a device that is not known", sign(kid="device-0099"), **request, error="no_key")
-    f.add("attestation of yesterday", sign(iat=NOW - 86400, exp=NOW - 86340), **request, error="expired")
+    f.add("attestation of yesterday", sign(iat=NOW - 86400, exp=NOW - 86340), **request, error="exp_expired")
 
 
 updates()

@@ -55,7 +55,7 @@ def signed():
               profile="id-token", nonce="n-0S6_WzA2Mj", max_age=300, **STD, **arg)
         f.add(f"{alg} access token", sign(access_claims(aud=["https://api.example.com", AUD]), key, alg, typ="at+jwt"),
               algs=alg, profile="access-token", **STD, **arg)
-        f.add(f"{alg} exp equal to now", sign(claims(exp=NOW), key, alg), algs=alg, error="expired", **STD, **arg)
+        f.add(f"{alg} exp equal to now", sign(claims(exp=NOW), key, alg), algs=alg, error="exp_expired", **STD, **arg)
     f.write("joserfc/signed.json")
 
 

@@ -69,7 +69,7 @@ def signed():
         f.add(f"{alg} access token", sign_jwt(access_claims(), key, alg, typ="at+jwt"), algs=alg,
               profile="access-token", **STD, **arg)
         f.add(f"{alg} exp equal to now", sign_jwt(claims(exp=NOW), key, alg), algs=alg,
-              error="expired", leeway=0, **STD, **arg)
+              error="exp_expired", leeway=0, **STD, **arg)
     # Fixed-width fields whose first byte is zero.
     for alg, crv in CURVE.items():
         size = {"P-256": 32, "P-384": 48, "P-521": 66}[crv]

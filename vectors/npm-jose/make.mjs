@@ -53,7 +53,7 @@ async function signed() {
         .setNotBefore(new Date((NOW - 60) * 1000)).setExpirationTime(new Date((NOW + 60) * 1000)).sign(key),
       { algs: alg, ...STD, ...arg });
     f.add(`${alg} exp equal to now`, await sign(claims({ exp: NOW }), key, alg),
-      { algs: alg, error: "expired", ...STD, ...arg });
+      { algs: alg, error: "exp_expired", ...STD, ...arg });
   }
   f.write("npm-jose/signed.json");
 }

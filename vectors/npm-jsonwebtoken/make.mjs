@@ -59,7 +59,7 @@ function signed() {
         subject: "user-248289761001", jwtid: "jti-0001",
       }), { algs: alg, ...STD, ...arg });
     f.add(`${alg} exp equal to now`, sign(claims({ exp: NOW }), key, alg),
-      { algs: alg, error: "expired", ...STD, ...arg });
+      { algs: alg, error: "exp_expired", ...STD, ...arg });
   }
   f.write("npm-jsonwebtoken/signed.json");
 }

@@ -252,8 +252,8 @@ def refused():
         "crit naming b64, which is false": '{"alg":"RS256","crit":["b64"],"b64":false}',
         "crit written with an escape": r'{"alg":"RS256","cr\u0069t":["x-ext"],"x-ext":1}',
     }.items():
-        one(name, "unsupported_critical", header)
-    one("b64 false without crit", "unencoded_payload", '{"alg":"RS256","b64":false}')
+        one(name, "header_crit_unsupported", header)
+    one("b64 false without crit", "header_b64_unsupported", '{"alg":"RS256","b64":false}')
     for name, header in {
         "alg twice": '{"alg":"RS256","alg":"RS256"}',
         "alg twice, once none": '{"alg":"none","alg":"RS256"}',

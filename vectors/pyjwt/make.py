@@ -64,7 +64,7 @@ def signed():
                   jwt.encode(access_claims(aud=[AUD]), key, alg, headers={"typ": "application/at+jwt"}),
                   algs=alg, profile="access-token", **STD, **arg)
         f.add(f"{alg} exp equal to now", jwt.encode(claims(exp=NOW), key, alg), algs=alg,
-              error="expired", leeway=0, **STD, **arg)
+              error="exp_expired", leeway=0, **STD, **arg)
         other = next(a for a in ALGS if a[:2] == alg[:2] and a != alg)
         if alg in hmac_keys:
             refusing = {"secret": secrets.token_bytes(64)}

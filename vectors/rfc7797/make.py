@@ -15,12 +15,12 @@ f = VectorFile("RFC 7797, section 4, changed", "vectors/rfc7797/make.py")
 
 for name, header, payload, error in (
     ("b64 false and crit, payload of base64url characters", '{"alg":"HS256","b64":false,"crit":["b64"]}', "data",
-     "unsupported_critical"),
-    ("b64 true and crit", '{"alg":"HS256","b64":true,"crit":["b64"]}', "JC4wMg", "unsupported_critical"),
-    ("b64 false without crit", '{"alg":"HS256","b64":false}', "JC4wMg", "unencoded_payload"),
-    ("b64 false without crit, payload detached", '{"alg":"HS256","b64":false}', "", "unencoded_payload"),
-    ("b64 true without crit", '{"alg":"HS256","b64":true}', "JC4wMg", "unencoded_payload"),
-    ("b64 written with an escape, without crit", r'{"alg":"HS256","b\u00364":false}', "JC4wMg", "unencoded_payload"),
+     "header_crit_unsupported"),
+    ("b64 true and crit", '{"alg":"HS256","b64":true,"crit":["b64"]}', "JC4wMg", "header_crit_unsupported"),
+    ("b64 false without crit", '{"alg":"HS256","b64":false}', "JC4wMg", "header_b64_unsupported"),
+    ("b64 false without crit, payload detached", '{"alg":"HS256","b64":false}', "", "header_b64_unsupported"),
+    ("b64 true without crit", '{"alg":"HS256","b64":true}', "JC4wMg", "header_b64_unsupported"),
+    ("b64 written with an escape, without crit", r'{"alg":"HS256","b\u00364":false}', "JC4wMg", "header_b64_unsupported"),
     # The payload of section 4 put into the compact serialization as it is: its dot makes four segments.
     ("b64 false and crit, payload $.02 as it is", '{"alg":"HS256","b64":false,"crit":["b64"]}', "$.02",
      "malformed_token"),

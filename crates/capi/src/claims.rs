@@ -251,10 +251,8 @@ pub unsafe extern "C" fn jv_claims_time(
     // SAFETY: the caller's promise.
     let value = unsafe { find(claims, name) };
     number(value.and_then(|value| {
-        let time = value
-            .as_number()
-            .ok_or(Code(JV_OTHER_TYPE))?
-            .numeric_date()?;
+        let time = value.as_number().and_then(|number| number.numeric_date());
+        let time = time.ok_or(Code(JV_OTHER_TYPE))?;
         // SAFETY: the caller's promise.
         unsafe { give(seconds, time.seconds()) };
         // SAFETY: the caller's promise.

@@ -4,8 +4,8 @@ use jose_verify::Error;
 
 use crate::string::jv_string;
 
-/// What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXPIRED` and so on), or one
-/// of those from 1000 on, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
+/// What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXP_EXPIRED` and so on), or one
+/// from 1000 to 1999, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
 /// (`JV_NO_SUCH_CLAIM`) or not what it asked for (`JV_OTHER_TYPE`).
 pub type jv_error = u32;
 
@@ -103,7 +103,7 @@ const OF_CALLS: [(jv_error, &str, &str); 11] = [
 
 fn describe(error: jv_error) -> (&'static str, &'static str) {
     let of_calls = OF_CALLS.iter().find(|(code, _, _)| *code == error);
-    let of_tokens = || Error::ALL.iter().find(|e| u32::from(e.code()) == error);
+    let of_tokens = || Error::all().find(|e| u32::from(e.code()) == error);
     match of_calls {
         Some((_, name, message)) => (name, message),
         None => match of_tokens() {

@@ -1,6 +1,8 @@
 //! What a token must say, as a struct that C fills in.
 
-use jose_verify::{Audience, Check, Leeway, MaxAge, Policy, oauth, oidc};
+use core::time::Duration;
+use jose_verify::oidc::{self, Nonce};
+use jose_verify::{Audience, Check, MaxAge, Policy, StringList, oauth};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
 use crate::lent::{apart, array, reference_mut, sized, text};
@@ -17,8 +19,10 @@ pub const JV_REQUIRED: jv_demand = 1;
 pub const JV_PRESENT: jv_demand = 2;
 /// The claim may be missing; if it is there, it must fit.
 pub const JV_IF_PRESENT: jv_demand = 3;
-/// The claim may say anything.
+/// The claim may have any value, and may be absent.
 pub const JV_NOT_CHECKED: jv_demand = 4;
+/// The claim must be absent.
+pub const JV_ABSENT: jv_demand = 5;
 
 /// Values in one list, at most.
 pub const JV_MAX_VALUES: usize = 8;
@@ -113,7 +117,7 @@ pub struct jv_policy {
     /// `iss`
     pub issuer: jv_check_texts,
     /// `sub`
-    pub subject: jv_check_text,
+    pub subject: jv_check_texts,
     /// `aud`
     pub audience: jv_check_audience,
     /// `azp`
@@ -135,7 +139,10 @@ pub struct jv_policy {
     /// `jti`
     pub jwt_id: jv_check_text,
     /// `client_id`
-    pub client_id: jv_check_text,
+    pub client_id: jv_check_texts,
+    /// `events`: an object with a member of this name, whose value is an object (RFC 8417). An ID Token must not have
+    /// the claim.
+    pub events: jv_check_text,
 }
 
 /// Fills in a policy with a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is
@@ -158,12 +165,15 @@ pub unsafe extern "C" fn jv_policy_init(
     }))
 }
 
+/// What a profile is given where C gives the values.
+const NONE: [&str; 0] = [];
+
 /// The profile without its values.
 fn base<'p>(profile: u32) -> Result<Policy<'p>, Code> {
     match profile {
         JV_PROFILE_JWT => Ok(Policy::jwt(Check::NotChecked, Check::NotChecked)),
-        JV_PROFILE_ID_TOKEN => Ok(oidc::id_token(&[], &[], Check::NotChecked)),
-        JV_PROFILE_ACCESS_TOKEN => Ok(oauth::access_token(&[], &[])),
+        JV_PROFILE_ID_TOKEN => Ok(oidc::id_token(&NONE, &NONE, Nonce::NotSent)),
+        JV_PROFILE_ACCESS_TOKEN => Ok(oauth::access_token(&NONE, &NONE)),
         _ => Err(Code(JV_OUT_OF_RANGE)),
     }
 }
@@ -191,7 +201,7 @@ fn filled_in(profile: u32) -> Result<jv_policy, Code> {
         demand: demand(&check),
         value: match check {
             Check::Required(text) | Check::IfPresent(text) => jv_string::from_static(text),
-            Check::Present | Check::NotChecked => NO_TEXT,
+            Check::Present | Check::Absent | Check::NotChecked => NO_TEXT,
         },
     };
     Ok(jv_policy {
@@ -199,7 +209,7 @@ fn filled_in(profile: u32) -> Result<jv_policy, Code> {
         profile,
         typ: text(base.typ),
         issuer: no_texts(issuer),
-        subject: text(base.subject),
+        subject: no_texts(demand(&base.subject)),
         audience: jv_check_audience {
             demand: audience,
             kind,
@@ -224,7 +234,8 @@ fn filled_in(profile: u32) -> Result<jv_policy, Code> {
         acr: no_texts(demand(&base.acr)),
         amr: text(base.amr),
         jwt_id: text(base.jwt_id),
-        client_id: text(base.client_id),
+        client_id: no_texts(demand(&base.client_id)),
+        events: text(base.events),
     })
 }
 
@@ -246,6 +257,7 @@ const fn demand<T>(check: &Check<T>) -> jv_demand {
         Check::Required(_) => JV_REQUIRED,
         Check::Present => JV_PRESENT,
         Check::IfPresent(_) => JV_IF_PRESENT,
+        Check::Absent => JV_ABSENT,
         Check::NotChecked => JV_NOT_CHECKED,
     }
 }
@@ -291,9 +303,11 @@ impl<'a> Texts<'a> {
         // SAFETY: the caller's promise.
         unsafe { Self::new(values, count) }
     }
+}
 
-    fn as_slice(&self) -> &[&'a str] {
-        self.items.get(..self.len).unwrap_or_default()
+impl StringList for Texts<'_> {
+    fn string_at(&self, index: usize) -> Option<&str> {
+        self.items.get(..self.len)?.get(index).copied()
     }
 }
 
@@ -308,6 +322,8 @@ struct Audiences<'a> {
 pub(crate) struct Expected<'a> {
     base: Policy<'a>,
     issuer: Check<Texts<'a>>,
+    subject: Check<Texts<'a>>,
+    client_id: Check<Texts<'a>>,
     audience: Check<Audiences<'a>>,
     authorized_party: Check<Texts<'a>>,
     acr: Check<Texts<'a>>,
@@ -333,17 +349,15 @@ impl<'a> Expected<'a> {
                 Texts::given(check.values, check.value_count)
             })
         };
-        let time =
-            |check: jv_check_time| decide(check.demand, || Ok(Leeway::seconds(check.leeway)));
+        let time = |check: jv_check_time| decide(check.demand, || Ok(seconds(check.leeway)));
         let age = policy.auth_time;
         let max_age = MaxAge {
-            seconds: age.max_age,
-            leeway: Leeway::seconds(age.leeway),
+            age: seconds(age.max_age),
+            leeway: seconds(age.leeway),
         };
         Ok(Self {
             base: Policy {
                 typ: one(policy.typ)?,
-                subject: one(policy.subject)?,
                 expires_at: time(policy.expires_at)?,
                 not_before: time(policy.not_before)?,
                 issued_at: time(policy.issued_at)?,
@@ -351,11 +365,13 @@ impl<'a> Expected<'a> {
                 auth_time: decide(age.demand, || Ok(max_age))?,
                 amr: one(policy.amr)?,
                 jwt_id: one(policy.jwt_id)?,
-                client_id: one(policy.client_id)?,
+                events: one(policy.events)?,
                 // What later versions check beyond this is as the profile has it.
                 ..base(policy.profile)?
             },
             issuer: several(policy.issuer)?,
+            subject: several(policy.subject)?,
+            client_id: several(policy.client_id)?,
             // SAFETY: the caller's promise.
             audience: decide(policy.audience.demand, || unsafe {
                 audiences(&policy.audience)
@@ -367,10 +383,12 @@ impl<'a> Expected<'a> {
 
     pub(crate) fn policy(&self) -> Policy<'_> {
         Policy {
-            issuer: lend(&self.issuer, Texts::as_slice),
+            issuer: lend(&self.issuer, list),
+            subject: lend(&self.subject, list),
+            client_id: lend(&self.client_id, list),
             audience: lend(&self.audience, Audiences::lend),
-            authorized_party: lend(&self.authorized_party, Texts::as_slice),
-            acr: lend(&self.acr, Texts::as_slice),
+            authorized_party: lend(&self.authorized_party, list),
+            acr: lend(&self.acr, list),
             ..self.base
         }
     }
@@ -380,10 +398,10 @@ impl Audiences<'_> {
     fn lend(&self) -> Audience<'_> {
         match self.kind {
             JV_AUDIENCE_CLIENT => Audience::Client {
-                client_ids: self.values.as_slice(),
-                trusted: self.trusted.as_slice(),
+                client_ids: &self.values,
+                trusted: &self.trusted,
             },
-            _ => Audience::AnyOf(self.values.as_slice()),
+            _ => Audience::AnyOf(&self.values),
         }
     }
 }
@@ -406,38 +424,52 @@ unsafe fn audiences<'a>(check: &jv_check_audience) -> Result<Audiences<'a>, Code
 
 /// That no text of the policy lies in memory that is written to before it is compared.
 pub(crate) fn texts_apart(policy: &Policy<'_>, start: *const u8, len: usize) -> Result<(), Code> {
-    let single = [
+    let texts = [
         policy.typ,
-        policy.subject,
         policy.nonce,
         policy.amr,
         policy.jwt_id,
+        policy.events,
+    ];
+    let lists = [
+        policy.issuer,
+        policy.subject,
+        policy.authorized_party,
+        policy.acr,
         policy.client_id,
     ];
-    let lists = [policy.issuer, policy.authorized_party, policy.acr];
     let (audience, trusted) = match expected(&policy.audience) {
-        Some(Audience::AnyOf(ours)) => (ours, &[][..]),
+        Some(Audience::AnyOf(ours)) => (Some(ours), None),
         Some(Audience::Client {
             client_ids,
             trusted,
-        }) => (client_ids, trusted),
-        None => (&[][..], &[][..]),
+        }) => (Some(client_ids), Some(trusted)),
+        _ => (None, None),
     };
-    let lists = lists.iter().filter_map(expected).chain([audience, trusted]);
-    let texts = single
-        .iter()
-        .filter_map(expected)
-        .chain(lists.flatten().copied());
+    let is_apart = |text: &str| apart(text.as_ptr(), text.len(), start, len);
+    texts.iter().filter_map(expected).try_for_each(is_apart)?;
+    let lists = lists.iter().filter_map(expected);
+    for list in lists.chain(audience).chain(trusted) {
+        (0..JV_MAX_VALUES)
+            .map_while(|index| list.string_at(index))
+            .try_for_each(is_apart)?;
+    }
+    Ok(())
+}
+
+fn list<'t>(texts: &'t Texts<'_>) -> &'t dyn StringList {
     texts
-        .into_iter()
-        .try_for_each(|text| apart(text.as_ptr(), text.len(), start, len))
+}
+
+fn seconds(seconds: u32) -> Duration {
+    Duration::from_secs(seconds.into())
 }
 
 /// What a claim is compared with.
 const fn expected<T: Copy>(check: &Check<T>) -> Option<T> {
     match check {
         Check::Required(value) | Check::IfPresent(value) => Some(*value),
-        Check::Present | Check::NotChecked => None,
+        Check::Present | Check::Absent | Check::NotChecked => None,
     }
 }
 
@@ -449,6 +481,7 @@ fn decide<T>(demand: jv_demand, value: impl FnOnce() -> Result<T, Code>) -> Resu
         JV_PRESENT => Ok(Check::Present),
         JV_IF_PRESENT => Ok(Check::IfPresent(value()?)),
         JV_NOT_CHECKED => Ok(Check::NotChecked),
+        JV_ABSENT => Ok(Check::Absent),
         _ => Err(Code(JV_OUT_OF_RANGE)),
     }
 }
@@ -458,6 +491,7 @@ fn lend<'t, T, U>(check: &'t Check<T>, value: impl FnOnce(&'t T) -> U) -> Check<
         Check::Required(expected) => Check::Required(value(expected)),
         Check::Present => Check::Present,
         Check::IfPresent(expected) => Check::IfPresent(value(expected)),
+        Check::Absent => Check::Absent,
         Check::NotChecked => Check::NotChecked,
     }
 }

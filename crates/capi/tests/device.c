@@ -47,7 +47,7 @@ static void verify_a_token(void) {
                              issuer[1] == 'o' && issuer[2] == 'e' && issuer[3] == 0);
     check("its expiry is read", jv_claims_integer(&claims, "exp", &expiry) == JV_OK && expiry == EXPIRY);
     check("once expired it is refused",
-          jv_verify(token, len, keys, &policy, EXPIRY, scratch, sizeof scratch, &claims) == JV_EXPIRED);
+          jv_verify(token, len, keys, &policy, EXPIRY, scratch, sizeof scratch, &claims) == JV_EXP_EXPIRED);
     token[len - 10] ^= 1;
     check("once changed it is refused",
           jv_verify(token, len, keys, &policy, BEFORE_EXPIRY, scratch, sizeof scratch, &claims) == JV_BAD_SIGNATURE);

@@ -1,11 +1,12 @@
 //! What a token has to fulfil, the same for `verify` and for a line of `batch`.
 
 use clap::ValueEnum;
+use core::time::Duration;
 use jose_verify::oauth;
-use jose_verify::oidc::{self, Bindings, LogoutToken};
+use jose_verify::oidc::{self, Bindings, LogoutToken, Nonce};
 use jose_verify::{
-    Audience, Check, Error, Header, JwsVerifier, Keys, Leeway, MaxAge, Policy, SHA256, SHA384,
-    SHA512, Verified, Verifier,
+    Audience, Check, Error, Header, JwsVerifier, Keys, MaxAge, Member, Policy, Problem, SHA256,
+    SHA384, SHA512, StringList, Verified, Verifier,
 };
 use serde::Deserialize;
 
@@ -127,13 +128,7 @@ impl Demands {
                 content: Content::Payload(jws.payload()),
             });
         }
-        let issuers = self.issuers.as_deref().map(borrowed);
-        let audiences = self.audiences.as_deref().map(borrowed);
-        let acr = self.acr.as_deref().map(borrowed);
-        let policy = Policy {
-            acr: required(acr.as_deref()),
-            ..self.policy(issuers.as_deref(), audiences.as_deref())
-        };
+        let policy = self.policy();
         let now = self.now.unwrap_or_else(UnixTime::now).date();
         let jwt = Verifier::new(keys, &policy).verify_in_place(token, now)?;
         match self.profile {
@@ -147,36 +142,41 @@ impl Demands {
         })
     }
 
-    fn policy<'p>(
-        &'p self,
-        issuers: Option<&'p [&'p str]>,
-        audiences: Option<&'p [&'p str]>,
-    ) -> Policy<'p> {
+    fn policy(&self) -> Policy<'_> {
+        let audiences = self.audiences.as_ref().map(list);
+        let any_of = required(audiences.map(Audience::AnyOf));
         let profile = match self.profile {
             Profile::IdToken => id_token(audiences),
             Profile::AccessToken => Policy {
-                audience: required(audiences.map(Audience::AnyOf)),
-                ..oauth::access_token(&[], &[])
+                audience: any_of,
+                ..oauth::access_token(&NONE, &NONE)
             },
             Profile::LogoutToken => Policy {
                 audience: client(audiences),
-                ..oidc::logout_token(&[], &[])
+                ..oidc::logout_token(&NONE, &NONE)
             },
-            Profile::Jwt | Profile::Jws => {
-                Policy::jwt(Check::NotChecked, required(audiences.map(Audience::AnyOf)))
-            }
+            Profile::Jwt | Profile::Jws => Policy::jwt(Check::NotChecked, any_of),
         };
-        let leeway = Leeway::seconds(self.leeway);
-        let max_age = |seconds| MaxAge { seconds, leeway };
+        let leeway = Duration::from_secs(self.leeway.into());
+        let max_age = |seconds: u32| MaxAge {
+            age: Duration::from_secs(seconds.into()),
+            leeway,
+        };
+        let nonce = match &self.nonce {
+            Some(nonce) => Check::Required(nonce.as_str()),
+            None => profile.nonce,
+        };
+        let subject = self
+            .subject
+            .as_ref()
+            .map(|subject| -> &dyn StringList { subject });
         Policy {
-            issuer: required(issuers),
-            nonce: required(self.nonce.as_deref()),
-            subject: self
-                .subject
-                .as_deref()
-                .map_or(profile.subject, Check::Required),
+            issuer: required(self.issuers.as_ref().map(list)),
+            nonce,
+            subject: subject.map_or(profile.subject, Check::Required),
             typ: self.typ.as_deref().map_or(profile.typ, Check::Required),
             auth_time: required(self.max_age.map(max_age)),
+            acr: required(self.acr.as_ref().map(list)),
             ..profile.with_leeway(leeway)
         }
     }
@@ -187,29 +187,32 @@ impl Demands {
             return Ok(());
         };
         match header.typ() {
-            None => Err(Error::MissingType),
+            None => Err(Error::Header(Member::Typ, Problem::Missing)),
             Some(_) if header.is_type(expected) => Ok(()),
-            Some(_) => Err(Error::TypeMismatch),
+            Some(_) => Err(Error::Header(Member::Typ, Problem::Mismatch)),
         }
     }
 }
 
+/// What a profile is given where the program decides the claim itself.
+const NONE: [&str; 0] = [];
+
 /// One of the audiences, and no others beside it.
-fn client<'p>(audiences: Option<&'p [&'p str]>) -> Check<Audience<'p>> {
+fn client(audiences: Option<&dyn StringList>) -> Check<Audience<'_>> {
     required(audiences.map(|client_ids| Audience::Client {
         client_ids,
-        trusted: &[],
+        trusted: &NONE,
     }))
 }
 
 /// An ID Token for any of the audiences.
-fn id_token<'p>(audiences: Option<&'p [&'p str]>) -> Policy<'p> {
+fn id_token(audiences: Option<&dyn StringList>) -> Policy<'_> {
     match audiences {
-        Some(client_ids) => oidc::id_token(&[], client_ids, Check::NotChecked),
+        Some(client_ids) => oidc::id_token(&NONE, client_ids, Nonce::NotSent),
         None => Policy {
             audience: Check::NotChecked,
             authorized_party: Check::NotChecked,
-            ..oidc::id_token(&[], &[], Check::NotChecked)
+            ..oidc::id_token(&NONE, &NONE, Nonce::NotSent)
         },
     }
 }
@@ -218,6 +221,6 @@ fn required<T>(expected: Option<T>) -> Check<T> {
     expected.map_or(Check::NotChecked, Check::Required)
 }
 
-fn borrowed(strings: &[String]) -> Vec<&str> {
-    strings.iter().map(String::as_str).collect()
+fn list(strings: &Vec<String>) -> &dyn StringList {
+    strings
 }

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
-use jose_verify::Error;
 use jose_verify::limits::MAX_TOKEN_LEN;
+use jose_verify::{Error, Limit};
 
 use crate::failure::Failure;
 use crate::output::tell;
@@ -19,7 +19,7 @@ pub(crate) fn token(argument: Option<String>) -> Result<Vec<u8>, Failure> {
     let text = match argument {
         Some(token) if token != "-" => token.into_bytes(),
         _ => standard_input("token", MAX_TOKEN_LEN.saturating_add(MAX_SURROUNDING))?
-            .ok_or(Failure::refused(Error::LimitExceeded))?,
+            .ok_or(Failure::refused(Error::Limit(Limit::TokenLen)))?,
     };
     Ok(text.trim_ascii().to_vec())
 }

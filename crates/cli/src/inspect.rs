@@ -1,6 +1,7 @@
 //! `jose-verify inspect`
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::Limit;
 use jose_verify::limits::MAX_TOKEN_LEN;
 use jose_verify::{Error, Options, scratch_len};
 use serde_json::value::RawValue;
@@ -24,7 +25,7 @@ pub(crate) fn run(argument: Option<String>) -> Result<(), Failure> {
 
 fn report(token: &[u8]) -> Result<String, Error> {
     if token.len() > MAX_TOKEN_LEN {
-        return Err(Error::LimitExceeded);
+        return Err(Error::Limit(Limit::TokenLen));
     }
     let segments: Vec<&[u8]> = token.splitn(6, |b| *b == b'.').collect();
     let is_encrypted = segments.len() == 5;

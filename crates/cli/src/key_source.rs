@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::Limit;
 use jose_verify::limits::MAX_KEY_SET_LEN;
 use jose_verify::{
     Algorithm, AlgorithmKind, Algorithms, Error, GrowingKeySet, JsonStr, KeyParameters, KeyRef,
@@ -66,7 +67,7 @@ impl KeySource<'_> {
 
     pub(crate) fn load(&self, algorithms: &[&'static dyn Algorithm]) -> Result<LoadedKeys, Error> {
         match self {
-            Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::LimitExceeded),
+            Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::Limit(Limit::KeySetLen)),
             Self::Jwks(text) if is_set(text) => {
                 // What is wrong with the list is told rather than what is wrong with the set.
                 let algorithms = Algorithms::new(algorithms)?;

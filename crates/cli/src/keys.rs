@@ -6,6 +6,7 @@ use std::path::Path;
 use std::{io, iter};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::Limit;
 use jose_verify::limits::MAX_KEY_SET_LEN;
 use jose_verify::{Algorithm, Error, GrowingKeySet, Keys, MACS, SIGNATURES, jwk_set_entries};
 use serde::Deserialize;
@@ -25,12 +26,16 @@ pub(crate) fn run(file: &Path) -> Result<(), Failure> {
         let text = input::standard_input("keys", MAX_KEY_SET_LEN)?;
         (
             Path::new("standard input"),
-            text.ok_or(Error::LimitExceeded),
+            text.ok_or(Error::Limit(Limit::KeySetLen)),
         )
     } else {
         (
             file,
-            Ok(input::file(file, MAX_KEY_SET_LEN, Error::LimitExceeded)?),
+            Ok(input::file(
+                file,
+                MAX_KEY_SET_LEN,
+                Error::Limit(Limit::KeySetLen),
+            )?),
         )
     };
     let in_file = |error| Trouble::from(error).in_file(name);

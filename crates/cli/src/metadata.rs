@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use jose_verify::Error;
 use jose_verify::limits::MAX_METADATA_LEN;
 use jose_verify::oauth::ProviderMetadata;
+use jose_verify::{Error, Limit};
 
 use crate::algorithms::AlgorithmList;
 use crate::demands::{Demands, Profile};
@@ -19,7 +19,7 @@ pub(crate) fn algorithms(
     demands: &Demands,
     accepted: AlgorithmList,
 ) -> Result<AlgorithmList, Failure> {
-    let text = input::file(path, MAX_METADATA_LEN, Error::LimitExceeded)?;
+    let text = input::file(path, MAX_METADATA_LEN, Error::Limit(Limit::MetadataLen))?;
     let Some([issuer]) = demands.issuers.as_deref() else {
         return Err(Failure::unusable(
             "--metadata needs exactly one --issuer, whose they are".to_owned(),

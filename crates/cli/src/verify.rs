@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jose_verify::Limit;
 use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 use jose_verify::{Algorithm, Error};
 
@@ -56,11 +57,11 @@ fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
 /// Reads the file or argument that was given; clap has seen to it that one was.
 fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
     if let Some(path) = &arguments.jwks {
-        let text = input::file(path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
+        let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
         return Ok(KeySource::Jwks(text.into()));
     }
     if let Some(path) = &arguments.pem {
-        let text = input::file(path, MAX_KEY_SET_LEN, Error::LimitExceeded)?;
+        let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
         return Ok(KeySource::Pem(text.into()));
     }
     Ok(KeySource::Secret(match &arguments.secret_file {

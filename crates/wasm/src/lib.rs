@@ -2,12 +2,11 @@
 //! allocator, no JavaScript glue. `verify.mjs` shows how it is called.
 #![no_std]
 
+use core::time::Duration;
 use core::cell::UnsafeCell;
 use core::str;
 
-use jose_verify::{
-    Audience, Check, ES256, Error, KeySet, Leeway, NumericDate, Policy, RS256, Verifier,
-};
+use jose_verify::{Audience, Check, ES256, Error, KeySet, NumericDate, Policy, RS256, Verifier};
 
 /// Bytes of the buffer for a JWK Set, a token, an issuer and an audience together.
 const INPUT_LEN: usize = 64 * 1024;
@@ -87,7 +86,7 @@ fn verified(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usiz
 
     let keys = KeySet::<16>::from_jwks(jwks, &[&ES256, &RS256])?;
     let policy = Policy {
-        expires_at: Check::Required(Leeway::NONE),
+        expires_at: Check::Required(Duration::ZERO),
         ..Policy::jwt(
             Check::Required(&issuers),
             Check::Required(Audience::AnyOf(&audiences)),

@@ -4,6 +4,7 @@
 //! clones the keys' `Arc`, copies subject, client and scopes out of the token, and hands the request on.
 //! Exits with an error if, for any algorithm, the layer comes below nine tenths of the core.
 
+use core::time::Duration;
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -12,9 +13,7 @@ use std::time::{Duration, Instant};
 use axum_middleware::{Issuer, Keys, RequireBearerLayer, Settings};
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
-use jose_verify::{
-    Algorithms, Error, Leeway, NumericDate, SIGNATURES, Verifier, oauth, scratch_len,
-};
+use jose_verify::{Algorithms, Error, NumericDate, SIGNATURES, Verifier, oauth, scratch_len};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, Service, service_fn};
@@ -79,7 +78,7 @@ fn issuer(alg: &str, jwks: String) -> Result<Arc<Issuer>, Error> {
         issuer: ISSUER.to_owned(),
         audience: AUDIENCE.to_owned(),
         algorithms: Algorithms::named(SIGNATURES, [alg], |_| {})?,
-        leeway: Leeway::NONE,
+        leeway: Duration::ZERO,
         token_lifetime: 3600,
         pauses: (5, 300),
         fetch_timeout: Duration::from_secs(5),

@@ -1,13 +1,10 @@
 //! An issuer's keys, and tokens verified with them.
 
+use core::time::Duration;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jose_verify::{
-    Algorithms, Error, GrowingRotatingKeys, Heap, Leeway, NumericDate, Options, P256_TABLES,
-    P384_TABLES, P521_TABLES, Precomputation, PreparedKeySet, Refetch, Verifier, Word, oauth,
-    scratch_len,
-};
+use jose_verify::{Algorithms, Error, GrowingRotatingKeys, Heap, NumericDate, Options, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, PreparedKeySet, Refetch, Verifier, Word, oauth, scratch_len};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 

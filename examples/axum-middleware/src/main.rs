@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Extension, Router};
 use axum_middleware::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
-use jose_verify::{Algorithms, ES256, Leeway, PS256, RS256};
+use jose_verify::{Algorithms, ES256, PS256, RS256};
 use tokio::net::TcpListener;
 
 /// How often keys are fetched that no token asked for.
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         issuer: issuer.clone(),
         audience: audience.clone(),
         algorithms: Algorithms::new(&[&RS256, &PS256, &ES256])?,
-        leeway: Leeway::seconds(30),
+        leeway: Duration::from_secs(30),
         token_lifetime: 3600,
         pauses: (5, 300),
         fetch_timeout: Duration::from_secs(5),

@@ -1,6 +1,7 @@
 //! What of a token the routes get to know.
 
-use jose_verify::{Error, Verified, oauth::Scopes};
+use jose_verify::{Claim, Error, Problem, Verified};
+use jose_verify::oauth::Scopes;
 
 /// Who sent a request, and what the token allows. Routes find it among the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub struct Principal {
 impl Principal {
     pub(crate) fn from_verified(token: &Verified<'_>) -> Result<Self, Error> {
         let claims = token.claims();
-        let subject = claims.subject().ok_or(Error::MissingSubject)?;
-        let client_id = claims.client_id().ok_or(Error::MissingClientId)?;
+        let subject = claims.subject().ok_or(Error::missing(Claim::Sub))?;
+        let client_id = claims.client_id().ok_or(Error::missing(Claim::ClientId))?;
         let scopes = Scopes::read(claims, "scope")?;
         Ok(Self {
             subject: subject.to_string(),

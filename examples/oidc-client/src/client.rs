@@ -1,13 +1,11 @@
 //! Logs somebody in: a request begun, a callback finished.
 
+use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jose_verify::oauth::{ProviderMetadata, TokenResponse};
-use jose_verify::oidc::{self, Bindings, UserInfo};
-use jose_verify::{
-    Algorithms, Check, HashFunction, Leeway, NumericDate, Policy, SHA256, SHA384, SHA512, Verified,
-    Verifier, scratch_len,
-};
+use jose_verify::oidc::{Bindings, UserInfo, self};
+use jose_verify::{Algorithms, Check, HashFunction, NumericDate, Policy, SHA256, SHA384, SHA512, Verified, Verifier, scratch_len};
 
 use crate::error::Error;
 use crate::http::{Answer, Http};
@@ -15,7 +13,7 @@ use crate::keys::KeySource;
 use crate::login::{Callback, Flow, Login, Request};
 
 /// For clocks that disagree.
-const LEEWAY: Leeway = Leeway::seconds(30);
+const LEEWAY: Leeway = Duration::from_secs(30);
 /// Of every algorithm that an ID Token may be signed with.
 const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
 

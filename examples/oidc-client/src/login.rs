@@ -1,7 +1,7 @@
 //! A login that was begun: what it is known by, and what comes back.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{HashFunction, MAX_DIGEST_LEN, SHA256};
+use jose_verify::{Claim, HashFunction, MAX_DIGEST_LEN, Problem, SHA256};
 
 use crate::error::Error;
 
@@ -110,7 +110,7 @@ impl Callback {
         }
         // RFC 9207 §2.4.
         if iss.is_some_and(|iss| iss != issuer) {
-            return Err(Error::IssuerMismatch);
+            return Err(Error::Claim(Claim::Iss, Problem::Mismatch));
         }
         error.map_or(Ok(callback), |error| Err(Error::Refused(error)))
     }

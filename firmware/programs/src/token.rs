@@ -2,10 +2,11 @@
 
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
+use core::time::Duration;
 
 use jose_verify::{
-    Algorithm, Audience, Check, Clock, Error, InlineKey, Key, KeySet, Keys, Leeway, NumericDate,
-    Policy, Precomputation, Tables, Verified, Verifier, Word,
+    Algorithm, Audience, Check, Claim, Clock, Error, InlineKey, Key, KeySet, Keys, NumericDate,
+    Policy, Precomputation, Problem, Tables, Verified, Verifier, Word,
 };
 
 use crate::console::{fail, print, print_number};
@@ -185,23 +186,23 @@ fn outcome(case: &Case, token: &[u8], key: &impl Keys, scratch: &mut [u8]) -> Re
 }
 
 fn read(case: &Case, verified: &Verified<'_>) -> Result<(), Error> {
-    let issuer = verified.claims().issuer().ok_or(Error::MissingIssuer)?;
+    let issuer = verified.claims().issuer().ok_or(Error::missing(Claim::Iss))?;
     if issuer == case.issuer {
         Ok(())
     } else {
-        Err(Error::IssuerMismatch)
+        Err(Error::Claim(Claim::Iss, Problem::Mismatch))
     }
 }
 
 fn policy(case: &Case) -> Policy<'_> {
     let audience = match &case.audience {
-        Some(audience) => Check::Required(Audience::AnyOf(core::slice::from_ref(audience))),
+        Some(audience) => Check::Required(Audience::AnyOf(audience)),
         None => Check::NotChecked,
     };
     Policy {
-        expires_at: Check::Required(Leeway::NONE),
+        expires_at: Check::Required(Duration::ZERO),
         ..Policy::jwt(
-            Check::Required(core::slice::from_ref(&case.issuer)),
+            Check::Required(&case.issuer),
             audience,
         )
     }
@@ -221,13 +222,13 @@ fn refuse(case: &Case, token: &mut [u8], key: &impl Keys, scratch: &mut [u8]) {
         case,
         "late",
         outcome(&late, token, key, scratch),
-        Err(Error::Expired),
+        Err(Error::Claim(Claim::Exp, Problem::Expired)),
     );
     let other = Case {
         issuer: "another issuer",
         ..*case
     };
-    let mismatch = Err(Error::IssuerMismatch);
+    let mismatch = Err(Error::Claim(Claim::Iss, Problem::Mismatch));
     expect(
         case,
         "of another issuer",

@@ -1,11 +1,9 @@
 //! What a policy accepts really holds, and what it refuses does not; every accessor reads what is written.
 
+use core::time::Duration;
 use std::sync::LazyLock;
 
-use jose_verify::{
-    Audience, Check, Claims, Clock, Error, JsonStr, Leeway, MaxAge, NumericDate, Policy, Verifier,
-    oauth, oidc, scratch_len,
-};
+use jose_verify::{Audience, Check, Claims, Clock, Error, JsonStr, MaxAge, NumericDate, Policy, Verifier, oauth, oidc, scratch_len};
 use serde::Deserialize;
 
 use crate::any_signature::AnySignature;
@@ -24,7 +22,7 @@ const LEEWAY: u32 = 30;
 const MAX_AGE: u32 = 300;
 
 static POLICIES: LazyLock<[Policy<'static>; 4]> = LazyLock::new(|| {
-    let leeway = Leeway::seconds(LEEWAY);
+    let leeway = Duration::from_secs(LEEWAY);
     let id_token = oidc::id_token(ISSUERS, CLIENTS, Check::IfPresent(NONCE)).with_leeway(leeway);
     let trusted = Audience::Client {
         client_ids: CLIENTS,

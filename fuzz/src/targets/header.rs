@@ -1,6 +1,6 @@
 //! A header says to us what it says to `serde_json`, and is refused for what it says alone.
 
-use jose_verify::{Error, Options, scratch_len};
+use jose_verify::{Error, Member, Options, Problem, scratch_len};
 
 use crate::json::{self, Json, Members};
 use crate::{answer, token};
@@ -65,10 +65,10 @@ fn refusals(members: &Members<'_>) -> Vec<Error> {
         Some(_) => {}
     }
     if member("crit").is_some() {
-        reasons.push(Error::UnsupportedCritical);
+        reasons.push(Error::Header(Member::Crit, Problem::Unsupported));
     }
     if member("b64").is_some() {
-        reasons.push(Error::UnencodedPayload);
+        reasons.push(Error::Header(Member::B64, Problem::Unsupported));
     }
     reasons
 }

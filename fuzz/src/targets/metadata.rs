@@ -1,6 +1,7 @@
 //! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say alone.
 
-use jose_verify::{Error, oauth::ProviderMetadata};
+use jose_verify::{Claim, Error, Problem};
+use jose_verify::oauth::ProviderMetadata;
 
 use crate::answer;
 use crate::json::{self, Json, Members};
@@ -37,7 +38,7 @@ pub fn check(text: &[u8]) {
     if let Ok(metadata) = &answer {
         check_members(metadata, members);
     }
-    reasons.push(Error::IssuerMismatch);
+    reasons.push(Error::Claim(Claim::Iss, Problem::Mismatch));
     let other = ProviderMetadata::parse(text, &format!("{issuer}x"));
     answer::assert_follows(&other, &reasons);
 }

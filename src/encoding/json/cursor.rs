@@ -12,7 +12,7 @@ use crate::encoding::json::place::{Kind, Place};
 use crate::encoding::json::string::scan_string;
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::json::value::Value;
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::limits::MAX_JSON_DEPTH;
 
 /// A place in a text.
@@ -247,7 +247,7 @@ const _: () = assert!(
 impl Nesting {
     fn push(&mut self, container: Container) -> Result<(), Error> {
         if self.depth >= MAX_JSON_DEPTH {
-            return Err(Error::LimitExceeded);
+            return Err(Error::Limit(Limit::JsonDepth));
         }
         self.depth = self.depth.saturating_add(1);
         self.objects = (self.objects << 1) | u32::from(container == Container::Object);

@@ -5,7 +5,7 @@ use heapless::Vec;
 use crate::encoding::json::name::Name;
 use crate::encoding::json::place::Place;
 use crate::encoding::json::string::{JsonStr, scan_string};
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::limits::{MAX_JSON_LEN, MAX_MEMBERS, MAX_NAME_COLLISIONS};
 
 /// The names that an object had so far.
@@ -41,7 +41,7 @@ impl Names {
             start: u32::try_from(name.start() & MAX_JSON_LEN).unwrap_or(u32::MAX),
         };
         let added = self.seen.push(seen);
-        added.map_err(|_| Error::LimitExceeded)
+        added.map_err(|_| Error::Limit(Limit::Members))
     }
 
     /// Refuses a name that was there before.
@@ -54,7 +54,7 @@ impl Names {
             }
             self.collisions = self.collisions.saturating_add(1);
             if self.collisions > MAX_NAME_COLLISIONS {
-                return Err(Error::LimitExceeded);
+                return Err(Error::Limit(Limit::NameCollisions));
             }
         }
         Ok(())

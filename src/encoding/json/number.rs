@@ -3,7 +3,7 @@
 use crate::encoding::json::place::{Kind, Place};
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
-use crate::error::Error;
+use crate::error::Problem;
 use crate::time::NumericDate;
 
 /// Decimal places of a nanosecond.
@@ -89,21 +89,26 @@ fn digits(text: &[u8]) -> Option<&[u8]> {
 }
 
 impl Place {
-    /// The number as a time, if it is one.
+    /// Returns the number as a time.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::WrongType`] if it is not a number, [`Problem::OutOfRange`].
     #[inline]
-    pub(crate) fn numeric_date(self, text: &[u8]) -> Option<Result<NumericDate, Error>> {
+    pub(crate) fn numeric_date(self, text: &[u8]) -> Result<NumericDate, Problem> {
         if self.is_short_number() {
-            let digits = self.raw(text)?.as_bytes();
-            return Some(Ok(NumericDate::from_seconds(short(digits))));
+            let digits = self.raw(text).ok_or(Problem::WrongType)?.as_bytes();
+            return Ok(NumericDate::from_seconds(short(digits)));
         }
         self.unusual_date(text)
     }
 
     #[cold]
     #[inline(never)]
-    fn unusual_date(self, text: &[u8]) -> Option<Result<NumericDate, Error>> {
-        let number = JsonNumber::checked(self.raw(text)?);
-        (self.kind() == Kind::NUMBER).then(|| number.numeric_date())
+    fn unusual_date(self, text: &[u8]) -> Result<NumericDate, Problem> {
+        let number = self.raw(text).filter(|_| self.kind() == Kind::NUMBER);
+        let number = JsonNumber::checked(number.ok_or(Problem::WrongType)?);
+        number.numeric_date().ok_or(Problem::OutOfRange)
     }
 }
 
@@ -130,10 +135,9 @@ impl<'a> JsonNumber<'a> {
     /// Digits beyond the nanosecond are dropped, towards the past. The work is linear in the text, however large the
     /// exponent.
     ///
-    /// # Errors
-    ///
-    /// [`Error::TimeOutOfRange`] if the seconds do not fit 64 bits.
-    pub fn numeric_date(&self) -> Result<NumericDate, Error> {
+    /// Returns `None` if the seconds do not fit 64 bits.
+    #[must_use]
+    pub fn numeric_date(&self) -> Option<NumericDate> {
         let (negative, text) = match self.as_raw().strip_prefix('-') {
             Some(text) => (true, text),
             None => (false, self.as_raw()),
@@ -143,9 +147,7 @@ impl<'a> JsonNumber<'a> {
         let point = i64::from(clamped(exponent))
             .saturating_add(i64::try_from(whole.len()).unwrap_or(i64::MAX));
         let digits = whole.bytes().chain(fraction.bytes());
-        Decimal::read(digits, point)
-            .and_then(|decimal| decimal.into_date(negative))
-            .ok_or(Error::TimeOutOfRange)
+        Decimal::read(digits, point).and_then(|decimal| decimal.into_date(negative))
     }
 }
 
@@ -222,6 +224,7 @@ impl Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     fn parse(text: &str) -> Result<JsonNumber<'_>, Error> {
         let whole = number_len(text.as_bytes()) == Some(text.len());
@@ -282,7 +285,7 @@ mod tests {
                 let fraction = if short { "" } else { ".5" };
                 assert_eq!(place.end(), len + fraction.len(), "{text}");
                 assert_eq!(place.is_short_number(), short && len <= 18, "{text}");
-                let date = place.numeric_date(text.as_bytes()).unwrap();
+                let date = place.numeric_date(text.as_bytes());
                 let nanos = if short { 0 } else { 500_000_000 };
                 let want = digits
                     .parse()
@@ -294,8 +297,8 @@ mod tests {
 
     #[test]
     fn numeric_dates() {
-        let at = |seconds, nanos| Ok(NumericDate::new(seconds, nanos));
-        let out_of_range = Err(Error::TimeOutOfRange);
+        let at = |seconds, nanos| Some(NumericDate::new(seconds, nanos));
+        let out_of_range = None;
         for (text, want) in [
             ("1643033278.467703", at(1_643_033_278, 467_703_000)),
             ("1.688E9", at(1_688_000_000, 0)),

@@ -7,7 +7,7 @@ use crate::encoding::json::place::Place;
 use crate::encoding::json::string::JsonStr;
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::json::value::{Object, Value};
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::limits::MAX_JSON_LEN;
 
 /// Reads a text that is one object: `each` is given its members in order, each name once.
@@ -41,7 +41,7 @@ pub(crate) fn read_places<'a>(
     mut each: impl FnMut(Name<'a>, Place) -> Result<(), Error>,
 ) -> Result<Object<'a>, Error> {
     if text.len() > MAX_JSON_LEN {
-        return Err(Error::LimitExceeded);
+        return Err(Error::Limit(Limit::JsonLen));
     }
     let object = Object::checked(Utf8::checked(text));
     let mut cursor = Cursor::at(text, 0);
@@ -185,8 +185,14 @@ mod tests {
             std::format!(r#"{{"a":{open}{close}}}"#)
         };
         assert_eq!(read(nested(32).as_bytes()), Ok(1));
-        assert_eq!(read(nested(33).as_bytes()), Err(Error::LimitExceeded));
-        assert_eq!(read(nested(10_000).as_bytes()), Err(Error::LimitExceeded));
+        assert_eq!(
+            read(nested(33).as_bytes()),
+            Err(Error::Limit(Limit::JsonDepth))
+        );
+        assert_eq!(
+            read(nested(10_000).as_bytes()),
+            Err(Error::Limit(Limit::JsonDepth))
+        );
 
         let wide = |members: usize| {
             let members: std::vec::Vec<String> =
@@ -194,7 +200,10 @@ mod tests {
             std::format!("{{{}}}", members.join(","))
         };
         assert_eq!(read(wide(128).as_bytes()), Ok(128));
-        assert_eq!(read(wide(129).as_bytes()), Err(Error::LimitExceeded));
+        assert_eq!(
+            read(wide(129).as_bytes()),
+            Err(Error::Limit(Limit::Members))
+        );
     }
 
     #[test]
@@ -204,7 +213,7 @@ mod tests {
         text[0] = b'{';
         text[MAX_JSON_LEN - 1] = b'}';
         assert_eq!(read(&text[..MAX_JSON_LEN]), Ok(0));
-        assert_eq!(read(&text), Err(Error::LimitExceeded));
+        assert_eq!(read(&text), Err(Error::Limit(Limit::JsonLen)));
     }
 
     #[test]
@@ -264,7 +273,10 @@ mod tests {
         let pairs = pairs.map(|(one, other)| std::format!("\"{one}\":0,\"{other}\":0"));
         let object = |pairs: &[String]| std::format!("{{{}}}", pairs.join(","));
         assert_eq!(read(object(&pairs[..8]).as_bytes()), Ok(16));
-        assert_eq!(read(object(&pairs).as_bytes()), Err(Error::LimitExceeded));
+        assert_eq!(
+            read(object(&pairs).as_bytes()),
+            Err(Error::Limit(Limit::NameCollisions))
+        );
     }
 
     #[test]

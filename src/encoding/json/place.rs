@@ -93,6 +93,12 @@ impl Place {
         self.kind() == Kind::ARRAY
     }
 
+    /// Whether it is an object.
+    #[inline]
+    pub(crate) fn is_object(self) -> bool {
+        self.kind() == Kind::OBJECT
+    }
+
     /// Whether it is a number of few digits and nothing else, which any integer type has room for.
     #[inline]
     pub(crate) fn is_short_number(self) -> bool {

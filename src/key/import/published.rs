@@ -3,7 +3,7 @@
 use crate::alg::{KeyParameters, ParameterSource};
 use crate::encoding::base64url;
 use crate::encoding::json::{JsonStr, Value, read_object};
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::jose::jwk::Jwk;
 use crate::key::import::{asn1, pem};
 use crate::key::key_ref::KeyName;
@@ -61,7 +61,7 @@ impl<'a> KeyParameters<'a> {
     ///
     /// As for [`from_pem`](Self::from_pem), and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::LimitExceeded`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
     /// - [`Error::MalformedKey`]: no such member, or not a string.
     pub fn from_pem_member(
         json: &[u8],
@@ -193,7 +193,7 @@ fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
 /// The member of that name.
 fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
     if json.len() > MAX_KEY_SET_LEN {
-        return Err(Error::LimitExceeded);
+        return Err(Error::Limit(Limit::KeySetLen));
     }
     let mut found = None;
     read_object(json, &mut |name, value| {

@@ -1,8 +1,12 @@
 //! Claims of the wrong type, in part right, or out of range.
 
+use core::time::Duration;
 use std::marker::PhantomData;
 
-use jose_verify::{Audience, Check, Clock, Error, Leeway, MaxAge, NumericDate, Policy, oidc};
+use jose_verify::oidc::Nonce;
+use jose_verify::{
+    Audience, Check, Claim, Clock, Error, MaxAge, NumericDate, Policy, Problem, StringList, oidc,
+};
 
 use crate::support::judge::{NOTHING, NOW, verdict, verdict_at};
 use crate::support::sign::{key, token, token_with_header};
@@ -13,13 +17,13 @@ const EVERYTHING: Policy<'static> = Policy {
     subject: Check::Present,
     audience: Check::Required(Audience::AnyOf(&["me"])),
     authorized_party: Check::Present,
-    expires_at: Check::Required(Leeway::NONE),
-    not_before: Check::Required(Leeway::NONE),
-    issued_at: Check::Required(Leeway::NONE),
+    expires_at: Check::Required(Duration::ZERO),
+    not_before: Check::Required(Duration::ZERO),
+    issued_at: Check::Required(Duration::ZERO),
     nonce: Check::Required("n"),
     auth_time: Check::Required(MaxAge {
-        seconds: 60,
-        leeway: Leeway::NONE,
+        age: Duration::from_secs(60),
+        leeway: Duration::ZERO,
     }),
     acr: Check::Present,
     amr: Check::Present,
@@ -32,6 +36,12 @@ fn check(claims: &str, policy: &Policy<'_>) -> Result<(), Error> {
     verdict(&token(claims), &key(), policy)
 }
 
+/// The error that says that this claim has the wrong type.
+fn wrong_type(name: &str) -> Error {
+    let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
+    Error::Claim(*claim.unwrap(), Problem::WrongType)
+}
+
 /// The claim of the wrong type is an error whether it is demanded or not; never is it as good as absent.
 fn assert_wrong_type(name: &str, values: &[&str]) {
     for value in values {
@@ -41,7 +51,7 @@ fn assert_wrong_type(name: &str, values: &[&str]) {
         ] {
             for policy in [NOTHING, EVERYTHING] {
                 let refused = check(&claims, &policy);
-                assert_eq!(refused, Err(Error::WrongClaimType), "{claims}");
+                assert_eq!(refused, Err(wrong_type(name)), "{claims}");
             }
         }
     }
@@ -109,7 +119,11 @@ fn row_22_iss_as_array() {
         "[]",
     ] {
         let claims = format!(r#"{{"iss":{iss}}}"#);
-        assert_eq!(check(&claims, &policy), Err(Error::WrongClaimType), "{iss}");
+        assert_eq!(
+            check(&claims, &policy),
+            Err(Error::Claim(Claim::Iss, Problem::WrongType)),
+            "{iss}"
+        );
     }
 }
 
@@ -124,58 +138,67 @@ fn row_23_iss_in_part() {
     for (iss, want) in [
         ("https://good.example.com/tenant", Ok(())),
         (r"https:\/\/good.example.com\/tenant", Ok(())),
-        ("https://good.example.com", Err(Error::IssuerMismatch)),
-        ("https://good.example.com/tenan", Err(Error::IssuerMismatch)),
+        (
+            "https://good.example.com",
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            "https://good.example.com/tenan",
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
         (
             "https://good.example.com/tenant/",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://good.example.com/tenant2",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://good.example.com/tenant.evil.com",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://evil.com/?https://good.example.com/tenant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
-        ("ttps://good.example.com/tenant", Err(Error::IssuerMismatch)),
-        ("https", Err(Error::IssuerMismatch)),
-        ("", Err(Error::IssuerMismatch)),
+        (
+            "ttps://good.example.com/tenant",
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        ("https", Err(Error::Claim(Claim::Iss, Problem::Mismatch))),
+        ("", Err(Error::Claim(Claim::Iss, Problem::Mismatch))),
         (
             "https://GOOD.example.com/tenant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "HTTPS://good.example.com/tenant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://good.example.com:443/tenant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://good.example.com/%74enant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://good.example.com/./tenant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             " https://good.example.com/tenant",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             r"https://good.example.com/tenant\n",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
         (
             "https://good.example.com/tenant,https://other",
-            Err(Error::IssuerMismatch),
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
         ),
     ] {
         assert_eq!(
@@ -223,7 +246,7 @@ fn row_25_extra_audiences() {
     let claims = |aud: &str, azp: &str| {
         format!(r#"{{"iss":"i","sub":"s","exp":9999999999,"iat":1,"nonce":"n","aud":{aud}{azp}}}"#)
     };
-    let base = oidc::id_token(&["i"], &["us"], Check::Required("n"));
+    let base = oidc::id_token(&["i"], &["us"], Nonce::Sent("n"));
     let trusting = Policy {
         audience: Check::Required(Audience::Client {
             client_ids: &["us"],
@@ -231,8 +254,11 @@ fn row_25_extra_audiences() {
         }),
         ..base
     };
-    let (untrusted, other) = (Err(Error::UntrustedAudience), Err(Error::AudienceMismatch));
-    let azp_mismatch = Err(Error::AuthorizedPartyMismatch);
+    let (untrusted, other) = (
+        Err(Error::Claim(Claim::Aud, Problem::Untrusted)),
+        Err(Error::Claim(Claim::Aud, Problem::Mismatch)),
+    );
+    let azp_mismatch = Err(Error::Claim(Claim::Azp, Problem::Mismatch));
     for (aud, azp, want, want_trusting) in [
         (r#""us""#, "", Ok(()), Ok(())),
         (r#"["us"]"#, "", Ok(()), Ok(())),
@@ -266,7 +292,8 @@ fn row_25_extra_audiences() {
 /// Times at the ends of the integers and beyond those of floats; a present before the leeway.
 #[test]
 fn row_26_numeric_extremes() {
-    let leeway = Leeway::seconds(60);
+    let too_early = Err(Error::Claim(Claim::Nbf, Problem::NotYetValid));
+    let leeway = Duration::from_secs(60);
     let policy = Policy {
         expires_at: Check::Required(leeway),
         ..NOTHING
@@ -279,7 +306,10 @@ fn row_26_numeric_extremes() {
             NumericDate::from_seconds(now),
         )
     };
-    let (late, out_of_range) = (Err(Error::Expired), Err(Error::TimeOutOfRange));
+    let (late, out_of_range) = (
+        Err(Error::Claim(Claim::Exp, Problem::Expired)),
+        Err(Error::Claim(Claim::Exp, Problem::OutOfRange)),
+    );
     for (exp, now, want) in [
         ("9223372036854775807", NOW, Ok(())),
         ("9223372036854775807", i64::MAX, Ok(())), // the leeway carries beyond the last second
@@ -330,21 +360,17 @@ fn row_26_numeric_extremes() {
     for (time, now, want) in [
         ("9223372036854775807", i64::MAX, Ok(())),
         ("9223372036854775807", i64::MAX - 60, Ok(())),
+        ("9223372036854775807", i64::MAX - 61, too_early),
         (
-            "9223372036854775807",
-            i64::MAX - 61,
-            Err(Error::NotYetValid),
+            "9223372036854775808",
+            i64::MAX,
+            Err(Error::Claim(Claim::Nbf, Problem::OutOfRange)),
         ),
-        ("9223372036854775808", i64::MAX, out_of_range),
         ("-9223372036854775808", i64::MIN, Ok(())),
         ("0", -60, Ok(())),
-        ("0", -61, Err(Error::NotYetValid)),
+        ("0", -61, too_early),
         ("9007199254740993", 9_007_199_254_740_933, Ok(())),
-        (
-            "9007199254740993",
-            9_007_199_254_740_932,
-            Err(Error::NotYetValid),
-        ),
+        ("9007199254740993", 9_007_199_254_740_932, too_early),
     ] {
         let claims = token(&format!(r#"{{"nbf":{time},"iat":{time}}}"#));
         let verdict = verdict_at(&claims, &key(), &policy, NumericDate::from_seconds(now));
@@ -353,9 +379,11 @@ fn row_26_numeric_extremes() {
     // Out of range is refused also where nobody asks.
     for name in ["exp", "nbf", "iat", "auth_time"] {
         let claims = token(&format!(r#"{{"{name}":1e300}}"#));
+        let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
+        let out_of_range = Error::Claim(*claim.unwrap(), Problem::OutOfRange);
         assert_eq!(
             verdict_at(&claims, &key(), &NOTHING, Clock::Absent),
-            out_of_range
+            Err(out_of_range)
         );
     }
 }
@@ -378,32 +406,50 @@ impl<T: Default> HasDefault<T> {
 #[test]
 fn row_34_nonce_made_but_not_checked() {
     let profile: fn(
-        &'static [&'static str],
-        &'static [&'static str],
-        Check<&'static str>,
+        &'static dyn StringList,
+        &'static dyn StringList,
+        Nonce<'static>,
     ) -> Policy<'static> = oidc::id_token;
     const { assert!(HasDefault::<u8>::ANSWER) };
     const { assert!(!HasDefault::<Policy<'_>>::ANSWER) };
-    const { assert!(!HasDefault::<Check<&str>>::ANSWER) };
+    const { assert!(!HasDefault::<Nonce<'_>>::ANSWER) };
 
     let claims = |nonce: &str| {
         format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":9999999999,"iat":1{nonce}}}"#)
     };
-    let required = profile(&["i"], &["us"], Check::Required("n-0S6_WzA2Mj"));
+    let required = profile(&["i"], &["us"], Nonce::Sent("n-0S6_WzA2Mj"));
     for (nonce, want) in [
         (r#","nonce":"n-0S6_WzA2Mj""#, Ok(())),
         (r#","nonce":"n-0S6\u005fWzA2Mj""#, Ok(())),
-        ("", Err(Error::MissingNonce)),
-        (r#","nonce":"""#, Err(Error::NonceMismatch)),
-        (r#","nonce":"n-0S6_WzA2M""#, Err(Error::NonceMismatch)),
-        (r#","nonce":"n-0S6_WzA2Mj ""#, Err(Error::NonceMismatch)),
-        (r#","nonce":"N-0s6_wZa2mJ""#, Err(Error::NonceMismatch)),
-        (r#","nonce":null"#, Err(Error::WrongClaimType)),
-        (r#","Nonce":"n-0S6_WzA2Mj""#, Err(Error::MissingNonce)),
+        ("", Err(Error::Claim(Claim::Nonce, Problem::Missing))),
+        (
+            r#","nonce":"""#,
+            Err(Error::Claim(Claim::Nonce, Problem::Mismatch)),
+        ),
+        (
+            r#","nonce":"n-0S6_WzA2M""#,
+            Err(Error::Claim(Claim::Nonce, Problem::Mismatch)),
+        ),
+        (
+            r#","nonce":"n-0S6_WzA2Mj ""#,
+            Err(Error::Claim(Claim::Nonce, Problem::Mismatch)),
+        ),
+        (
+            r#","nonce":"N-0s6_wZa2mJ""#,
+            Err(Error::Claim(Claim::Nonce, Problem::Mismatch)),
+        ),
+        (
+            r#","nonce":null"#,
+            Err(Error::Claim(Claim::Nonce, Problem::WrongType)),
+        ),
+        (
+            r#","Nonce":"n-0S6_WzA2Mj""#,
+            Err(Error::Claim(Claim::Nonce, Problem::Missing)),
+        ),
     ] {
         assert_eq!(check(&claims(nonce), &required), want, "{nonce}");
     }
-    let unchecked = profile(&["i"], &["us"], Check::NotChecked);
+    let unchecked = profile(&["i"], &["us"], Nonce::NotSent);
     assert_eq!(
         check(&claims(r#","nonce":"whatever""#), &unchecked),
         Ok(()),
@@ -414,7 +460,7 @@ fn row_34_nonce_made_but_not_checked() {
     let in_header = token_with_header(header, claims("").as_bytes());
     assert_eq!(
         verdict(&in_header, &key(), &required),
-        Err(Error::MissingNonce)
+        Err(Error::Claim(Claim::Nonce, Problem::Missing))
     );
     assert!(key().algorithms().iter().any(|a| a.name() == "HS256"));
 }

@@ -2,7 +2,8 @@
 
 use std::thread;
 
-use jose_verify::{Check, Error, Key, KeySet, Policy, SIGNATURES};
+use jose_verify::limits;
+use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem, SIGNATURES};
 
 use super::CLAIMS;
 use crate::support::judge::{NOTHING, signature_verdict, verdict};
@@ -22,7 +23,7 @@ fn row_30_deep_json() {
 }
 
 fn assert_depth_is_bounded() {
-    let too_deep = Err(Error::LimitExceeded);
+    let too_deep = Err(Error::Limit(Limit::JsonDepth));
     // The deepest are also longer than a token may be.
     for depth in [33, 100, 10_000, 150_000] {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
@@ -32,24 +33,38 @@ fn assert_depth_is_bounded() {
                 let member = format!(r#"{{"alg":"HS256","kty":"oct","x":{nested}}}"#);
                 let in_claims = token(&member);
                 let in_header = token_with_header(member.as_bytes(), b"{}");
-                assert_eq!(
-                    signature_verdict(&in_header, &key()),
-                    too_deep,
-                    "{depth} {open}"
-                );
-                assert_eq!(
-                    verdict(&in_claims, &key(), &NOTHING),
-                    too_deep,
-                    "{depth} {open}"
-                );
+                for (token, answer) in [
+                    (&in_header, signature_verdict(&in_header, &key())),
+                    (&in_claims, verdict(&in_claims, &key(), &NOTHING)),
+                ] {
+                    let too_long = token.len() > limits::MAX_TOKEN_LEN;
+                    let want = if too_long {
+                        Err(Error::Limit(Limit::TokenLen))
+                    } else {
+                        too_deep
+                    };
+                    assert_eq!(answer, want, "{depth} {open}");
+                }
                 let key = Key::from_jwk(jose_verify::HS256, member.as_bytes());
-                assert_eq!(key.err(), Some(Error::LimitExceeded));
+                let too_long = member.len() > limits::MAX_KEY_SET_LEN;
+                let limit = if too_long {
+                    Limit::KeySetLen
+                } else {
+                    Limit::JsonDepth
+                };
+                assert_eq!(key.err(), Some(Error::Limit(limit)));
                 for jwks in [
                     format!(r#"{{"keys":[{member}]}}"#),
                     format!(r#"{{"x":{nested},"keys":[]}}"#),
                 ] {
                     let set = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
-                    assert_eq!(set.err(), Some(Error::LimitExceeded), "{depth} {open}");
+                    let too_long = jwks.len() > limits::MAX_KEY_SET_LEN;
+                    let limit = if too_long {
+                        Limit::KeySetLen
+                    } else {
+                        Limit::JsonDepth
+                    };
+                    assert_eq!(set.err(), Some(Error::Limit(limit)), "{depth} {open}");
                 }
             }
         }
@@ -70,14 +85,38 @@ fn row_37_hostile_unicode() {
         ("é".as_bytes(), None),
         (br"\u00e9", None),
         (br"\u00E9", None),
-        (b"e\xcc\x81", Some(Error::IssuerMismatch)), // the same to the eye
-        (br"\u0065\u0301", Some(Error::IssuerMismatch)),
-        (br"\u00e9\u0000", Some(Error::IssuerMismatch)),
-        (br"\u00e9\u2028", Some(Error::IssuerMismatch)),
-        ("é\u{2028}".as_bytes(), Some(Error::IssuerMismatch)),
-        ("é\u{feff}".as_bytes(), Some(Error::IssuerMismatch)),
-        ("é\u{202e}".as_bytes(), Some(Error::IssuerMismatch)),
-        (br"\ud83d\ude00", Some(Error::IssuerMismatch)),
+        (
+            b"e\xcc\x81",
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ), // the same to the eye
+        (
+            br"\u0065\u0301",
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            br"\u00e9\u0000",
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            br"\u00e9\u2028",
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            "é\u{2028}".as_bytes(),
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            "é\u{feff}".as_bytes(),
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            "é\u{202e}".as_bytes(),
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
+        (
+            br"\ud83d\ude00",
+            Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
+        ),
         (br"\ud83d", Some(Error::MalformedJson)),
         (br"\ude00", Some(Error::MalformedJson)),
         (br"\ud83d\u0041", Some(Error::MalformedJson)),

@@ -1,7 +1,9 @@
 //! The relying party's tests of back-channel logout.
 
 use jose_verify::oidc::{self, LogoutToken};
-use jose_verify::{Error, HS256, Key, KeyParameters, NumericDate, Verifier, scratch_len};
+use jose_verify::{
+    Claim, Error, HS256, Key, KeyParameters, NumericDate, Problem, Verifier, scratch_len,
+};
 use serde_json::{Value, json};
 
 use super::{CLIENT, ISSUER, OP, jwk, published, with};
@@ -74,9 +76,15 @@ fn lt_wrong_alg() {
 #[test]
 fn lt_wrong_issuer() {
     for (iss, want) in [
-        (json!("https://other.example.com"), Error::IssuerMismatch),
-        (json!(format!("{ISSUER}/")), Error::IssuerMismatch),
-        (json!(null), Error::MissingIssuer),
+        (
+            json!("https://other.example.com"),
+            Error::Claim(Claim::Iss, Problem::Mismatch),
+        ),
+        (
+            json!(format!("{ISSUER}/")),
+            Error::Claim(Claim::Iss, Problem::Mismatch),
+        ),
+        (json!(null), Error::Claim(Claim::Iss, Problem::Missing)),
     ] {
         assert_eq!(judge(&logout_token(&json!({ "iss": iss }))), Err(want));
     }
@@ -85,10 +93,13 @@ fn lt_wrong_issuer() {
 #[test]
 fn lt_wrong_aud() {
     for (aud, want) in [
-        (json!("other"), Error::AudienceMismatch),
-        (json!([CLIENT, "other"]), Error::UntrustedAudience),
-        (json!([]), Error::WrongClaimType),
-        (json!(null), Error::MissingAudience),
+        (json!("other"), Error::Claim(Claim::Aud, Problem::Mismatch)),
+        (
+            json!([CLIENT, "other"]),
+            Error::Claim(Claim::Aud, Problem::Untrusted),
+        ),
+        (json!([]), Error::Claim(Claim::Aud, Problem::WrongType)),
+        (json!(null), Error::Claim(Claim::Aud, Problem::Missing)),
     ] {
         assert_eq!(judge(&logout_token(&json!({ "aud": aud }))), Err(want));
     }
@@ -96,9 +107,16 @@ fn lt_wrong_aud() {
 
 #[test]
 fn lt_no_event() {
-    for events in [json!(null), json!({})] {
+    for (events, problem) in [
+        (json!(null), Problem::Missing),
+        (json!({}), Problem::Mismatch),
+    ] {
         let token = logout_token(&json!({ "events": events }));
-        assert_eq!(judge(&token), Err(Error::MissingLogoutEvent), "{events}");
+        assert_eq!(
+            judge(&token),
+            Err(Error::Claim(Claim::Events, problem)),
+            "{events}"
+        );
     }
 }
 
@@ -107,10 +125,16 @@ fn lt_wrong_event() {
     for (events, want) in [
         (
             json!({"http://schemas.openid.net/event/foo": {}}),
-            Error::MissingLogoutEvent,
+            Error::Claim(Claim::Events, Problem::Mismatch),
         ),
-        (json!({EVENT: null}), Error::WrongClaimType),
-        (json!([EVENT]), Error::WrongClaimType),
+        (
+            json!({EVENT: null}),
+            Error::Claim(Claim::Events, Problem::WrongType),
+        ),
+        (
+            json!([EVENT]),
+            Error::Claim(Claim::Events, Problem::WrongType),
+        ),
     ] {
         let token = logout_token(&json!({ "events": events }));
         assert_eq!(judge(&token), Err(want), "{events}");
@@ -120,5 +144,8 @@ fn lt_wrong_event() {
 #[test]
 fn lt_with_nonce() {
     let token = logout_token(&json!({"nonce": "n-0S6_WzA2Mj"}));
-    assert_eq!(judge(&token), Err(Error::NonceProhibited));
+    assert_eq!(
+        judge(&token),
+        Err(Error::Claim(Claim::Nonce, Problem::Prohibited))
+    );
 }

@@ -1,6 +1,6 @@
 //! A claims set as `serde_json` reads it, and where we are stricter.
 
-use jose_verify::{Error, Object, Value, limits};
+use jose_verify::{Claim, Error, Limit, Object, Problem, Value, limits};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -141,10 +141,11 @@ pub(super) fn stricter(members: &[(String, Json)]) -> Vec<Error> {
         .map(|(_, value)| value.depth())
         .max()
         .unwrap_or(0);
-    if deepest > usize::try_from(limits::MAX_JSON_DEPTH).unwrap()
-        || members.len() > limits::MAX_MEMBERS
-    {
-        reasons.push(Error::LimitExceeded);
+    if deepest > usize::try_from(limits::MAX_JSON_DEPTH).unwrap() {
+        reasons.push(Error::Limit(Limit::JsonDepth));
+    }
+    if members.len() > limits::MAX_MEMBERS {
+        reasons.push(Error::Limit(Limit::Members));
     }
     reasons.extend(
         members
@@ -157,16 +158,23 @@ pub(super) fn stricter(members: &[(String, Json)]) -> Vec<Error> {
 /// RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2: the types of registered claims.
 fn wrong_claim(name: &str, value: &Json) -> Option<Error> {
     let all_strings = |elements: &[Json]| elements.iter().all(|e| matches!(e, Json::String(_)));
+    let error = |problem| {
+        let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
+        Error::Claim(*claim.unwrap(), problem)
+    };
     let fits = match (name, value) {
         ("iss" | "sub" | "azp" | "nonce" | "acr" | "jti" | "client_id", _) => {
             matches!(value, Json::String(_))
         }
-        ("exp" | "nbf" | "iat" | "auth_time", Json::Number(number)) => return exact(number).err(),
+        ("exp" | "nbf" | "iat" | "auth_time", Json::Number(number)) => {
+            return exact(number).is_none().then(|| error(Problem::OutOfRange));
+        }
+        ("events", _) => matches!(value, Json::Object(_)),
         ("aud", Json::String(_)) => true,
         ("aud", Json::Array(elements)) => !elements.is_empty() && all_strings(elements),
         ("amr", Json::Array(elements)) => all_strings(elements),
         ("exp" | "nbf" | "iat" | "auth_time" | "aud" | "amr", _) => false,
         _ => true,
     };
-    (!fits).then_some(Error::WrongClaimType)
+    (!fits).then(|| error(Problem::WrongType))
 }

@@ -1,8 +1,9 @@
 //! `at_hash`, `c_hash`, `s_hash`.
 
+use jose_verify::oidc::Bindings;
 use jose_verify::{
-    Check, Error, HashFunction, KeyParameters, MACS, SHA256, SHA384, SHA512, Verifier,
-    oidc::Bindings,
+    Check, Claim, Error, HashFunction, KeyParameters, MACS, Problem, SHA256, SHA384, SHA512,
+    Verifier,
 };
 
 use super::verified;
@@ -35,7 +36,7 @@ fn token_endpoint() {
     // Written with escapes it is the same.
     let escaped = AT_HASH.replace('7', "\\u0037");
     assert_eq!(with(&format!(r#"{{"at_hash":"{escaped}"}}"#)), Ok(()));
-    let mismatch = Err(Error::AtHashMismatch);
+    let mismatch = Err(Error::Claim(Claim::AtHash, Problem::Mismatch));
     for wrong in [
         String::new(),
         C_HASH.to_owned(),
@@ -53,9 +54,17 @@ fn token_endpoint() {
     }
     for wrong in ["5", "null", "[]", "{}", "true"] {
         let claims = format!(r#"{{"at_hash":{wrong}}}"#);
-        assert_eq!(with(&claims), Err(Error::WrongClaimType), "{wrong}");
+        assert_eq!(
+            with(&claims),
+            Err(Error::Claim(Claim::AtHash, Problem::WrongType)),
+            "{wrong}"
+        );
         let claims = format!(r#"{{"s_hash":{wrong}}}"#);
-        assert_eq!(with(&claims), Err(Error::WrongClaimType), "{wrong}");
+        assert_eq!(
+            with(&claims),
+            Err(Error::Claim(Claim::SHash, Problem::WrongType)),
+            "{wrong}"
+        );
     }
 }
 
@@ -69,8 +78,14 @@ fn authorization_endpoint() {
             .collect();
         format!("{{{}}}", members.join(","))
     };
-    let (no_at, no_c) = (Err(Error::MissingAtHash), Err(Error::MissingCHash));
-    let (other_at, other_c) = (Err(Error::AtHashMismatch), Err(Error::CHashMismatch));
+    let (no_at, no_c) = (
+        Err(Error::Claim(Claim::AtHash, Problem::Missing)),
+        Err(Error::Claim(Claim::CHash, Problem::Missing)),
+    );
+    let (other_at, other_c) = (
+        Err(Error::Claim(Claim::AtHash, Problem::Mismatch)),
+        Err(Error::Claim(Claim::CHash, Problem::Mismatch)),
+    );
     for (token, code, at, c, want) in [
         // id_token
         (None, None, "", "", Ok(())),
@@ -107,8 +122,11 @@ fn state() {
     assert_eq!(check(&good, bindings(required)), Ok(()));
     assert_eq!(check(&good, bindings(Check::Present)), Ok(()));
     let other = check(&good, bindings(Check::Required("af0ifjsldkk")));
-    assert_eq!(other, Err(Error::SHashMismatch));
-    assert_eq!(check("{}", bindings(required)), Err(Error::MissingSHash));
+    assert_eq!(other, Err(Error::Claim(Claim::SHash, Problem::Mismatch)));
+    assert_eq!(
+        check("{}", bindings(required)),
+        Err(Error::Claim(Claim::SHash, Problem::Missing))
+    );
     assert_eq!(check("{}", bindings(Check::IfPresent(STATE))), Ok(()));
 }
 
@@ -137,7 +155,7 @@ fn each_algorithm_has_its_hash() {
             let want = if alg == owner {
                 Ok(())
             } else {
-                Err(Error::AtHashMismatch)
+                Err(Error::Claim(Claim::AtHash, Problem::Mismatch))
             };
             assert_eq!(bindings.check(&jwt, ALL), want, "{alg} {owner}");
             // A hash that the caller does not name cannot be compared, and that is no reason to accept.

@@ -1,22 +1,21 @@
 //! Back-channel logout tokens.
 
-use jose_verify::{
-    Check, Error, NumericDate, Policy,
-    oidc::{self, LogoutToken},
-};
+use jose_verify::oidc::{self, LogoutToken};
+use jose_verify::{Check, Claim, Clock, Error, Member, NumericDate, Policy, Problem};
 
-use super::{verified, verified_by};
-use crate::support::judge::NOW;
+use super::verified_by;
+use crate::support::judge::{NOTHING, NOW};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// What comes of these claims: subject and session.
 fn read(claims: &str) -> Result<(Option<String>, Option<String>), Error> {
-    verified(claims, |jwt| {
+    let read = verified_by(&NOTHING, claims, Clock::Absent, |jwt| {
         let logout = LogoutToken::from_verified(jwt)?;
         let text = |string: Option<jose_verify::JsonStr<'_>>| string.map(|s| s.to_string());
         Ok((text(logout.subject()), text(logout.session_id())))
-    })
+    });
+    read.and_then(|read| read)
 }
 
 #[test]
@@ -26,23 +25,32 @@ fn whose_session_ends() {
     assert_eq!(with(r#","sub":"a""#), Ok((a.clone(), None)));
     assert_eq!(with(r#","sid":"\u0062""#), Ok((None, b.clone())));
     assert_eq!(with(r#","sub":"a","sid":"b""#), Ok((a, b)));
-    assert_eq!(with(""), Err(Error::MissingSession));
-    assert_eq!(with(r#","sid":5"#), Err(Error::WrongClaimType));
-    assert_eq!(with(r#","sub":"a","sid":null"#), Err(Error::WrongClaimType));
+    assert_eq!(with(""), Err(Error::Claim(Claim::Sid, Problem::Missing)));
+    assert_eq!(
+        with(r#","sid":5"#),
+        Err(Error::Claim(Claim::Sid, Problem::WrongType))
+    );
+    assert_eq!(
+        with(r#","sub":"a","sid":null"#),
+        Err(Error::Claim(Claim::Sid, Problem::WrongType))
+    );
     let nonce = with(r#","sub":"a","nonce":"n""#);
-    assert_eq!(nonce, Err(Error::NonceProhibited));
+    assert_eq!(nonce, Err(Error::Claim(Claim::Nonce, Problem::Prohibited)));
     let nonce = with(r#","sub":"a","n\u006fnce":"""#);
-    assert_eq!(nonce, Err(Error::NonceProhibited));
+    assert_eq!(nonce, Err(Error::Claim(Claim::Nonce, Problem::Prohibited)));
 }
 
 #[test]
 fn the_event() {
     let with = |events: &str| read(&format!(r#"{{"sub":"a"{events}}}"#)).map(|_| ());
-    let missing = Err(Error::MissingLogoutEvent);
-    let wrong = Err(Error::WrongClaimType);
+    let missing = Err(Error::Claim(Claim::Events, Problem::Mismatch));
+    let wrong = Err(Error::Claim(Claim::Events, Problem::WrongType));
     let escaped = EVENT.replace('/', "\\/");
     for (events, want) in [
-        (String::new(), missing),
+        (
+            String::new(),
+            Err(Error::Claim(Claim::Events, Problem::Missing)),
+        ),
         (r#","events":{}"#.to_owned(), missing),
         (format!(r#","events":{{"{EVENT}s":{{}}}}"#), missing),
         (format!(r#","events":{{"x":{{"{EVENT}":{{}}}}}}"#), missing),
@@ -70,16 +78,40 @@ fn the_event() {
 fn policy() {
     let policy = oidc::logout_token(&["https://op"], &["us"]);
     let fields = [
-        ("iss", r#""https://op""#.to_owned(), Error::MissingIssuer),
-        ("aud", r#""us""#.to_owned(), Error::MissingAudience),
-        ("iat", NOW.to_string(), Error::MissingIssuedAt),
-        ("exp", (NOW + 120).to_string(), Error::MissingExpiry),
-        ("jti", r#""bWJq""#.to_owned(), Error::MissingJwtId),
-        ("sid", r#""08a5019c""#.to_owned(), Error::MissingSession),
+        (
+            "iss",
+            r#""https://op""#.to_owned(),
+            Error::Claim(Claim::Iss, Problem::Missing),
+        ),
+        (
+            "aud",
+            r#""us""#.to_owned(),
+            Error::Claim(Claim::Aud, Problem::Missing),
+        ),
+        (
+            "iat",
+            NOW.to_string(),
+            Error::Claim(Claim::Iat, Problem::Missing),
+        ),
+        (
+            "exp",
+            (NOW + 120).to_string(),
+            Error::Claim(Claim::Exp, Problem::Missing),
+        ),
+        (
+            "jti",
+            r#""bWJq""#.to_owned(),
+            Error::Claim(Claim::Jti, Problem::Missing),
+        ),
+        (
+            "sid",
+            r#""08a5019c""#.to_owned(),
+            Error::Claim(Claim::Sid, Problem::Missing),
+        ),
         (
             "events",
             format!(r#"{{"{EVENT}":{{}}}}"#),
-            Error::MissingLogoutEvent,
+            Error::Claim(Claim::Events, Problem::Missing),
         ),
     ];
     let claims = |leave_out: Option<usize>| {
@@ -103,5 +135,8 @@ fn policy() {
         typ: Check::Required("logout+jwt"),
         ..policy
     };
-    assert_eq!(judge(&claims(None), &typed), Err(Error::MissingType));
+    assert_eq!(
+        judge(&claims(None), &typed),
+        Err(Error::Header(Member::Typ, Problem::Missing))
+    );
 }

@@ -1,10 +1,10 @@
 //! What a provider says of itself, and what its token endpoint answers.
 
-use jose_verify::{
-    Error,
-    limits::MAX_METADATA_LEN,
-    oauth::{ProviderMetadata, TokenResponse},
-};
+use core::time::Duration;
+use jose_verify::Error;
+use jose_verify::Limit;
+use jose_verify::limits::MAX_METADATA_LEN;
+use jose_verify::oauth::{ProviderMetadata, TokenResponse};
 use serde_json::{Value, json};
 
 const ISSUER: &str = "https://server.example.com";
@@ -59,15 +59,15 @@ fn metadata_of_the_expected_issuer_only() {
         (json!(ISSUER), Ok(())),
         (
             json!("https://server.example.com/"),
-            Err(Error::IssuerMismatch),
+            Err(Error::MetadataMismatch),
         ),
         (
             json!("https://Server.example.com"),
-            Err(Error::IssuerMismatch),
+            Err(Error::MetadataMismatch),
         ),
         (
             json!("https://evil.example.com"),
-            Err(Error::IssuerMismatch),
+            Err(Error::MetadataMismatch),
         ),
         (json!([ISSUER]), Err(Error::MalformedMetadata)),
         (json!(null), Err(Error::MalformedMetadata)),
@@ -110,7 +110,7 @@ fn malformed_metadata() {
     let long = longest + " ";
     for (text, want) in [
         (twice.as_str(), Error::DuplicateMember),
-        (long.as_str(), Error::LimitExceeded),
+        (long.as_str(), Error::Limit(Limit::MetadataLen)),
         ("", Error::MalformedJson),
         ("[]", Error::MalformedJson),
         ("<html></html>", Error::MalformedJson),
@@ -133,9 +133,9 @@ fn token_response_is_read() {
     assert!(response.refresh_token().unwrap() == "8xLOxBtZp8");
     assert!(response.id_token().unwrap() == "eyJ.e30.c2ln");
     assert!(response.scope().unwrap() == "openid");
-    assert_eq!(response.expires_in(), Some(3600));
+    assert_eq!(response.expires_in(), Some(Duration::from_secs(3600)));
     let shown = format!("{response:?}");
-    assert_eq!(shown, "TokenResponse { expires_in: Some(3600), .. }");
+    assert_eq!(shown, "TokenResponse { expires_in: Some(3600s), .. }");
 
     let least = TokenResponse::parse(br#"{"access_token":"a","token_type":"DPoP"}"#).unwrap();
     assert!(!least.is_bearer() && least.id_token().is_none());
@@ -168,7 +168,10 @@ fn malformed_token_response() {
             "access_token=a&token_type=bearer".to_owned(),
             Error::MalformedJson,
         ),
-        (" ".repeat((4 << 20) + 1), Error::LimitExceeded),
+        (
+            " ".repeat((4 << 20) + 1),
+            Error::Limit(Limit::TokenResponseLen),
+        ),
     ] {
         let got = TokenResponse::parse(text.as_bytes()).err();
         assert_eq!(got, Some(want), "{text:.80}");
@@ -178,5 +181,5 @@ fn malformed_token_response() {
     assert!(TokenResponse::parse(longest.as_bytes()).is_ok());
     let zero = format!(r#"{{{good},"expires_in":0}}"#);
     let zero = TokenResponse::parse(zero.as_bytes()).unwrap();
-    assert_eq!(zero.expires_in(), Some(0));
+    assert_eq!(zero.expires_in(), Some(Duration::ZERO));
 }

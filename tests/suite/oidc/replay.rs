@@ -1,11 +1,15 @@
 //! The replay guard.
 
-use jose_verify::{Error, Leeway, NumericDate, limits::MAX_JWT_ID_LEN, oauth::ReplayGuard};
+use core::time::Duration;
+use jose_verify::Limit;
+use jose_verify::limits::MAX_JWT_ID_LEN;
+use jose_verify::oauth::ReplayGuard;
+use jose_verify::{Claim, Error, NumericDate, Problem};
 
 use super::verified;
 use crate::support::judge::NOW;
 
-const LEEWAY: Leeway = Leeway::seconds(10);
+const LEEWAY: Duration = Duration::from_secs(10);
 
 fn at(seconds: i64) -> NumericDate {
     NumericDate::from_seconds(NOW + seconds)
@@ -45,7 +49,10 @@ fn what_would_be_forgotten_at_once_is_refused() {
     let mut guard = ReplayGuard::<4>::new();
     for now in [70, 71, 1_000] {
         // By a policy with more leeway, or without a look at the clock, it may have passed.
-        assert_eq!(admit(&mut guard, "a", 60, now), Err(Error::Expired));
+        assert_eq!(
+            admit(&mut guard, "a", 60, now),
+            Err(Error::Claim(Claim::Exp, Problem::Expired))
+        );
     }
     assert!(guard.is_empty());
     assert_eq!(admit(&mut guard, "a", 60, 69), Ok(()));
@@ -68,13 +75,19 @@ fn a_full_guard_refuses() {
 fn what_cannot_be_remembered_is_refused() {
     let mut guard = ReplayGuard::<2>::default();
     let mut admit_claims =
-        |claims: &str| verified(claims, |jwt| guard.admit(jwt, Leeway::NONE, at(0)));
-    assert_eq!(admit_claims(r#"{"exp":1}"#), Err(Error::MissingJwtId));
-    assert_eq!(admit_claims(r#"{"jti":"a"}"#), Err(Error::MissingExpiry));
+        |claims: &str| verified(claims, |jwt| guard.admit(jwt, Duration::ZERO, at(0)));
+    assert_eq!(
+        admit_claims(r#"{"exp":1}"#),
+        Err(Error::Claim(Claim::Jti, Problem::Missing))
+    );
+    assert_eq!(
+        admit_claims(r#"{"jti":"a"}"#),
+        Err(Error::Claim(Claim::Exp, Problem::Missing))
+    );
     let with_len = |len: usize| format!(r#"{{"jti":"{}","exp":{}}}"#, "é".repeat(len / 2), NOW + 1);
     let (longest, longer) = (with_len(MAX_JWT_ID_LEN), with_len(MAX_JWT_ID_LEN + 2));
     assert_eq!(admit_claims(&longest), Ok(()));
-    assert_eq!(admit_claims(&longer), Err(Error::LimitExceeded));
+    assert_eq!(admit_claims(&longer), Err(Error::Limit(Limit::JwtIdLen)));
     let shown = format!("{guard:?}");
     assert_eq!(shown, "ReplayGuard { len: 1, .. }");
 }

@@ -1,6 +1,7 @@
 //! Scopes and roles.
 
-use jose_verify::{Error, oauth::Scopes};
+use jose_verify::oauth::Scopes;
+use jose_verify::{Claim, Error, Problem};
 
 use super::verified;
 
@@ -27,10 +28,22 @@ fn in_both_forms() {
         (r#"{"scope":"a\u0020b\u0063"}"#, strings(&["a", "bc"])),
         (r#"{"scope":[]}"#, strings(&[])),
         (r#"{"scope":["a","b c"]}"#, strings(&["a", "b c"])),
-        (r#"{"scope":["a",5]}"#, Err(Error::WrongClaimType)),
-        (r#"{"scope":5}"#, Err(Error::WrongClaimType)),
-        (r#"{"scope":null}"#, Err(Error::WrongClaimType)),
-        (r#"{"scope":{"a":"b"}}"#, Err(Error::WrongClaimType)),
+        (
+            r#"{"scope":["a",5]}"#,
+            Err(Error::Claim(Claim::Scope, Problem::WrongType)),
+        ),
+        (
+            r#"{"scope":5}"#,
+            Err(Error::Claim(Claim::Scope, Problem::WrongType)),
+        ),
+        (
+            r#"{"scope":null}"#,
+            Err(Error::Claim(Claim::Scope, Problem::WrongType)),
+        ),
+        (
+            r#"{"scope":{"a":"b"}}"#,
+            Err(Error::Claim(Claim::Scope, Problem::WrongType)),
+        ),
     ] {
         assert_eq!(values(claims, "scope"), want, "{claims}");
     }

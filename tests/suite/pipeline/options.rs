@@ -1,7 +1,8 @@
 //! What may be said about tokens beforehand, in every way into the pipeline.
 
 use jose_verify::{
-    Error, HS256, JwsVerifier, Key, KeyParameters, KeySet, Keys, MACS, Options, limits, scratch_len,
+    Error, HS256, JwsVerifier, Key, KeyParameters, KeySet, Keys, Limit, MACS, Member, Options,
+    Problem, limits, scratch_len,
 };
 use serde_json::json;
 
@@ -25,7 +26,7 @@ fn longest_token() {
             (usize::MAX, true),
         ] {
             let options = Options::new().max_token_len(limit);
-            let too_long = (!is_accepted).then_some(Error::LimitExceeded);
+            let too_long = (!is_accepted).then_some(Error::Limit(Limit::TokenLen));
             let answer = cell.judge(&good, &key, options);
             assert_eq!(answer.err(), too_long, "{cell:?} {limit}");
             // Before anything else is said.
@@ -57,7 +58,7 @@ fn longest_token_by_default() {
                 is_accepted,
                 "{form:?}"
             );
-            let want = (!is_accepted).then_some(Error::LimitExceeded);
+            let want = (!is_accepted).then_some(Error::Limit(Limit::TokenLen));
             for cell in MATRIX {
                 if cell.entry == Entry::Jws && cell.form == form {
                     let answer = cell.judge(&token, &key, Options::new());
@@ -142,7 +143,7 @@ fn ambiguous_tokens() {
 #[test]
 fn critical_parameters() {
     let (key, claims) = (key(), claims(ISSUER, ""));
-    let unsupported = Some(Error::UnsupportedCritical);
+    let unsupported = Some(Error::Header(Member::Crit, Problem::Unsupported));
     for (members, understood, want) in [
         (r#""crit":["x-a"],"x-a":1"#, &["x-a"][..], None),
         (r#""crit":["x-a"],"x-a":1"#, &["x-b", "x-a"], None),
@@ -180,12 +181,12 @@ fn critical_parameters() {
         (
             r#""crit":["b64"],"b64":false"#,
             &["b64"],
-            Some(Error::UnencodedPayload),
+            Some(Error::Header(Member::B64, Problem::Unsupported)),
         ),
         (
             r#""crit":["b64"],"b64":true"#,
             &["b64"],
-            Some(Error::UnencodedPayload),
+            Some(Error::Header(Member::B64, Problem::Unsupported)),
         ),
         // To understand something is not to ask for it.
         (r#""x-a":1"#, &["x-a"], None),
@@ -258,8 +259,11 @@ fn options_together() {
                 (good.clone(), None),
                 (make(Form::Strict, named), Some(Error::MalformedBase64url)),
                 (make(Form::Padded, unnamed), Some(Error::AmbiguousKey)),
-                (make(Form::Padded, other), Some(Error::UnsupportedCritical)),
-                (good.clone() + "=", Some(Error::LimitExceeded)),
+                (
+                    make(Form::Padded, other),
+                    Some(Error::Header(Member::Crit, Problem::Unsupported)),
+                ),
+                (good.clone() + "=", Some(Error::Limit(Limit::TokenLen))),
             ] {
                 let answer = cell.judge(&token, &keys, options);
                 assert_eq!(answer.err(), want, "{cell:?} {token}");
@@ -274,7 +278,11 @@ fn options_together() {
                 assert_eq!(refused, Some(Error::MalformedBase64url), "{cell:?}");
             }
             let refused = cell.judge(&make(cell.form, named), &keys, options).err();
-            assert_eq!(refused, Some(Error::UnsupportedCritical), "{cell:?}");
+            assert_eq!(
+                refused,
+                Some(Error::Header(Member::Crit, Problem::Unsupported)),
+                "{cell:?}"
+            );
         }
     }
 }

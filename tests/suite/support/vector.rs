@@ -1,12 +1,14 @@
 //! The vector format (see `vectors/README.md`): a request, and the answer that is expected.
 
+use core::time::Duration;
 use std::fs;
 use std::path::Path;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::oidc::Nonce;
 use jose_verify::{
-    Audience, Check, Error, JwsVerifier, KeyParameters, KeySet, Keys, Leeway, MACS, MaxAge,
-    NumericDate, Options, Policy, SIGNATURES, Verifier, oauth, oidc, scratch_len,
+    Audience, Check, Error, JwsVerifier, KeyParameters, KeySet, Keys, MACS, MaxAge, NumericDate,
+    Options, Policy, SIGNATURES, StringList, Verifier, oauth, oidc, scratch_len,
 };
 use serde_json::Value;
 
@@ -111,7 +113,8 @@ fn run_with(case: &Value, token: &str, keys: &impl Keys) -> Result<Accepted, Err
         (answer, verifier.verify_in_place(&mut copy).map(accepted))
     } else {
         let (issuers, audiences) = (strings(&case["issuer"]), strings(&case["audience"]));
-        let policy = policy(case, &issuers, &audiences);
+        let subjects = strings(&case["subject"]);
+        let policy = policy(case, &issuers, &audiences, &subjects);
         let now = NumericDate::from_seconds(case["now"].as_i64().unwrap());
         let accepted =
             |jwt: jose_verify::Verified<'_>| accept(jwt.header(), jwt.claims().as_raw().as_bytes());
@@ -134,31 +137,36 @@ fn accept(header: &jose_verify::Header<'_>, payload: &[u8]) -> Accepted {
     }
 }
 
-fn policy<'p>(case: &'p Value, issuers: &'p [&str], audiences: &'p [&str]) -> Policy<'p> {
+fn policy<'p>(
+    case: &'p Value,
+    issuers: &'p dyn StringList,
+    audiences: &'p dyn StringList,
+    subjects: &'p dyn StringList,
+) -> Policy<'p> {
     let text = |member: &str| required(case[member].as_str());
-    let issuer = required((!issuers.is_empty()).then_some(issuers));
-    let any_of = required((!audiences.is_empty()).then_some(Audience::AnyOf(audiences)));
+    let issuer = list(issuers);
+    let any_of = required(audiences.string_at(0).map(|_| Audience::AnyOf(audiences)));
     let policy = match case["profile"].as_str().unwrap() {
         "jwt" => Policy::jwt(issuer, any_of),
         "access-token" => Policy {
             issuer,
             audience: any_of,
-            ..oauth::access_token(&[], &[])
+            ..oauth::access_token(&[""; 0], &[""; 0])
         },
         "id-token" => Policy {
             issuer,
-            ..oidc::id_token(&[], audiences, Check::NotChecked)
+            ..oidc::id_token(&[""; 0], audiences, Nonce::NotSent)
         },
         other => panic!("profile {other}"),
     };
-    let number = |member: &str| case[member].as_u64().map(|n| u32::try_from(n).unwrap());
+    let number = |member: &str| case[member].as_u64();
     let max_age = |seconds| MaxAge {
-        seconds,
-        leeway: Leeway::NONE,
+        age: Duration::from_secs(seconds),
+        leeway: Duration::ZERO,
     };
     Policy {
         nonce: text("nonce"),
-        subject: match text("subject") {
+        subject: match list(subjects) {
             Check::NotChecked => policy.subject,
             subject => subject,
         },
@@ -167,12 +175,17 @@ fn policy<'p>(case: &'p Value, issuers: &'p [&str], audiences: &'p [&str]) -> Po
             typ => typ,
         },
         auth_time: required(number("max_age").map(max_age)),
-        ..policy.with_leeway(Leeway::seconds(number("leeway").unwrap_or(0)))
+        ..policy.with_leeway(Duration::from_secs(number("leeway").unwrap_or(0)))
     }
 }
 
 fn required<T>(expected: Option<T>) -> Check<T> {
     expected.map_or(Check::NotChecked, Check::Required)
+}
+
+/// A list that is required if it is given.
+fn list(strings: &dyn StringList) -> Check<&dyn StringList> {
+    required(strings.string_at(0).map(|_| strings))
 }
 
 fn strings(value: &Value) -> Vec<&str> {

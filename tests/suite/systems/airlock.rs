@@ -1,9 +1,11 @@
 //! Airlock IAM: signature or MAC as the operator chooses, never neither; UserInfo in plain JSON.
 
 use jose_verify::oauth::ProviderMetadata;
+use jose_verify::oidc::Nonce;
 use jose_verify::oidc::{self, UserInfo};
 use jose_verify::{
-    Check, Error, HS256, HS512, KeyParameters, KeySet, Keys, NumericDate, RS256, Verified, Verifier,
+    Claim, Error, HS256, HS512, KeyParameters, KeySet, Keys, NumericDate, Problem, RS256, Verified,
+    Verifier,
 };
 
 use super::{NONCE, system, text_of};
@@ -17,7 +19,7 @@ fn claims<T>(
     keys: &impl Keys,
     read: impl FnOnce(&Verified<'_>) -> T,
 ) -> Result<T, Error> {
-    let policy = oidc::id_token(&[ISSUER], &["client-7f3a"], Check::Required(NONCE));
+    let policy = oidc::id_token(&[ISSUER], &["client-7f3a"], Nonce::Sent(NONCE));
     let mut scratch = vec![0; token.len()];
     let verifier = Verifier::new(keys, &policy);
     verifier
@@ -104,6 +106,10 @@ fn user_info_of_this_user_and_of_no_other() {
     };
     assert_eq!(email("user_info"), Ok("user@example.com".to_owned()));
     for other in ["user_info_of_another", "user_info_with_space"] {
-        assert_eq!(email(other), Err(Error::SubjectMismatch), "{other}");
+        assert_eq!(
+            email(other),
+            Err(Error::Claim(Claim::Sub, Problem::Mismatch)),
+            "{other}"
+        );
     }
 }

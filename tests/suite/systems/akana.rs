@@ -1,12 +1,14 @@
 //! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers, ID Tokens from the
 //! authorization endpoint, roles in a claim of any name.
 
+use jose_verify::StringList;
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::oauth::Scopes;
+use jose_verify::oidc::Nonce;
 use jose_verify::oidc::{self, Bindings};
 use jose_verify::{
-    Check, Error, Issuer, IssuerVerifier, JsonStr, KeyParameters, KeySet, Keys, MACS, NumericDate,
-    Policy, RotatingKeys, SHA256, SHA384, SHA512, SIGNATURES, Tenant, Verified, Verifier,
+    Claim, Error, Issuer, IssuerVerifier, JsonStr, KeyParameters, KeySet, Keys, MACS, NumericDate,
+    Policy, Problem, RotatingKeys, SHA256, SHA384, SHA512, SIGNATURES, Tenant, Verified, Verifier,
 };
 
 use super::{NONCE, system, text_of};
@@ -16,8 +18,8 @@ const LOGIN: &str = "https://login.example.com/oauth";
 const PARTNERS: &str = "https://partners.example.com/oauth";
 const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
 
-fn policy(issuers: &'static [&'static str]) -> Policy<'static> {
-    oidc::id_token(issuers, &["app-portal-01"], Check::Required(NONCE))
+fn policy(issuers: &'static dyn StringList) -> Policy<'static> {
+    oidc::id_token(issuers, &["app-portal-01"], Nonce::Sent(NONCE))
 }
 
 fn claims<T>(
@@ -82,10 +84,19 @@ fn all_twelve_algorithms_bound_to_token_and_code() {
 fn swapped_codes_and_access_tokens() {
     let (akana, keys) = (system("akana"), published("login"));
     for (member, want) in [
-        ("other_code", Error::CHashMismatch),
-        ("other_access_token", Error::AtHashMismatch),
-        ("hash_of_another_size", Error::CHashMismatch),
-        ("without_roles", Error::MissingAtHash),
+        ("other_code", Error::Claim(Claim::CHash, Problem::Mismatch)),
+        (
+            "other_access_token",
+            Error::Claim(Claim::AtHash, Problem::Mismatch),
+        ),
+        (
+            "hash_of_another_size",
+            Error::Claim(Claim::CHash, Problem::Mismatch),
+        ),
+        (
+            "without_roles",
+            Error::Claim(Claim::AtHash, Problem::Missing),
+        ),
     ] {
         let token = text_of(&akana, member);
         assert_eq!(judge(&token, &*keys), Ok(()), "{member}: a good token, but");
@@ -170,8 +181,8 @@ fn several_issuers_at_once() {
     let akana = system("akana");
     let (login, partners) = (published("login"), published("partners"));
     let tenants = [
-        Tenant::new(LOGIN, &*login, policy(&[])),
-        Tenant::new(PARTNERS, &*partners, policy(&[])),
+        Tenant::new(LOGIN, &*login, policy(&[""; 0])),
+        Tenant::new(PARTNERS, &*partners, policy(&[""; 0])),
     ];
     let judge = |token: &str| {
         let find = |issuer: JsonStr<'_>| tenants.iter().find(|t| issuer == t.issuer());
@@ -193,7 +204,10 @@ fn several_issuers_at_once() {
         let verifier = IssuerVerifier::new(|_| Some(tenant));
         verifier.verify(token.as_bytes(), NOW, &mut scratch).err()
     };
-    assert_eq!(alone(&tenants[0], "crossed"), Some(Error::IssuerMismatch));
+    assert_eq!(
+        alone(&tenants[0], "crossed"),
+        Some(Error::Claim(Claim::Iss, Problem::Mismatch))
+    );
     assert_eq!(alone(&tenants[0], "partners"), Some(Error::BadSignature));
     assert_eq!(alone(&tenants[1], "partners"), None);
 }
@@ -219,6 +233,6 @@ fn roles_in_a_claim_of_any_name() {
     assert_eq!(require(&without, "roles", &["api-admin"]), insufficient);
     assert_eq!(
         require(&token, "auth_time", &["x"]),
-        Err(Error::WrongClaimType)
+        Err(Error::Claim(Claim::Scope, Problem::WrongType))
     );
 }

@@ -1,8 +1,9 @@
 //! Akeneo PIM: the key in PEM inside JSON, regenerated regularly; no `kid`; dates with fractions.
 
+use jose_verify::oidc::Nonce;
 use jose_verify::{
-    Check, Error, HS256, KeyParameters, KeySet, NumericDate, RS256, Refetch, RotatingKeys,
-    Verified, Verifier, oidc,
+    Error, HS256, KeyParameters, KeySet, NumericDate, RS256, Refetch, RotatingKeys, Verified,
+    Verifier, oidc,
 };
 
 use super::{id_token_of, system, text_of};
@@ -29,7 +30,7 @@ fn claims<T>(
     key: &impl jose_verify::Keys,
     read: impl FnOnce(&Verified<'_>) -> T,
 ) -> Result<T, Error> {
-    let policy = oidc::id_token(&ISSUERS, &CLIENTS, Check::NotChecked);
+    let policy = oidc::id_token(&ISSUERS, &CLIENTS, Nonce::NotSent);
     let mut scratch = vec![0; token.len()];
     let verifier = Verifier::new(key, &policy);
     verifier

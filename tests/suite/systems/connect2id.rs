@@ -1,9 +1,12 @@
 //! Connect2id: stateless sessions, claims named by URLs and with language tags, UserInfo as a signed JWT.
 
+use core::time::Duration;
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
+use jose_verify::oidc::Nonce;
 use jose_verify::oidc::{self, Bindings, UserInfo};
 use jose_verify::{
-    Check, Error, KeySet, Leeway, MaxAge, NumericDate, Policy, RS256, SHA256, Verified, Verifier,
+    Check, Claim, Error, KeySet, MaxAge, NumericDate, Policy, Problem, RS256, SHA256, Verified,
+    Verifier,
 };
 
 use super::{NONCE, id_token_of, system, text_of};
@@ -28,13 +31,13 @@ fn id_token<T>(seconds: i64, read: impl FnOnce(&Verified<'_>) -> T) -> Result<T,
 
 fn judge<T>(token: &str, seconds: i64, read: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
     let max_age = MaxAge {
-        seconds: 900,
-        leeway: Leeway::NONE,
+        age: Duration::from_secs(900),
+        leeway: Duration::ZERO,
     };
     let policy = Policy {
         acr: Check::Required(&["c2id.loa.basic", "c2id.loa.hisec"]),
         auth_time: Check::Required(max_age),
-        ..oidc::id_token(&[ISSUER], &CLIENTS, Check::Required(NONCE))
+        ..oidc::id_token(&[ISSUER], &CLIENTS, Nonce::Sent(NONCE))
     };
     let mut scratch = vec![0; token.len()];
     let keys = published();
@@ -52,7 +55,7 @@ fn from_metadata_and_token_response_to_claims() {
     assert!(metadata.supports_signing_algorithm("RS256"));
     let response = text_of(&connect2id, "token_response");
     let response = TokenResponse::parse(response.as_bytes()).unwrap();
-    assert!(response.is_bearer() && response.expires_in() == Some(3600));
+    assert!(response.is_bearer() && response.expires_in() == Some(Duration::from_secs(3600)));
     let access_token = response.access_token().to_string();
     let read = id_token(60, |jwt| {
         assert!(jwt.header().key_id().unwrap() == "1e9gdk7");
@@ -71,20 +74,25 @@ fn hostile_twins() {
     assert_eq!(forged, Err(Error::BadSignature));
     let other = text_of(&connect2id, "metadata_of_another");
     let other = ProviderMetadata::parse(other.as_bytes(), ISSUER).err();
-    assert_eq!(other, Some(Error::IssuerMismatch));
-    assert_eq!(id_token(900, |_| ()), Err(Error::AuthenticationTooOld));
+    assert_eq!(other, Some(Error::MetadataMismatch));
+    assert_eq!(
+        id_token(900, |_| ()),
+        Err(Error::Claim(Claim::AuthTime, Problem::TooOld))
+    );
 }
 
 /// The ID Token in a cookie: replaced when it reaches an age, refused when it has expired.
 #[test]
 fn a_stateless_session() {
     let due = |seconds| {
-        let is_due = |jwt: &Verified<'_>| oidc::is_refresh_due(jwt.claims(), 600, at(seconds));
+        let is_due = |jwt: &Verified<'_>| {
+            oidc::is_refresh_due(jwt.claims(), Duration::from_secs(600), at(seconds))
+        };
         id_token(seconds, is_due).and_then(|due| due)
     };
     assert_eq!((due(0), due(599)), (Ok(false), Ok(false)));
     assert_eq!((due(600), due(899)), (Ok(true), Ok(true)));
-    assert_eq!(due(1000), Err(Error::Expired));
+    assert_eq!(due(1000), Err(Error::Claim(Claim::Exp, Problem::Expired)));
 }
 
 #[test]
@@ -118,8 +126,14 @@ fn user_info_plain_and_signed() {
     };
     for (member, want) in [
         ("user_info_jwt", Ok(())),
-        ("user_info_jwt_of_another", Err(Error::SubjectMismatch)),
-        ("user_info_jwt_for_another", Err(Error::AudienceMismatch)),
+        (
+            "user_info_jwt_of_another",
+            Err(Error::Claim(Claim::Sub, Problem::Mismatch)),
+        ),
+        (
+            "user_info_jwt_for_another",
+            Err(Error::Claim(Claim::Aud, Problem::Mismatch)),
+        ),
         ("user_info_jwt_forged", Err(Error::BadSignature)),
     ] {
         let response = text_of(&connect2id, member);

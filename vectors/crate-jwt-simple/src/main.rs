@@ -1,5 +1,6 @@
 //! Makes signed.json and odd.json with jwt-simple (its pure-rust feature). See README.md.
 
+use core::time::Duration;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 

@@ -12,7 +12,7 @@ const INTRODUCTION: &str = "\
 /* jose-verify: verifies JSON Web Tokens. Made from crates/capi/src by crates/capi/header; README.md tells how to link it.
  *
  * Everything lives in memory of the caller: nothing is allocated, nothing is global, nothing needs to be released.
- * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 on. */";
+ * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 to 1999. */";
 
 const MACROS: &str = "\
 /* Keys are kept in the machine's words, so sizes depend on it. */
@@ -93,7 +93,7 @@ fn header(capi: &Path) -> String {
 /// The errors of the library as constants, with the numbers that never change.
 fn errors() -> String {
     let mut text = String::from("\n/* The errors of tokens and keys. */\nenum {\n");
-    for error in Error::ALL {
+    for error in Error::all() {
         let (name, message) = (error.name().to_uppercase(), error.message());
         writeln!(text, "    JV_{name} = {}, /* {message} */", error.code()).expect("a string");
     }

@@ -93,7 +93,7 @@ fn order_is_kept() {
     ];
     let errors = [
         Value::Null,
-        json!("expired"),
+        json!("exp_expired"),
         json!("weak_key"),
         json!("bad_request"),
     ];
@@ -123,5 +123,5 @@ fn a_line_that_is_too_long() {
 #[test]
 fn a_token_that_is_too_long() {
     let answers = batch(&line("1").replace(TOKEN, &"x".repeat((1 << 20) + 1)));
-    assert_eq!(answers[0]["error"], "limit_exceeded");
+    assert_eq!(answers[0]["error"], "limit_token_len");
 }

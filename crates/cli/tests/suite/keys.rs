@@ -180,7 +180,7 @@ fn from_standard_input() {
         (
             &" ".repeat(1 << 21),
             2,
-            "error: limit_exceeded: standard input: ",
+            "error: limit_key_set_len: standard input: ",
         ),
     ] {
         let run = run(&["keys", "-"], stdin.as_bytes());
@@ -209,5 +209,5 @@ fn not_keys() {
         run.assert_failed(2, &format!("error: {name}: /"));
     }
     run(&["keys", "/nonexistent"], b"").assert_failed(2, "cannot read /nonexistent: ");
-    run(&["keys", "/dev/zero"], b"").assert_failed(2, "error: limit_exceeded: /dev/zero: ");
+    run(&["keys", "/dev/zero"], b"").assert_failed(2, "error: limit_key_set_len: /dev/zero: ");
 }

@@ -87,7 +87,7 @@ fn logout_tokens() {
     let nonce = verify("logout-token", LOGOUT_TOKEN_WITH_NONCE, &[]);
     nonce.assert_failed(1, "error: nonce_prohibited: ");
     let id_token = verify("logout-token", ID_TOKEN, &[]);
-    id_token.assert_failed(1, "error: missing_jwt_id: ");
+    id_token.assert_failed(1, "error: jti_missing: ");
     let undecided = [
         "verify",
         "--secret",
@@ -185,7 +185,7 @@ fn metadata() {
     let malformed = with("id-token", &[op, "--metadata", &odd]);
     malformed.assert_failed(2, "error: malformed_metadata: ");
     let other = with("id-token", &["--issuer=https://op/", "--metadata", &hs256]);
-    other.assert_failed(2, "error: issuer_mismatch: ");
+    other.assert_failed(2, "error: metadata_mismatch: ");
     let several = with("id-token", &[op, "--issuer=x", "--metadata", &hs256]);
     several.assert_failed(2, "exactly one --issuer");
     let any = with("id-token", &["--any-issuer", "--metadata", &hs256]);
@@ -216,7 +216,7 @@ fn lines_of_batch() {
         ),
         (json!({"access_token": CODE}), "at_hash_mismatch"),
         (json!({"code": STATE}), "c_hash_mismatch"),
-        (json!({"state": ""}), "s_hash_mismatch"),
+        (json!({"state": ""}), "s_hash_nothing_expected"),
         (json!({"access_token": 5}), "bad_request"),
         (
             json!({"access_token": "x", "profile": "jwt"}),
@@ -226,12 +226,12 @@ fn lines_of_batch() {
         (json!({"acr": "gold"}), "ok"),
         (json!({"acr": ["silver", "gold"]}), "ok"),
         (json!({"acr": "silver"}), "acr_mismatch"),
-        (json!({"acr": []}), "acr_mismatch"),
+        (json!({"acr": []}), "acr_nothing_expected"),
         (json!({"acr": "gold", "profile": "jws"}), "bad_request"),
         (json!({"audience": "us"}), "ok"),
         (logout(LOGOUT_TOKEN), "ok"),
         (logout(LOGOUT_TOKEN_WITH_NONCE), "nonce_prohibited"),
-        (logout(ID_TOKEN), "missing_jwt_id"),
+        (logout(ID_TOKEN), "jti_missing"),
         (json!({"pem": "x"}), "bad_request"),
         (json!({"pem": 5, "secret": null}), "bad_request"),
         (

@@ -62,7 +62,7 @@ fn the_token_may_come_from_standard_input() {
     }
     let endless = "x".repeat(1 << 21);
     let run = verify("stdin.jwk", &[issuer, audience, "-"], &endless);
-    run.assert_failed(1, "error: limit_exceeded: ");
+    run.assert_failed(1, "error: limit_token_len: ");
     verify("stdin.jwk", &[issuer, audience], "").assert_failed(1, "error: malformed_token: ");
 }
 
@@ -72,15 +72,15 @@ fn refused() {
     for (arguments, error) in [
         (
             ["--issuer=eve", "--any-audience", "--now=0", TOKEN],
-            "issuer_mismatch: the token comes from another issuer",
+            "iss_mismatch: claim \"iss\" is not an accepted issuer",
         ),
         (
             ["--any-issuer", "--audience=me", "--now=0", TOKEN],
-            "missing_audience: the claim aud is missing",
+            "aud_missing: claim \"aud\" is missing",
         ),
         (
             ["--any-issuer", "--any-audience", "--now=1300819380", TOKEN],
-            "expired: the token has expired",
+            "exp_expired: the token has expired: claim \"exp\" is in the past",
         ),
         (
             ["--any-issuer", "--any-audience", "--now=0", &forged],
@@ -179,8 +179,8 @@ fn json_of_a_payload() {
 fn json_of_a_refusal() {
     let arguments = ["--any-issuer", "--any-audience", "--json", TOKEN];
     let run = verify("json-refused.jwk", &arguments, "");
-    let message = "the token has expired";
-    let want = json!({"ok": false, "error": "expired", "code": 62, "message": message});
+    let message = r#"the token has expired: claim "exp" is in the past"#;
+    let want = json!({"ok": false, "error": "exp_expired", "code": 10_505, "message": message});
     assert_eq!((run.json(), run.code, run.stderr.as_str()), (want, 1, ""));
 }
 

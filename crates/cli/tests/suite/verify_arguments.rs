@@ -98,7 +98,7 @@ fn exactly_one_source_of_keys() {
         ),
         (
             &["verify", "--jwks=/dev/zero"],
-            "error: limit_exceeded: /dev/zero: ",
+            "error: limit_key_set_len: /dev/zero: ",
         ),
         (
             &["verify", "--secret=short"],

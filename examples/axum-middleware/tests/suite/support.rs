@@ -1,12 +1,13 @@
 //! An issuer of the tests' own: keys, tokens, and a JWK Set that is fetched without a network.
 
+use core::time::Duration;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum_middleware::{Fetch, FetchError, Issuer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Algorithms, ES256, Leeway, RS256};
+use jose_verify::{Algorithms, ES256, RS256};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub(crate) fn settings() -> Settings {
         issuer: ISSUER.to_owned(),
         audience: AUDIENCE.to_owned(),
         algorithms: Algorithms::new(&[&ES256, &RS256]).unwrap(),
-        leeway: Leeway::NONE,
+        leeway: Duration::ZERO,
         token_lifetime: 3600,
         pauses: (5, 300),
         fetch_timeout: Duration::from_secs(5),

@@ -1,0 +1,336 @@
+//! The one error type: `Copy`, numbered, without any content of the token.
+
+mod names;
+mod pairs;
+
+use core::fmt;
+
+pub use self::names::{Claim, Limit, Member, Problem};
+use self::pairs::{
+    CLAIMS, MEMBERS, claim_message, claim_name, limit_message, member_message, member_name,
+};
+
+/// Who has to act on an [`Error`]: lets a server answer without listing every error.
+///
+/// | category | answer to a request with a bearer token (RFC 6750 §3.1) |
+/// |---|---|
+/// | `Token`, `Signature`, `Claims` | 401, `invalid_token` |
+/// | `UnknownKey` | fetch the keys again if [`Refetch`](crate::Refetch) allows, else 401, `invalid_token` |
+/// | `Scope` | 403, `insufficient_scope` |
+/// | `Keys`, `Provider`, `Caller` | 500: nothing that the sender of the token can mend |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Category {
+    /// The text or the header is not one that is accepted here.
+    Token,
+    /// The signature or MAC is wrong.
+    Signature,
+    /// No key fits the token, or several do where that was refused.
+    UnknownKey,
+    /// The claims do not satisfy the policy, or the token was used before.
+    Claims,
+    /// The token is good, but does not allow this.
+    Scope,
+    /// A key or key set that was to be loaded cannot be used.
+    Keys,
+    /// A provider's metadata or response cannot be used.
+    Provider,
+    /// The caller has to change something: a buffer, an expected value, a list of algorithms, a
+    /// capacity.
+    Caller,
+}
+
+/// Declares the variants without data once: number, stable name, message, category, documentation.
+macro_rules! errors {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $category:ident, $message:literal;)+) => {
+        /// Why a token or a key was refused.
+        ///
+        /// It names the claim, header parameter or limit that is concerned, and no content, so it
+        /// can be logged without logging the token. The number and the name of an error never
+        /// change; new ones may be added.
+        ///
+        /// ```
+        /// use jose_verify::{Category, Claim, Error, Problem};
+        ///
+        /// let error = Error::Claim(Claim::Aud, Problem::Mismatch);
+        /// assert_eq!((error.code(), error.name()), (10_303, "aud_mismatch"));
+        /// assert_eq!(error.to_string(), r#"claim "aud" does not contain an accepted audience"#);
+        /// assert_eq!(error.category(), Category::Claims);
+        /// assert!(Error::NoKey.should_refresh_keys() && !Error::BadSignature.should_refresh_keys());
+        /// ```
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+        #[non_exhaustive]
+        #[repr(u8, align(4))]
+        pub enum Error {
+            $($(#[doc = $doc])+ $variant = $code,)+
+            /// A limit is exceeded.
+            Limit(Limit) = 200,
+            /// A header parameter is not as it must be.
+            Header(Member, Problem) = 201,
+            /// A claim is not as it must be.
+            Claim(Claim, Problem) = 202,
+        }
+
+        const PLAIN: &[Error] = &[$(Error::$variant),+];
+
+        impl Error {
+            /// Returns the stable number.
+            #[must_use]
+            pub const fn code(self) -> u16 {
+                match self {
+                    $(Self::$variant => $code,)+
+                    Self::Limit(limit) => number(200, limit.number(), 0),
+                    Self::Header(member, problem) => number(2_000, problem.number(), member.number()),
+                    Self::Claim(claim, problem) => number(10_000, problem.number(), claim.number()),
+                }
+            }
+
+            /// Returns the stable name in snake case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                    Self::Limit(limit) => limit.name(),
+                    Self::Header(member, problem) => member_name(member, problem),
+                    Self::Claim(claim, problem) => claim_name(claim, problem),
+                }
+            }
+
+            /// Returns a clause for a person, in lower case and without a full stop.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $message,)+
+                    Self::Limit(limit) => limit_message(limit),
+                    Self::Header(member, problem) => member_message(member, problem),
+                    Self::Claim(claim, problem) => claim_message(claim, problem),
+                }
+            }
+
+            /// Returns who has to act.
+            #[must_use]
+            pub const fn category(self) -> Category {
+                match self {
+                    $(Self::$variant => Category::$category,)+
+                    Self::Limit(Limit::KeySetLen) => Category::Keys,
+                    Self::Limit(Limit::MetadataLen | Limit::TokenResponseLen) => Category::Provider,
+                    Self::Limit(Limit::Expected)
+                    | Self::Header(_, Problem::NothingExpected)
+                    | Self::Claim(_, Problem::NothingExpected) => Category::Caller,
+                    Self::Limit(Limit::JwtIdLen) | Self::Claim(..) => Category::Claims,
+                    Self::Limit(_) | Self::Header(..) => Category::Token,
+                }
+            }
+        }
+    };
+}
+
+/// Returns the number of a pair: a hundred for each subject, and its problems in it.
+const fn number(base: u16, problem: u8, subject: u8) -> u16 {
+    let widened = u16::from_be_bytes([0, subject]).wrapping_mul(100);
+    base.wrapping_add(widened)
+        .wrapping_add(u16::from_be_bytes([0, problem]))
+}
+
+errors! {
+    // The token's text.
+    /// The token does not have the three segments of a compact JWS (RFC 7515 §7.1).
+    MalformedToken = 1, "malformed_token", Token, "the token is not three segments separated by dots";
+    /// The token has the five segments of a JWE (RFC 7516 §7.1), which this crate does not decrypt.
+    Encrypted = 2, "encrypted", Token, "the token is encrypted (JWE) and cannot be verified here";
+    /// A segment is not base64url without padding, with zero trailing bits (RFC 7515 §2).
+    MalformedBase64url = 3, "malformed_base64url", Token, "a segment is not strict base64url";
+    /// A text is not JSON in UTF-8 (RFC 8259), or the header is not a JSON object.
+    MalformedJson = 4, "malformed_json", Token, "the text is not well-formed JSON of the expected kind";
+    /// An object has two members of the same name (RFC 7515 §4, RFC 7519 §4).
+    DuplicateMember = 5, "duplicate_member", Token, "a JSON object has two members of the same name";
+    /// The scratch buffer is shorter than [`scratch_len`](crate::scratch_len) says.
+    ScratchTooSmall = 7, "scratch_too_small", Caller, "the scratch buffer is too small for this token";
+
+    // Keys and signature.
+    /// The token says that it is not signed: `alg` is `none` (RFC 7518 §3.6).
+    Unsecured = 9, "unsecured", Token, "the token is not signed (alg none)";
+    /// The token's `alg` is not among those accepted for these keys.
+    AlgorithmNotAccepted = 11, "algorithm_not_accepted", Token, "the algorithm is not one that is accepted for these keys";
+    /// The signature or MAC is wrong.
+    BadSignature = 12, "bad_signature", Signature, "the signature does not verify";
+    /// No key fits the token's `kid` and `alg`.
+    NoKey = 13, "no_key", UnknownKey, "no key fits the token";
+    /// The token has no `kid`, several keys fit, and trying them was refused.
+    AmbiguousKey = 14, "ambiguous_key", UnknownKey, "the token names no key and several fit";
+
+    // Keys while they are loaded.
+    /// A key lacks a parameter, or has one that cannot be right.
+    MalformedKey = 20, "malformed_key", Keys, "the key is malformed";
+    /// A key is shorter than RFC 7518 demands.
+    WeakKey = 21, "weak_key", Keys, "the key is too weak";
+    /// The key's type or curve fits none of the accepted algorithms.
+    UnsupportedKey = 22, "unsupported_key", Keys, "the key's type fits none of the accepted algorithms";
+    /// A key or its `kid` is larger than the limits allow.
+    KeyTooLarge = 23, "key_too_large", Keys, "the key is too large";
+    /// `use` or `key_ops` say that the key is not for verifying (RFC 7517 §4.2, §4.3).
+    WrongKeyUse = 24, "wrong_key_use", Keys, "the key is not meant for verifying signatures";
+    /// A list of algorithms is empty, has more than the limit, names one twice, or mixes MACs with signatures.
+    UnusableAlgorithmList = 25, "unusable_algorithm_list", Caller, "the list of algorithms is empty, too long, or mixes MACs with signatures";
+    /// The text is not a JWK Set (RFC 7517 §5).
+    MalformedKeySet = 26, "malformed_key_set", Keys, "the text is not a JWK Set";
+    /// Nothing in a JWK Set can be used.
+    NoUsableKey = 27, "no_usable_key", Keys, "the key set holds no usable key";
+    /// The key set has no room for another key.
+    KeySetFull = 28, "key_set_full", Caller, "the key set has no room for another key";
+
+    // Claims.
+    /// The payload is not a JSON object, so not a claims set (RFC 7519 §7.2).
+    MalformedClaims = 40, "malformed_claims", Claims, "the payload is not a JSON object";
+    /// The claims do not fit the caller's type.
+    CustomClaims = 43, "custom_claims", Claims, "the claims do not fit the expected type";
+    /// The buffer cannot hold the unescaped string.
+    BufferTooSmall = 44, "buffer_too_small", Caller, "the buffer is too small for the unescaped string";
+    /// A scope or role that is needed is not among those of the token.
+    InsufficientScope = 89, "insufficient_scope", Scope, "the token does not have the scope that is needed";
+    /// A token that may be used once was used before.
+    Replayed = 90, "replayed", Claims, "the token was used before";
+    /// A replay guard has no room to remember another token.
+    ReplayGuardFull = 91, "replay_guard_full", Caller, "there is no room to remember that the token was used";
+
+    // What a provider answers.
+    /// The metadata lacks `issuer` or `jwks_uri`, or a member has the wrong JSON type.
+    MalformedMetadata = 100, "malformed_metadata", Provider, "the text is not a provider's metadata";
+    /// The metadata is that of another issuer (OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3).
+    MetadataMismatch = 102, "metadata_mismatch", Provider, "the metadata is that of another issuer";
+    /// The response lacks `access_token` or `token_type`, or a member has the wrong JSON type.
+    MalformedTokenResponse = 101, "malformed_token_response", Provider, "the text is not a token endpoint's response";
+}
+
+// A result without a value is returned in one register.
+const _: () = assert!(size_of::<Error>() <= 4 && size_of::<Result<(), Error>>() <= 4);
+
+impl Error {
+    /// Returns every error that this crate can return, in the order of [`code`](Self::code) within
+    /// each kind. A caller's own check may make further pairs of a claim and a problem.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let limits = Limit::ALL.iter().map(|limit| Self::Limit(*limit));
+        let headers = MEMBERS.iter().flat_map(|(member, problems)| {
+            problems
+                .iter()
+                .map(|problem| Self::Header(*member, *problem))
+        });
+        let claims = CLAIMS.iter().flat_map(|(claim, problems)| {
+            problems.iter().map(|problem| Self::Claim(*claim, *problem))
+        });
+        PLAIN
+            .iter()
+            .copied()
+            .chain(limits)
+            .chain(headers)
+            .chain(claims)
+    }
+
+    /// Returns the error that a claim is missing, for claims that your program reads itself.
+    #[must_use]
+    pub const fn missing(claim: Claim) -> Self {
+        Self::Claim(claim, Problem::Missing)
+    }
+
+    /// Returns the claim that is concerned, if one is.
+    #[must_use]
+    pub const fn claim(self) -> Option<Claim> {
+        match self {
+            Self::Claim(claim, _) => Some(claim),
+            _ => None,
+        }
+    }
+
+    /// Returns whether fetching the issuer's keys again may help: true for [`Error::NoKey`] only.
+    ///
+    /// Bound how often you do so, with a [`Refetch`](crate::Refetch): anybody can send tokens
+    /// with an unknown `kid`. If tokens carry no `kid`, a key that was replaced looks like a forgery
+    /// ([`Error::BadSignature`]).
+    #[must_use]
+    pub const fn should_refresh_keys(self) -> bool {
+        matches!(self, Self::NoKey)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
+    /// Also the pairs that only a caller's own check can make.
+    fn all_pairs() -> impl Iterator<Item = Error> {
+        let problems = || Problem::ALL.iter().copied();
+        let claims = Claim::ALL
+            .iter()
+            .flat_map(move |claim| problems().map(|problem| Error::Claim(*claim, problem)));
+        let members = Member::ALL
+            .iter()
+            .flat_map(move |member| problems().map(|problem| Error::Header(*member, problem)));
+        claims.chain(members)
+    }
+
+    #[test]
+    fn numbers_and_names_are_unique() {
+        let limits = Limit::ALL.iter().map(|limit| Error::Limit(*limit));
+        let all: Vec<_> = all_pairs()
+            .chain(limits)
+            .chain(PLAIN.iter().copied())
+            .collect();
+        let numbers: HashSet<_> = all.iter().map(|error| error.code()).collect();
+        let names: HashSet<_> = all.iter().map(|error| error.name()).collect();
+        let listed: HashSet<_> = Error::all().collect();
+        assert_eq!((numbers.len(), names.len()), (all.len(), all.len()));
+        assert_eq!(listed.len(), Error::all().count(), "each is listed once");
+        assert!(listed.iter().all(|error| all.contains(error)));
+        let messages: HashSet<_> = Error::all().map(Error::message).collect();
+        // A time before which a token is not valid is in the future, like one that must not be.
+        assert_eq!(messages.len(), listed.len());
+    }
+
+    #[test]
+    fn pairs_name_their_subject_and_problem() {
+        for error in all_pairs() {
+            let (subject, problem, prefix) = match error {
+                Error::Claim(claim, problem) => (claim.name(), problem.name(), ""),
+                Error::Header(member, problem) => (member.name(), problem.name(), "header_"),
+                _ => ("", "", ""),
+            };
+            assert_eq!(error.name(), std::format!("{prefix}{subject}_{problem}"));
+            let quoted = std::format!("\"{subject}\"");
+            assert!(error.message().contains(&quoted), "{error}");
+        }
+    }
+
+    #[test]
+    fn messages_are_what_is_printed() {
+        for error in Error::all() {
+            assert_eq!(error.to_string(), error.message());
+        }
+    }
+
+    #[test]
+    fn names_are_the_variants_in_snake_case() {
+        for error in PLAIN {
+            let mut snake = String::new();
+            for c in std::format!("{error:?}").chars() {
+                if c.is_uppercase() && !snake.is_empty() {
+                    snake.push('_');
+                }
+                snake.extend(c.to_lowercase());
+            }
+            assert_eq!(error.name(), snake);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What is demanded of one claim, and the comparison with what a token says.
+
+use core::time::Duration;
+
+use crate::encoding::json::JsonStr;
+use crate::error::Problem;
+use crate::limits::MAX_EXPECTED;
+use crate::time::{Clock, NumericDate};
+
+/// What is demanded of one claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check<T> {
+    /// The claim must be present and fit.
+    Required(T),
+    /// The claim must be present, whatever its value: also an empty string, and for `exp` a time in
+    /// the past.
+    Present,
+    /// The claim may be absent. If it is present, it must fit.
+    IfPresent(T),
+    /// The claim must be absent.
+    Absent,
+    /// The claim may have any value. Its JSON type is checked all the same.
+    NotChecked,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The claim is as it must be.
+    Passed,
+    /// Nothing is demanded, or nothing is known that the claim could be compared with.
+    NotMade,
+    /// The claim is not as it must be.
+    Failed(Problem),
+}
+
+impl Verdict {
+    pub(crate) const fn new(fits: bool, otherwise: Problem) -> Self {
+        if fits {
+            Self::Passed
+        } else {
+            Self::Failed(otherwise)
+        }
+    }
+
+    /// The same from a comparison of times, which is `None` without a clock.
+    const fn of_time(is_wrong: Option<bool>, problem: Problem) -> Self {
+        match is_wrong {
+            Some(true) => Self::Failed(problem),
+            Some(false) => Self::Passed,
+            None => Self::NotMade,
+        }
+    }
+
+    /// Returns this verdict if it is a failure, else `other`.
+    pub(crate) fn or(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Failed(_) => self,
+            Self::Passed | Self::NotMade => other(),
+        }
+    }
+}
+
+impl<T> Check<T> {
+    /// Returns the same demand with another expected value.
+    pub(crate) fn map<'t, U>(&'t self, expected: impl FnOnce(&'t T) -> U) -> Check<U> {
+        match self {
+            Self::Required(value) => Check::Required(expected(value)),
+            Self::IfPresent(value) => Check::IfPresent(expected(value)),
+            Self::Present => Check::Present,
+            Self::Absent => Check::Absent,
+            Self::NotChecked => Check::NotChecked,
+        }
+    }
+
+    /// Compares a claim with the demand. `fits` compares it with the expected value.
+    #[inline]
+    pub(crate) fn verdict<C>(
+        &self,
+        claim: Option<C>,
+        fits: impl FnOnce(C, &T) -> Verdict,
+    ) -> Verdict {
+        match (self, claim) {
+            (Self::Required(expected) | Self::IfPresent(expected), Some(claim)) => {
+                fits(claim, expected)
+            }
+            (Self::Required(_) | Self::Present, None) => Verdict::Failed(Problem::Missing),
+            (Self::Absent, Some(_)) => Verdict::Failed(Problem::Prohibited),
+            (Self::Present, Some(_)) | (Self::Absent, None) => Verdict::Passed,
+            (Self::IfPresent(_), None) | (Self::NotChecked, _) => Verdict::NotMade,
+        }
+    }
+}
+
+/// A list of strings that a policy expects, borrowed from where they are: an array, a `Vec`, or a
+/// single string.
+///
+/// Write a literal list as `&["a", "b"]`, an empty one as `&[""; 0]`. A slice is passed by
+/// reference: `&slice`. Implement it for a type of your own that keeps its strings elsewhere.
+///
+/// ```
+/// use jose_verify::{Check, Policy, StringList};
+///
+/// let issuers: Vec<String> = vec!["https://issuer.example.com".into()];
+/// let one = "https://issuer.example.com".to_owned();
+/// # #[cfg(feature = "alloc")]
+/// for expected in [&issuers as &dyn StringList, &one, &["https://issuer.example.com"]] {
+///     let policy = Policy::jwt(Check::Required(expected), Check::NotChecked);
+///     # let _ = policy;
+/// }
+/// # let _ = (issuers, one);
+/// ```
+pub trait StringList: Sync {
+    /// Returns the string at `index`, or `None` at the end. Strings beyond
+    /// [`MAX_EXPECTED`] are ignored.
+    fn string_at(&self, index: usize) -> Option<&str>;
+}
+
+impl<S: AsRef<str> + Sync, const N: usize> StringList for [S; N] {
+    fn string_at(&self, index: usize) -> Option<&str> {
+        self.as_slice().get(index).map(AsRef::as_ref)
+    }
+}
+
+impl<S: AsRef<str> + Sync> StringList for &[S] {
+    fn string_at(&self, index: usize) -> Option<&str> {
+        (**self).get(index).map(AsRef::as_ref)
+    }
+}
+
+impl StringList for &str {
+    fn string_at(&self, index: usize) -> Option<&str> {
+        (index == 0).then_some(*self)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<S: AsRef<str> + Sync> StringList for alloc::vec::Vec<S> {
+    fn string_at(&self, index: usize) -> Option<&str> {
+        self.as_slice().get(index).map(AsRef::as_ref)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl StringList for alloc::string::String {
+    fn string_at(&self, index: usize) -> Option<&str> {
+        (index == 0).then_some(self)
+    }
+}
+
+/// Calls `each` with the strings of a list, in order, until it returns false. Returns whether it
+/// never did.
+pub(crate) fn all(expected: &dyn StringList, mut each: impl FnMut(&str) -> bool) -> bool {
+    let mut strings = (0..MAX_EXPECTED).map_while(|index| expected.string_at(index));
+    strings.all(&mut each)
+}
+
+/// Returns whether the claim is one of the strings.
+pub(crate) fn is_one_of(claim: JsonStr<'_>, expected: &dyn StringList) -> bool {
+    !all(expected, |string| claim != string)
+}
+
+/// Returns whether there is anything to compare a claim with. An empty string is what an unset
+/// variable looks like.
+pub(crate) fn is_usable(expected: &dyn StringList) -> bool {
+    expected.string_at(0).is_some() && has_no_empty_string(expected)
+}
+
+/// The same for a list that may be empty.
+pub(crate) fn has_no_empty_string(expected: &dyn StringList) -> bool {
+    all(expected, |string| !string.is_empty())
+}
+
+/// Checks that the claim is one of the strings.
+pub(crate) fn one_of(claim: JsonStr<'_>, expected: &dyn StringList) -> Verdict {
+    if !is_usable(expected) {
+        return Verdict::Failed(Problem::NothingExpected);
+    }
+    Verdict::new(is_one_of(claim, expected), Problem::Mismatch)
+}
+
+/// Checks that the clock has not reached `time`.
+pub(crate) fn not_reached(clock: Clock, time: NumericDate, problem: Problem) -> Verdict {
+    Verdict::of_time(clock.has_reached(time), problem)
+}
+
+/// Checks that the clock is not later than `time`.
+pub(crate) fn not_passed(clock: Clock, time: NumericDate, problem: Problem) -> Verdict {
+    Verdict::of_time(clock.has_passed(time), problem)
+}
+
+/// Checks that `time` is not in the future.
+pub(crate) fn not_in_future(
+    clock: Clock,
+    time: NumericDate,
+    leeway: Duration,
+    problem: Problem,
+) -> Verdict {
+    Verdict::of_time(clock.is_before(time, leeway), problem)
+}

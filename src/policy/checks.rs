@@ -1,0 +1,133 @@
+//! Checks that a policy has no field for, as values for
+//! [`Verifier::with_checks`](crate::Verifier::with_checks). Only those that you name are linked. Required scopes are
+//! [`oauth::RequiredScopes`](crate::oauth::RequiredScopes).
+//!
+//! ```
+//! use core::time::Duration;
+//! use jose_verify::checks::{MaxLifetime, SoleAudience};
+//! use jose_verify::{ClaimCheck, Error, Keys, NumericDate, Verifier, oauth};
+//!
+//! fn authorize(token: &mut [u8], keys: &impl Keys, now: NumericDate) -> Result<(), Error> {
+//!     let policy = oauth::access_token(&["https://login.example.com"], &["https://api.example.com"]);
+//!     let lifetime = MaxLifetime(Duration::from_secs(3600));
+//!     let checks: [&dyn ClaimCheck; 2] = [&lifetime, &SoleAudience];
+//!     Verifier::new(keys, &policy).with_checks(&checks).verify_in_place(token, now)?;
+//!     Ok(())
+//! }
+//! ```
+
+use core::fmt::{self, Debug};
+use core::time::Duration;
+
+use crate::error::{Claim, Error, Problem};
+use crate::policy::check::{Verdict, not_passed};
+use crate::policy::{Candidate, ClaimCheck};
+use crate::time::NumericDate;
+
+/// Rejects a token that was issued longer ago than this: `iat` is required, and now must not be
+/// later than `iat` + age + leeway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxTokenAge {
+    /// The time since `iat`.
+    pub age: Duration,
+    /// The tolerance for clocks that disagree.
+    pub leeway: Duration,
+}
+
+impl ClaimCheck for MaxTokenAge {
+    fn name(&self) -> &'static str {
+        "iat"
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        let issued_at = token.claims().issued_at();
+        let issued_at = issued_at.ok_or(Error::missing(Claim::Iat))?;
+        let latest = issued_at.later_by(self.age).later_by(self.leeway);
+        match not_passed(token.clock(), latest, Problem::TooOld) {
+            Verdict::Failed(problem) => Err(Error::Claim(Claim::Iat, problem)),
+            Verdict::Passed | Verdict::NotMade => Ok(()),
+        }
+    }
+}
+
+/// Rejects a token whose lifetime, from `iat` to `exp`, is longer than this. Both claims are
+/// required.
+///
+/// It bounds the damage of a token that an issuer made valid for years, such as one that leaked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MaxLifetime(pub Duration);
+
+impl ClaimCheck for MaxLifetime {
+    fn name(&self) -> &'static str {
+        "exp"
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        let claims = token.claims();
+        let required =
+            |time: Option<NumericDate>, claim| time.ok_or(Error::Claim(claim, Problem::Missing));
+        let expires_at = required(claims.expires_at(), Claim::Exp)?;
+        let issued_at = required(claims.issued_at(), Claim::Iat)?;
+        if expires_at.since(issued_at) > self.0 {
+            return Err(Error::Claim(Claim::Exp, Problem::TooLong));
+        }
+        Ok(())
+    }
+}
+
+/// Requires a `sub` that starts with this, such as `system:serviceaccount:production:`.
+///
+/// End the prefix with the separator that the issuer uses: `repo:octo-org/` and not
+/// `repo:octo-org`, which is also the start of `repo:octo-org-2/`.
+#[derive(Clone, Copy)]
+pub struct SubjectPrefix<'p>(pub &'p str);
+
+impl ClaimCheck for SubjectPrefix<'_> {
+    fn name(&self) -> &'static str {
+        "sub"
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        let subject = token.claims().subject();
+        let subject = subject.ok_or(Error::missing(Claim::Sub))?;
+        if self.0.is_empty() {
+            return Err(Error::Claim(Claim::Sub, Problem::NothingExpected));
+        }
+        let mut chars = subject.chars();
+        if self
+            .0
+            .chars()
+            .all(|expected| chars.next() == Some(expected))
+        {
+            Ok(())
+        } else {
+            Err(Error::Claim(Claim::Sub, Problem::Mismatch))
+        }
+    }
+}
+
+/// Requires an `aud` with exactly one value. Which one is for the policy to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoleAudience;
+
+impl ClaimCheck for SoleAudience {
+    fn name(&self) -> &'static str {
+        "aud"
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        let audience = token.claims().audience();
+        let audience = audience.ok_or(Error::missing(Claim::Aud))?;
+        match audience.iter().nth(1) {
+            None => Ok(()),
+            Some(_) => Err(Error::Claim(Claim::Aud, Problem::Untrusted)),
+        }
+    }
+}
+
+impl Debug for SubjectPrefix<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the prefix, which is a claim's value.
+        f.debug_struct("SubjectPrefix").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,68 @@
+//! What every check of a policy found, for people who search the reason of a rejection.
+
+use crate::error::{Error, Member};
+use crate::policy::check::Verdict;
+use crate::policy::{Candidate, ClaimCheck, ORDER, Policy};
+
+/// What one check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The token is as it must be.
+    Passed,
+    /// The check was not made: the policy says so, the claim is optional and absent, or the time is
+    /// not known.
+    NotMade,
+    /// The token is rejected for this reason.
+    Failed(Error),
+}
+
+/// One check of a token: what it is about and what it found. It has no values of the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckReport<'r> {
+    /// The name of the header parameter, of the claim, or of the caller's own check.
+    pub name: &'r str,
+    /// What the check found.
+    pub outcome: Outcome,
+}
+
+impl Policy<'_> {
+    /// Makes every check, reports each, and returns the first failure.
+    pub(crate) fn explain(
+        &self,
+        token: &Candidate<'_>,
+        extra: &[&dyn ClaimCheck],
+        report: &mut dyn FnMut(CheckReport<'_>),
+    ) -> Result<(), Error> {
+        let mut first = Ok(());
+        let mut tell = |name: &str, outcome| {
+            if let (Outcome::Failed(error), Ok(())) = (outcome, first) {
+                first = Err(error);
+            }
+            report(CheckReport { name, outcome });
+        };
+        let outcome = |verdict, error: &dyn Fn(_) -> Error| match verdict {
+            Verdict::Passed => Outcome::Passed,
+            Verdict::NotMade => Outcome::NotMade,
+            Verdict::Failed(problem) => Outcome::Failed(error(problem)),
+        };
+        let typ = outcome(self.typ(token), &|problem| {
+            Error::Header(Member::Typ, problem)
+        });
+        tell(Member::Typ.name(), typ);
+        for claim in ORDER {
+            let verdict = self.claim(claim, token);
+            let found = outcome(verdict, &|problem| Error::Claim(claim, problem));
+            tell(claim.name(), found);
+        }
+        for check in extra {
+            let found = match check.check(token) {
+                Ok(()) => Outcome::Passed,
+                Err(error) => Outcome::Failed(error),
+            };
+            tell(check.name(), found);
+        }
+        first
+    }
+}
