@@ -12,7 +12,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use jose_verify::{Claim, Error, HS256, Keys, NumericDate, Problem, Verifier, Word, scratch_len};
+use jose_verify::alg::{HS256, Word};
+use jose_verify::{Claim, Error, Keys, NumericDate, Problem, Verifier, scratch_len};
 use jose_verify_benches::{
     LENGTHS, NOW, POLICY, TABLES, VECTORS, hs256, other_signature, set, vector,
 };

@@ -12,10 +12,8 @@
 use std::env;
 use std::hint::black_box;
 
-use jose_verify::{
-    Claim, ES256, Error, HS256, Key, KeyParameters, Keys, NumericDate, P256_TABLES, Problem,
-    Tables, Verifier, Word, scratch_len,
-};
+use jose_verify::alg::{ES256, HS256, KeyParameters, P256_TABLES, Tables, Word};
+use jose_verify::{Claim, Error, Key, Keys, NumericDate, Problem, Verifier, scratch_len};
 use jose_verify_benches::{
     LENGTHS, NOW, POLICY, TABLES, UNSIGNED, VECTORS, hs256, other_signature, set, unsigned,
     unsigned_key, vector,

@@ -6,9 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
 use core::time::Duration;
-use jose_verify::{
-    Audience, Check, ES256, Error, KeySet, NumericDate, Policy, Verifier, scratch_len,
-};
+use jose_verify::alg::ES256;
+use jose_verify::{Audience, Check, Error, KeySet, NumericDate, Policy, Verifier, scratch_len};
 
 /// This service.
 const VERIFIER: &str = "https://attest.example.com";

@@ -18,11 +18,12 @@ use std::hint::black_box;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
+use jose_verify::alg::{HS256, Hs256, KeyParameters, MAX_DIGEST_LEN, SHA256, SIGNATURES};
+use jose_verify::keys::jwk_thumbprint;
 use jose_verify::limits::MAX_KID_LEN;
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::{
-    Audience, Check, Clock, HS256, Hs256, Issuer, IssuerVerifier, Key, KeyParameters, KeySet,
-    MAX_DIGEST_LEN, Options, Policy, SHA256, SIGNATURES, Tenant, Verifier, jwk_thumbprint,
+    Audience, Check, Clock, Issuer, IssuerVerifier, Key, KeySet, Options, Policy, Tenant, Verifier,
     scratch_len,
 };
 use sha2::Sha256;

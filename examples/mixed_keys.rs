@@ -7,10 +7,9 @@
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{
-    Check, ES256, Error, ForeignKey, InvalidSignature, Key, KeyParameters, KeyRef, KeySet, Keys,
-    NumericDate, Policy, RS256, Verifier, scratch_len,
-};
+use jose_verify::alg::{ES256, InvalidSignature, KeyParameters, RS256};
+use jose_verify::keys::{ForeignKey, KeyRef};
+use jose_verify::{Check, Error, Key, KeySet, Keys, NumericDate, Policy, Verifier, scratch_len};
 use p256::ecdsa::{
     Signature, SigningKey, VerifyingKey, signature::Signer, signature::Verifier as _,
 };

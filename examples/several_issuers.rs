@@ -7,9 +7,10 @@
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
+use jose_verify::alg::{Algorithms, SIGNATURES};
+use jose_verify::keys::GrowingRotatingKeys;
 use jose_verify::{
-    Algorithms, Audience, Check, Error, GrowingRotatingKeys, Issuer, IssuerVerifier, Keys,
-    NumericDate, Policy, SIGNATURES, scratch_len,
+    Audience, Check, Error, Issuer, IssuerVerifier, Keys, NumericDate, Policy, scratch_len,
 };
 
 /// An issuer as the file has it, and its keys.
@@ -30,7 +31,13 @@ impl Entry {
         let unknown = |name: &str| eprintln!("{}: {name} is unknown", self.issuer);
         let algorithms = Algorithms::named(SIGNATURES, &self.algorithms, unknown)?;
         let old = Arc::clone(&self.keys.lock().unwrap());
-        let (new, _) = old.updated(jwks, &algorithms, 3600, now, |_| {})?;
+        let (new, _) = old.updated(
+            jwks,
+            &algorithms,
+            Duration::from_secs(3600),
+            Duration::from_secs(now),
+            |_| {},
+        )?;
         *self.keys.lock().unwrap() = Arc::new(new);
         Ok(())
     }

@@ -6,7 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Check, Claims, Clock, ES256, Error, Key, KeyParameters, Policy, Verifier};
+use jose_verify::alg::{ES256, KeyParameters};
+use jose_verify::{Check, Claims, Clock, Error, Key, Policy, Verifier};
 use sha2::{Digest, Sha256};
 
 /// The vendor's public key on P-256.

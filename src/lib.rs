@@ -7,12 +7,13 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod alg;
+pub mod base64url;
 pub mod limits;
 pub mod oauth;
 pub mod oidc;
 pub mod words;
 
-mod alg;
 mod encoding;
 mod error;
 mod jose;
@@ -21,27 +22,13 @@ mod policy;
 mod time;
 mod verify;
 
-pub use crate::alg::{
-    Algorithm, AlgorithmKind, Algorithms, ES256, ES384, ES512, Es256, Es384, Es512, HS256, HS384,
-    HS512, HashFunction, Hs256, Hs384, Hs512, InlineKey, InvalidSignature, KeyParameters, KeyType,
-    MACS, MAX_DIGEST_LEN, P256_TABLES, P384_TABLES, P521_TABLES, PS256, PS384, PS512,
-    ParameterSource, Precomputation, Ps256, Ps384, Ps512, RS256, RS384, RS512, Rs256, Rs384, Rs512,
-    SHA256, SHA384, SHA512, SIGNATURES, Tables, Word,
-};
-pub use crate::encoding::json::{
-    Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value,
-};
 pub use crate::error::{Category, Claim, Error, Limit, Member, Problem};
-pub use crate::jose::claims::{Claims, StringOrArray, Strings};
+pub use crate::jose::claims::Claims;
 pub use crate::jose::header::Header;
-pub use crate::jose::jwk::{Jwk, entries as jwk_set_entries};
-pub use crate::key::{
-    ForeignKey, Inline, Key, KeyMemory, KeyRef, KeySet, KeySetIn, Keys, Lent, LentKeySet,
-    LoadReport, OwnedMemory, PreparedKey, PreparedKeySet, Refetch, RotatingKeys, RotatingKeysIn,
-    Skipped, Slot, TableInfo, VerifiedBy, WORDS_PER_KEY, jwk_thumbprint,
-};
+pub use crate::jose::jwk::Jwk;
 #[cfg(feature = "alloc")]
-pub use crate::key::{GrowingKeySet, GrowingRotatingKeys, Heap};
+pub use crate::key::GrowingKeySet;
+pub use crate::key::{Key, KeySet, Keys, RotatingKeys};
 #[cfg(feature = "alloc")]
 pub use crate::policy::PolicyBuf;
 pub use crate::policy::{
@@ -53,3 +40,29 @@ pub use crate::verify::{
     Issuer, IssuerVerifier, JwsVerifier, Options, Tenant, Verified, VerifiedJws, Verifier,
     scratch_len,
 };
+
+pub mod json {
+    //! Values of a token, which borrow from its text.
+    //!
+    //! Everything was checked when the token was parsed: the text is JSON (RFC 8259), strings are
+    //! well-formed, and the nesting is bounded.
+
+    pub use crate::encoding::json::{
+        Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value,
+    };
+    pub use crate::jose::claims::{StringOrArray, Strings};
+}
+
+pub mod keys {
+    //! Keys beyond the everyday ones: memory that you lend, keys with tables, keys of your own
+    //! kind, rotation, and JWK Sets read entry by entry.
+
+    pub use crate::jose::jwk::entries as jwk_set_entries;
+    pub use crate::key::{
+        ForeignKey, Inline, KeyMemory, KeyRef, KeySetIn, Lent, LentKeySet, LoadReport, OwnedMemory,
+        PreparedKey, PreparedKeySet, Refetch, RotatingKeysIn, Skipped, Slot, TableInfo, VerifiedBy,
+        WORDS_PER_KEY, jwk_thumbprint,
+    };
+    #[cfg(feature = "alloc")]
+    pub use crate::key::{GrowingRotatingKeys, Heap};
+}

@@ -16,11 +16,11 @@ use std::path::Path;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::{
-    Algorithm, AlgorithmKind, Audience, Check, Error, HS256, InvalidSignature, KeyParameters,
-    KeySet, KeyType, MACS, NumericDate, P256_TABLES, P384_TABLES, P521_TABLES, ParameterSource,
-    Policy, Precomputation, SIGNATURES, Word,
+use jose_verify::alg::{
+    Algorithm, AlgorithmKind, HS256, InvalidSignature, KeyParameters, KeyType, MACS, P256_TABLES,
+    P384_TABLES, P521_TABLES, ParameterSource, Precomputation, SIGNATURES, Word,
 };
+use jose_verify::{Audience, Check, Error, KeySet, NumericDate, Policy};
 use serde_json::Value;
 use sha2::Sha256;
 

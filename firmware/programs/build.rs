@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{ES256, Key, P256_TABLES, Word};
+use jose_verify::Key;
+use jose_verify::alg::{ES256, P256_TABLES, Word};
 use serde_json::Value;
 
 /// Flash and RAM of the machine that the emulator provides for each target.

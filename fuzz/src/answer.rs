@@ -2,10 +2,8 @@
 
 use std::fmt::Debug;
 
-use jose_verify::{
-    Check, Clock, Error, Header, Issuer, IssuerVerifier, JwsVerifier, Keys, Options, Policy,
-    Tenant, Verified, VerifiedBy, VerifiedJws, Verifier, scratch_len,
-};
+use jose_verify::{Check, Clock, Error, Header, Issuer, IssuerVerifier, JwsVerifier, Keys, Options, Policy, Tenant, Verified, VerifiedJws, Verifier, scratch_len};
+use jose_verify::keys::VerifiedBy;
 
 /// What was accepted, copied out of the buffer that it borrowed from.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use jose_verify::{ForeignKey, InvalidSignature, KeyRef, Keys};
+use jose_verify::Keys;
+use jose_verify::alg::InvalidSignature;
+use jose_verify::keys::{ForeignKey, KeyRef};
 
 /// Accepts every signature under the algorithms of RFC 7518 and some other names, and remembers the last one.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use jose_verify::limits::{MAX_JSON_DEPTH, MAX_MEMBERS};
-use jose_verify::{Error, JsonNumber, JsonStr, NumericDate, Object, Value};
+use jose_verify::{Error, NumericDate};
+use jose_verify::json::{JsonNumber, JsonStr, Object, Value};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use jose_verify::{Algorithm, Algorithms, Audience, Check, Clock, Error, GrowingKeySet, KeyParameters, MACS, NumericDate, Options, Policy, SIGNATURES, Tenant, oauth, oidc};
+use jose_verify::{Audience, Check, Clock, Error, GrowingKeySet, NumericDate, Options, Policy, Tenant, oauth, oidc};
+use jose_verify::alg::{Algorithm, Algorithms, KeyParameters, MACS, SIGNATURES};
 use serde_json::Value;
 
 use crate::answer::{self, Accepted};

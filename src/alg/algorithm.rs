@@ -59,14 +59,13 @@ pub(crate) fn is_same_algorithm(
 
 /// One algorithm with all its parameters.
 ///
-/// This crate's own algorithms are constants such as [`ES256`](crate::ES256). To use a hardware
+/// This crate's own algorithms are constants such as [`ES256`](crate::alg::ES256). To use a hardware
 /// engine or another library, implement this trait in your own crate and name the algorithm in the
 /// same lists.
 ///
 /// ```
-/// use jose_verify::{
-///     Algorithm, AlgorithmKind, ES256, Error, InvalidSignature, KeySet, KeyType, Word,
-/// };
+/// use jose_verify::{Error, KeySet};
+/// use jose_verify::alg::{Algorithm, AlgorithmKind, ES256, InvalidSignature, KeyType, Word};
 ///
 /// /// ES256 as this crate has it, with a counter on the device's display.
 /// #[derive(Debug)]

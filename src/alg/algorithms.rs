@@ -15,7 +15,8 @@ use crate::limits::MAX_ALGORITHMS;
 /// such as `&[&RS256, &ES256]` and a list that is built at run time are used in the same way.
 ///
 /// ```
-/// use jose_verify::{Algorithms, Error, KeySet, SIGNATURES};
+/// use jose_verify::{Error, KeySet};
+/// use jose_verify::alg::{Algorithms, SIGNATURES};
 ///
 /// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 /// #     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;

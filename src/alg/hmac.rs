@@ -9,37 +9,15 @@ use digest::block_api::{
 };
 use digest::common::hazmat::{SerializableState, SerializedState};
 use digest::{CtOutput, Digest, Output};
-use sha2::{Sha256, Sha384, Sha512};
 
 use crate::alg::arithmetic::WORD_BYTES;
 use crate::alg::words;
-use crate::alg::words_of_keys;
-use crate::alg::{
-    Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, ParameterSource, Word,
-};
+use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterSource, Word};
 use crate::error::Error;
 use crate::limits::MAX_KEY_PARAMETER_LEN;
 
-/// The type of [`HS256`].
-pub type Hs256 = Hmac<Sha256>;
-
-/// The type of [`HS384`].
-pub type Hs384 = Hmac<Sha384>;
-
-/// The type of [`HS512`].
-pub type Hs512 = Hmac<Sha512>;
-
-/// HMAC using SHA-256; the secret has at least 32 bytes.
-pub const HS256: Hs256 = Hmac::new("HS256");
-
-/// HMAC using SHA-384; the secret has at least 48 bytes.
-pub const HS384: Hs384 = Hmac::new("HS384");
-
-/// HMAC using SHA-512; the secret has at least 64 bytes.
-pub const HS512: Hs512 = Hmac::new("HS512");
-
 /// HMAC with one hash.
-pub struct Hmac<D> {
+pub(super) struct Hmac<D> {
     name: &'static str,
     hash: PhantomData<fn() -> D>,
 }
@@ -54,7 +32,7 @@ impl<D> Clone for Hmac<D> {
 impl<D> Copy for Hmac<D> {}
 
 impl<D> Hmac<D> {
-    const fn new(name: &'static str) -> Self {
+    pub(super) const fn new(name: &'static str) -> Self {
         Self {
             name,
             hash: PhantomData,
@@ -164,21 +142,6 @@ impl<D: Hash + 'static> Algorithm for Hmac<D> {
             Err(InvalidSignature)
         }
     }
-}
-
-impl InlineKey for Hs256 {
-    type Material = [Word; words_of_keys::HS256];
-    const EMPTY: Self::Material = [0; words_of_keys::HS256];
-}
-
-impl InlineKey for Hs384 {
-    type Material = [Word; words_of_keys::HS384];
-    const EMPTY: Self::Material = [0; words_of_keys::HS384];
-}
-
-impl InlineKey for Hs512 {
-    type Material = [Word; words_of_keys::HS512];
-    const EMPTY: Self::Material = [0; words_of_keys::HS512];
 }
 
 /// Words that one state takes.

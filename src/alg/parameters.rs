@@ -4,7 +4,7 @@ use core::fmt::{self, Debug};
 
 use crate::error::Error;
 
-/// The source from which a [key type](crate::KeyType) reads the parameters of a key:
+/// The source from which a [key type](crate::alg::KeyType) reads the parameters of a key:
 /// [`KeyParameters`] that were given one by one, or a [`Jwk`](crate::Jwk).
 ///
 /// A key type reads what it needs by the names that the RFCs give to the members of a JWK, and
@@ -35,7 +35,8 @@ pub trait ParameterSource {
 /// The parameters of a key, decoded but not validated.
 ///
 /// ```
-/// use jose_verify::{ES256, Error, Key, KeyParameters};
+/// use jose_verify::{Error, Key};
+/// use jose_verify::alg::{ES256, KeyParameters};
 ///
 /// const POINT: [u8; 65] = [
 ///     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,

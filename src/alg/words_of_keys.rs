@@ -3,6 +3,7 @@
 use crate::alg::arithmetic::WORD_BYTES;
 use crate::alg::ecdsa;
 use crate::alg::rsa::key_words;
+use crate::limits::MAX_RSA_MODULUS_BITS;
 
 /// An RSA key of 2048 bits.
 pub const RSA_2048: usize = key_words(2048);
@@ -11,7 +12,7 @@ pub const RSA_2048: usize = key_words(2048);
 pub const RSA_3072: usize = key_words(3072);
 
 /// An RSA key of 4096 bits, the longest.
-pub const RSA_4096: usize = key_words(4096);
+pub const RSA_4096: usize = key_words(MAX_RSA_MODULUS_BITS);
 
 /// A key on P-256.
 pub const P256: usize = 2 * ecdsa::P256_WORDS;

@@ -15,7 +15,7 @@ use self::pairs::{
 /// | category | answer to a request with a bearer token (RFC 6750 §3.1) |
 /// |---|---|
 /// | `Token`, `Signature`, `Claims` | 401, `invalid_token` |
-/// | `UnknownKey` | fetch the keys again if [`Refetch`](crate::Refetch) allows, else 401, `invalid_token` |
+/// | `UnknownKey` | fetch the keys again if [`Refetch`](crate::keys::Refetch) allows, else 401, `invalid_token` |
 /// | `Scope` | 403, `insufficient_scope` |
 /// | `Keys`, `Provider`, `Caller` | 500: nothing that the sender of the token can mend |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -245,7 +245,7 @@ impl Error {
 
     /// Returns whether fetching the issuer's keys again may help: true for [`Error::NoKey`] only.
     ///
-    /// Bound how often you do so, with a [`Refetch`](crate::Refetch): anybody can send tokens
+    /// Bound how often you do so, with a [`Refetch`](crate::keys::Refetch): anybody can send tokens
     /// with an unknown `kid`. If tokens carry no `kid`, a key that was replaced looks like a forgery
     /// ([`Error::BadSignature`]).
     #[must_use]

@@ -214,7 +214,8 @@ fn string(value: Place) -> Result<Place, Error> {
 /// [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set.
 ///
 /// ```
-/// use jose_verify::{Error, Jwk, jwk_set_entries};
+/// use jose_verify::{Error, Jwk};
+/// use jose_verify::keys::jwk_set_entries;
 ///
 /// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;

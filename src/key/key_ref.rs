@@ -104,7 +104,9 @@ fn front(copy: &[u8], len: usize) -> JsonStr<'_> {
 /// another library.
 ///
 /// ```
-/// use jose_verify::{Error, ForeignKey, InvalidSignature, JwsVerifier, KeyRef, Keys, scratch_len};
+/// use jose_verify::{Error, JwsVerifier, Keys, scratch_len};
+/// use jose_verify::alg::InvalidSignature;
+/// use jose_verify::keys::{ForeignKey, KeyRef};
 /// # struct SecureElement;
 /// # impl SecureElement { fn verify_p256(&self, _: u8, _: &[u8], _: &[u8]) -> bool { true } }
 ///

@@ -10,7 +10,7 @@ use crate::limits::MAX_KEYS;
 pub struct VerifiedBy {
     /// The key's position in the [`Keys`], starting at 0: what [`Keys::key`] takes. In a slice of
     /// sources, positions count through all of them. A set counts only the keys that it kept, unlike
-    /// [`Skipped::position`](crate::Skipped::position).
+    /// [`Skipped::position`](crate::keys::Skipped::position).
     pub position: usize,
     /// The algorithm's name (RFC 7518 §3.1).
     pub algorithm: &'static str,
@@ -32,7 +32,8 @@ pub struct VerifiedBy {
 /// of sources lists the keys of each element in turn:
 ///
 /// ```
-/// use jose_verify::{ES256, Error, HS256, JwsVerifier, Key, KeyParameters, Keys};
+/// use jose_verify::{Error, JwsVerifier, Key, Keys};
+/// use jose_verify::alg::{ES256, HS256, KeyParameters};
 ///
 /// # const POINT: [u8; 65] = [
 /// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,

@@ -1,6 +1,7 @@
 //! The memory of a key set: held by value, lent by the caller, or on the heap.
 
 use core::fmt::{self, Debug};
+use core::time::Duration;
 
 use crate::alg::Word;
 use crate::alg::words_of_keys::RSA_2048;
@@ -64,12 +65,8 @@ impl Debug for Parts<'_> {
     }
 }
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 /// The memory of a key set: [`Inline`], [`Lent`] or, with the feature `alloc`, `Heap`.
-pub trait KeyMemory: sealed::Sealed {
+pub trait KeyMemory {
     #[doc(hidden)]
     fn parts(&self) -> Parts<'_>;
 
@@ -87,11 +84,11 @@ pub trait KeyMemory: sealed::Sealed {
 pub trait OwnedMemory: KeyMemory + Default + Clone {
     /// A time for each key.
     #[doc(hidden)]
-    type Times: AsRef<[u64]> + AsMut<[u64]> + Clone;
+    type Times: AsRef<[Duration]> + AsMut<[Duration]> + Clone;
 
     /// Returns `time` for each of at least `keys` keys, or for as many keys as the memory can hold.
     #[doc(hidden)]
-    fn times(time: u64, keys: usize) -> Self::Times;
+    fn times(time: Duration, keys: usize) -> Self::Times;
 }
 
 /// Memory held by value, with room for `N` keys of `WORDS` words on average. Longer keys take more
@@ -125,8 +122,6 @@ impl<const N: usize, const WORDS: usize> Debug for Inline<N, WORDS> {
     }
 }
 
-impl<const N: usize, const WORDS: usize> sealed::Sealed for Inline<N, WORDS> {}
-
 impl<const N: usize, const WORDS: usize> KeyMemory for Inline<N, WORDS> {
     fn parts(&self) -> Parts<'_> {
         Parts {
@@ -146,9 +141,9 @@ impl<const N: usize, const WORDS: usize> KeyMemory for Inline<N, WORDS> {
 }
 
 impl<const N: usize, const WORDS: usize> OwnedMemory for Inline<N, WORDS> {
-    type Times = [u64; N];
+    type Times = [Duration; N];
 
-    fn times(time: u64, _: usize) -> [u64; N] {
+    fn times(time: Duration, _: usize) -> [Duration; N] {
         [time; N]
     }
 }
@@ -172,8 +167,6 @@ impl Debug for Lent<'_> {
         f.write_str("Lent")
     }
 }
-
-impl sealed::Sealed for Lent<'_> {}
 
 impl KeyMemory for Lent<'_> {
     fn parts(&self) -> Parts<'_> {
@@ -210,9 +203,6 @@ impl Debug for Heap {
 }
 
 #[cfg(feature = "alloc")]
-impl sealed::Sealed for Heap {}
-
-#[cfg(feature = "alloc")]
 impl KeyMemory for Heap {
     fn parts(&self) -> Parts<'_> {
         Parts {
@@ -247,9 +237,9 @@ impl KeyMemory for Heap {
 
 #[cfg(feature = "alloc")]
 impl OwnedMemory for Heap {
-    type Times = alloc::vec::Vec<u64>;
+    type Times = alloc::vec::Vec<Duration>;
 
-    fn times(time: u64, keys: usize) -> alloc::vec::Vec<u64> {
+    fn times(time: Duration, keys: usize) -> alloc::vec::Vec<Duration> {
         alloc::vec![time; keys]
     }
 }

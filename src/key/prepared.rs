@@ -36,7 +36,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     /// not changed and the key has no tables.
     ///
     /// ```
-    /// use jose_verify::{ES256, Error, Key, P256_TABLES};
+    /// use jose_verify::{Error, Key};
+    /// use jose_verify::alg::{ES256, P256_TABLES};
     ///
     /// let jwk = br#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
@@ -162,7 +163,8 @@ impl Keys for PreparedKey<'_> {
 /// It is used like the set itself and can be shared between threads.
 ///
 /// ```
-/// use jose_verify::{ES256, Error, KeySet, P256_TABLES, RS256};
+/// use jose_verify::{Error, KeySet};
+/// use jose_verify::alg::{ES256, P256_TABLES, RS256};
 ///
 /// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","kid":"1",
 ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",

@@ -1,5 +1,7 @@
 //! When to fetch keys again.
 
+use core::time::Duration;
+
 use crate::error::Error;
 
 /// Decides when an issuer's keys are fetched again, at most how often, whatever tokens arrive.
@@ -15,46 +17,55 @@ use crate::error::Error;
 /// latest.
 ///
 /// ```
-/// use jose_verify::{Error, Refetch};
+/// use core::time::Duration;
+/// use jose_verify::Error;
+/// use jose_verify::keys::Refetch;
 ///
-/// let mut refetch = Refetch::new(5, 300);
-/// // At 100 s a token names a key that is not there: fetch. The next one has to wait for the answer.
-/// assert!(refetch.begin(Error::NoKey, true, 100));
-/// assert!(!refetch.begin(Error::NoKey, true, 100));
-/// refetch.end(false, 101);
+/// let at = Duration::from_secs;
+/// let mut refetch = Refetch::new(at(5), at(300));
+/// // A token names a key that is not there: fetch. The next one has to wait for the answer.
+/// assert!(refetch.begin(Error::NoKey, true, at(100)));
+/// assert!(!refetch.begin(Error::NoKey, true, at(100)));
+/// refetch.end(false, at(101));
 /// // Nothing new, so it was a forgery. Nobody asks again for twice five seconds.
-/// assert!(!refetch.begin(Error::NoKey, true, 110));
-/// assert!(refetch.begin(Error::NoKey, true, 111));
+/// assert!(!refetch.begin(Error::NoKey, true, at(110)));
+/// assert!(refetch.begin(Error::NoKey, true, at(111)));
 /// // A wrong signature under a key that is named and there is no reason to fetch anything.
-/// assert!(!refetch.begin(Error::BadSignature, true, 1000));
+/// assert!(!refetch.begin(Error::BadSignature, true, at(1000)));
 /// ```
+///
+/// `now` is the time on any clock that does not go back, counted from any fixed point, such as
+/// `started.elapsed()` of an `Instant`.
 ///
 /// After a fetch that brought new keys, verify the token again with them: what was refused for a key that had been
 /// replaced passes now, and what is refused now is a forgery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refetch {
-    shortest: u32,
-    longest: u32,
-    pause: u32,
+    shortest: Duration,
+    longest: Duration,
+    pause: Duration,
     /// When the last fetch ended or began, whichever came later; none before the first.
-    last: Option<u64>,
+    last: Option<Duration>,
     is_fetching: bool,
 }
 
 impl Refetch {
-    /// Pauses from `shortest` to `longest` seconds; `longest` is at least `shortest`, and both at least 1.
+    /// Creates a value with pauses from `shortest` to `longest`. A `shortest` below one second
+    /// counts as one second, and a `longest` below `shortest` as `shortest`.
     ///
     /// Five seconds and five minutes suit most issuers.
     #[must_use]
-    pub const fn new(shortest: u32, longest: u32) -> Self {
-        let shortest = if shortest == 0 { 1 } else { shortest };
+    pub const fn new(shortest: Duration, longest: Duration) -> Self {
+        const fn later(one: Duration, other: Duration) -> Duration {
+            match one.checked_sub(other) {
+                Some(_) => one,
+                None => other,
+            }
+        }
+        let shortest = later(shortest, Duration::from_secs(1));
         Self {
             shortest,
-            longest: if longest < shortest {
-                shortest
-            } else {
-                longest
-            },
+            longest: later(longest, shortest),
             pause: shortest,
             last: None,
             is_fetching: false,
@@ -67,7 +78,7 @@ impl Refetch {
     /// [`Error::NoKey`] is a reason. So is [`Error::BadSignature`] if the token does not name its key (`names_key`, the
     /// header's `kid`): the key may have been replaced.
     #[must_use = "nobody else fetches until `end` was called"]
-    pub fn begin(&mut self, error: Error, names_key: bool, now: u64) -> bool {
+    pub fn begin(&mut self, error: Error, names_key: bool, now: Duration) -> bool {
         let may_be_replaced = error == Error::BadSignature && !names_key;
         (error.should_refresh_keys() || may_be_replaced) && self.begin_at(now)
     }
@@ -75,18 +86,18 @@ impl Refetch {
     /// Whether the keys may be fetched now for a reason of the caller's own, for instance because they are old. Issuers
     /// withdraw keys, too, and no token tells of it.
     #[must_use = "nobody else fetches until `end` was called"]
-    pub fn begin_at(&mut self, now: u64) -> bool {
+    pub fn begin_at(&mut self, now: Duration) -> bool {
         let pause = if self.is_fetching {
             self.longest
         } else {
             self.pause
         };
         // By so much a clock goes back only when it was wrong before.
-        let ahead = |last: u64| last.saturating_sub(now) > u64::from(self.longest);
+        let ahead = |last: Duration| last.saturating_sub(now) > self.longest;
         if self.last.is_some_and(ahead) {
             self.last = Some(now);
         }
-        let rested = |last: u64| now.saturating_sub(last) >= u64::from(pause);
+        let rested = |last: Duration| now.saturating_sub(last) >= pause;
         let may = self.last.is_none_or(rested);
         if may {
             self.is_fetching = true;
@@ -96,7 +107,7 @@ impl Refetch {
     }
 
     /// The fetch has ended: whether it brought keys that were not there before. A failure brought none.
-    pub fn end(&mut self, brought_new_keys: bool, now: u64) {
+    pub fn end(&mut self, brought_new_keys: bool, now: Duration) {
         self.is_fetching = false;
         self.last = self.last.max(Some(now));
         self.pause = if brought_new_keys {
@@ -106,9 +117,9 @@ impl Refetch {
         };
     }
 
-    /// The seconds that pass, from the end of one fetch, until the next may begin.
+    /// Returns the time from the end of one fetch until the next may begin.
     #[must_use]
-    pub const fn pause(&self) -> u32 {
+    pub const fn pause(&self) -> Duration {
         self.pause
     }
 }

@@ -1,6 +1,7 @@
 //! A key set that keeps keys for a time after the issuer stops publishing them.
 
 use core::fmt::{self, Debug};
+use core::time::Duration;
 
 use crate::alg::Algorithm;
 use crate::encoding::json::JsonStr;
@@ -22,7 +23,9 @@ use crate::key::{Keys, LoadReport, Skipped};
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
-/// use jose_verify::{ES256, Error, RS256, RotatingKeys};
+/// use std::time::Duration;
+/// use jose_verify::{Error, RotatingKeys};
+/// use jose_verify::alg::{ES256, RS256};
 ///
 /// struct Issuer {
 ///     keys: Mutex<Arc<RotatingKeys<8>>>,
@@ -35,9 +38,10 @@ use crate::key::{Keys, LoadReport, Skipped};
 ///     }
 ///
 ///     /// After a fetch: tokens of the keys that are gone hold for an hour at most. Whether there was anything new.
-///     fn update(&self, jwks: &[u8], now: u64) -> Result<bool, Error> {
+///     fn update(&self, jwks: &[u8], now: Duration) -> Result<bool, Error> {
 ///         let old = self.keys();
-///         let (new, _report) = old.updated(jwks, &[&RS256, &ES256], 3600, now, |_| {})?;
+///         let hour = Duration::from_secs(3600);
+///         let (new, _report) = old.updated(jwks, &[&RS256, &ES256], hour, now, |_| {})?;
 ///         let brought_new_keys = new.has_new_keys(&old);
 ///         *self.keys.lock().unwrap() = Arc::new(new);
 ///         Ok(brought_new_keys)
@@ -46,7 +50,8 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// # let issuer = Issuer { keys: Mutex::new(Arc::new(RotatingKeys::new())) };
 /// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 /// #     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
-/// # assert!(issuer.update(jwks, 0)? && !issuer.update(jwks, 1)?);
+/// # let at = Duration::from_secs;
+/// # assert!(issuer.update(jwks, at(0))? && !issuer.update(jwks, at(1))?);
 /// # Ok::<(), Error>(())
 /// ```
 pub type RotatingKeys<const N: usize, const WORDS: usize = WORDS_PER_KEY> =
@@ -57,15 +62,24 @@ pub type RotatingKeys<const N: usize, const WORDS: usize = WORDS_PER_KEY> =
 pub type GrowingRotatingKeys = RotatingKeysIn<crate::key::memory::Heap>;
 
 /// The keys of an issuer in memory of type `M`. See [`RotatingKeys`].
-#[derive(Clone)]
 pub struct RotatingKeysIn<M: OwnedMemory> {
     set: KeySetIn<M>,
     /// When each key of the set retires: [`PUBLISHED`] while it is published.
     retires_at: M::Times,
 }
 
+// Not derived: a derive would name a hidden type in its bounds.
+impl<M: OwnedMemory> Clone for RotatingKeysIn<M> {
+    fn clone(&self) -> Self {
+        Self {
+            set: self.set.clone(),
+            retires_at: self.retires_at.clone(),
+        }
+    }
+}
+
 /// The retirement time of a key that is still published.
-const PUBLISHED: u64 = u64::MAX;
+const PUBLISHED: Duration = Duration::MAX;
 
 impl<const N: usize, const WORDS: usize> RotatingKeysIn<Inline<N, WORDS>> {
     /// Creates a value without keys.
@@ -100,10 +114,11 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     }
 
     /// Returns the keys after the issuer published `jwks`. `skipped` is called for each entry that
-    /// is not kept.
+    /// is not kept. `now` is the time on any clock that does not go back, counted from any fixed
+    /// point that is the same for all calls.
     ///
-    /// Keys that are no longer published stay for another `seconds`, because tokens that they
-    /// signed may still be valid. Pass the longest lifetime of the issuer's tokens. Pass 0 to drop
+    /// Keys that are no longer published stay for another `span`, because tokens that they signed
+    /// may still be valid. Pass the longest lifetime of the issuer's tokens. Pass zero to drop
     /// these keys at once, for instance when a key was withdrawn because it leaked. Keys whose time
     /// is over are dropped.
     ///
@@ -123,24 +138,24 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         &self,
         jwks: &[u8],
         algorithms: &[&'static dyn Algorithm],
-        seconds: u32,
-        now: u64,
+        span: Duration,
+        now: Duration,
         mut skipped: impl FnMut(Skipped<'_>),
     ) -> Result<(Self, LoadReport), Error> {
         let mut published = KeySetIn::default();
         let report = published.replace(jwks, algorithms, &mut skipped)?;
-        Ok((self.with_published(published, seconds, now), report))
+        Ok((self.with_published(published, span, now), report))
     }
 
     /// Does the same as [`updated`](Self::updated) for keys that are not published as a JWK Set,
     /// for instance a key in PEM.
     #[must_use]
-    pub fn with_published(&self, published: KeySetIn<M>, seconds: u32, now: u64) -> Self {
+    pub fn with_published(&self, published: KeySetIn<M>, span: Duration, now: Duration) -> Self {
         let mut new = Self {
             retires_at: M::times(PUBLISHED, published.len().saturating_add(self.set.len())),
             set: published,
         };
-        let latest = now.saturating_add(u64::from(seconds));
+        let latest = now.saturating_add(span);
         for (key, retires_at) in self.keys() {
             let retires_at = retires_at.min(latest);
             if now < retires_at && !new.set.all().any(|k| k.is_same(&key)) {
@@ -156,14 +171,14 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// A key whose time is over still verifies. From that time on, use the value that
     /// [`without_retired`](Self::without_retired) or the next update returns.
     #[must_use]
-    pub fn retires_next(&self) -> Option<u64> {
+    pub fn retires_next(&self) -> Option<Duration> {
         let times = self.keys().map(|(_, retires_at)| retires_at);
         times.filter(|time| *time != PUBLISHED).min()
     }
 
     /// Returns the keys without those whose time is over.
     #[must_use]
-    pub fn without_retired(&self, now: u64) -> Self {
+    pub fn without_retired(&self, now: Duration) -> Self {
         let mut left = Self {
             set: KeySetIn::default(),
             retires_at: M::times(PUBLISHED, self.set.len()),
@@ -192,12 +207,12 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     }
 
     /// Iterates over the keys, each with the time when it retires.
-    fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, u64)> {
+    fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, Duration)> {
         self.set.all().zip(self.retires_at.as_ref().iter().copied())
     }
 
     /// Adds a key of the value `of` if there is room.
-    fn add(&mut self, key: StoredKey<'_>, of: &Self, retires_at: u64) {
+    fn add(&mut self, key: StoredKey<'_>, of: &Self, retires_at: Duration) {
         let position = self.set.len();
         if self.set.keep(key, of.set.algorithms())
             && let Some(time) = self.retires_at.as_mut().get_mut(position)

@@ -26,7 +26,8 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// rule.
 ///
 /// ```
-/// use jose_verify::{ES256, Error, KeySet, RS256};
+/// use jose_verify::{Error, KeySet};
+/// use jose_verify::alg::{ES256, RS256};
 ///
 /// let jwks = br#"{"keys":[
 ///     {"kty":"EC","crv":"P-256","kid":"1",
@@ -284,7 +285,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// `key_id`, the key fits every token.
     ///
     /// ```
-    /// use jose_verify::{Error, HS256, HS384, KeyParameters, KeySet, RS256};
+    /// use jose_verify::{Error, KeySet};
+    /// use jose_verify::alg::{HS256, HS384, KeyParameters, RS256};
     ///
     /// let mut keys = KeySet::<2>::new();
     /// keys.accept(&[&HS256, &HS384])?;

@@ -14,13 +14,14 @@ use crate::limits::MAX_KID_LEN;
 /// A key for one algorithm, such as a key that is pinned in a device, or that the caller has chosen
 /// for a token.
 ///
-/// It takes the memory that its algorithm needs, such as 64 bytes for [`ES256`](crate::ES256), and
+/// It takes the memory that its algorithm needs, such as 64 bytes for [`ES256`](crate::alg::ES256), and
 /// a borrowed `kid`. A key without a name fits every token, because the caller has chosen it. A key
 /// with a name fits tokens with that `kid` and tokens without one. Use a [`KeySet`](crate::KeySet)
 /// for several algorithms, or if the name cannot be borrowed.
 ///
 /// ```
-/// use jose_verify::{Error, HS256, Key, KeyParameters};
+/// use jose_verify::{Error, Key};
+/// use jose_verify::alg::{HS256, KeyParameters};
 ///
 /// let secret = KeyParameters::oct(b"a secret of at least 32 bytes, for HS256");
 /// let key = Key::new(HS256, &secret)?;
@@ -87,7 +88,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     /// words, the lower one first. RSA material differs between them.
     ///
     /// ```
-    /// use jose_verify::{ES256, Es256, Key, KeyParameters};
+    /// use jose_verify::Key;
+    /// use jose_verify::alg::{ES256, Es256, KeyParameters};
     /// # const POINT: [u8; 65] = [
     /// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,
     /// #     186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27, 189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244,
@@ -119,10 +121,11 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     /// 4096 bits can then take less memory than with [`new`](Key::new).
     ///
     /// ```
-    /// use jose_verify::{Error, Key, KeyParameters, RS256, Rs256, words};
+    /// use jose_verify::{Error, Key, words};
+    /// use jose_verify::alg::{KeyParameters, RS256, Rs256};
     ///
     /// /// A key of 2048 bits, in half of the memory that one of 4096 bits takes.
-    /// type Pinned<'k> = Key<'k, Rs256, [jose_verify::Word; words::RSA_2048]>;
+    /// type Pinned<'k> = Key<'k, Rs256, [jose_verify::alg::Word; words::RSA_2048]>;
     ///
     /// fn pinned(n: &[u8]) -> Result<Pinned<'static>, Error> {
     ///     Key::new_in(RS256, &KeyParameters::rsa(n, &[1, 0, 1]), [0; words::RSA_2048])

@@ -20,7 +20,9 @@ use crate::jose::jwk::Jwk;
 /// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC`, `OKP`, `AKP` and `oct`.
 ///
 /// ```
-/// use jose_verify::{Error, MAX_DIGEST_LEN, SHA256, jwk_thumbprint};
+/// use jose_verify::Error;
+/// use jose_verify::alg::{MAX_DIGEST_LEN, SHA256};
+/// use jose_verify::keys::jwk_thumbprint;
 ///
 /// let jwk = br#"{"kid":"1","kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;

@@ -12,7 +12,8 @@ use crate::limits::MAX_METADATA_LEN;
 /// for whoever connects.
 ///
 /// ```
-/// use jose_verify::{Error, oauth::ProviderMetadata};
+/// use jose_verify::Error;
+/// use jose_verify::oauth::ProviderMetadata;
 ///
 /// let text = br#"{"issuer":"https://op.example.com","jwks_uri":"https:\/\/op.example.com\/jwks",
 ///     "token_endpoint":"https://op.example.com/token","id_token_signing_alg_values_supported":["RS256","ES256"]}"#;

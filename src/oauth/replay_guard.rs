@@ -19,7 +19,8 @@ use crate::verify::Verified;
 ///
 /// ```
 /// use core::time::Duration;
-/// use jose_verify::{Error, NumericDate, Verified, oauth::ReplayGuard};
+/// use jose_verify::{Error, NumericDate, Verified};
+/// use jose_verify::oauth::ReplayGuard;
 ///
 /// fn once(jwt: &Verified<'_>, guard: &mut ReplayGuard<64>, now: NumericDate) -> Result<(), Error> {
 ///     guard.admit(jwt, Duration::from_secs(30), now)

@@ -14,7 +14,8 @@ use crate::policy::{Candidate, ClaimCheck, StringList};
 /// string is one value, spaces included. A token without the claim allows nothing: it has no values.
 ///
 /// ```
-/// use jose_verify::{Error, Verified, oauth::Scopes};
+/// use jose_verify::{Error, Verified};
+/// use jose_verify::oauth::Scopes;
 ///
 /// fn may_write(access_token: &Verified<'_>) -> Result<(), Error> {
 ///     Scopes::read(access_token.claims(), "scope")?.require(&["catalog", "catalog.write"])

@@ -13,7 +13,8 @@ use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 ///
 /// ```
 /// use core::time::Duration;
-/// use jose_verify::{Error, oauth::TokenResponse};
+/// use jose_verify::Error;
+/// use jose_verify::oauth::TokenResponse;
 ///
 /// let text = br#"{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
 /// let response = TokenResponse::parse(text)?;

@@ -20,7 +20,9 @@ const MAX_TEXT_LEN: usize = 43;
 /// OpenID Connect Core; narrow them with the struct update syntax.
 ///
 /// ```
-/// use jose_verify::{Check, Error, SHA256, Verified, oidc::Bindings};
+/// use jose_verify::{Check, Error, Verified};
+/// use jose_verify::alg::SHA256;
+/// use jose_verify::oidc::Bindings;
 ///
 /// /// The hybrid flow, `response_type` `code id_token`, and a profile that binds `state` as well.
 /// fn check(id_token: &Verified<'_>, code: &str, state: &str) -> Result<(), Error> {

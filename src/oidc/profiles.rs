@@ -38,7 +38,7 @@ impl Debug for Nonce<'_> {
 ///
 /// ```
 /// use core::time::Duration;
-/// use jose_verify::oidc::{self, Nonce};
+/// use jose_verify::oidc::{Nonce, self};
 /// use jose_verify::{Check, MaxAge, Policy};
 ///
 /// let five_minutes = MaxAge { age: Duration::from_secs(300), leeway: Duration::ZERO };

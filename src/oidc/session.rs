@@ -18,7 +18,8 @@ use crate::verify::Verified;
 ///
 /// ```
 /// use core::time::Duration;
-/// use jose_verify::{Error, NumericDate, Verified, oidc::is_refresh_due};
+/// use jose_verify::{Error, NumericDate, Verified};
+/// use jose_verify::oidc::is_refresh_due;
 ///
 /// fn serve(session: &Verified<'_>, now: NumericDate) -> Result<(), Error> {
 ///     if is_refresh_due(session.claims(), Duration::from_secs(600), now)? {
@@ -41,7 +42,8 @@ pub fn is_refresh_due(claims: &Claims<'_>, age: Duration, now: NumericDate) -> R
 /// different users, [`Problem::Missing`] if one does not say about whom.
 ///
 /// ```
-/// use jose_verify::{Error, Verified, oidc::check_same_user};
+/// use jose_verify::{Error, Verified};
+/// use jose_verify::oidc::check_same_user;
 ///
 /// fn after_refresh(refreshed: &Verified<'_>, session: &Verified<'_>) -> Result<(), Error> {
 ///     check_same_user(refreshed, session)

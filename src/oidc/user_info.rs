@@ -15,7 +15,8 @@ use crate::verify::Verified;
 /// that comparison.
 ///
 /// ```
-/// use jose_verify::{Error, Verified, oidc::UserInfo};
+/// use jose_verify::{Error, Verified};
+/// use jose_verify::oidc::UserInfo;
 ///
 /// fn email<'a>(response: &'a [u8], id_token: &Verified<'_>) -> Result<Option<String>, Error> {
 ///     let user_info = UserInfo::parse(response, id_token)?;

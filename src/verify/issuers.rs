@@ -174,9 +174,7 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 /// Where they are borrowed, a [`Tenant`] is an issuer:
 ///
 /// ```
-/// use jose_verify::{
-///     Claim, Error, Issuer, IssuerVerifier, KeySet, NumericDate, Problem, Tenant, scratch_len,
-/// };
+/// use jose_verify::{Claim, Error, Issuer, IssuerVerifier, KeySet, NumericDate, Problem, Tenant, scratch_len};
 ///
 /// /// The issuer and the subject of a token.
 /// fn authenticate(
@@ -223,7 +221,7 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     /// `None`.
     ///
     /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] tells whose keys may be missing. Fetch
-    /// only those of issuers that you know, with a [`Refetch`](crate::Refetch) for each.
+    /// only those of issuers that you know, with a [`Refetch`](crate::keys::Refetch) for each.
     pub fn verify<'b>(
         &self,
         token: &[u8],

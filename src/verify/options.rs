@@ -56,9 +56,9 @@ impl<'v> Options<'v> {
     ///
     /// ```
     /// use core::time::Duration;
-    /// use jose_verify::{
-    ///     Check, Claim, ES256, Error, JsonStr, Key, NumericDate, Options, Policy, Problem, Verifier,
-    /// };
+    /// use jose_verify::{Check, Claim, Error, Key, NumericDate, Options, Policy, Problem, Verifier};
+    /// use jose_verify::alg::ES256;
+    /// use jose_verify::json::JsonStr;
     ///
     /// /// The user's `sub` from the header `x-amzn-oidc-data`.
     /// fn user<'b>(

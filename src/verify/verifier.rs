@@ -13,9 +13,8 @@ use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 /// It borrows everything that it needs, is cheap to create, and can be shared.
 ///
 /// ```
-/// use jose_verify::{
-///     Check, Claim, Error, HS256, Key, NumericDate, Policy, Problem, Verifier, scratch_len,
-/// };
+/// use jose_verify::{Check, Claim, Error, Key, NumericDate, Policy, Problem, Verifier, scratch_len};
+/// use jose_verify::alg::HS256;
 ///
 /// // The token of RFC 7515, Appendix A.1: {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
 /// let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\

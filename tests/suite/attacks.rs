@@ -12,7 +12,8 @@ mod text;
 
 use std::sync::LazyLock;
 
-use jose_verify::{Algorithm, KeySet};
+use jose_verify::KeySet;
+use jose_verify::alg::Algorithm;
 use serde_json::{Value, json};
 
 use crate::support::report::report;

@@ -57,7 +57,7 @@ fn any_claim_by_name() {
         assert_eq!(claims.get("admin").unwrap().as_bool(), Some(true));
         assert!(matches!(
             claims.get("nothing"),
-            Some(jose_verify::Value::Null)
+            Some(jose_verify::json::Value::Null)
         ));
         assert!(claims.get("Age").is_none());
     });

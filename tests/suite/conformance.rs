@@ -64,7 +64,7 @@ fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
 /// A JWK Set as it is published, loaded for every signature. In a box, for it is large.
 fn published(jwks: &Value) -> Box<KeySet<16>> {
     let text = jwks.to_string();
-    Box::new(KeySet::from_jwks(text.as_bytes(), jose_verify::SIGNATURES).unwrap())
+    Box::new(KeySet::from_jwks(text.as_bytes(), jose_verify::alg::SIGNATURES).unwrap())
 }
 
 /// The certification's tests, by its names.

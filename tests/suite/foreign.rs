@@ -1,11 +1,13 @@
 //! Ed25519, which this crate does not have, joins from outside through public items alone (RFC 8037, RFC 9864).
 
+use crate::support::secs;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
-use jose_verify::{
-    Algorithm, ES256, Error, Es256, Key, KeyParameters, KeySet, Keys, MACS, MAX_DIGEST_LEN, RS256,
-    RotatingKeys, SHA256, SIGNATURES, VerifiedBy, jwk_thumbprint,
+use jose_verify::alg::{
+    Algorithm, ES256, Es256, KeyParameters, MACS, MAX_DIGEST_LEN, RS256, SHA256, SIGNATURES,
 };
+use jose_verify::keys::{VerifiedBy, jwk_thumbprint};
+use jose_verify::{Error, Key, KeySet, Keys, RotatingKeys};
 use serde_json::{Value, json};
 
 use self::ed25519::Ed25519;
@@ -17,9 +19,9 @@ use super::support::sign::{base64url, token_signed_by};
 /// All that a caller has to write.
 mod ed25519 {
     use ed25519_dalek::{Signature, VerifyingKey};
-    use jose_verify::{
-        Algorithm, AlgorithmKind, Error, InlineKey, InvalidSignature, KeyType, ParameterSource,
-        Word,
+    use jose_verify::Error;
+    use jose_verify::alg::{
+        Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, ParameterSource, Word,
     };
 
     const WORDS: usize = 32 / size_of::<Word>();
@@ -219,29 +221,36 @@ fn it_rotates() {
     let update = |keys: &RotatingKeys<4>, published: Value, now| {
         let jwks = json!({ "keys": published }).to_string();
         let (new, _) = keys
-            .updated(jwks.as_bytes(), &list, 3600, now, |_| {})
+            .updated(jwks.as_bytes(), &list, secs(3600), now, |_| {})
             .unwrap();
         new
     };
     let (rsa, of_rsa) = public_key("RS256");
     let header = json!({"alg": "EdDSA", "kid": "ed"});
-    let first = update(&RotatingKeys::new(), json!([jwk(&json!({"kid": "ed"}))]), 0);
+    let first = update(
+        &RotatingKeys::new(),
+        json!([jwk(&json!({"kid": "ed"}))]),
+        secs(0),
+    );
     assert_eq!(verdict(&token(&header), &first), Ok(()));
-    let second = update(&first, json!([rsa]), 10);
+    let second = update(&first, json!([rsa]), secs(10));
     assert!(second.has_new_keys(&first));
-    assert_eq!((second.set().len(), second.retires_next()), (2, Some(3610)));
+    assert_eq!(
+        (second.set().len(), second.retires_next()),
+        (2, Some(secs(3610)))
+    );
     assert_eq!(verdict(&token(&header), &second), Ok(()));
     assert_eq!(verdict(&of_rsa, &second), Ok(()));
-    let third = second.without_retired(3610);
+    let third = second.without_retired(secs(3610));
     assert_eq!(verdict(&token(&header), &third), Err(Error::NoKey));
     // The same key again is no other one.
-    let back = update(&second, json!([jwk(&json!({"kid": "ed"})), rsa]), 20);
+    let back = update(&second, json!([jwk(&json!({"kid": "ed"})), rsa]), secs(20));
     assert!(!back.has_new_keys(&second));
     assert_eq!((back.set().len(), back.retires_next()), (2, None));
     // A list without it, and with it again.
     let without = json!({ "keys": [rsa] }).to_string();
     let (without, _) = back
-        .updated(without.as_bytes(), &[&RS256], 3600, 30, |_| {})
+        .updated(without.as_bytes(), &[&RS256], secs(3600), secs(30), |_| {})
         .unwrap();
     assert_eq!(verdict(EXAMPLE, &without), Err(Error::AlgorithmNotAccepted));
 }

@@ -3,11 +3,15 @@
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
+use jose_verify::alg::{
+    Algorithm, Algorithms, ES256, ES384, HS256, HS384, HS512, Hs256, InvalidSignature,
+    KeyParameters, MACS, RS256, RS512, Rs256, SIGNATURES, Word,
+};
+use jose_verify::json::JsonStr;
+use jose_verify::keys::{ForeignKey, Inline, KeyRef, PreparedKey, PreparedKeySet, VerifiedBy};
 use jose_verify::{
-    Algorithm, Algorithms, Claim, ES256, ES384, Error, ForeignKey, GrowingKeySet, HS256, HS384,
-    HS512, Hs256, Inline, InvalidSignature, JsonStr, JwsVerifier, Key, KeyParameters, KeyRef,
-    KeySet, Keys, Limit, MACS, Options, PreparedKey, PreparedKeySet, Problem, RS256, RS512,
-    RotatingKeys, Rs256, SIGNATURES, VerifiedBy, Word, scratch_len,
+    Claim, Error, GrowingKeySet, JwsVerifier, Key, KeySet, Keys, Limit, Options, Problem,
+    RotatingKeys, scratch_len,
 };
 use serde_json::{Value, json};
 

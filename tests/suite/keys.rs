@@ -2,12 +2,15 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{KeyInit, Mac};
+use jose_verify::alg::{
+    Algorithm, AlgorithmKind, ES256, ES384, ES512, Es256, HS256, HS384, HS512, InvalidSignature,
+    KeyParameters, KeyType, MACS, PS256, ParameterSource, RS256, Rs256, SIGNATURES, Word,
+};
+use jose_verify::json::JsonStr;
+use jose_verify::keys::{KeyMemory, KeySetIn, Lent, LentKeySet, Slot, VerifiedBy, WORDS_PER_KEY};
+use jose_verify::oauth::ReplayGuard;
 use jose_verify::{
-    Algorithm, AlgorithmKind, ES256, ES384, ES512, Error, Es256, GrowingKeySet, HS256, HS384,
-    HS512, InvalidSignature, JsonStr, JwsVerifier, Key, KeyMemory, KeyParameters, KeySet, KeySetIn,
-    KeyType, Keys, Lent, LentKeySet, MACS, PS256, ParameterSource, RS256, RotatingKeys, Rs256,
-    SIGNATURES, Slot, VerifiedBy, WORDS_PER_KEY, Word, limits, oauth::ReplayGuard, scratch_len,
-    words,
+    Error, GrowingKeySet, JwsVerifier, Key, KeySet, Keys, RotatingKeys, limits, scratch_len, words,
 };
 use serde_json::{Value, json};
 

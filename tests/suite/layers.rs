@@ -14,7 +14,7 @@ const FLOORS: &[&str] = &[
     "verify",
     "oauth",
     "oidc",
-    "lib words",
+    "lib words base64url",
 ];
 
 /// The algorithms, which nothing outside of `alg` names: what a program does not name is not linked.

@@ -3,10 +3,12 @@
 mod options;
 mod verified_by;
 
+use jose_verify::alg::{HS256, KeyParameters, MACS};
+use jose_verify::json::JsonStr;
+use jose_verify::keys::VerifiedBy;
 use jose_verify::{
-    Check, Claim, Error, HS256, IssuerVerifier, JsonStr, JwsVerifier, KeyParameters, KeySet, Keys,
-    MACS, Member, NumericDate, Options, Policy, Problem, Tenant, Verified, VerifiedBy, VerifiedJws,
-    Verifier, scratch_len,
+    Check, Claim, Error, IssuerVerifier, JwsVerifier, KeySet, Keys, Member, NumericDate, Options,
+    Policy, Problem, Tenant, Verified, VerifiedJws, Verifier, scratch_len,
 };
 
 use super::support::Keyring;

@@ -1,10 +1,11 @@
 //! Keys with tables, in memory that the caller lends.
 
-use jose_verify::{
-    ES256, ES384, ES512, Error, HS256, Inline, InlineKey, JwsVerifier, Key, KeyParameters, KeySet,
-    Keys, Options, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, PreparedKeySet, RS256,
-    SIGNATURES, TableInfo, Tables, Word, scratch_len,
+use jose_verify::alg::{
+    ES256, ES384, ES512, HS256, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
+    Precomputation, RS256, SIGNATURES, Tables, Word,
 };
+use jose_verify::keys::{Inline, PreparedKeySet, TableInfo};
+use jose_verify::{Error, JwsVerifier, Key, KeySet, Keys, Options, scratch_len};
 use serde_json::{Value, json};
 
 use super::keys::{accepts, serves, verdict};

@@ -5,7 +5,9 @@ mod ecdsa;
 mod hmac;
 mod rsa;
 
-use jose_verify::{Algorithm, Error, InvalidSignature, KeyParameters, WORDS_PER_KEY, Word};
+use jose_verify::Error;
+use jose_verify::alg::{Algorithm, InvalidSignature, KeyParameters, Word};
+use jose_verify::keys::WORDS_PER_KEY;
 
 use crate::keys::serves;
 use crate::support::Keyring;

@@ -4,11 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use base64ct::{Base64, Encoding};
-use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
-use jose_verify::{
-    Algorithm, ES256, Error, HS256, HS384, HS512, KeyParameters, Keys, Limit, MACS, MAX_DIGEST_LEN,
-    RS256, SHA256, SHA512, SIGNATURES, jwk_thumbprint, scratch_len,
+use jose_verify::alg::{
+    Algorithm, ES256, HS256, HS384, HS512, KeyParameters, MACS, MAX_DIGEST_LEN, RS256, SHA256,
+    SHA512, SIGNATURES,
 };
+use jose_verify::keys::jwk_thumbprint;
+use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
+use jose_verify::{Error, Keys, Limit, scratch_len};
 use serde_json::{Value, json};
 
 use super::keys::serves;

@@ -1,13 +1,14 @@
 //! Keys that change: when they are fetched again, and how long the old ones stay.
 
+use core::time::Duration;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use jose_verify::{
-    Algorithm, Error, GrowingRotatingKeys, HS256, HS384, HS512, JwsVerifier, KeyParameters, KeySet,
-    Keys, MACS, Options, PS256, RS256, Refetch, RotatingKeys, scratch_len,
-};
+use crate::support::secs;
+use jose_verify::alg::{Algorithm, HS256, HS384, HS512, KeyParameters, MACS, PS256, RS256};
+use jose_verify::keys::{GrowingRotatingKeys, Refetch};
+use jose_verify::{Error, JwsVerifier, KeySet, Keys, Options, RotatingKeys, scratch_len};
 use serde_json::{Value, json};
 
 use super::keys::public_key;
@@ -34,10 +35,10 @@ fn token(kid: &str, secret: &[u8]) -> String {
     token_with_secret(secret, header.as_bytes(), b"{}")
 }
 
-const HOUR: u32 = 3600;
+const HOUR: u64 = 3600;
 
 fn updated<const N: usize>(keys: &RotatingKeys<N>, kids: &[&str], now: u64) -> RotatingKeys<N> {
-    let updated = keys.updated(&jwks(kids), MACS, HOUR, now, |_| {});
+    let updated = keys.updated(&jwks(kids), MACS, secs(HOUR), secs(now), |_| {});
     updated.unwrap().0
 }
 
@@ -54,7 +55,7 @@ fn keys_stay_until_their_last_token_expires() {
     assert_eq!(ids(&second), ["b", "c", "a"]);
     assert_eq!(
         (first.retires_next(), second.retires_next()),
-        (None, Some(4600))
+        (None, Some(secs(4600)))
     );
     assert_eq!(ids(&first), ["a", "b"], "readers of the old set keep it");
     let of_a = token("a", &secret("a"));
@@ -63,32 +64,34 @@ fn keys_stay_until_their_last_token_expires() {
     // Its time runs from the first update without it, not from the last.
     let third = updated(&second, &["c"], 2000);
     assert_eq!(ids(&third), ["c", "b", "a"]);
-    assert_eq!(third.retires_next(), Some(4600));
+    assert_eq!(third.retires_next(), Some(secs(4600)));
     assert_eq!(ids(&updated(&third, &["c"], 4599)), ["c", "b", "a"]);
     let fourth = updated(&third, &["c"], 4600);
     assert_eq!(ids(&fourth), ["c", "b"]);
     assert_eq!(signature_verdict(&of_a, fourth.set()), Err(Error::NoKey));
-    assert_eq!(ids(&third.without_retired(4599)), ["c", "b", "a"]);
-    let without = third.without_retired(4600);
+    assert_eq!(ids(&third.without_retired(secs(4599))), ["c", "b", "a"]);
+    let without = third.without_retired(secs(4600));
     assert_eq!(
         (ids(&without), without.retires_next()),
-        (vec!["c", "b"], Some(5600))
+        (vec!["c", "b"], Some(secs(5600)))
     );
-    assert_eq!(ids(&third.without_retired(u64::MAX)), ["c"]);
+    assert_eq!(ids(&third.without_retired(secs(u64::MAX))), ["c"]);
     // Published again it stays for good.
     let back = updated(&third, &["a"], 3000);
-    assert_eq!(ids(&back.without_retired(100_000)), ["a"]);
+    assert_eq!(ids(&back.without_retired(secs(100_000))), ["a"]);
 }
 
 #[test]
 fn a_withdrawn_key_is_gone_at_once() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
-    let (second, report) = first.updated(&jwks(&["b"]), MACS, 0, 10, |_| {}).unwrap();
+    let (second, report) = first
+        .updated(&jwks(&["b"]), MACS, secs(0), secs(10), |_| {})
+        .unwrap();
     assert_eq!((ids(&second), report.kept()), (vec!["b"], 1));
     // Also one that was to stay longer.
     let second = updated(&first, &["b"], 10);
     let third = second
-        .updated(&jwks(&["b"]), MACS, 0, 20, |_| {})
+        .updated(&jwks(&["b"]), MACS, secs(0), secs(20), |_| {})
         .unwrap()
         .0;
     assert_eq!(ids(&third), ["b"]);
@@ -109,7 +112,7 @@ fn one_name_for_two_keys() {
     let other = json!({"keys": [{"kty": "oct", "kid": "a", "k": base64url(&secret("z"))}]});
     let other = other.to_string();
     let (second, _) = first
-        .updated(other.as_bytes(), MACS, HOUR, 1, |_| {})
+        .updated(other.as_bytes(), MACS, secs(HOUR), secs(1), |_| {})
         .unwrap();
     assert_eq!(ids(&second), ["a", "a"]);
     assert!(second.has_new_keys(&first) && !second.has_new_keys(&second));
@@ -126,7 +129,7 @@ fn two_names_for_one_key() {
     let renamed = json!({"keys": [{"kty": "oct", "kid": "b", "k": base64url(&secret("a"))}]});
     let renamed = renamed.to_string();
     let (second, _) = first
-        .updated(renamed.as_bytes(), MACS, HOUR, 1, |_| {})
+        .updated(renamed.as_bytes(), MACS, secs(HOUR), secs(1), |_| {})
         .unwrap();
     assert_eq!(ids(&second), ["b", "a"]);
     assert!(second.has_new_keys(&first));
@@ -139,7 +142,13 @@ fn one_key_for_fewer_algorithms() {
     let update = |keys: &RotatingKeys<4>, jwk: &Value| {
         let jwks = json!({ "keys": [jwk] }).to_string();
         let (new, _) = keys
-            .updated(jwks.as_bytes(), &[&RS256, &PS256], HOUR, 1, |_| {})
+            .updated(
+                jwks.as_bytes(),
+                &[&RS256, &PS256],
+                secs(HOUR),
+                secs(1),
+                |_| {},
+            )
             .unwrap();
         new
     };
@@ -156,12 +165,12 @@ fn one_key_for_fewer_algorithms() {
 #[test]
 fn keys_that_another_way_of_publishing_replaces() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
-    let none = first.with_published(KeySet::new(), HOUR, 1);
+    let none = first.with_published(KeySet::new(), secs(HOUR), secs(1));
     assert_eq!(
         (ids(&none), none.retires_next()),
-        (vec!["a", "b"], Some(3601))
+        (vec!["a", "b"], Some(secs(3601)))
     );
-    assert!(ids(&first.with_published(KeySet::new(), 0, 1)).is_empty());
+    assert!(ids(&first.with_published(KeySet::new(), secs(0), secs(1))).is_empty());
 }
 
 #[test]
@@ -171,7 +180,9 @@ fn what_cannot_be_loaded_changes_nothing() {
         ("<html>", Error::MalformedJson),
         (r#"{"error":"x"}"#, Error::MalformedKeySet),
     ] {
-        let error = first.updated(text.as_bytes(), MACS, HOUR, 1, |_| {}).err();
+        let error = first
+            .updated(text.as_bytes(), MACS, secs(HOUR), secs(1), |_| {})
+            .err();
         assert_eq!(error, Some(want), "{text}");
     }
     assert_eq!(ids(&first), ["a"]);
@@ -186,11 +197,13 @@ fn keys_go_when_nothing_usable_is_published() {
     let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
     for text in [r#"{"keys":[]}"#, r#"{"keys":[{"kty":"OKP"},{"kty":5}]}"#] {
         let (second, report) = first
-            .updated(text.as_bytes(), MACS, HOUR, 1, |_| {})
+            .updated(text.as_bytes(), MACS, secs(HOUR), secs(1), |_| {})
             .unwrap();
         assert_eq!((ids(&second), report.kept()), (vec!["a"], 0), "{text}");
-        assert!(ids(&second.without_retired(3601)).is_empty());
-        let (withdrawn, _) = first.updated(text.as_bytes(), MACS, 0, 1, |_| {}).unwrap();
+        assert!(ids(&second.without_retired(secs(3601))).is_empty());
+        let (withdrawn, _) = first
+            .updated(text.as_bytes(), MACS, secs(0), secs(1), |_| {})
+            .unwrap();
         assert!(ids(&withdrawn).is_empty());
         let none = signature_verdict(&token("a", &secret("a")), withdrawn.set());
         assert_eq!(none, Err(Error::NoKey));
@@ -200,24 +213,30 @@ fn keys_go_when_nothing_usable_is_published() {
 #[test]
 fn keys_stay_as_far_as_their_algorithms_are_accepted() {
     let of = |list: &[&'static dyn Algorithm]| {
-        RotatingKeys::<4>::new().updated(&jwks(&["a"]), list, HOUR, 0, |_| {})
+        RotatingKeys::<4>::new().updated(&jwks(&["a"]), list, secs(HOUR), secs(0), |_| {})
     };
     let (first, _) = of(&[&HS256, &HS384]).unwrap();
     let verdict = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
     // Another list that has one of the key's algorithms: it stays, for that one.
     let (second, _) = first
-        .updated(&jwks(&["b"]), &[&HS256, &HS512], HOUR, 1, |_| {})
+        .updated(
+            &jwks(&["b"]),
+            &[&HS256, &HS512],
+            secs(HOUR),
+            secs(1),
+            |_| {},
+        )
         .unwrap();
     assert_eq!((ids(&second), verdict(&second)), (vec!["b", "a"], Ok(())));
     // A list without them: it goes, also where nothing else is left, and the set takes no tokens of theirs.
     for kids in [&["b"][..], &[]] {
         let (third, _) = first
-            .updated(&jwks(kids), &[&HS512], HOUR, 1, |_| {})
+            .updated(&jwks(kids), &[&HS512], secs(HOUR), secs(1), |_| {})
             .unwrap();
         assert_eq!(ids(&third), kids);
         assert_eq!(verdict(&third), Err(Error::AlgorithmNotAccepted));
         assert_eq!(
-            verdict(&third.without_retired(1)),
+            verdict(&third.without_retired(secs(1))),
             Err(Error::AlgorithmNotAccepted)
         );
     }
@@ -237,10 +256,10 @@ fn ambiguity_stays_refused() {
     let two = updated(&RotatingKeys::new(), &["a", "b"], 0);
     assert_eq!(signature_verdict(&token, &two), Ok(()));
     assert_eq!(strict(&two), Err(Error::AmbiguousKey));
-    let three = updated(&two, &["c"], 1).without_retired(2);
+    let three = updated(&two, &["c"], 1).without_retired(secs(2));
     assert_eq!(ids(&three), ["c", "a", "b"]);
     assert_eq!(strict(&three), Err(Error::AmbiguousKey));
-    let published = RotatingKeys::new().with_published(two.set().clone(), HOUR, 0);
+    let published = RotatingKeys::new().with_published(two.set().clone(), secs(HOUR), secs(0));
     assert_eq!(strict(&published), Err(Error::AmbiguousKey));
     let one = updated(&RotatingKeys::new(), &["a"], 0);
     assert_eq!(strict(&one), Ok(()));
@@ -273,7 +292,7 @@ fn what_is_not_kept_is_told() {
     let mut told = Vec::new();
     let text = text.to_string();
     let (keys, report) = keys
-        .updated(text.as_bytes(), MACS, HOUR, 0, |entry| {
+        .updated(text.as_bytes(), MACS, secs(HOUR), secs(0), |entry| {
             told.push((
                 entry.position,
                 entry.key_id.unwrap().to_string(),
@@ -296,13 +315,13 @@ fn on_the_heap_they_all_stay() {
     let mut keys = GrowingRotatingKeys::default();
     for (now, kid) in kids.iter().enumerate() {
         let now = u64::try_from(now).unwrap();
-        let next = keys.updated(&jwks(&[kid]), MACS, HOUR, now, |_| {});
+        let next = keys.updated(&jwks(&[kid]), MACS, secs(HOUR), secs(now), |_| {});
         keys = next.unwrap().0;
     }
     assert_eq!(ids(&keys).len(), 120);
     assert_eq!(ids(&keys)[..2], ["k119", "k118"]);
-    assert_eq!(keys.retires_next(), Some(3601));
-    assert_eq!(ids(&keys.without_retired(3600 + 60)).len(), 60);
+    assert_eq!(keys.retires_next(), Some(secs(3601)));
+    assert_eq!(ids(&keys.without_retired(secs(3600 + 60))).len(), 60);
     for kid in &kids {
         let good = token(kid, &secret(kid));
         assert_eq!(signature_verdict(&good, &keys), Ok(()), "{kid}");
@@ -317,14 +336,14 @@ fn one_key_after_another_without_kid() {
         KeySet::<2>::from_parameters(&KeyParameters::oct(&secret), &list).unwrap()
     };
     let token = |name: &str| token_with_secret(&secret(name), br#"{"alg":"HS256"}"#, b"{}");
-    let first = RotatingKeys::new().with_published(set("a"), HOUR, 0);
+    let first = RotatingKeys::new().with_published(set("a"), secs(HOUR), secs(0));
     // A stale key and a forged token look alike; only fetching the key tells them apart.
     let (fresh, forged) = (token("b"), token("evil"));
     for token in [&fresh, &forged] {
         let refused = signature_verdict(token, first.set());
         assert_eq!(refused, Err(Error::BadSignature));
     }
-    let second = first.with_published(set("b"), HOUR, 10);
+    let second = first.with_published(set("b"), secs(HOUR), secs(10));
     assert!(second.has_new_keys(&first));
     assert_eq!(signature_verdict(&fresh, second.set()), Ok(()));
     assert_eq!(signature_verdict(&token("a"), second.set()), Ok(()));
@@ -336,7 +355,7 @@ fn one_key_after_another_without_kid() {
 fn which_errors_are_a_reason() {
     for error in Error::all() {
         for names_key in [true, false] {
-            let begins = Refetch::new(5, 300).begin(error, names_key, 0);
+            let begins = Refetch::new(secs(5), secs(300)).begin(error, names_key, secs(0));
             let stale = error == Error::BadSignature && !names_key;
             assert_eq!(begins, error == Error::NoKey || stale, "{error:?}");
         }
@@ -345,53 +364,50 @@ fn which_errors_are_a_reason() {
 
 #[test]
 fn pauses_double_and_are_reset() {
-    let mut refetch = Refetch::new(5, 60);
+    let mut refetch = Refetch::new(secs(5), secs(60));
     let mut now = 1000;
-    assert!(refetch.begin_at(now), "the first at once");
-    assert!(!refetch.begin_at(now + 30), "one at a time");
+    assert!(refetch.begin_at(secs(now)), "the first at once");
+    assert!(!refetch.begin_at(secs(now + 30)), "one at a time");
     for pause in [10, 20, 40, 60, 60] {
         now += 2;
-        refetch.end(false, now);
-        assert_eq!(refetch.pause(), pause);
-        assert!(!refetch.begin_at(now) && !refetch.begin_at(now + u64::from(pause) - 1));
-        now += u64::from(pause);
-        assert!(refetch.begin_at(now), "{pause}");
+        refetch.end(false, secs(now));
+        assert_eq!(refetch.pause(), secs(pause));
+        assert!(!refetch.begin_at(secs(now)) && !refetch.begin_at(secs(now + pause - 1)));
+        now += pause;
+        assert!(refetch.begin_at(secs(now)), "{pause}");
     }
-    refetch.end(true, now);
-    assert_eq!(refetch.pause(), 5);
-    assert!(!refetch.begin_at(now + 4) && refetch.begin_at(now + 5));
+    refetch.end(true, secs(now));
+    assert_eq!(refetch.pause(), secs(5));
+    assert!(!refetch.begin_at(secs(now + 4)) && refetch.begin_at(secs(now + 5)));
     // Given up when nobody tells of its end.
-    assert!(!refetch.begin_at(now + 5 + 59) && refetch.begin_at(now + 5 + 60));
+    assert!(!refetch.begin_at(secs(now + 5 + 59)) && refetch.begin_at(secs(now + 5 + 60)));
     // A clock that goes back a little does not hurt.
-    refetch.end(false, 0);
+    refetch.end(false, secs(0));
     let before = now + 5 + 60 - 60;
-    assert!(!refetch.begin_at(before) && !refetch.begin_at(before + 60));
+    assert!(!refetch.begin_at(secs(before)) && !refetch.begin_at(secs(before + 60)));
     // One that was wrong by years is waited for no longer than any other.
-    assert!(!refetch.begin_at(1) && !refetch.begin_at(0));
-    assert!(
-        !refetch.begin_at(u64::from(refetch.pause()))
-            && refetch.begin_at(1 + u64::from(refetch.pause()))
-    );
+    assert!(!refetch.begin_at(secs(1)) && !refetch.begin_at(secs(0)));
+    assert!(!refetch.begin_at(refetch.pause()) && refetch.begin_at(secs(1) + refetch.pause()));
 }
 
 #[test]
 fn pauses_of_any_length() {
     for (shortest, longest, first, second) in [(0, 0, 1, 1), (7, 3, 7, 7), (3, 7, 3, 6)] {
-        let mut refetch = Refetch::new(shortest, longest);
-        assert_eq!(refetch.pause(), first);
-        refetch.end(false, 0);
-        assert_eq!(refetch.pause(), second);
+        let mut refetch = Refetch::new(secs(shortest), secs(longest));
+        assert_eq!(refetch.pause(), secs(first));
+        refetch.end(false, secs(0));
+        assert_eq!(refetch.pause(), secs(second));
     }
-    let mut refetch = Refetch::new(u32::MAX, u32::MAX);
-    assert!(refetch.begin_at(u64::MAX));
-    refetch.end(false, u64::MAX);
-    assert!(!refetch.begin_at(u64::MAX) && refetch.pause() == u32::MAX);
+    let mut refetch = Refetch::new(Duration::MAX, Duration::MAX);
+    assert!(refetch.begin_at(Duration::MAX));
+    refetch.end(false, Duration::MAX);
+    assert!(!refetch.begin_at(Duration::MAX) && refetch.pause() == Duration::MAX);
 }
 
 /// So many tokens with random `kid`s, one after the other, and how often the keys are fetched for them.
-fn flood(tokens: u64, seconds: u64, shortest: u32, longest: u32) -> u64 {
+fn flood(tokens: u64, seconds: u64, shortest: u64, longest: u64) -> u64 {
     let keys = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
-    let mut refetch = Refetch::new(shortest, longest);
+    let mut refetch = Refetch::new(secs(shortest), secs(longest));
     let (mut fetches, mut seen, mut state) = (0, HashSet::new(), 0x9e37_79b9_7f4a_7c15_u64);
     for i in 0..tokens {
         state = state
@@ -407,10 +423,10 @@ fn flood(tokens: u64, seconds: u64, shortest: u32, longest: u32) -> u64 {
         let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch);
         let header = header.unwrap();
         let now = i * seconds / tokens;
-        if refetch.begin(error, header.key_id().is_some(), now) {
+        if refetch.begin(error, header.key_id().is_some(), secs(now)) {
             fetches += 1;
             let same = updated(&keys, &["a", "b"], now);
-            refetch.end(same.has_new_keys(&keys), now);
+            refetch.end(same.has_new_keys(&keys), secs(now));
         }
         seen.insert(kid);
     }
@@ -427,7 +443,7 @@ fn flood_of_unknown_key_ids() {
         (100_000, 10, 10, 0),
     ] {
         let fetches = flood(100_000, seconds, shortest, longest);
-        let bound = 1 + doublings + seconds / u64::from(longest);
+        let bound = 1 + doublings + seconds / longest;
         assert!(0 < fetches && fetches <= bound, "{fetches} > {bound}");
         report(format_args!(
             "100000 unknown kids in {seconds} s: {fetches} fetches, at most {bound}"

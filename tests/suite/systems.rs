@@ -10,10 +10,10 @@ use core::time::Duration;
 use std::fs;
 use std::path::Path;
 
+use jose_verify::alg::{HS256, HS384, HS512, KeyParameters, SIGNATURES};
 use jose_verify::oidc::Nonce;
 use jose_verify::{
-    Check, Claim, Error, HS256, HS384, HS512, KeyParameters, KeySet, MaxAge, NumericDate, Policy,
-    Problem, SIGNATURES, Verified, Verifier, oidc,
+    Check, Claim, Error, KeySet, MaxAge, NumericDate, Policy, Problem, Verified, Verifier, oidc,
 };
 
 use jose_verify::oauth::TokenResponse;
@@ -41,8 +41,6 @@ fn text(jwt: &Verified<'_>, claim: &str) -> String {
         .get(claim)
         .unwrap()
         .as_str()
-        .unwrap()
-        .to_heapless::<128>()
         .unwrap()
         .to_string()
 }

@@ -1,7 +1,8 @@
 //! Tables that were damaged: never used, whatever happened to them, so that nobody can sign for a key that they hold less of.
 
-use jose_verify::{
-    ES256, ES384, ES512, InlineKey, Key, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
+use jose_verify::Key;
+use jose_verify::alg::{
+    ES256, ES384, ES512, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
     Precomputation, Tables, Word,
 };
 use num_bigint::BigUint;

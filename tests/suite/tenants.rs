@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use jose_verify::alg::{HS256, KeyParameters};
+use jose_verify::json::JsonStr;
 use jose_verify::{
-    Audience, Check, Claim, Error, HS256, Issuer, IssuerVerifier, JsonStr, KeyParameters, Keys,
-    NumericDate, Options, Policy, Problem, StringList, Tenant, scratch_len,
+    Audience, Check, Claim, Error, Issuer, IssuerVerifier, Keys, NumericDate, Options, Policy,
+    Problem, StringList, Tenant, scratch_len,
 };
 
 use super::support::Keyring;

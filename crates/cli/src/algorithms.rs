@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use jose_verify::{Algorithm, MACS, SIGNATURES};
+use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 use serde::Deserialize;
 
 /// Accepted algorithms as the user names them. Whether these may stand together is not checked before the keys are

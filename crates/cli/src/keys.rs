@@ -7,8 +7,10 @@ use std::{io, iter};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::Limit;
+use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
+use jose_verify::keys::jwk_set_entries;
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Algorithm, Error, GrowingKeySet, Keys, MACS, SIGNATURES, jwk_set_entries};
+use jose_verify::{Error, GrowingKeySet, Keys};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use jose_verify::Error;
 use jose_verify::Limit;
+use jose_verify::alg::Algorithm;
 use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
-use jose_verify::{Algorithm, Error};
 
 use crate::algorithms::named;
 use crate::answer::Answer;

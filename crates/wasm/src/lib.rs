@@ -2,11 +2,12 @@
 //! allocator, no JavaScript glue. `verify.mjs` shows how it is called.
 #![no_std]
 
-use core::time::Duration;
 use core::cell::UnsafeCell;
 use core::str;
+use core::time::Duration;
 
-use jose_verify::{Audience, Check, ES256, Error, KeySet, NumericDate, Policy, RS256, Verifier};
+use jose_verify::{Audience, Check, Error, KeySet, NumericDate, Policy, Verifier};
+use jose_verify::alg::{ES256, RS256};
 
 /// Bytes of the buffer for a JWK Set, a token, an issuer and an audience together.
 const INPUT_LEN: usize = 64 * 1024;

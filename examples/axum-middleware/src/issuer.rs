@@ -4,7 +4,9 @@ use core::time::Duration;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jose_verify::{Algorithms, Error, GrowingRotatingKeys, Heap, NumericDate, Options, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, PreparedKeySet, Refetch, Verifier, Word, oauth, scratch_len};
+use jose_verify::{Error, NumericDate, Options, Verifier, oauth, scratch_len};
+use jose_verify::alg::{Algorithms, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, Word};
+use jose_verify::keys::{GrowingRotatingKeys, Heap, PreparedKeySet, Refetch};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 

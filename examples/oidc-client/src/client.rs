@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jose_verify::oauth::{ProviderMetadata, TokenResponse};
 use jose_verify::oidc::{Bindings, UserInfo, self};
-use jose_verify::{Algorithms, Check, HashFunction, NumericDate, Policy, SHA256, SHA384, SHA512, Verified, Verifier, scratch_len};
+use jose_verify::{Check, NumericDate, Policy, Verified, Verifier, scratch_len};
+use jose_verify::alg::{Algorithms, HashFunction, SHA256, SHA384, SHA512};
 
 use crate::error::Error;
 use crate::http::{Answer, Http};
@@ -88,7 +89,7 @@ impl Client {
                 algorithms,
             )?,
         };
-        let required = |endpoint: Option<jose_verify::JsonStr<'_>>, name| {
+        let required = |endpoint: Option<jose_verify::json::JsonStr<'_>>, name| {
             endpoint
                 .map(|url| url.to_string())
                 .ok_or(Error::MissingEndpoint(name))

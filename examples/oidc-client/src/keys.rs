@@ -2,10 +2,9 @@
 
 use std::time::Instant;
 
-use jose_verify::{
-    Algorithms, GrowingKeySet, GrowingRotatingKeys, JwsVerifier, KeyParameters, Options, Refetch,
-    scratch_len,
-};
+use jose_verify::{GrowingKeySet, JwsVerifier, Options, scratch_len};
+use jose_verify::alg::{Algorithms, KeyParameters};
+use jose_verify::keys::{GrowingRotatingKeys, Refetch};
 
 use crate::error::Error;
 use crate::http::Http;

@@ -11,7 +11,7 @@
 //!
 //! ```no_run
 //! use oidc_client::{Client, Error, Flow, Settings, SignedBy};
-//! use jose_verify::{Algorithms, ES256, RS256};
+//! use jose_verify::alg::{Algorithms, ES256, RS256};
 //!
 //! # fn main() -> Result<(), Error> {
 //! let mut client = Client::discover(Settings {

@@ -1,7 +1,8 @@
 //! A login that was begun: what it is known by, and what comes back.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Claim, HashFunction, MAX_DIGEST_LEN, Problem, SHA256};
+use jose_verify::{Claim, Problem};
+use jose_verify::alg::{HashFunction, MAX_DIGEST_LEN, SHA256};
 
 use crate::error::Error;
 

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-use jose_verify::{Algorithms, ES256, PS256, RS256};
+use jose_verify::alg::{Algorithms, ES256, PS256, RS256};
 use oidc_client::{Client, Flow, Settings, SignedBy};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -13,7 +13,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use jose_verify::{Algorithm, Algorithms, Claim, ES256, Error as TokenError, HS256, PS256, Problem, RS256};
+use jose_verify::{Claim, Error as TokenError, Problem};
+use jose_verify::alg::{Algorithm, Algorithms, ES256, HS256, PS256, RS256};
 use oidc_client::{Client, Error, Flow, Settings, SignedBy, User};
 use ureq::Agent;
 
@@ -288,7 +289,10 @@ fn another_provider() {
     // It says in the callback who it is.
     let unchanged = |parameters| parameters;
     let error = log_in_elsewhere(&mut client, Flow::Code, &other, &provider, unchanged);
-    assert!(matches!(error, Error::Claim(Claim::Iss, Problem::Mismatch)), "{error:?}");
+    assert!(
+        matches!(error, Error::Claim(Claim::Iss, Problem::Mismatch)),
+        "{error:?}"
+    );
     // It does not.
     let nameless = |parameters: String| {
         let pairs = parameters

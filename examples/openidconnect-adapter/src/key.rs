@@ -5,10 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{
-    Check, Clock, Error, GrowingKeySet, HashFunction, KeyParameters, MACS, MAX_DIGEST_LEN, Policy,
-    SHA256, SHA384, SHA512, SIGNATURES, Verifier, scratch_len,
-};
+use jose_verify::{Check, Clock, Error, GrowingKeySet, Policy, Verifier, scratch_len};
+use jose_verify::alg::{HashFunction, KeyParameters, MACS, MAX_DIGEST_LEN, SHA256, SHA384, SHA512, SIGNATURES};
 use openidconnect::core::{CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeyId, SignatureVerificationError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -5,7 +5,8 @@
     reason = "a test says what it expects by insisting on it"
 )]
 
-use jose_verify::{Error, MAX_DIGEST_LEN, Member, Problem, SHA256};
+use jose_verify::{Error, Member, Problem};
+use jose_verify::alg::{MAX_DIGEST_LEN, SHA256};
 use openidconnect::core::{CoreHmacKey, CoreIdToken, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use openidconnect::{
     AccessToken, AccessTokenHash, AuthorizationCode, ClaimsVerificationError, ClientId,
@@ -222,7 +223,7 @@ fn hashes_of_token_and_code() {
     let hash = openidconnect::AuthorizationCodeHash::from_code(&code, &alg, &key).unwrap();
     assert_eq!(hash.as_str(), "LDktKdoQak3Pk0cnXxCltA");
     let mut buffer = [0; MAX_DIGEST_LEN];
-    let digest = jose_verify::HashFunction::digest(&SHA256, &[b"a"], &mut buffer).to_vec();
+    let digest = jose_verify::alg::HashFunction::digest(&SHA256, &[b"a"], &mut buffer).to_vec();
     assert_eq!(key.hash_bytes(b"a", &alg), Ok(digest));
     assert!(
         key.hash_bytes(b"a", &CoreJwsSigningAlgorithm::EdDsa)

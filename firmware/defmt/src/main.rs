@@ -5,7 +5,8 @@
 use cortex_m as _;
 use defmt_semihosting as _;
 
-use jose_verify::{Check, Clock, HS256, Key, KeyParameters, Policy, Verifier};
+use jose_verify::{Check, Clock, Key, Policy, Verifier};
+use jose_verify::alg::{HS256, KeyParameters};
 use semihosting::process;
 
 #[cortex_m_rt::entry]

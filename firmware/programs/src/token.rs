@@ -4,9 +4,10 @@ use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 use core::time::Duration;
 
+use jose_verify::alg::{Algorithm, InlineKey, Precomputation, Tables, Word};
 use jose_verify::{
-    Algorithm, Audience, Check, Claim, Clock, Error, InlineKey, Key, KeySet, Keys, NumericDate,
-    Policy, Precomputation, Problem, Tables, Verified, Verifier, Word,
+    Audience, Check, Claim, Clock, Error, Key, KeySet, Keys, NumericDate, Policy, Problem,
+    Verified, Verifier,
 };
 
 use crate::console::{fail, print, print_number};
@@ -186,7 +187,10 @@ fn outcome(case: &Case, token: &[u8], key: &impl Keys, scratch: &mut [u8]) -> Re
 }
 
 fn read(case: &Case, verified: &Verified<'_>) -> Result<(), Error> {
-    let issuer = verified.claims().issuer().ok_or(Error::missing(Claim::Iss))?;
+    let issuer = verified
+        .claims()
+        .issuer()
+        .ok_or(Error::missing(Claim::Iss))?;
     if issuer == case.issuer {
         Ok(())
     } else {
@@ -201,10 +205,7 @@ fn policy(case: &Case) -> Policy<'_> {
     };
     Policy {
         expires_at: Check::Required(Duration::ZERO),
-        ..Policy::jwt(
-            Check::Required(&case.issuer),
-            audience,
-        )
+        ..Policy::jwt(Check::Required(&case.issuer), audience)
     }
 }
 

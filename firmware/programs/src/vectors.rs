@@ -1,6 +1,6 @@
 //! Tokens that others made, with their keys: constants that the build script takes from the vector files.
 
-use jose_verify::{KeyParameters, Tables, Word};
+use jose_verify::alg::{KeyParameters, Tables, Word};
 
 /// A token, and what it is verified with.
 #[derive(Debug)]

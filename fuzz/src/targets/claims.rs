@@ -3,7 +3,8 @@
 use core::time::Duration;
 use std::sync::LazyLock;
 
-use jose_verify::{Audience, Check, Claims, Clock, Error, JsonStr, MaxAge, NumericDate, Policy, Verifier, oauth, oidc, scratch_len};
+use jose_verify::{Audience, Check, Claims, Clock, Error, MaxAge, NumericDate, Policy, Verifier, oauth, oidc, scratch_len};
+use jose_verify::json::JsonStr;
 use serde::Deserialize;
 
 use crate::any_signature::AnySignature;

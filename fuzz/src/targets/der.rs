@@ -1,7 +1,8 @@
 //! Public keys in DER are what the crates `spki`, `pkcs1` and `x509-cert` read in them; what has another encoding is
 //! refused.
 
-use jose_verify::{Error, KeyParameters, KeySet, SIGNATURES};
+use jose_verify::{Error, KeySet};
+use jose_verify::alg::{KeyParameters, SIGNATURES};
 use pkcs1::RsaPublicKeyRef;
 use spki::SubjectPublicKeyInfoRef;
 use spki::der::asn1::{AnyRef, ObjectIdentifier};

@@ -12,10 +12,8 @@ use ecdsa::elliptic_curve::{
 };
 use ecdsa::signature::Verifier;
 use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey};
-use jose_verify::{
-    ES256, ES384, ES512, Error, InlineKey, Key, KeyParameters, P256_TABLES, P384_TABLES,
-    P521_TABLES, Precomputation,
-};
+use jose_verify::{Error, Key};
+use jose_verify::alg::{ES256, ES384, ES512, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation};
 use num_bigint::BigUint;
 use p256::NistP256;
 use p384::NistP384;

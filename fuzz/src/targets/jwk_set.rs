@@ -1,15 +1,10 @@
 //! A JWK Set gives the keys that its entries give one by one, in memory of every kind, and the report says what became of
 //! each.
 
-use jose_verify::limits::{
-    KEY_ID_BYTES_PER_KEY, MAX_KEY_PARAMETER_LEN, MAX_KID_LEN, MAX_RSA_EXPONENT_BITS,
-    MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS, SPARE_KEY_ID_BYTES,
-};
-use jose_verify::{
-    Algorithm, AlgorithmKind, Error, GrowingKeySet, GrowingRotatingKeys, KeyMemory, KeyParameters,
-    KeySet, KeySetIn, Lent, LentKeySet, LoadReport, MACS, Options, SIGNATURES, Slot, WORDS_PER_KEY,
-    Word,
-};
+use jose_verify::limits::{KEY_ID_BYTES_PER_KEY, MAX_KEY_PARAMETER_LEN, MAX_KID_LEN, MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS, SPARE_KEY_ID_BYTES};
+use jose_verify::{Error, GrowingKeySet, KeySet, Options};
+use jose_verify::alg::{Algorithm, AlgorithmKind, KeyParameters, MACS, SIGNATURES, Word};
+use jose_verify::keys::{GrowingRotatingKeys, KeyMemory, KeySetIn, Lent, LentKeySet, LoadReport, Slot, WORDS_PER_KEY};
 use num_bigint::BigUint;
 
 use crate::json::{self, Json, Members};

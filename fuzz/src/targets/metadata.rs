@@ -1,7 +1,7 @@
 //! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say alone.
 
-use jose_verify::{Claim, Error, Problem};
 use jose_verify::oauth::ProviderMetadata;
+use jose_verify::{Claim, Error, Problem};
 
 use crate::answer;
 use crate::json::{self, Json, Members};

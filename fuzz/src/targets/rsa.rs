@@ -1,7 +1,8 @@
 //! Our RSA and the crate `rsa` agree on every signature, and accept the encodings that are right.
 
 use arbitrary::Arbitrary;
-use jose_verify::{InlineKey, Key, KeyParameters, PS256, PS384, PS512, RS256, RS384, RS512};
+use jose_verify::Key;
+use jose_verify::alg::{InlineKey, KeyParameters, PS256, PS384, PS512, RS256, RS384, RS512};
 use num_bigint::BigUint;
 use rsa::signature::hazmat::PrehashVerifier;
 use rsa::{BoxedUint, RsaPublicKey, pkcs1v15, pss};

@@ -1,6 +1,7 @@
 //! A token endpoint's answer says to us what it says to `serde_json`, and is refused for what it says alone.
 
-use jose_verify::{Error, oauth::TokenResponse};
+use jose_verify::Error;
+use jose_verify::oauth::TokenResponse;
 
 use crate::answer;
 use crate::json::{self, Json, Members};

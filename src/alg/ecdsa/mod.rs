@@ -18,11 +18,11 @@ use core::marker::PhantomData;
 use sha2::digest::Digest;
 
 use self::curve::{Curve, Field};
-use self::p256::P256;
+pub(super) use self::p256::P256;
 pub(super) use self::p256::WORDS as P256_WORDS;
-use self::p384::P384;
+pub(super) use self::p384::P384;
 pub(super) use self::p384::WORDS as P384_WORDS;
-use self::p521::P521;
+pub(super) use self::p521::P521;
 pub(super) use self::p521::WORDS as P521_WORDS;
 use self::point::Affine;
 use self::prime::Prime;
@@ -30,38 +30,10 @@ use self::table::Table;
 use self::verification::{Signature, verifies};
 use crate::alg::arithmetic::{less_than, read_big_endian};
 use crate::alg::{
-    Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, ParameterSource,
-    Precomputation, Tables, Word,
+    Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterSource, Precomputation, Tables,
+    Word,
 };
 use crate::error::Error;
-
-/// The type of [`ES256`].
-pub type Es256 = Ecdsa<P256, P256_WORDS>;
-
-/// The type of [`ES384`].
-pub type Es384 = Ecdsa<P384, P384_WORDS>;
-
-/// The type of [`ES512`].
-pub type Es512 = Ecdsa<P521, P521_WORDS>;
-
-/// ECDSA using P-256 and SHA-256. A signature is r and s, 32 bytes each (RFC 7518 §3.4). A
-/// signature in DER is rejected.
-pub const ES256: Es256 = Ecdsa::new();
-
-/// ECDSA using P-384 and SHA-384.
-pub const ES384: Es384 = Ecdsa::new();
-
-/// ECDSA using P-521 and SHA-512.
-pub const ES512: Es512 = Ecdsa::new();
-
-/// Tables for P-256 keys, with which [`ES256`] verifies faster.
-pub const P256_TABLES: EcTables<P256, P256_WORDS> = EcTables(PhantomData);
-
-/// Tables for P-384 keys, with which [`ES384`] verifies faster.
-pub const P384_TABLES: EcTables<P384, P384_WORDS> = EcTables(PhantomData);
-
-/// Tables for P-521 keys, with which [`ES512`] verifies faster.
-pub const P521_TABLES: EcTables<P521, P521_WORDS> = EcTables(PhantomData);
 
 /// SEC 1 §2.3.3: the tags of compressed and uncompressed points.
 const COMPRESSED_EVEN: u8 = 2;
@@ -101,10 +73,10 @@ impl<C: Curve<N>, const N: usize> KeyType for EcKey<C, N> {
 
 /// ECDSA with one curve, whose numbers have `N` words, and the hash that RFC 7518 pairs with it.
 #[derive(Clone, Copy)]
-pub struct Ecdsa<C, const N: usize>(PhantomData<fn() -> C>);
+pub(super) struct Ecdsa<C, const N: usize>(PhantomData<fn() -> C>);
 
 impl<C, const N: usize> Ecdsa<C, N> {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self(PhantomData)
     }
 }
@@ -139,24 +111,15 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
     }
 }
 
-impl InlineKey for Es256 {
-    type Material = [Word; 2 * P256_WORDS];
-    const EMPTY: Self::Material = [0; 2 * P256_WORDS];
-}
-
-impl InlineKey for Es384 {
-    type Material = [Word; 2 * P384_WORDS];
-    const EMPTY: Self::Material = [0; 2 * P384_WORDS];
-}
-
-impl InlineKey for Es512 {
-    type Material = [Word; 2 * P521_WORDS];
-    const EMPTY: Self::Material = [0; 2 * P521_WORDS];
-}
-
 /// Tables for the keys of one curve.
 #[derive(Clone, Copy)]
-pub struct EcTables<C, const N: usize>(PhantomData<fn() -> C>);
+pub(super) struct EcTables<C, const N: usize>(PhantomData<fn() -> C>);
+
+impl<C, const N: usize> EcTables<C, N> {
+    pub(super) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
 
 impl<C: Curve<N>, const N: usize> Debug for EcTables<C, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

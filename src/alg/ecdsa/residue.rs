@@ -75,12 +75,16 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
         Self::from_words(P::square(&self.words))
     }
 
-    #[inline]
+    // Where flash is scarce, the point formulas share it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn plus(self, other: Self) -> Self {
         Self::from_words(P::add(&self.words, &other.words))
     }
 
-    #[inline]
+    // Where flash is scarce, the point formulas share it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn minus(self, other: Self) -> Self {
         Self::from_words(P::subtract(&self.words, &other.words))
     }

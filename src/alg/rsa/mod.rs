@@ -9,6 +9,7 @@ mod pss;
 mod public_key;
 mod scheme;
 
-pub use pkcs1::{RS256, RS384, RS512, Rs256, Rs384, Rs512};
-pub use pss::{PS256, PS384, PS512, Ps256, Ps384, Ps512};
-pub(crate) use public_key::key_words;
+pub(super) use pkcs1::Pkcs1;
+pub(super) use pss::Pss;
+pub(super) use public_key::key_words;
+pub(super) use scheme::Rsa;

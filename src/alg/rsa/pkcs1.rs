@@ -2,33 +2,13 @@
 
 use core::marker::PhantomData;
 
-use sha2::{Sha256, Sha384, Sha512};
-
 use super::hash::{Hash, digest};
 use super::public_key::{MAX_MODULUS_LEN, Message};
-use super::scheme::{Rsa, Scheme};
-
-/// RSASSA-PKCS1-v1_5 using SHA-256.
-pub const RS256: Rs256 = Rsa::new("RS256");
-
-/// The type of [`RS256`].
-pub type Rs256 = Rsa<Pkcs1<Sha256>>;
-
-/// RSASSA-PKCS1-v1_5 using SHA-384.
-pub const RS384: Rs384 = Rsa::new("RS384");
-
-/// The type of [`RS384`].
-pub type Rs384 = Rsa<Pkcs1<Sha384>>;
-
-/// RSASSA-PKCS1-v1_5 using SHA-512.
-pub const RS512: Rs512 = Rsa::new("RS512");
-
-/// The type of [`RS512`].
-pub type Rs512 = Rsa<Pkcs1<Sha512>>;
+use super::scheme::Scheme;
 
 /// RSASSA-PKCS1-v1_5 with one hash.
 #[derive(Debug)]
-pub struct Pkcs1<D>(PhantomData<fn() -> D>);
+pub(in crate::alg) struct Pkcs1<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pkcs1<D> {
     fn is_encoding(message: &Message, _: usize, signing_input: &[u8]) -> bool {

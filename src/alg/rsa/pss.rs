@@ -2,37 +2,17 @@
 
 use core::marker::PhantomData;
 
-use sha2::{Sha256, Sha384, Sha512};
-
 use super::hash::{Hash, digest};
 use super::public_key::{MAX_MODULUS_LEN, Message};
-use super::scheme::{Rsa, Scheme};
+use super::scheme::Scheme;
 use crate::alg::InvalidSignature;
-
-/// RSASSA-PSS using SHA-256 and MGF1 with SHA-256.
-pub const PS256: Ps256 = Rsa::new("PS256");
-
-/// The type of [`PS256`].
-pub type Ps256 = Rsa<Pss<Sha256>>;
-
-/// RSASSA-PSS using SHA-384 and MGF1 with SHA-384.
-pub const PS384: Ps384 = Rsa::new("PS384");
-
-/// The type of [`PS384`].
-pub type Ps384 = Rsa<Pss<Sha384>>;
-
-/// RSASSA-PSS using SHA-512 and MGF1 with SHA-512.
-pub const PS512: Ps512 = Rsa::new("PS512");
-
-/// The type of [`PS512`].
-pub type Ps512 = Rsa<Pss<Sha512>>;
 
 /// The last byte of an encoded message (RFC 8017 §9.1.1).
 const TRAILER: u8 = 0xbc;
 
 /// RSASSA-PSS with one hash.
 #[derive(Debug)]
-pub struct Pss<D>(PhantomData<fn() -> D>);
+pub(in crate::alg) struct Pss<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pss<D> {
     fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool {

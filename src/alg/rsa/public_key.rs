@@ -25,9 +25,6 @@ pub(crate) const fn key_words(bits: usize) -> usize {
         .saturating_add(HEADER_WORDS)
 }
 
-/// Words of the material of the longest key.
-pub(super) const MAX_KEY_WORDS: usize = key_words(MAX_RSA_MODULUS_BITS);
-
 /// A key in its material: header, modulus, and the square of the Montgomery radix, numbers least significant word
 /// first.
 #[derive(Clone, Copy)]

@@ -3,8 +3,8 @@
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
-use super::public_key::{MAX_KEY_WORDS, Message, PublicKey, RsaPublicKey};
-use crate::alg::{Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, Word};
+use super::public_key::{Message, PublicKey, RsaPublicKey};
+use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, Word};
 
 /// A signature scheme with appendix (RFC 8017 §8) with its hash.
 pub(super) trait Scheme {
@@ -13,7 +13,7 @@ pub(super) trait Scheme {
 }
 
 /// RSA with one signature scheme.
-pub struct Rsa<S> {
+pub(in crate::alg) struct Rsa<S> {
     name: &'static str,
     scheme: PhantomData<fn() -> S>,
 }
@@ -28,7 +28,7 @@ impl<S> Clone for Rsa<S> {
 impl<S> Copy for Rsa<S> {}
 
 impl<S> Rsa<S> {
-    pub(super) const fn new(name: &'static str) -> Self {
+    pub(in crate::alg) const fn new(name: &'static str) -> Self {
         Self {
             name,
             scheme: PhantomData,
@@ -70,9 +70,4 @@ impl<S: Scheme + 'static> Algorithm for Rsa<S> {
             Err(InvalidSignature)
         }
     }
-}
-
-impl<S: Scheme + 'static> InlineKey for Rsa<S> {
-    type Material = [Word; MAX_KEY_WORDS];
-    const EMPTY: Self::Material = [0; MAX_KEY_WORDS];
 }

@@ -65,7 +65,7 @@ impl<'a> Object<'a> {
     /// ```
     /// # fn read(claims: &jose_verify::Claims<'_>) {
     /// // The name in every language: "name", "name#ja-Kana-JP", …
-    /// let is_name = |name: &jose_verify::JsonStr<'_>| name.chars().take_while(|c| *c != '#').eq("name".chars());
+    /// let is_name = |name: &jose_verify::json::JsonStr<'_>| name.chars().take_while(|c| *c != '#').eq("name".chars());
     /// let names = claims.as_object().iter().filter(|(name, _)| is_name(name));
     /// # let _ = names.count();
     /// # }

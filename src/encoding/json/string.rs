@@ -21,7 +21,6 @@ use crate::error::Error;
 /// let name = claims.get("name").unwrap().as_str().unwrap();
 /// let mut buffer = [0; 16];
 /// assert_eq!(name.unescape(&mut buffer)?, "José");
-/// assert_eq!(name.to_heapless::<16>()?, "José");
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy)]
@@ -223,12 +222,9 @@ impl<'a> JsonStr<'a> {
         Ok(text.len())
     }
 
-    /// An owned copy, unescaped.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::BufferTooSmall`] if it is longer than `N` bytes.
-    pub fn to_heapless<const N: usize>(&self) -> Result<String<N>, Error> {
+    /// Returns an owned copy, unescaped, or [`Error::BufferTooSmall`] if it is longer than `N`
+    /// bytes.
+    pub(crate) fn to_heapless<const N: usize>(self) -> Result<String<N>, Error> {
         let mut copy = String::new();
         let copied = match self.as_plain_str() {
             Some(plain) => copy.push_str(plain),

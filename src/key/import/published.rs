@@ -31,7 +31,8 @@ impl<'a> KeyParameters<'a> {
     /// - [`Error::ScratchTooSmall`]
     ///
     /// ```
-    /// use jose_verify::{ES256, Error, Key, KeyParameters, scratch_len};
+    /// use jose_verify::{Error, Key, scratch_len};
+    /// use jose_verify::alg::{ES256, KeyParameters};
     ///
     /// let pem = b"-----BEGIN PUBLIC KEY-----
     /// MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7

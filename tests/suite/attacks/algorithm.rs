@@ -3,10 +3,11 @@
 use std::panic;
 
 use base64ct::{Base64, Encoding};
-use jose_verify::{
-    Algorithm, ES256, Error, ForeignKey, HS256, HS384, HS512, Key, KeyParameters, KeyRef, KeySet,
-    Keys, MACS, Member, Problem, RS256, RS512, SIGNATURES,
+use jose_verify::alg::{
+    Algorithm, ES256, HS256, HS384, HS512, KeyParameters, MACS, RS256, RS512, SIGNATURES,
 };
+use jose_verify::keys::{ForeignKey, KeyRef};
+use jose_verify::{Error, Key, KeySet, Keys, Member, Problem};
 use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::{EncodePublicKey, LineEnding};
 use rsa::{BoxedUint, RsaPublicKey};
@@ -287,7 +288,7 @@ impl ForeignKey for Untouched {
         _: &'static str,
         _: &[u8],
         _: &[u8],
-    ) -> Result<(), jose_verify::InvalidSignature> {
+    ) -> Result<(), jose_verify::alg::InvalidSignature> {
         panic!("work was done");
     }
 }

@@ -1,6 +1,7 @@
 //! The header chooses the key, or says more than is understood.
 
-use jose_verify::{Error, KeyParameters, KeySet, Member, Problem, SIGNATURES};
+use jose_verify::alg::{KeyParameters, SIGNATURES};
+use jose_verify::{Error, KeySet, Member, Problem};
 use serde_json::{Value, json};
 
 use super::{CLAIMS, OURS, THEIRS, rsa_token, set, with};

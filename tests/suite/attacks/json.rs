@@ -2,8 +2,9 @@
 
 use std::thread;
 
+use jose_verify::alg::SIGNATURES;
 use jose_verify::limits;
-use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem, SIGNATURES};
+use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem};
 
 use super::CLAIMS;
 use crate::support::judge::{NOTHING, signature_verdict, verdict};
@@ -45,7 +46,7 @@ fn assert_depth_is_bounded() {
                     };
                     assert_eq!(answer, want, "{depth} {open}");
                 }
-                let key = Key::from_jwk(jose_verify::HS256, member.as_bytes());
+                let key = Key::from_jwk(jose_verify::alg::HS256, member.as_bytes());
                 let too_long = member.len() > limits::MAX_KEY_SET_LEN;
                 let limit = if too_long {
                     Limit::KeySetLen

@@ -1,6 +1,7 @@
 //! Keys that are weak, malformed, enormous, or meant for something else.
 
-use jose_verify::{ES256, Error, KeyParameters, KeySet, RS256, SIGNATURES};
+use jose_verify::alg::{ES256, KeyParameters, RS256, SIGNATURES};
+use jose_verify::{Error, KeySet};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use jose_verify::{Error, KeyParameters, MACS, SIGNATURES};
+use jose_verify::Error;
+use jose_verify::alg::{KeyParameters, MACS, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::json;
 

@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use jose_verify::{
-    Algorithm, AlgorithmKind, ES256, Error, InvalidSignature, JwsVerifier, Key, KeyParameters,
-    KeyRef, KeySet, KeyType, Keys, P256_TABLES, P384_TABLES, ParameterSource, Precomputation,
-    RS256, RotatingKeys, SHA256, Tables, Word, jwk_thumbprint, scratch_len,
+use crate::support::secs;
+use jose_verify::alg::{
+    Algorithm, AlgorithmKind, ES256, InvalidSignature, KeyParameters, KeyType, P256_TABLES,
+    P384_TABLES, ParameterSource, Precomputation, RS256, SHA256, Tables, Word,
 };
+use jose_verify::keys::{KeyRef, jwk_thumbprint};
+use jose_verify::{Error, JwsVerifier, Key, KeySet, Keys, RotatingKeys, scratch_len};
 use num_bigint::BigUint;
 use serde_json::json;
 
@@ -104,7 +106,7 @@ fn tables_do_not_replace_an_algorithm_of_somebody_else() {
 }
 
 /// A source without end, of keys that fit nothing.
-struct Endless(Key<'static, jose_verify::Hs256>);
+struct Endless(Key<'static, jose_verify::alg::Hs256>);
 
 impl Keys for Endless {
     fn key(&self, _: usize) -> Option<KeyRef<'_>> {
@@ -116,7 +118,7 @@ impl Keys for Endless {
 #[test]
 fn sources_within_sources() {
     let secret = KeyParameters::oct(&[7; 32]);
-    let key = Key::new(jose_verify::HS256, &secret).unwrap();
+    let key = Key::new(jose_verify::alg::HS256, &secret).unwrap();
     let inner = vec![key.with_key_id("1"); 100];
     let middle: Vec<&[Key<'_, _>]> = vec![&inner; 100];
     let outer: Vec<&[&[Key<'_, _>]]> = vec![&middle; 10];
@@ -175,7 +177,7 @@ fn material_is_not_read_by_another_key_type() {
         json!({ "keys": [jwk] }).to_string().into_bytes()
     };
     let update = |keys: &RotatingKeys<2>, d, list: &[&'static dyn Algorithm]| {
-        let updated = keys.updated(&jwks(d), list, 60, 0, |_| {});
+        let updated = keys.updated(&jwks(d), list, secs(60), secs(0), |_| {});
         updated.unwrap().0
     };
     let first = update(&RotatingKeys::new(), 11, &[&ES256]);

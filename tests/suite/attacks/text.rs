@@ -1,8 +1,9 @@
 //! Texts that different readers read differently: base64url, segments, names.
 
+use jose_verify::alg::SIGNATURES;
 use jose_verify::{
-    Check, Claim, Error, KeySet, Limit, Member, NumericDate, Options, Policy, Problem, SIGNATURES,
-    Verified, Verifier, limits, scratch_len,
+    Check, Claim, Error, KeySet, Limit, Member, NumericDate, Options, Policy, Problem, Verified,
+    Verifier, limits, scratch_len,
 };
 use serde_json::json;
 

@@ -1,9 +1,8 @@
 //! The relying party's tests of back-channel logout.
 
+use jose_verify::alg::{HS256, KeyParameters};
 use jose_verify::oidc::{self, LogoutToken};
-use jose_verify::{
-    Claim, Error, HS256, Key, KeyParameters, NumericDate, Problem, Verifier, scratch_len,
-};
+use jose_verify::{Claim, Error, Key, NumericDate, Problem, Verifier, scratch_len};
 use serde_json::{Value, json};
 
 use super::{CLIENT, ISSUER, OP, jwk, published, with};

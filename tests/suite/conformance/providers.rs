@@ -2,9 +2,10 @@
 
 use base64ct::{Base64, Encoding};
 use core::time::Duration;
+use jose_verify::alg::SIGNATURES;
 use jose_verify::{
     Audience, Check, Claim, Clock, Error, KeySet, Keys, NumericDate, Options, Policy, Problem,
-    SIGNATURES, Verified, Verifier,
+    Verified, Verifier,
 };
 use num_bigint::BigUint;
 use serde_json::{Value, json};

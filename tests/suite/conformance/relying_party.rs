@@ -1,9 +1,10 @@
 //! The relying party's tests.
 
+use jose_verify::alg::{HS256, Hs256, KeyParameters, SHA256, SIGNATURES};
 use jose_verify::oidc::{self, Bindings, UserInfo};
 use jose_verify::{
-    Check, Claim, Error, HS256, Hs256, Key, KeyParameters, Keys, NumericDate, Options, Policy,
-    Problem, SHA256, SIGNATURES, Verified, Verifier, scratch_len,
+    Check, Claim, Error, Key, Keys, NumericDate, Options, Policy, Problem, Verified, Verifier,
+    scratch_len,
 };
 use num_bigint::BigUint;
 use serde_json::{Value, json};

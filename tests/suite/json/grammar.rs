@@ -1,6 +1,7 @@
 //! RFC 8259, production by production: what is accepted as a value of a claim, and what is refused.
 
-use jose_verify::{Error, Value};
+use jose_verify::Error;
+use jose_verify::json::Value;
 
 use super::read;
 

@@ -1,6 +1,7 @@
 //! A claims set as `serde_json` reads it, and where we are stricter.
 
-use jose_verify::{Claim, Error, Limit, Object, Problem, Value, limits};
+use jose_verify::json::{Object, Value};
+use jose_verify::{Claim, Error, Limit, Problem, limits};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 

@@ -1,10 +1,8 @@
 //! `at_hash`, `c_hash`, `s_hash`.
 
+use jose_verify::alg::{HashFunction, KeyParameters, MACS, SHA256, SHA384, SHA512};
 use jose_verify::oidc::Bindings;
-use jose_verify::{
-    Check, Claim, Error, HashFunction, KeyParameters, MACS, Problem, SHA256, SHA384, SHA512,
-    Verifier,
-};
+use jose_verify::{Check, Claim, Error, Problem, Verifier};
 
 use super::verified;
 use crate::support::Keyring;

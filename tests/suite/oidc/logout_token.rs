@@ -12,7 +12,7 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 fn read(claims: &str) -> Result<(Option<String>, Option<String>), Error> {
     let read = verified_by(&NOTHING, claims, Clock::Absent, |jwt| {
         let logout = LogoutToken::from_verified(jwt)?;
-        let text = |string: Option<jose_verify::JsonStr<'_>>| string.map(|s| s.to_string());
+        let text = |string: Option<jose_verify::json::JsonStr<'_>>| string.map(|s| s.to_string());
         Ok((text(logout.subject()), text(logout.session_id())))
     });
     read.and_then(|read| read)

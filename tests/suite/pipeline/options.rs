@@ -1,8 +1,8 @@
 //! What may be said about tokens beforehand, in every way into the pipeline.
 
+use jose_verify::alg::{HS256, KeyParameters, MACS};
 use jose_verify::{
-    Error, HS256, JwsVerifier, Key, KeyParameters, KeySet, Keys, Limit, MACS, Member, Options,
-    Problem, limits, scratch_len,
+    Error, JwsVerifier, Key, KeySet, Keys, Limit, Member, Options, Problem, limits, scratch_len,
 };
 use serde_json::json;
 

@@ -1,9 +1,8 @@
 //! Which key verified a token, and with which algorithm, in every way into the pipeline.
 
-use jose_verify::{
-    ES256, Error, ForeignKey, HS256, InvalidSignature, Key, KeyParameters, KeyRef, KeySet, Keys,
-    Options, RS256, RS512,
-};
+use jose_verify::alg::{ES256, HS256, InvalidSignature, KeyParameters, RS256, RS512};
+use jose_verify::keys::{ForeignKey, KeyRef};
+use jose_verify::{Error, Key, KeySet, Keys, Options};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 

@@ -3,8 +3,9 @@
 
 #![expect(clippy::many_single_char_names, reason = "the names of the standards")]
 
-use jose_verify::{
-    ES256, ES384, ES512, InlineKey, Key, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
+use jose_verify::Key;
+use jose_verify::alg::{
+    ES256, ES384, ES512, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
     Precomputation,
 };
 use num_bigint::BigUint;

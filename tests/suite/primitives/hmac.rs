@@ -1,7 +1,8 @@
 //! HMAC against the crate `hmac` and against RFC 2104 as it is written, for secrets and messages of many lengths.
 
 use ::hmac::{Hmac, KeyInit, Mac};
-use jose_verify::{Error, KeyParameters, MACS, limits};
+use jose_verify::alg::{KeyParameters, MACS};
+use jose_verify::{Error, limits};
 use proptest::prelude::*;
 use sha2::{Sha256, Sha384, Sha512};
 

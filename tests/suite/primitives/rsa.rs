@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use jose_verify::{KeyParameters, SIGNATURES};
+use jose_verify::alg::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

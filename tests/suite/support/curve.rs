@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use jose_verify::{KeyParameters, SIGNATURES};
+use jose_verify::alg::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 

@@ -10,7 +10,9 @@ pub(crate) mod rsa;
 pub(crate) mod sign;
 pub(crate) mod vector;
 
-use jose_verify::{Algorithm, KeySet, MACS, SIGNATURES};
+use core::time::Duration;
+use jose_verify::KeySet;
+use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 
 /// One key for any number of algorithms: with room for one of any kind, an RSA key of 4096 bits as well.
 pub(crate) type Keyring = KeySet<2>;
@@ -30,3 +32,8 @@ pub(crate) const ALL_TWELVE: [&str; 12] = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
     "ES384", "ES512",
 ];
+
+/// So many seconds.
+pub(crate) const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}

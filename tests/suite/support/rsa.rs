@@ -1,6 +1,6 @@
 //! Textbook RSA (RFC 8017): keys of many sizes from a few primes, and signatures that no library would make.
 
-use jose_verify::{KeyParameters, SIGNATURES};
+use jose_verify::alg::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 

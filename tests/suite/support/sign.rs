@@ -2,7 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::{HS256, KeyParameters};
+use jose_verify::alg::{HS256, KeyParameters};
 use sha2::Sha256;
 
 use super::Keyring;

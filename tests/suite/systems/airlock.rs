@@ -1,12 +1,10 @@
 //! Airlock IAM: signature or MAC as the operator chooses, never neither; UserInfo in plain JSON.
 
+use jose_verify::alg::{HS256, HS512, KeyParameters, RS256};
 use jose_verify::oauth::ProviderMetadata;
 use jose_verify::oidc::Nonce;
 use jose_verify::oidc::{self, UserInfo};
-use jose_verify::{
-    Claim, Error, HS256, HS512, KeyParameters, KeySet, Keys, NumericDate, Problem, RS256, Verified,
-    Verifier,
-};
+use jose_verify::{Claim, Error, KeySet, Keys, NumericDate, Problem, Verified, Verifier};
 
 use super::{NONCE, system, text_of};
 use crate::support::Keyring;

@@ -1,14 +1,17 @@
 //! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers, ID Tokens from the
 //! authorization endpoint, roles in a claim of any name.
 
+use crate::support::secs;
 use jose_verify::StringList;
+use jose_verify::alg::{KeyParameters, MACS, SHA256, SHA384, SHA512, SIGNATURES};
+use jose_verify::json::JsonStr;
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::oauth::Scopes;
 use jose_verify::oidc::Nonce;
 use jose_verify::oidc::{self, Bindings};
 use jose_verify::{
-    Claim, Error, Issuer, IssuerVerifier, JsonStr, KeyParameters, KeySet, Keys, MACS, NumericDate,
-    Policy, Problem, RotatingKeys, SHA256, SHA384, SHA512, SIGNATURES, Tenant, Verified, Verifier,
+    Claim, Error, Issuer, IssuerVerifier, KeySet, Keys, NumericDate, Policy, Problem, RotatingKeys,
+    Tenant, Verified, Verifier,
 };
 
 use super::{NONCE, system, text_of};
@@ -60,7 +63,7 @@ fn bound(token: &str, keys: &impl Keys) -> Result<(), Error> {
     let akana = system("akana");
     let (access_token, code) = (text_of(&akana, "access_token"), text_of(&akana, "code"));
     let bindings = Bindings::from_authorization_endpoint(Some(&access_token), Some(&code));
-    let hashes: [&dyn jose_verify::HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
+    let hashes: [&dyn jose_verify::alg::HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
     claims(token, keys, |jwt| bindings.check(jwt, &hashes)).and_then(|bound| bound)
 }
 
@@ -162,17 +165,17 @@ fn rollover() {
     let keys = RotatingKeys::<8>::new();
     let jwks = text_of(&akana["jwks"], "login");
     let (keys, _) = keys
-        .updated(jwks.as_bytes(), SIGNATURES, 3600, 0, |_| {})
+        .updated(jwks.as_bytes(), SIGNATURES, secs(3600), secs(0), |_| {})
         .unwrap();
     let jwks = text_of(&akana, "after_rollover");
     let (keys, _) = keys
-        .updated(jwks.as_bytes(), SIGNATURES, 3600, 10, |_| {})
+        .updated(jwks.as_bytes(), SIGNATURES, secs(3600), secs(10), |_| {})
         .unwrap();
     assert_eq!(
         (judge(&old, keys.set()), judge(&new, keys.set())),
         (Ok(()), Ok(()))
     );
-    let later = keys.without_retired(3610);
+    let later = keys.without_retired(secs(3610));
     assert_eq!(judge(&old, later.set()), Err(Error::NoKey));
 }
 

@@ -1,10 +1,10 @@
 //! Akeneo PIM: the key in PEM inside JSON, regenerated regularly; no `kid`; dates with fractions.
 
+use crate::support::secs;
+use jose_verify::alg::{HS256, KeyParameters, RS256};
+use jose_verify::keys::Refetch;
 use jose_verify::oidc::Nonce;
-use jose_verify::{
-    Error, HS256, KeyParameters, KeySet, NumericDate, RS256, Refetch, RotatingKeys, Verified,
-    Verifier, oidc,
-};
+use jose_verify::{Error, KeySet, NumericDate, RotatingKeys, Verified, Verifier, oidc};
 
 use super::{id_token_of, system, text_of};
 use crate::support::Keyring;
@@ -94,22 +94,22 @@ fn a_stale_key_is_told_from_a_forged_token() {
     let fresh = id_token_of(&text_of(&akeneo, "regenerated_token_response"));
     let forged = text_of(&akeneo, "forged");
     for (token, verdict) in [(&fresh, Ok(())), (&forged, Err(Error::BadSignature))] {
-        let old = RotatingKeys::new().with_published(published("certificate"), 3600, 0);
-        let mut refetch = Refetch::new(5, 300);
+        let old = RotatingKeys::new().with_published(published("certificate"), secs(3600), secs(0));
+        let mut refetch = Refetch::new(secs(5), secs(300));
         let error = judge(token, old.set()).unwrap_err();
         assert_eq!(error, Error::BadSignature);
-        assert!(refetch.begin(error, false, 100));
-        let new = old.with_published(published("regenerated"), 3600, 101);
-        refetch.end(new.has_new_keys(&old), 101);
+        assert!(refetch.begin(error, false, secs(100)));
+        let new = old.with_published(published("regenerated"), secs(3600), secs(101));
+        refetch.end(new.has_new_keys(&old), secs(101));
         assert_eq!(judge(token, new.set()), verdict);
         // Tokens of the old key hold on until they expire.
         let before = id_token_of(&text_of(&akeneo, "token_response"));
         assert_eq!(judge(&before, new.set()), Ok(()));
         assert_eq!(
-            judge(&before, new.without_retired(3701).set()),
+            judge(&before, new.without_retired(secs(3701)).set()),
             Err(Error::BadSignature)
         );
         // The next forgery has to wait.
-        assert!(!refetch.begin(Error::BadSignature, false, 102));
+        assert!(!refetch.begin(Error::BadSignature, false, secs(102)));
     }
 }

@@ -1,12 +1,12 @@
 //! Connect2id: stateless sessions, claims named by URLs and with language tags, UserInfo as a signed JWT.
 
 use core::time::Duration;
+use jose_verify::alg::{RS256, SHA256};
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::oidc::Nonce;
 use jose_verify::oidc::{self, Bindings, UserInfo};
 use jose_verify::{
-    Check, Claim, Error, KeySet, MaxAge, NumericDate, Policy, Problem, RS256, SHA256, Verified,
-    Verifier,
+    Check, Claim, Error, KeySet, MaxAge, NumericDate, Policy, Problem, Verified, Verifier,
 };
 
 use super::{NONCE, id_token_of, system, text_of};

@@ -1,6 +1,7 @@
 //! A line of `batch`: what it asks.
 
-use jose_verify::{Algorithm, Error, Options, scratch_len};
+use jose_verify::alg::Algorithm;
+use jose_verify::{Error, Options, scratch_len};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

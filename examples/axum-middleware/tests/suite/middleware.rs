@@ -92,7 +92,10 @@ async fn tokens_that_are_not_good() {
     };
     let forged = TestKey::new(2).sign(&key.header(), &claims());
     for (token, error) in [
-        (with("exp", json!(1)), Error::Claim(Claim::Exp, Problem::Expired)),
+        (
+            with("exp", json!(1)),
+            Error::Claim(Claim::Exp, Problem::Expired),
+        ),
         (
             with("aud", json!("https://other.example.com")),
             Error::Claim(Claim::Aud, Problem::Mismatch),
@@ -103,7 +106,10 @@ async fn tokens_that_are_not_good() {
         ),
         (with("client_id", json!(null)), Error::WrongClaimType),
         (with("scope", json!(7)), Error::WrongClaimType),
-        (other_header("typ", json!("JWT")), Error::Header(Member::Typ, Problem::Mismatch)),
+        (
+            other_header("typ", json!("JWT")),
+            Error::Header(Member::Typ, Problem::Mismatch),
+        ),
         (other_header("alg", json!("none")), Error::Unsecured),
         (
             other_header("alg", json!("HS256")),

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum_middleware::{Fetch, FetchError, Issuer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Algorithms, ES256, RS256};
+use jose_verify::alg::{Algorithms, ES256, RS256};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 

@@ -2,7 +2,8 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{KeySet, MACS, SIGNATURES, scratch_len, words};
+use jose_verify::alg::{MACS, SIGNATURES};
+use jose_verify::{KeySet, scratch_len, words};
 use jose_verify_firmware::vectors::*;
 use jose_verify_firmware::{Memory, entry, exit, run_also_in_place};
 

@@ -2,7 +2,8 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{ES256, Es256, Key, scratch_len};
+use jose_verify::alg::{ES256, Es256};
+use jose_verify::{Key, scratch_len};
 use jose_verify_firmware::vectors::{ES256_MATERIAL, RFC7515_A3 as CASE};
 use jose_verify_firmware::{Memory, entry, exit, run_from_flash};
 

@@ -2,7 +2,8 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{HS256, Hs256, InlineKey, Key, scratch_len};
+use jose_verify::alg::{HS256, Hs256, InlineKey};
+use jose_verify::{Key, scratch_len};
 use jose_verify_firmware::vectors::RFC7515_A1 as CASE;
 use jose_verify_firmware::{Memory, entry, exit, run};
 

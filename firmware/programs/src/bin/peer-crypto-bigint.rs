@@ -7,7 +7,7 @@ use core::hint::black_box;
 
 use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
 use crypto_bigint::{Odd, U2048};
-use jose_verify::ParameterSource;
+use jose_verify::alg::ParameterSource;
 use jose_verify_firmware::vectors::RFC7515_A2_PARTS as PARTS;
 use jose_verify_firmware::{entry, exit, fail, measure};
 use sha2::{Digest, Sha256};

@@ -5,7 +5,7 @@
 use core::hint::black_box;
 
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::ParameterSource;
+use jose_verify::alg::ParameterSource;
 use jose_verify_firmware::vectors::RFC7515_A1_PARTS as PARTS;
 use jose_verify_firmware::{entry, exit, fail, measure};
 use sha2::Sha256;

@@ -4,7 +4,7 @@
 
 use core::hint::black_box;
 
-use jose_verify::ParameterSource;
+use jose_verify::alg::ParameterSource;
 use jose_verify_firmware::vectors::RFC7515_A3_PARTS as PARTS;
 use jose_verify_firmware::{entry, exit, fail, measure};
 use sha2::{Digest, Sha256};

@@ -2,7 +2,8 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{InlineKey, Key, RS256, Rs256, scratch_len};
+use jose_verify::alg::{InlineKey, RS256, Rs256};
+use jose_verify::{Key, scratch_len};
 use jose_verify_firmware::vectors::RS256_4096 as CASE;
 use jose_verify_firmware::{Memory, entry, exit, run};
 

@@ -2,7 +2,8 @@
 #![no_std]
 #![no_main]
 
-use jose_verify::{Key, RS256, Rs256, Word, scratch_len, words};
+use jose_verify::alg::{RS256, Rs256, Word};
+use jose_verify::{Key, scratch_len, words};
 use jose_verify_firmware::vectors::RFC7515_A2 as CASE;
 use jose_verify_firmware::{Memory, entry, exit, run};
 

@@ -16,7 +16,7 @@ pub(in crate::alg) const WORDS: usize = 256 / WORD_BITS;
 
 /// The curve P-256.
 #[derive(Debug, Clone, Copy)]
-pub struct P256;
+pub(in crate::alg) struct P256;
 
 impl Curve<WORDS> for P256 {
     const NAME: &'static str = "P-256";

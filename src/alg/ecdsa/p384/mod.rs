@@ -13,7 +13,7 @@ pub(in crate::alg) const WORDS: usize = 384 / WORD_BITS;
 
 /// The curve P-384.
 #[derive(Debug, Clone, Copy)]
-pub struct P384;
+pub(in crate::alg) struct P384;
 
 impl Curve<WORDS> for P384 {
     const NAME: &'static str = "P-384";

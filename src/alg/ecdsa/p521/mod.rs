@@ -14,7 +14,7 @@ pub(in crate::alg) const WORDS: usize = 576 / WORD_BITS;
 
 /// The curve P-521.
 #[derive(Debug, Clone, Copy)]
-pub struct P521;
+pub(in crate::alg) struct P521;
 
 impl Curve<WORDS> for P521 {
     const NAME: &'static str = "P-521";
