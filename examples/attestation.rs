@@ -7,7 +7,9 @@
 
 use core::time::Duration;
 use jose_verify::alg::ES256;
-use jose_verify::{Audience, Check, Error, KeySet, NumericDate, Policy, Verifier, scratch_len};
+use jose_verify::{
+    Audience, Check, Claim, Error, KeySet, NumericDate, Policy, Verifier, scratch_len,
+};
 
 /// This service.
 const VERIFIER: &str = "https://attest.example.com";
@@ -67,7 +69,10 @@ fn admit(
         return Err(Refused::State);
     }
     let version = claims.get("swversion").and_then(|value| value.as_str());
-    Ok(version.ok_or(Error::CustomClaims)?.chars().collect())
+    Ok(version
+        .ok_or(Error::missing(Claim::Other))?
+        .chars()
+        .collect())
 }
 
 const DEVICES: &[u8] = include_bytes!("../vectors/device/devices.jwks.json");
@@ -88,7 +93,7 @@ fn main() -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use jose_verify::{Claim, Problem};
+    use jose_verify::Problem;
 
     use super::*;
 

@@ -5,10 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a program for people and tests")]
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::alg::{ES256, KeyParameters};
-use jose_verify::{Check, Claims, Clock, Error, Key, Policy, Verifier};
-use sha2::{Digest, Sha256};
+use jose_verify::alg::{ES256, KeyParameters, Sha256};
+use jose_verify::{Check, Claim, Claims, Clock, Error, Key, Policy, Verifier, base64url};
 
 /// The vendor's public key on P-256.
 const VENDOR: KeyParameters<'static> = KeyParameters::ec(
@@ -62,8 +60,7 @@ fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Ref
     if version <= installed {
         return Err(Refused::Version);
     }
-    if usize::try_from(integer(claims, "size")?) != Ok(image.len())
-        || digest(claims)? != *Sha256::digest(image)
+    if usize::try_from(integer(claims, "size")?) != Ok(image.len()) || !is_digest_of(claims, image)?
     {
         return Err(Refused::Image);
     }
@@ -72,20 +69,20 @@ fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Ref
 
 fn integer(claims: &Claims<'_>, name: &str) -> Result<i64, Error> {
     let value = claims.get(name).and_then(|value| value.as_i64());
-    value.ok_or(Error::CustomClaims)
+    value.ok_or(Error::missing(Claim::Other))
 }
 
-/// The claim `sha-256`, which is base64url.
-fn digest(claims: &Claims<'_>) -> Result<[u8; 32], Error> {
-    let mut digest = [0; 32];
-    let text = claims.get("sha-256").and_then(|value| value.as_str());
-    let text = text
-        .and_then(|text| text.as_plain_str())
-        .ok_or(Error::CustomClaims)?;
-    match Base64UrlUnpadded::decode(text, &mut digest) {
-        Ok(all) if all.len() == 32 => Ok(digest),
-        _ => Err(Error::CustomClaims),
+/// Whether the claim `sha-256`, which is base64url, is the digest of the image.
+fn is_digest_of(claims: &Claims<'_>, image: &[u8]) -> Result<bool, Error> {
+    let mut hash = Sha256::new();
+    // As they are read from flash.
+    for block in image.chunks(512) {
+        hash.update(block);
     }
+    let mut text = [0; base64url::encoded_len(32)];
+    let digest = base64url::encode(&hash.finalize(), &mut text)?;
+    let claim = claims.get("sha-256").and_then(|value| value.as_str());
+    Ok(claim.ok_or(Error::missing(Claim::Other))? == digest)
 }
 
 const MANIFEST: &[u8] = include_bytes!("../vectors/device/update.jwt");

@@ -50,7 +50,9 @@ pub mod json {
     pub use crate::encoding::json::{
         Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value,
     };
-    pub use crate::jose::claims::{StringOrArray, Strings};
+    #[cfg(feature = "serde")]
+    pub use crate::encoding::json::{DeserializeError, DeserializeErrorKind};
+    pub use crate::jose::strings::{StringOrArray, Strings};
 }
 
 pub mod keys {

@@ -55,6 +55,25 @@ pub(crate) fn first_word_before_special(text: &[u8]) -> Option<(usize, usize)> {
     before_mark(word, specials(word))
 }
 
+/// The position of the first quotation mark or backslash; the text's length if there is none.
+#[cfg(feature = "serde")]
+#[inline]
+pub(crate) fn quotation_mark_or_backslash(text: &[u8]) -> usize {
+    match in_words(text, quotation_marks_and_backslashes, |_| ()) {
+        Some(position) => position,
+        None => quotation_mark_or_backslash_in_last_word(text),
+    }
+}
+
+/// The position of the first quotation mark, if it is in the first word and no backslash stands before.
+#[cfg(feature = "serde")]
+#[inline]
+pub(crate) fn first_word_before_quotation_mark(text: &[u8]) -> Option<usize> {
+    let word = usize::from_le_bytes(*text.first_chunk()?);
+    let (position, _) = before_mark(word, quotation_marks_and_backslashes(word))?;
+    (text.get(position) == Some(&b'"')).then_some(position)
+}
+
 /// The position of the first byte that is no digit; the text's length if there is none.
 #[inline]
 pub(crate) fn non_digit(text: &[u8]) -> usize {
@@ -94,6 +113,12 @@ fn byte_in_last_word(text: &[u8], wanted: u8) -> usize {
 #[inline(never)]
 fn special_in_last_word(text: &[u8]) -> usize {
     in_last_word(text, specials)
+}
+
+#[cfg(feature = "serde")]
+#[inline(never)]
+fn quotation_mark_or_backslash_in_last_word(text: &[u8]) -> usize {
+    in_last_word(text, quotation_marks_and_backslashes)
 }
 
 #[inline(never)]
@@ -149,6 +174,12 @@ const fn specials(word: usize) -> usize {
     controls_and_quotation_marks | backslashes | word
 }
 
+/// Marks quotation marks and backslashes.
+#[cfg(feature = "serde")]
+const fn quotation_marks_and_backslashes(word: usize) -> usize {
+    equal(word, b'"') | equal(word, b'\\')
+}
+
 /// Marks everything but digits.
 const fn non_digits(word: usize) -> usize {
     let digits = word ^ each(b'0');
@@ -193,6 +224,12 @@ mod tests {
                     assert_eq!(byte(&text, b'.'), found(&|b| b == b'.'), "{text:?}");
                     let is_special = |b: u8| b == b'"' || b == b'\\' || b < b' ' || !b.is_ascii();
                     assert_eq!(special_in_string(&text), found(&is_special), "{text:?}");
+                    #[cfg(feature = "serde")]
+                    {
+                        let ends_or_escapes = |b: u8| b == b'"' || b == b'\\';
+                        let position = quotation_mark_or_backslash(&text);
+                        assert_eq!(position, found(&ends_or_escapes), "{text:?}");
+                    }
                     let is_no_digit = |b: u8| !b.is_ascii_digit();
                     assert_eq!(non_digit(&text), found(&is_no_digit), "{text:?}");
                 }

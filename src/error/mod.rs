@@ -184,8 +184,6 @@ errors! {
     // Claims.
     /// The payload is not a JSON object, so not a claims set (RFC 7519 §7.2).
     MalformedClaims = 40, "malformed_claims", Claims, "the payload is not a JSON object";
-    /// The claims do not fit the caller's type.
-    CustomClaims = 43, "custom_claims", Claims, "the claims do not fit the expected type";
     /// The buffer cannot hold the unescaped string.
     BufferTooSmall = 44, "buffer_too_small", Caller, "the buffer is too small for the unescaped string";
     /// A scope or role that is needed is not among those of the token.

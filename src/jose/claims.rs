@@ -2,10 +2,16 @@
 
 use core::fmt::{self, Debug};
 
+#[cfg(feature = "serde")]
+use serde::Deserialize;
+
+#[cfg(feature = "serde")]
+use crate::encoding::json::DeserializeError;
 use crate::encoding::json::{
-    Array, Elements, JsonStr, KnownName, Name, Object, Place, Value, is_object, read_places,
+    JsonStr, KnownName, Name, Object, Place, Value, is_object, read_places,
 };
 use crate::error::{Claim, Error, Problem};
+use crate::jose::strings::StringOrArray;
 use crate::time::NumericDate;
 
 /// The claims of a verified token.
@@ -135,12 +141,7 @@ impl<'a> Claims<'a> {
 
     fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
         let place = self.registered.place(claim)?;
-        Some(StringOrArray(
-            match place.value(self.object.as_bytes())? {
-                Value::Array(array) => OneOrMany::Many(array),
-                one => OneOrMany::One(one.as_str()?),
-            },
-        ))
+        StringOrArray::new(place.value(self.object.as_bytes())?)
     }
 
     /// `iss` (RFC 7519 §4.1.1).
@@ -247,21 +248,19 @@ impl<'a> Claims<'a> {
         self.object.as_raw()
     }
 
-    /// The claims as a type of the caller's, by serde.
+    /// Deserialises the claims as a type of the caller's, with strings unescaped in `buffer`.
     ///
-    /// Strings and names that are written with escapes are unescaped in `buffer`, one at a time: it must hold the
-    /// longest of them, also of those that the type leaves out. Such a string fits an owned field
-    /// (`String`, `heapless::String`), not a borrowed one.
+    /// Needs the feature `serde`, and no allocator. Strings and names that are written with escapes are unescaped in
+    /// `buffer`, one at a time: it must hold the longest of them that the type asks for. Such a string fits an owned
+    /// field (`String`, `heapless::String`), not a borrowed one. The others need no buffer.
     ///
-    /// Needs the feature `serde`. serde-json-core sets the bounds of what a type may hold: a type that asks for a value of
-    /// any kind (`untagged`, `flatten`, `serde_json::Value`) is refused, maps need string keys (others panic), a float takes
-    /// `null` as NaN, and a character outside the Basic Multilingual Plane that is written as a pair of escapes is
-    /// refused wherever it stands. [`get`](Self::get) has none of these; where there is std, neither has `serde_json`, given
-    /// [`as_raw`](Self::as_raw).
+    /// Takes what `serde_json` takes, but for its own `RawValue`, and for floats where a hand-written type asks for an
+    /// integer and accepts a float as well. Floats are rounded to the nearest.
     ///
     /// # Errors
     ///
-    /// [`Error::CustomClaims`]; [`Error::BufferTooSmall`], which a buffer as long as [`as_raw`](Self::as_raw) never is.
+    /// The claims do not fit the type, or an unescaped string does not fit the buffer, which one as long as
+    /// [`as_raw`](Self::as_raw) never is too small for.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]
@@ -272,19 +271,43 @@ impl<'a> Claims<'a> {
     ///     #[serde(rename = "https://example.com/channel")]
     ///     channel: Option<&'a str>,
     /// }
-    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::Error> {
-    /// let manifest: Manifest<'_> = claims.deserialize(&mut [0; 64])?;
+    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::json::DeserializeError> {
+    /// let manifest: Manifest<'_> = claims.deserialize_in(&mut [0; 64])?;
     /// # let _ = (manifest.version, manifest.digest, manifest.channel);
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "serde")]
-    pub fn deserialize<T: serde::Deserialize<'a>>(&self, buffer: &mut [u8]) -> Result<T, Error> {
-        let text = self.object.as_bytes();
-        match serde_json_core::from_slice_escaped(text, buffer) {
-            Ok((claims, _)) => Ok(claims),
-            Err(serde_json_core::de::Error::EscapedStringIsTooLong) => Err(Error::BufferTooSmall),
-            Err(_) => Err(Error::CustomClaims),
-        }
+    pub fn deserialize_in<T: Deserialize<'a>>(
+        &self,
+        buffer: &mut [u8],
+    ) -> Result<T, DeserializeError> {
+        self.object.deserialize_in(buffer)
+    }
+
+    /// Deserialises the claims as a type of the caller's.
+    ///
+    /// Needs the features `serde` and `alloc`. Takes what [`deserialize_in`](Self::deserialize_in) takes; strings that
+    /// are written with escapes are unescaped on the heap.
+    ///
+    /// # Errors
+    ///
+    /// The claims do not fit the type.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct Session {
+    ///     email: String,
+    ///     #[serde(default)]
+    ///     groups: Vec<String>,
+    /// }
+    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::json::DeserializeError> {
+    /// let session: Session = claims.deserialize()?;
+    /// # let _ = (session.email, session.groups);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(all(feature = "serde", feature = "alloc"))]
+    pub fn deserialize<T: Deserialize<'a>>(&self) -> Result<T, DeserializeError> {
+        self.object.deserialize()
     }
 }
 
@@ -292,82 +315,6 @@ impl Debug for Claims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Omits the claims, which may be personal data.
         f.debug_struct("Claims").finish_non_exhaustive()
-    }
-}
-
-/// One string or several: the claim `aud` has both forms.
-#[derive(Debug, Clone, Copy)]
-pub struct StringOrArray<'a>(OneOrMany<'a>);
-
-#[derive(Debug, Clone, Copy)]
-enum OneOrMany<'a> {
-    One(JsonStr<'a>),
-    Many(Array<'a>),
-}
-
-impl<'a> StringOrArray<'a> {
-    /// An array of strings, which may be empty.
-    pub(crate) fn array(value: Value<'a>) -> Option<Self> {
-        let array = value.as_array()?;
-        let strings = array.iter().all(|element| element.as_str().is_some());
-        strings.then_some(Self(OneOrMany::Many(array)))
-    }
-
-    /// The strings, in order.
-    #[must_use]
-    pub fn iter(&self) -> Strings<'a> {
-        match self.0 {
-            OneOrMany::One(string) => Strings {
-                one: Some(string),
-                many: None,
-            },
-            OneOrMany::Many(array) => Strings {
-                one: None,
-                many: Some(array.iter()),
-            },
-        }
-    }
-
-    /// Whether one of the strings is this one.
-    #[must_use]
-    pub fn contains(&self, string: &str) -> bool {
-        self.iter().any(|s| s == string)
-    }
-}
-
-impl<'a> IntoIterator for StringOrArray<'a> {
-    type Item = JsonStr<'a>;
-    type IntoIter = Strings<'a>;
-
-    fn into_iter(self) -> Strings<'a> {
-        self.iter()
-    }
-}
-
-impl<'a> IntoIterator for &StringOrArray<'a> {
-    type Item = JsonStr<'a>;
-    type IntoIter = Strings<'a>;
-
-    fn into_iter(self) -> Strings<'a> {
-        self.iter()
-    }
-}
-
-/// The strings of a [`StringOrArray`].
-#[derive(Debug, Clone)]
-pub struct Strings<'a> {
-    one: Option<JsonStr<'a>>,
-    many: Option<Elements<'a>>,
-}
-
-impl<'a> Iterator for Strings<'a> {
-    type Item = JsonStr<'a>;
-
-    fn next(&mut self) -> Option<JsonStr<'a>> {
-        match &mut self.many {
-            Some(elements) => elements.next()?.as_str(),
-            None => self.one.take(),
-        }
     }
 }
 

@@ -4,3 +4,4 @@ pub(crate) mod claims;
 pub(crate) mod compact;
 pub(crate) mod header;
 pub(crate) mod jwk;
+pub(crate) mod strings;

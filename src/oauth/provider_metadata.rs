@@ -2,7 +2,7 @@
 
 use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::{Error, Limit};
-use crate::jose::claims::StringOrArray;
+use crate::jose::strings::StringOrArray;
 use crate::limits::MAX_METADATA_LEN;
 
 /// What a provider says of itself under `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0 §3) or

@@ -4,7 +4,8 @@ use core::fmt::{self, Debug};
 
 use crate::encoding::json::{JsonStr, Words};
 use crate::error::{Claim, Error, Problem};
-use crate::jose::claims::{Claims, StringOrArray, Strings};
+use crate::jose::claims::Claims;
+use crate::jose::strings::{StringOrArray, Strings};
 use crate::policy::check::{all, is_usable};
 use crate::policy::{Candidate, ClaimCheck, StringList};
 

@@ -13,7 +13,8 @@ use core::time::Duration;
 
 use crate::encoding::json::JsonStr;
 use crate::error::{Claim, Error, Member, Problem};
-use crate::jose::claims::{Claims, StringOrArray};
+use crate::jose::claims::Claims;
+use crate::jose::strings::StringOrArray;
 use crate::policy::check::{Verdict, has_no_empty_string, is_one_of, is_usable};
 
 pub use self::check::{Check, StringList};

@@ -4,7 +4,7 @@ mod differential;
 mod grammar;
 mod numbers;
 mod reference;
-mod texts;
+pub(crate) mod texts;
 
 use jose_verify::{Clock, Error, Verified, Verifier};
 

@@ -16,6 +16,8 @@ mod algorithms;
 mod attacks;
 mod claims;
 mod conformance;
+#[cfg(feature = "serde")]
+mod deserialize;
 mod foreign;
 mod json;
 mod key_sets;

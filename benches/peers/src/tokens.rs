@@ -86,7 +86,7 @@ fn ours(name: &str, material: &Material, keys: impl Keys + 'static) -> Contender
         let jwt = verifier
             .verify(token.as_bytes(), now, &mut scratch)
             .unwrap();
-        let claims: Borrowed<'_> = jwt.claims().deserialize(&mut unescaped).unwrap();
+        let claims: Borrowed<'_> = jwt.claims().deserialize_in(&mut unescaped).unwrap();
         assert!(!claims.admin);
     })
 }

@@ -83,6 +83,7 @@ pub fn check(payload: &[u8]) {
         let members = members.expect("an object");
         assert_registered(jwt.claims(), members);
         assert_custom(jwt.claims(), members);
+        assert_any(payload, jwt.claims());
     }
 }
 
@@ -350,13 +351,25 @@ enum Kind {
     Device(u8),
 }
 
+/// A type that takes any value is the same from us as from `serde_json`.
+fn assert_any(payload: &[u8], ours: &Claims<'_>) {
+    let theirs: Option<serde_json::Value> = serde_json::from_slice(payload).ok();
+    let mut buffer = vec![0; payload.len()];
+    assert_eq!(ours.deserialize().ok(), theirs);
+    assert_eq!(ours.deserialize_in(&mut buffer).ok(), theirs);
+    for (_, value) in ours.as_object() {
+        let alone: Option<serde_json::Value> = value.deserialize().ok();
+        assert!(alone.is_some() || theirs.is_none());
+    }
+}
+
 /// Without a panic; and what is handed out is what is written.
 fn assert_custom(ours: &Claims<'_>, members: &Members<'_>) {
     let member = |name| json::get(members, name);
     let number = |name| member(name).and_then(Json::number);
     for len in [0, 4, 16, 256, 4096] {
         let mut buffer = vec![0; len];
-        let Ok(custom) = ours.deserialize::<Custom<'_>>(&mut buffer) else {
+        let Ok(custom) = ours.deserialize_in::<Custom<'_>>(&mut buffer) else {
             continue;
         };
         if let Some(sub) = custom.sub {

@@ -197,7 +197,7 @@ impl fmt::Debug for Cursor<'_> {
 
 /// The position after white space.
 #[inline(never)]
-fn after_space(text: &[u8], at: usize) -> usize {
+pub(super) fn after_space(text: &[u8], at: usize) -> usize {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     let rest = text.get(at..).unwrap_or_default();
     at.wrapping_add(rest.iter().take_while(|byte| is_space(byte)).count())

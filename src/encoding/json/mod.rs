@@ -7,6 +7,8 @@
 
 mod container;
 mod cursor;
+#[cfg(feature = "serde")]
+mod deserialize;
 mod name;
 mod names;
 mod number;
@@ -18,6 +20,8 @@ mod value;
 mod words;
 
 pub use container::{Elements, ObjectMembers};
+#[cfg(feature = "serde")]
+pub use deserialize::{DeserializeError, DeserializeErrorKind};
 pub(crate) use name::{KnownName, Name};
 pub use number::JsonNumber;
 pub(crate) use object::{is_object, read_object, read_places};

@@ -19,7 +19,7 @@ pub struct JsonNumber<'a> {
 }
 
 /// Decimal digits that 64 bits hold whatever they are.
-const MAX_SHORT: usize = 18;
+pub(super) const MAX_SHORT: usize = 18;
 
 /// The number that starts at `start`.
 #[inline]
@@ -36,7 +36,7 @@ pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Place> {
 
 /// The integer that is written with so few digits and nothing else.
 #[inline]
-fn short(digits: &[u8]) -> i64 {
+pub(super) fn short(digits: &[u8]) -> i64 {
     let (number, rest) = match digits.split_first_chunk() {
         Some((first, rest)) => (eight(*first), rest),
         None => (0, digits),

@@ -176,6 +176,12 @@ impl<'a> JsonStr<'a> {
         }
     }
 
+    /// What stands between the quotation marks, and whether it is written with escapes.
+    #[cfg(feature = "serde")]
+    pub(super) const fn as_written(self) -> (&'a str, bool) {
+        (self.raw.as_str(), self.escaped)
+    }
+
     /// The string, unescaped into `buffer` if that is necessary.
     ///
     /// The unescaped string is never longer than the escaped one, so a buffer of the token's size always suffices.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 /// A number (RFC 8259 §6).
-pub(super) fn number() -> impl Strategy<Value = String> {
+pub(crate) fn number() -> impl Strategy<Value = String> {
     "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?"
 }
 
@@ -88,7 +88,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 /// An object as it may stand in a token.
-pub(super) fn claims() -> impl Strategy<Value = String> {
+pub(crate) fn claims() -> impl Strategy<Value = String> {
     (blank(), object(value()), blank()).prop_map(|(a, object, b)| format!("{a}{object}{b}"))
 }
 

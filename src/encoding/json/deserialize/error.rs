@@ -1,0 +1,191 @@
+//! Why a value does not fit a type, without any content of it.
+
+use core::fmt;
+
+use serde::de::{self, Expected, Unexpected};
+
+use crate::error::{Claim, Error, Problem};
+
+/// Why claims do not fit the caller's type.
+///
+/// It shows nothing of the token, so it can be logged: the name of a field is that in the type's declaration.
+///
+/// ```
+/// use jose_verify::Claims;
+/// use jose_verify::json::DeserializeErrorKind;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Manifest {
+///     version: u32,
+/// }
+/// # fn read(claims: &Claims<'_>) {
+/// // {"version":"7"}
+/// let error = claims.deserialize_in::<Manifest>(&mut []).err().unwrap();
+/// assert_eq!(error.kind(), DeserializeErrorKind::WrongType);
+/// assert_eq!(error.field(), Some("version"));
+/// assert_eq!(error.to_string(), r#"claim "version" has the wrong type"#);
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct DeserializeError {
+    field: Option<&'static str>,
+    kind: DeserializeErrorKind,
+}
+
+/// What a [`DeserializeError`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum DeserializeErrorKind {
+    /// A field that the type needs is absent.
+    MissingField,
+    /// A field is there twice.
+    DuplicateField,
+    /// A member is none of the fields of a type that denies unknown ones.
+    UnknownField,
+    /// A value is none of the variants of an enumeration.
+    UnknownVariant,
+    /// A value is of another JSON type, also `null` where the field is no `Option`.
+    WrongType,
+    /// A value is of the right JSON type and is refused: a number out of range, an array of another length, or
+    /// what the type itself checks.
+    InvalidValue,
+    /// The buffer cannot hold an unescaped string.
+    BufferTooSmall,
+}
+
+impl DeserializeErrorKind {
+    /// What is said of a claim.
+    const fn predicate(self) -> &'static str {
+        match self {
+            Self::MissingField => "is missing",
+            Self::DuplicateField => "is there twice",
+            Self::UnknownField => "has an unknown name",
+            Self::UnknownVariant => "is none of the variants",
+            Self::WrongType => "has the wrong type",
+            Self::InvalidValue => "has an invalid value",
+            Self::BufferTooSmall => "is too long for the buffer",
+        }
+    }
+
+    const fn error(self) -> DeserializeError {
+        DeserializeError {
+            field: None,
+            kind: self,
+        }
+    }
+}
+
+impl DeserializeError {
+    pub(super) const WRONG_TYPE: Self = DeserializeErrorKind::WrongType.error();
+    pub(super) const INVALID_VALUE: Self = DeserializeErrorKind::InvalidValue.error();
+    pub(super) const BUFFER_TOO_SMALL: Self = DeserializeErrorKind::BufferTooSmall.error();
+
+    /// Returns what the error is about.
+    #[must_use]
+    pub const fn kind(&self) -> DeserializeErrorKind {
+        self.kind
+    }
+
+    /// Returns the innermost field of a struct that the error concerns, as its name is declared.
+    ///
+    /// It is `None` where there is no such field: a claim with an unknown name, a map, and often inside of
+    /// `flatten` and of enumerations that serde reads from a copy.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        self.field
+    }
+
+    const fn of_field(kind: DeserializeErrorKind, field: &'static str) -> Self {
+        let field = Some(field);
+        Self { field, kind }
+    }
+
+    /// Returns the error with that field, unless it has one from further inside.
+    pub(super) fn or_field(self, field: impl FnOnce() -> Option<&'static str>) -> Self {
+        Self {
+            field: self.field.or_else(field),
+            ..self
+        }
+    }
+}
+
+// What serde passes along besides is content of the token, and is dropped.
+impl de::Error for DeserializeError {
+    #[cold]
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::INVALID_VALUE
+    }
+
+    #[cold]
+    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::WRONG_TYPE
+    }
+
+    #[cold]
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::INVALID_VALUE
+    }
+
+    #[cold]
+    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
+        Self::INVALID_VALUE
+    }
+
+    #[cold]
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        DeserializeErrorKind::UnknownVariant.error()
+    }
+
+    #[cold]
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        DeserializeErrorKind::UnknownField.error()
+    }
+
+    #[cold]
+    fn missing_field(field: &'static str) -> Self {
+        Self::of_field(DeserializeErrorKind::MissingField, field)
+    }
+
+    #[cold]
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::of_field(DeserializeErrorKind::DuplicateField, field)
+    }
+}
+
+impl fmt::Display for DeserializeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let predicate = self.kind.predicate();
+        match self.field {
+            // The field's name is a known one: the unknown one stands inside of its value.
+            Some(field) if self.kind == DeserializeErrorKind::UnknownField => {
+                write!(f, "claim \"{field}\" has a member with an unknown name")
+            }
+            Some(field) => write!(f, "claim \"{field}\" {predicate}"),
+            None => write!(f, "a claim {predicate}"),
+        }
+    }
+}
+
+impl core::error::Error for DeserializeError {}
+
+/// The claim of the same name as the field, or [`Claim::Other`].
+impl From<DeserializeError> for Error {
+    fn from(error: DeserializeError) -> Self {
+        let problem = match error.kind {
+            DeserializeErrorKind::BufferTooSmall => return Self::BufferTooSmall,
+            DeserializeErrorKind::DuplicateField => return Self::DuplicateMember,
+            DeserializeErrorKind::MissingField => Problem::Missing,
+            DeserializeErrorKind::WrongType => Problem::WrongType,
+            DeserializeErrorKind::UnknownField => Problem::Prohibited,
+            DeserializeErrorKind::UnknownVariant | DeserializeErrorKind::InvalidValue => {
+                Problem::Mismatch
+            }
+        };
+        let mut claims = Claim::ALL.iter().copied();
+        let claim = claims.find(|claim| error.field == Some(claim.name()));
+        Self::Claim(claim.unwrap_or(Claim::Other), problem)
+    }
+}

@@ -1,0 +1,161 @@
+//! Values into types of the caller's, by serde.
+//!
+//! The text has been checked before, so it is walked on trust: nothing is validated again, and what nobody asks for is
+//! passed quickly. Text that is not what it was taken for gives an error, or a wrong value, and nothing worse.
+//! Invariant: arrays and objects nest no deeper than the checked text does, which bounds the recursion of serde's visitors.
+
+mod access;
+mod error;
+mod number;
+mod reader;
+mod room;
+mod text;
+mod visit;
+
+use serde::Deserialize;
+
+use crate::encoding::json::deserialize::reader::{Reader, Written};
+use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::text::Text;
+use crate::encoding::json::value::{Object, Value};
+
+pub use error::{DeserializeError, DeserializeErrorKind};
+
+impl<'a> Value<'a> {
+    /// Deserialises the value as [`Claims::deserialize_in`](crate::Claims::deserialize_in) does.
+    ///
+    /// Needs the feature `serde`.
+    ///
+    /// # Errors
+    ///
+    /// The value does not fit the type, or an unescaped string does not fit the buffer.
+    pub fn deserialize_in<T: Deserialize<'a>>(
+        &self,
+        buffer: &mut [u8],
+    ) -> Result<T, DeserializeError> {
+        self.deserialize_with(Room::Buffer(buffer))
+    }
+
+    /// Deserialises the value as [`Claims::deserialize`](crate::Claims::deserialize) does.
+    ///
+    /// Needs the features `serde` and `alloc`.
+    ///
+    /// ```
+    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::json::DeserializeError> {
+    /// if let Some(groups) = claims.get("groups") {
+    ///     let groups: Vec<String> = groups.deserialize()?;
+    /// #   let _ = groups;
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The value does not fit the type.
+    #[cfg(feature = "alloc")]
+    pub fn deserialize<T: Deserialize<'a>>(&self) -> Result<T, DeserializeError> {
+        self.deserialize_with(Room::Heap)
+    }
+
+    fn deserialize_with<T: Deserialize<'a>>(
+        &self,
+        mut room: Room<'_>,
+    ) -> Result<T, DeserializeError> {
+        let text = match self {
+            Self::String(string) => {
+                let string = Written::from(*string);
+                return T::deserialize(Text::value(string, &mut room));
+            }
+            Self::Null => "null",
+            Self::Bool(true) => "true",
+            Self::Bool(false) => "false",
+            Self::Number(number) => number.as_raw(),
+            Self::Array(array) => array.as_raw(),
+            Self::Object(object) => object.as_raw(),
+        };
+        read(text, room)
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Deserialises the object, unescaping one string at a time in `buffer`.
+    pub(crate) fn deserialize_in<T: Deserialize<'a>>(
+        self,
+        buffer: &mut [u8],
+    ) -> Result<T, DeserializeError> {
+        read(self.as_raw(), Room::Buffer(buffer))
+    }
+
+    /// Deserialises the object, unescaping strings on the heap.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn deserialize<T: Deserialize<'a>>(self) -> Result<T, DeserializeError> {
+        read(self.as_raw(), Room::Heap)
+    }
+}
+
+/// Reads the one value that a checked text is.
+fn read<'a, T: Deserialize<'a>>(text: &'a str, room: Room<'_>) -> Result<T, DeserializeError> {
+    let mut reader = Reader::new(text, room);
+    let value = T::deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::IgnoredAny;
+    use std::collections::BTreeMap;
+    use std::string::String;
+    use std::vec::Vec;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only read")]
+    struct Everything<'a> {
+        #[serde(borrow)]
+        text: Option<&'a str>,
+        owned: Option<String>,
+        numbers: Option<Vec<f64>>,
+        map: Option<BTreeMap<i8, Option<bool>>>,
+        shape: Option<Shape>,
+        pair: Option<(u64, char)>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only read")]
+    enum Shape {
+        Unit,
+        Fields { a: i128 },
+    }
+
+    const TEXT: &str = r#"{"text":"é", "owned":"\u00e9\ud83d\ude00","numbers":[1,-0.5e1],
+        "map":{"1":null,"-2":true},"shape":{"Fields":{"a":7}},"pair":[1,"\n"],"x":[{"y":"]"},[]]}"#;
+
+    /// Reads the text as each type; what comes of it does not matter, but something must.
+    fn read_all(text: &str) -> [bool; 4] {
+        let mut buffer = [0; 16];
+        [
+            read::<Everything<'_>>(text, Room::Buffer(&mut buffer)).is_ok(),
+            read::<serde_json::Value>(text, Room::Buffer(&mut buffer)).is_ok(),
+            read::<IgnoredAny>(text, Room::Buffer(&mut [])).is_ok(),
+            read::<Shape>(text, Room::Buffer(&mut buffer)).is_ok(),
+        ]
+    }
+
+    #[test]
+    fn text_that_was_not_checked_does_no_harm() {
+        assert_eq!(read_all(TEXT), [true, true, true, false]);
+        let places = TEXT.char_indices().map(|(at, _)| at);
+        for at in places.filter(|at| !cfg!(miri) || at % 16 == 0) {
+            let (before, after) = TEXT.split_at(at);
+            assert_eq!(read_all(before), [false; 4], "{before}");
+            read_all(after);
+            let after: String = after.chars().skip(1).collect();
+            for other in [
+                "", "\"", "\\", "{", "}", "[", "]", ",", ":", "7", "-", "n", " ", "é",
+            ] {
+                read_all(&[before, other, &after].concat());
+            }
+        }
+    }
+}

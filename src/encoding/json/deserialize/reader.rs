@@ -1,0 +1,255 @@
+//! The walk over text that was checked.
+
+use crate::encoding::json::cursor::after_space;
+use crate::encoding::json::deserialize::error::DeserializeError;
+use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::string::JsonStr;
+use crate::encoding::json::utf8::Utf8;
+use crate::encoding::swar;
+
+/// A place in a checked text, and room to unescape strings in.
+pub(super) struct Reader<'a, 'b> {
+    text: &'a str,
+    /// What stands before was read. Beyond the end there is nothing to read.
+    at: usize,
+    pub(super) room: Room<'b>,
+}
+
+/// A string as it stands between its quotation marks.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) raw: &'a str,
+    pub(super) escaped: bool,
+}
+
+impl<'a> Written<'a> {
+    /// The same, as what it stands for.
+    pub(super) const fn unescaped(self) -> JsonStr<'a> {
+        let raw = Utf8::checked(self.raw.as_bytes());
+        if self.escaped {
+            JsonStr::escaped(raw)
+        } else {
+            JsonStr::plain(raw)
+        }
+    }
+}
+
+impl<'a> From<JsonStr<'a>> for Written<'a> {
+    fn from(string: JsonStr<'a>) -> Self {
+        let (raw, escaped) = string.as_written();
+        Self { raw, escaped }
+    }
+}
+
+impl<'a, 'b> Reader<'a, 'b> {
+    pub(super) const fn new(text: &'a str, room: Room<'b>) -> Self {
+        Self { text, at: 0, room }
+    }
+
+    /// Passes white space and returns the byte after it, which is zero at the end.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn peek(&mut self) -> u8 {
+        let next = self.next();
+        if next > b' ' {
+            return next;
+        }
+        self.at = after_space(self.text.as_bytes(), self.at);
+        self.next()
+    }
+
+    /// The byte that was not read yet; zero at the end.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    fn next(&self) -> u8 {
+        let next = self.text.as_bytes().get(self.at);
+        next.copied().unwrap_or_default()
+    }
+
+    /// Passes the byte that was found to be next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) const fn pass(&mut self) {
+        self.pass_bytes(1);
+    }
+
+    /// Passes a literal of that length.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) const fn pass_bytes(&mut self, len: usize) {
+        self.at = self.at.wrapping_add(len);
+    }
+
+    /// Passes `byte`, which must be next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), DeserializeError> {
+        if self.peek() == byte {
+            self.pass();
+            Ok(())
+        } else {
+            Err(DeserializeError::INVALID_VALUE)
+        }
+    }
+
+    /// Passes the comma after an element or member, or finds that its container ends there.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn after_element(&mut self, close: u8) -> Result<(), DeserializeError> {
+        match self.peek() {
+            b',' => self.pass(),
+            next if next == close => {}
+            _ => return Err(DeserializeError::INVALID_VALUE),
+        }
+        Ok(())
+    }
+
+    /// Nothing may follow.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn end(&mut self) -> Result<(), DeserializeError> {
+        if self.peek() == 0 {
+            Ok(())
+        } else {
+            Err(DeserializeError::INVALID_VALUE)
+        }
+    }
+
+    /// Passes a string that is next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn string(&mut self) -> Result<Written<'a>, DeserializeError> {
+        if self.peek() != b'"' {
+            return Err(DeserializeError::WRONG_TYPE);
+        }
+        self.rest_of_string().ok_or(DeserializeError::INVALID_VALUE)
+    }
+
+    /// Passes a string whose quotation mark is next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    fn rest_of_string(&mut self) -> Option<Written<'a>> {
+        let start = self.at.wrapping_add(1);
+        let (end, escaped) = end_of_string(self.text.as_bytes(), start)?;
+        self.at = end.wrapping_add(1);
+        let raw = self.text.get(start..end)?;
+        Some(Written { raw, escaped })
+    }
+
+    /// Passes a member's name and the colon after it; nothing where the object ends.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn name(&mut self) -> Result<Option<Written<'a>>, DeserializeError> {
+        match self.peek() {
+            b'"' => {
+                let name = self.rest_of_name().ok_or(DeserializeError::INVALID_VALUE)?;
+                self.expect(b':')?;
+                Ok(Some(name))
+            }
+            b'}' => Ok(None),
+            _ => Err(DeserializeError::INVALID_VALUE),
+        }
+    }
+
+    /// Passes a name whose quotation mark is next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    fn rest_of_name(&mut self) -> Option<Written<'a>> {
+        let start = self.at.wrapping_add(1);
+        let text = self.text.as_bytes();
+        let (end, escaped) = match swar::first_word_before_quotation_mark(text.get(start..)?) {
+            Some(len) => (start.wrapping_add(len), false),
+            None => end_of_string(text, start)?,
+        };
+        self.at = end.wrapping_add(1);
+        let raw = self.text.get(start..end)?;
+        Some(Written { raw, escaped })
+    }
+
+    /// What was not read yet.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes a number that is next.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn number(&mut self) -> &'a str {
+        let start = self.at;
+        self.at = after_number(self.text.as_bytes(), start);
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Passes a value.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    pub(super) fn pass_value(&mut self) -> Result<(), DeserializeError> {
+        let next = self.peek();
+        let text = self.text.as_bytes();
+        let end = match next {
+            b'"' => {
+                end_of_string(text, self.at.wrapping_add(1)).map(|(end, _)| end.wrapping_add(1))
+            }
+            b'-' | b'0'..=b'9' => Some(after_number(text, self.at)),
+            b'{' | b'[' => after_container(text, self.at),
+            b't' | b'n' => Some(self.at.wrapping_add("true".len())),
+            b'f' => Some(self.at.wrapping_add("false".len())),
+            _ => None,
+        };
+        self.at = end.ok_or(DeserializeError::INVALID_VALUE)?;
+        Ok(())
+    }
+}
+
+// What follows is given positions and returns positions, so that a reader need not lie in memory.
+
+/// The position of the quotation mark that ends the string from `start` on, and whether there are escapes before it.
+#[cfg_attr(target_pointer_width = "64", inline)]
+fn end_of_string(text: &[u8], start: usize) -> Option<(usize, bool)> {
+    let end = start.wrapping_add(swar::quotation_mark_or_backslash(text.get(start..)?));
+    if text.get(end) == Some(&b'"') {
+        return Some((end, false));
+    }
+    end_of_escaped_string(text, end).map(|end| (end, true))
+}
+
+/// The position of the quotation mark that ends the string, from its first escape on.
+#[cold]
+#[inline(never)]
+fn end_of_escaped_string(text: &[u8], mut at: usize) -> Option<usize> {
+    while *text.get(at)? == b'\\' {
+        // No quotation mark after it ends the string.
+        at = at.wrapping_add(2);
+        let rest = text.get(at..)?;
+        at = at.wrapping_add(swar::quotation_mark_or_backslash(rest));
+    }
+    Some(at)
+}
+
+/// The position after the number from `start` on.
+#[cfg_attr(target_pointer_width = "64", inline)]
+fn after_number(text: &[u8], start: usize) -> usize {
+    // The first byte is a sign or a digit.
+    let start = start.wrapping_add(1);
+    let rest = text.get(start..).unwrap_or_default();
+    let end = start.wrapping_add(swar::non_digit(rest));
+    match text.get(end) {
+        Some(b'.' | b'e' | b'E') => after_float(text, end),
+        _ => end,
+    }
+}
+
+/// The position after the number that goes on at `at` with a fraction or an exponent.
+#[cold]
+#[inline(never)]
+fn after_float(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let is_of_number = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    at.wrapping_add(rest.iter().take_while(is_of_number).count())
+}
+
+/// The position after the array or object from `at` on.
+#[inline(never)]
+fn after_container(text: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_u32;
+    loop {
+        match text.get(at)? {
+            b'"' => (at, _) = end_of_string(text, at.wrapping_add(1))?,
+            b'{' | b'[' => depth = depth.wrapping_add(1),
+            b'}' | b']' => depth = depth.wrapping_sub(1),
+            _ => {}
+        }
+        at = at.wrapping_add(1);
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}

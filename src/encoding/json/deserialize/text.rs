@@ -1,0 +1,127 @@
+//! A string by itself: a member's name, or a value that was taken out of its text.
+
+use serde::de::{Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::encoding::json::deserialize::access::UnitVariant;
+use crate::encoding::json::deserialize::error::DeserializeError;
+use crate::encoding::json::deserialize::reader::{Reader, Written};
+use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::visit::{each, visit_bytes, visit_str};
+use crate::encoding::json::number::scan_number;
+
+/// A string that is deserialised.
+pub(super) struct Text<'r, 'a, 'b> {
+    string: Written<'a>,
+    room: &'r mut Room<'b>,
+    is_name: bool,
+}
+
+impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
+    /// A string that is a value.
+    #[inline]
+    pub(super) const fn value(string: Written<'a>, room: &'r mut Room<'b>) -> Self {
+        Self {
+            string,
+            room,
+            is_name: false,
+        }
+    }
+
+    /// A member's name, which may stand for a number or a truth value: the keys of maps are always strings.
+    #[inline]
+    pub(super) const fn name(string: Written<'a>, room: &'r mut Room<'b>) -> Self {
+        Self {
+            string,
+            room,
+            is_name: true,
+        }
+    }
+
+    /// The number that the name stands for.
+    fn number(self) -> Result<Reader<'a, 'static>, DeserializeError> {
+        let text = self.string.raw;
+        let number = scan_number(text.as_bytes(), 0);
+        if self.is_name && number.is_some_and(|number| number.end() == text.len()) {
+            Ok(Reader::new(text, Room::Buffer(&mut [])))
+        } else {
+            Err(DeserializeError::WRONG_TYPE)
+        }
+    }
+
+    fn visit_integer<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.number()?.visit_integer(visitor)
+    }
+
+    fn visit_i128<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.number()?.visit_i128(visitor)
+    }
+
+    fn visit_u128<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.number()?.visit_u128(visitor)
+    }
+
+    fn visit_number<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.number()?.visit_number(visitor)
+    }
+
+    fn visit_single<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.number()?.visit_single(visitor)
+    }
+}
+
+impl<'a> Deserializer<'a> for Text<'_, 'a, '_> {
+    type Error = DeserializeError;
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        visit_str(self.string, self.room, visitor)
+    }
+
+    each!(visit_integer: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
+    each!(visit_i128: deserialize_i128);
+    each!(visit_u128: deserialize_u128);
+    each!(visit_single: deserialize_f32);
+    each!(visit_number: deserialize_f64);
+
+    fn deserialize_bool<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.string.raw {
+            "true" if self.is_name => visitor.visit_bool(true),
+            "false" if self.is_name => visitor.visit_bool(false),
+            _ => Err(DeserializeError::WRONG_TYPE),
+        }
+    }
+
+    fn deserialize_bytes<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        visit_bytes(self.string, self.room, visitor)
+    }
+
+    each!(deserialize_bytes: deserialize_byte_buf);
+
+    fn deserialize_option<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        visitor.visit_enum(UnitVariant::new(self.string, self.room))
+    }
+
+    forward_to_deserialize_any! {
+        <V: Visitor<'a>>
+        char str string unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
