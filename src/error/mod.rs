@@ -62,7 +62,11 @@ macro_rules! errors {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
-        #[repr(u8, align(4))]
+        // As wide as a pointer: results that share memory with an error are then moved in whole
+        // words.
+        #[repr(u8)]
+        #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+        #[cfg_attr(not(target_pointer_width = "64"), repr(align(4)))]
         pub enum Error {
             $($(#[doc = $doc])+ $variant = $code,)+
             /// A limit is exceeded.
@@ -203,7 +207,8 @@ errors! {
 }
 
 // A result without a value is returned in one register.
-const _: () = assert!(size_of::<Error>() <= 4 && size_of::<Result<(), Error>>() <= 4);
+const _: () = assert!(size_of::<Result<(), Error>>() == size_of::<usize>());
+const _: () = assert!(size_of::<Error>() <= 8);
 
 impl Error {
     /// Returns every error that this crate can return, in the order of [`code`](Self::code) within

@@ -6,7 +6,7 @@ use crate::encoding::json::{JsonStr, Words};
 use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::jose::strings::{StringOrArray, Strings};
-use crate::policy::check::{all, is_usable};
+use crate::policy::check::strings;
 use crate::policy::{Candidate, ClaimCheck, StringList};
 
 /// The values of a claim such as `scope`, `scp`, `roles` or `groups`.
@@ -137,11 +137,12 @@ impl ClaimCheck for RequiredScopes<'_> {
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        if !is_usable(self.scopes) {
+        let mut scopes = strings(self.scopes).peekable();
+        if scopes.peek().is_none() || strings(self.scopes).any(str::is_empty) {
             return Err(Error::Claim(Claim::Scope, Problem::NothingExpected));
         }
         let granted = Scopes::read(token.claims(), self.claim)?;
-        if all(self.scopes, |scope| granted.contains(scope)) {
+        if scopes.all(|scope| granted.contains(scope)) {
             Ok(())
         } else {
             Err(Error::InsufficientScope)

@@ -148,35 +148,39 @@ impl StringList for alloc::string::String {
     }
 }
 
-/// Calls `each` with the strings of a list, in order, until it returns false. Returns whether it
-/// never did.
-pub(crate) fn all(expected: &dyn StringList, mut each: impl FnMut(&str) -> bool) -> bool {
-    let mut strings = (0..MAX_EXPECTED).map_while(|index| expected.string_at(index));
-    strings.all(&mut each)
+/// Checks that `is` holds for one of the expected strings.
+///
+/// A list without strings, or with an empty one, is a mistake of the caller: it is what an unset
+/// variable looks like. The whole list is looked at, so that the mistake is found with any token.
+#[inline]
+pub(crate) fn one_of(expected: &dyn StringList, mut is: impl FnMut(&str) -> bool) -> Verdict {
+    let mut found = None;
+    for string in strings(expected) {
+        if string.is_empty() {
+            return Verdict::Failed(Problem::NothingExpected);
+        }
+        let is_found = found == Some(true) || is(string);
+        found = Some(is_found);
+    }
+    match found {
+        Some(is_found) => Verdict::new(is_found, Problem::Mismatch),
+        None => Verdict::Failed(Problem::NothingExpected),
+    }
 }
 
-/// Returns whether the claim is one of the strings.
-pub(crate) fn is_one_of(claim: JsonStr<'_>, expected: &dyn StringList) -> bool {
-    !all(expected, |string| claim != string)
-}
-
-/// Returns whether there is anything to compare a claim with. An empty string is what an unset
-/// variable looks like.
-pub(crate) fn is_usable(expected: &dyn StringList) -> bool {
-    expected.string_at(0).is_some() && has_no_empty_string(expected)
-}
-
-/// The same for a list that may be empty.
-pub(crate) fn has_no_empty_string(expected: &dyn StringList) -> bool {
-    all(expected, |string| !string.is_empty())
-}
-
-/// Checks that the claim is one of the strings.
-pub(crate) fn one_of(claim: JsonStr<'_>, expected: &dyn StringList) -> Verdict {
-    if !is_usable(expected) {
+/// Checks that the claim is the expected string.
+#[inline]
+pub(crate) fn is(claim: JsonStr<'_>, expected: &str) -> Verdict {
+    if expected.is_empty() {
         return Verdict::Failed(Problem::NothingExpected);
     }
-    Verdict::new(is_one_of(claim, expected), Problem::Mismatch)
+    Verdict::new(claim == expected, Problem::Mismatch)
+}
+
+/// Returns the strings of a list.
+#[inline]
+pub(crate) fn strings(list: &dyn StringList) -> impl Iterator<Item = &str> {
+    (0..MAX_EXPECTED).map_while(|index| list.string_at(index))
 }
 
 /// Checks that the clock has not reached `time`.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Member};
 use crate::policy::check::Verdict;
-use crate::policy::{Candidate, ClaimCheck, ORDER, Policy};
+use crate::policy::{Candidate, ClaimCheck, Policy};
 
 /// What one check found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,11 +51,11 @@ impl Policy<'_> {
             Error::Header(Member::Typ, problem)
         });
         tell(Member::Typ.name(), typ);
-        for claim in ORDER {
-            let verdict = self.claim(claim, token);
+        self.each_claim(token, |claim, verdict| {
             let found = outcome(verdict, &|problem| Error::Claim(claim, problem));
             tell(claim.name(), found);
-        }
+            Ok(())
+        })?;
         for check in extra {
             let found = match check.check(token) {
                 Ok(()) => Outcome::Passed,

@@ -15,7 +15,7 @@ use crate::encoding::json::JsonStr;
 use crate::error::{Claim, Error, Member, Problem};
 use crate::jose::claims::Claims;
 use crate::jose::strings::StringOrArray;
-use crate::policy::check::{Verdict, has_no_empty_string, is_one_of, is_usable};
+use crate::policy::check::{Verdict, strings};
 
 pub use self::check::{Check, StringList};
 pub use self::explain::{CheckReport, Outcome};
@@ -110,25 +110,6 @@ pub struct Policy<'p> {
     pub events: Check<&'p str>,
 }
 
-/// The order in which the claims are checked, after `typ`: from who issued the token to what it
-/// says.
-const ORDER: [Claim; 14] = [
-    Claim::Iss,
-    Claim::Sub,
-    Claim::Aud,
-    Claim::Azp,
-    Claim::Exp,
-    Claim::Nbf,
-    Claim::Iat,
-    Claim::Nonce,
-    Claim::AuthTime,
-    Claim::Acr,
-    Claim::Amr,
-    Claim::Jti,
-    Claim::ClientId,
-    Claim::Events,
-];
-
 impl Policy<'_> {
     /// Returns the policy with this leeway for `exp`, `nbf` and `iat`, where they are checked.
     /// `auth_time` keeps its own.
@@ -154,12 +135,48 @@ impl Policy<'_> {
         if let Verdict::Failed(problem) = self.typ(token) {
             return Err(Error::Header(Member::Typ, problem));
         }
-        for claim in ORDER {
-            if let Verdict::Failed(problem) = self.claim(claim, token) {
-                return Err(Error::Claim(claim, problem));
-            }
-        }
-        Ok(())
+        self.each_claim(token, |claim, verdict| match verdict {
+            Verdict::Failed(problem) => Err(Error::Claim(claim, problem)),
+            Verdict::Passed | Verdict::NotMade => Ok(()),
+        })
+    }
+
+    /// Checks the claims in order, from who issued the token to what it says, and hands each
+    /// verdict to `each` until that returns an error.
+    #[inline]
+    fn each_claim(
+        &self,
+        token: &Candidate<'_>,
+        mut each: impl FnMut(Claim, Verdict) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let claims = token.claims;
+        // RFC 7519 §4.1.1, OpenID Connect Core §3.1.3.7 step 2.
+        each(Claim::Iss, one_of(&self.issuer, claims, Claim::Iss))?;
+        // RFC 7519 §4.1.2.
+        each(Claim::Sub, one_of(&self.subject, claims, Claim::Sub))?;
+        each(Claim::Aud, self.audience(claims))?;
+        // OpenID Connect Core §3.1.3.7 step 5.
+        each(
+            Claim::Azp,
+            one_of(&self.authorized_party, claims, Claim::Azp),
+        )?;
+        each(Claim::Exp, self.expires_at(token))?;
+        each(Claim::Nbf, self.not_before(token))?;
+        each(Claim::Iat, self.issued_at(token))?;
+        // OpenID Connect Core §3.1.3.7 step 11.
+        each(Claim::Nonce, is(&self.nonce, claims, Claim::Nonce))?;
+        each(Claim::AuthTime, self.auth_time(token))?;
+        // OpenID Connect Core §3.1.3.7 step 12.
+        each(Claim::Acr, one_of(&self.acr, claims, Claim::Acr))?;
+        each(Claim::Amr, self.amr(claims))?;
+        // RFC 7519 §4.1.7.
+        each(Claim::Jti, is(&self.jwt_id, claims, Claim::Jti))?;
+        // RFC 9068 §2.2.
+        each(
+            Claim::ClientId,
+            one_of(&self.client_id, claims, Claim::ClientId),
+        )?;
+        each(Claim::Events, self.events(claims))
     }
 
     /// RFC 8725 §3.11: explicit typing.
@@ -171,35 +188,6 @@ impl Policy<'_> {
             }
             Verdict::new(header.is_type(expected), Problem::Mismatch)
         })
-    }
-
-    /// Checks one claim of [`ORDER`].
-    fn claim(&self, claim: Claim, token: &Candidate<'_>) -> Verdict {
-        let claims = token.claims;
-        match claim {
-            // RFC 7519 §4.1.1, OpenID Connect Core §3.1.3.7 step 2.
-            Claim::Iss => list(&self.issuer, claims.string(claim)),
-            // RFC 7519 §4.1.2.
-            Claim::Sub => list(&self.subject, claims.string(claim)),
-            // OpenID Connect Core §3.1.3.7 step 5.
-            Claim::Azp => list(&self.authorized_party, claims.string(claim)),
-            // OpenID Connect Core §3.1.3.7 step 12.
-            Claim::Acr => list(&self.acr, claims.string(claim)),
-            // RFC 9068 §2.2.
-            Claim::ClientId => list(&self.client_id, claims.string(claim)),
-            // OpenID Connect Core §3.1.3.7 step 11.
-            Claim::Nonce => string(self.nonce, claims.string(claim)),
-            // RFC 7519 §4.1.7.
-            Claim::Jti => string(self.jwt_id, claims.string(claim)),
-            Claim::Aud => self.audience(claims),
-            Claim::Exp => self.expires_at(token),
-            Claim::Nbf => self.not_before(token),
-            Claim::Iat => self.issued_at(token),
-            Claim::AuthTime => self.auth_time(token),
-            Claim::Amr => self.amr(claims),
-            Claim::Events => self.events(claims),
-            _ => Verdict::NotMade,
-        }
     }
 
     /// RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4.
@@ -273,23 +261,40 @@ impl Policy<'_> {
     }
 }
 
+/// Checks that a claim is one of a list.
+#[inline]
+fn one_of(check: &Check<&dyn StringList>, claims: &Claims<'_>, claim: Claim) -> Verdict {
+    match check {
+        Check::NotChecked => Verdict::NotMade,
+        _ => compared_with_list(check, claims.string(claim)),
+    }
+}
+
+// Not inlined, so that all claims share it.
 #[inline(never)]
-fn list(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
-    check.verdict(claim, |claim, expected| check::one_of(claim, *expected))
+fn compared_with_list(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
+    check.verdict(claim, |claim, expected| {
+        check::one_of(*expected, |string| claim == string)
+    })
+}
+
+/// Checks that a claim is a certain string.
+#[inline]
+fn is(check: &Check<&str>, claims: &Claims<'_>, claim: Claim) -> Verdict {
+    match check {
+        Check::NotChecked => Verdict::NotMade,
+        _ => compared(check, claims.string(claim)),
+    }
 }
 
 #[inline(never)]
-fn string(check: Check<&str>, claim: Option<JsonStr<'_>>) -> Verdict {
-    check.verdict(claim, |claim, expected| check::one_of(claim, expected))
+fn compared(check: &Check<&str>, claim: Option<JsonStr<'_>>) -> Verdict {
+    check.verdict(claim, |claim, expected| check::is(claim, expected))
 }
 
 /// Checks that one of the strings that the token names is expected.
 fn any_of(named: StringOrArray<'_>, expected: &dyn StringList) -> Verdict {
-    if !is_usable(expected) {
-        return Verdict::Failed(Problem::NothingExpected);
-    }
-    let named = named.iter().any(|one| is_one_of(one, expected));
-    Verdict::new(named, Problem::Mismatch)
+    check::one_of(expected, |string| named.contains(string))
 }
 
 /// Checks the audiences beside us.
@@ -299,16 +304,13 @@ fn others(
     client_ids: &dyn StringList,
     trusted: &dyn StringList,
 ) -> Verdict {
-    if !has_no_empty_string(trusted) {
+    if strings(trusted).any(str::is_empty) {
         return Verdict::Failed(Problem::NothingExpected);
     }
-    let us = |one| is_one_of(one, client_ids);
+    let us = |one| strings(client_ids).any(|client_id| one == client_id);
     let issued_to_us = claims.authorized_party().is_some_and(us);
-    let known = || {
-        audience
-            .iter()
-            .all(|one| us(one) || is_one_of(one, trusted))
-    };
+    let is_trusted = |one| strings(trusted).any(|other| one == other);
+    let known = || audience.iter().all(|one| us(one) || is_trusted(one));
     Verdict::new(issued_to_us || known(), Problem::Untrusted)
 }
 

@@ -46,7 +46,7 @@ const LIMITS: [(&str, &str, &str, f64); 14] = [
         "HS256 token",
         "jose-verify",
         "jsonwebtoken, aws_lc_rs",
-        0.50,
+        0.32,
     ),
     (
         "RS256-2048 token",

@@ -1,6 +1,5 @@
 //! Several ways to do the same, timed in turns.
 
-use core::time::Duration;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

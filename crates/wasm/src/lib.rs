@@ -6,8 +6,8 @@ use core::cell::UnsafeCell;
 use core::str;
 use core::time::Duration;
 
-use jose_verify::{Audience, Check, Error, KeySet, NumericDate, Policy, Verifier};
 use jose_verify::alg::{ES256, RS256};
+use jose_verify::{Audience, Check, Error, KeySet, Limit, NumericDate, Policy, Verifier};
 
 /// Bytes of the buffer for a JWK Set, a token, an issuer and an audience together.
 const INPUT_LEN: usize = 64 * 1024;
@@ -101,7 +101,9 @@ fn verified(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usiz
 }
 
 fn split(buffer: &mut [u8], len: usize) -> Result<(&mut [u8], &mut [u8]), Error> {
-    buffer.split_at_mut_checked(len).ok_or(Error::LimitExceeded)
+    buffer
+        .split_at_mut_checked(len)
+        .ok_or(Error::Limit(Limit::TokenLen))
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Error> {

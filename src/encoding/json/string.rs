@@ -266,6 +266,10 @@ impl<'a> JsonStr<'a> {
     /// without regard to case.
     #[inline(never)]
     pub(crate) fn is_ignoring_ascii_case(&self, front: &str, back: &str) -> bool {
+        let len = front.len().saturating_add(back.len());
+        if !self.escaped && self.raw.as_bytes().len() != len {
+            return false;
+        }
         let mut chars = self.chars();
         for part in [front, back] {
             for expected in part.chars() {
