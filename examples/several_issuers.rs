@@ -6,6 +6,7 @@
 
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use jose_verify::alg::{Algorithms, SIGNATURES};
 use jose_verify::keys::GrowingRotatingKeys;
@@ -25,25 +26,20 @@ struct Entry {
 }
 
 impl Entry {
-    /// Publishes fetched keys. Replaced keys verify for one more hour; requests in progress keep the
-    /// keys that they started with. Call it from one task, or what another one publishes meanwhile is lost.
-    fn publish(&self, jwks: &[u8], now: u64) -> Result<(), Error> {
+    /// Publishes fetched keys. Replaced keys verify for one more hour; requests in progress keep
+    /// the keys that they started with. Call it from one task, or what another one publishes
+    /// meanwhile is lost. `now` is the time on any clock that does not go back.
+    fn publish(&self, jwks: &[u8], now: Duration) -> Result<(), Error> {
         let unknown = |name: &str| eprintln!("{}: {name} is unknown", self.issuer);
         let algorithms = Algorithms::named(SIGNATURES, &self.algorithms, unknown)?;
         let old = Arc::clone(&self.keys.lock().unwrap());
-        let (new, _) = old.updated(
-            jwks,
-            &algorithms,
-            Duration::from_secs(3600),
-            Duration::from_secs(now),
-            |_| {},
-        )?;
+        let (new, _) = old.updated(jwks, &algorithms, HOUR, now, |_| {})?;
         *self.keys.lock().unwrap() = Arc::new(new);
         Ok(())
     }
 }
 
-fn start(config: &str, now: u64) -> Result<Gateway, Box<dyn std::error::Error>> {
+fn start(config: &str, now: Duration) -> Result<Gateway, Box<dyn std::error::Error>> {
     let entries: Vec<Entry> = serde_json::from_str(config)?;
     let gateway: Gateway = entries.into_iter().map(Arc::new).collect();
     let mut entries = gateway.iter();
@@ -70,12 +66,11 @@ impl Issuer for Request {
     }
 
     fn policy(&self) -> Policy<'_> {
+        let audience = Check::Required(Audience::AnyOf(&self.entry.audiences));
         Policy {
             expires_at: Check::Required(Duration::from_secs(30)),
-            ..Policy::jwt(
-                Check::NotChecked,
-                Check::Required(Audience::AnyOf(&self.entry.audiences)),
-            )
+            // The policy's `issuer` is ignored: `iss` must equal `issuer()`.
+            ..Policy::jwt(Check::NotChecked, audience)
         }
     }
 }
@@ -84,54 +79,56 @@ impl Issuer for Request {
 fn authenticate(gateway: &Gateway, token: &str, now: NumericDate) -> Result<String, Error> {
     let verifier = IssuerVerifier::new(|iss| {
         let entry = gateway.iter().find(|entry| iss == entry.issuer)?;
-        let keys = Arc::clone(&entry.keys.lock().unwrap());
-        Some(Request {
-            entry: Arc::clone(entry),
-            keys,
-        })
+        let (entry, keys) = (Arc::clone(entry), Arc::clone(&entry.keys.lock().unwrap()));
+        Some(Request { entry, keys })
     });
     let mut scratch = vec![0; scratch_len(token.len())];
     let (request, _jwt) = verifier.verify(token.as_bytes(), now, &mut scratch)?;
     Ok(request.entry.issuer.clone())
 }
 
-const SECONDS: u64 = 1_700_000_060;
-const NOW: NumericDate = NumericDate::from_seconds(SECONDS.cast_signed());
+const HOUR: Duration = Duration::from_secs(3600);
+/// When the tokens are good.
+const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
 const TOKEN_A: &str = include_str!("../vectors/demo/airlock.jwt").trim_ascii();
 const TOKEN_B: &str = include_str!("../vectors/demo/akana.jwt").trim_ascii();
 const JWKS_B: &[u8] = include_bytes!("../vectors/demo/akana.jwks.json");
 /// The keys of the second issuer have not been fetched yet.
 const CONFIG: &str = concat!(
-    r#"[{"issuer": "https://iam.example.com/auth-login/oauth2/v3/as-1", "audiences": ["client-7f3a"],
+    r#"[{"issuer": "https://iam.example.com/auth-login/oauth2/v3/as-1",
+         "audiences": ["client-7f3a"],
          "algorithms": ["RS256", "ES256"], "jwks": "#,
     include_str!("../vectors/demo/airlock.jwks.json"),
-    r#"}, {"issuer": "https://login.example.com/oauth", "audiences": ["app-portal-01", "app-portal-02"],
+    r#"}, {"issuer": "https://login.example.com/oauth",
+         "audiences": ["app-portal-01", "app-portal-02"],
          "algorithms": ["RS256"], "jwks": {"keys": []}}]"#
 );
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let started = Instant::now();
     let file = std::env::args().nth(1).map(std::fs::read_to_string);
-    let gateway = start(file.transpose()?.as_deref().unwrap_or(CONFIG), SECONDS)?;
+    let config = file.transpose()?;
+    let gateway = start(config.as_deref().unwrap_or(CONFIG), started.elapsed())?;
     println!("{:?}", authenticate(&gateway, TOKEN_A, NOW));
     println!("{:?}", authenticate(&gateway, TOKEN_B, NOW));
     let fetched = gateway.last().ok_or("no issuer")?;
-    fetched.publish(JWKS_B, SECONDS)?;
+    fetched.publish(JWKS_B, started.elapsed())?;
     println!("{:?}", authenticate(&gateway, TOKEN_B, NOW));
     Ok(())
 }
 
 #[test]
 fn keys_of_the_issuer_alone_and_those_of_now() {
-    let gateway = start(CONFIG, SECONDS).unwrap();
+    let gateway = start(CONFIG, Duration::ZERO).unwrap();
     let [a, b] = [0, 1].map(|i| Arc::clone(gateway.get(i).unwrap()));
     let asked = |token| authenticate(&gateway, token, NOW);
     // The key that B's token wants, under A's name. A's own key, replaced, still verifies.
-    a.publish(JWKS_B, SECONDS).unwrap();
+    a.publish(JWKS_B, Duration::from_secs(1)).unwrap();
     assert_eq!(asked(TOKEN_B), Err(Error::NoKey));
     assert_eq!(asked(TOKEN_A), Ok(a.issuer.clone()));
     std::thread::scope(|scope| {
         let requests = scope.spawn(|| while asked(TOKEN_B) != Ok(b.issuer.clone()) {});
-        b.publish(JWKS_B, SECONDS).unwrap();
+        b.publish(JWKS_B, Duration::from_secs(1)).unwrap();
         requests.join().unwrap();
     });
 }

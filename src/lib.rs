@@ -48,7 +48,7 @@ pub mod json {
     //! well-formed, and the nesting is bounded.
 
     pub use crate::encoding::json::{
-        Array, Chars, Elements, JsonNumber, JsonStr, Object, ObjectMembers, Value,
+        Array, Chars, Elements, EscapeDebug, JsonNumber, JsonStr, Object, ObjectMembers, Value,
     };
     #[cfg(feature = "serde")]
     pub use crate::encoding::json::{DeserializeError, DeserializeErrorKind};

@@ -2,8 +2,11 @@
 
 use std::fmt::Debug;
 
-use jose_verify::{Check, Clock, Error, Header, Issuer, IssuerVerifier, JwsVerifier, Keys, Options, Policy, Tenant, Verified, VerifiedJws, Verifier, scratch_len};
 use jose_verify::keys::VerifiedBy;
+use jose_verify::{
+    Check, Clock, Error, Header, Issuer, IssuerVerifier, JwsVerifier, Keys, Options, Policy,
+    Tenant, Verified, VerifiedJws, Verifier, scratch_len,
+};
 
 /// What was accepted, copied out of the buffer that it borrowed from.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,8 +74,8 @@ pub fn jws(token: &[u8], keys: &impl Keys, options: Options<'_>) -> Result<Accep
     answer
 }
 
-/// The answer of an [`IssuerVerifier`] with a scratch buffer and in place, with the issuer's name: what the verifier of
-/// that issuer alone accepts, and nothing else.
+/// The answer of an [`IssuerVerifier`] with a scratch buffer and in place, with the issuer's name:
+/// what the verifier of that issuer alone accepts, and nothing else.
 pub fn of_issuers<K: Keys>(
     token: &[u8],
     issuers: &[Tenant<'_, K>],
@@ -92,15 +95,12 @@ pub fn of_issuers<K: Keys>(
 
     let alone = issuers.iter().find_map(|tenant| {
         let issuer = [tenant.issuer()];
-        let mut accepted = None;
-        tenant.with_policy(&mut |policy| {
-            let policy = Policy {
-                issuer: Check::Required(&issuer),
-                ..*policy
-            };
-            accepted = jwt(token, &tenant.keys(), &policy, now, options).ok();
-        });
-        Some((tenant.issuer().to_owned(), accepted?))
+        let policy = Policy {
+            issuer: Check::Required(&issuer),
+            ..tenant.policy()
+        };
+        let accepted = jwt(token, &tenant.keys(), &policy, now, options).ok()?;
+        Some((tenant.issuer().to_owned(), accepted))
     });
     assert_eq!(answer.as_ref().ok(), alone.as_ref(), "each issuer alone");
 
@@ -116,7 +116,8 @@ pub fn of_issuers<K: Keys>(
     answer
 }
 
-/// An answer is right if it is a refusal for one of these reasons, or an acceptance where there is none.
+/// An answer is right if it is a refusal for one of these reasons, or an acceptance where there is
+/// none.
 pub fn assert_follows<T: Debug>(answer: &Result<T, Error>, reasons: &[Error]) {
     match answer {
         Ok(_) => assert!(reasons.is_empty(), "{answer:?} in spite of {reasons:?}"),

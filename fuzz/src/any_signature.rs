@@ -6,7 +6,8 @@ use jose_verify::Keys;
 use jose_verify::alg::InvalidSignature;
 use jose_verify::keys::{ForeignKey, KeyRef};
 
-/// Accepts every signature under the algorithms of RFC 7518 and some other names, and remembers the last one.
+/// Accepts every signature under the algorithms of RFC 7518 and some other names, and remembers the
+/// last one.
 #[derive(Debug, Default)]
 pub struct AnySignature {
     last: RefCell<Signed>,

@@ -6,7 +6,8 @@ use num_bigint::BigUint;
 /// Beyond this, an exponent outweighs any number of digits that an input can have.
 const LARGEST_EXPONENT: i64 = 20_000;
 
-/// A well-formed JSON number of seconds, rounded towards the past to nanoseconds; `None` if it is out of range.
+/// A well-formed JSON number of seconds, rounded towards the past to nanoseconds; `None` if it is
+/// out of range.
 pub fn numeric_date(number: &str) -> Option<NumericDate> {
     let (magnitude, negative) = match number.strip_prefix('-') {
         Some(magnitude) => (magnitude, true),

@@ -1,8 +1,8 @@
 //! The parameters of a key, as whoever loads it sees them.
 
-use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::Error;
 use jose_verify::alg::ParameterSource;
+use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 
 const TYPES: [&str; 5] = ["RSA", "EC", "OKP", "AKP", "oct"];
 const CURVES: [&str; 5] = ["P-256", "P-384", "P-521", "Ed25519", "Ed448"];

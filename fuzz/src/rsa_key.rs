@@ -1,12 +1,15 @@
-//! RSA keys of any size whose private operation is fast: the product of many small primes, each with its own exponent.
+//! RSA keys of any size whose private operation is fast: the product of many small primes, each
+//! with its own exponent.
 //!
-//! To those who verify, such a modulus is like any other. With two primes, one signature would take a millisecond.
+//! To those who verify, such a modulus is like any other. With two primes, one signature would take
+//! a millisecond.
 
 use std::sync::LazyLock;
 
 use num_bigint::BigUint;
 
-/// Sizes and public exponents: whole bytes, one bit more (where PSS encodes into a byte less), words that are not full.
+/// Sizes and public exponents: whole bytes, one bit more (where PSS encodes into a byte less),
+/// words that are not full.
 const SHAPES: [(u64, u64); 8] = [
     (2048, 65_537),
     (2048, 3),

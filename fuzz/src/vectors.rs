@@ -1,19 +1,22 @@
 //! The tokens in `vectors/`, with their keys and the policy that they were made for.
 
-use core::time::Duration;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::Duration;
 
-use jose_verify::{Audience, Check, Clock, Error, GrowingKeySet, NumericDate, Options, Policy, Tenant, oauth, oidc};
 use jose_verify::alg::{Algorithm, Algorithms, KeyParameters, MACS, SIGNATURES};
+use jose_verify::{
+    Audience, Check, Clock, Error, GrowingKeySet, NumericDate, Options, Policy, Tenant, oauth, oidc,
+};
 use serde_json::Value;
 
 use crate::answer::{self, Accepted};
 use crate::token;
 
-/// Cases of one maker with the same algorithm and the same kind of token; more would only look alike.
+/// Cases of one maker with the same algorithm and the same kind of token; more would only look
+/// alike.
 const CASES_OF_A_KIND: usize = 2;
 
 /// A token that is accepted.
@@ -40,7 +43,8 @@ impl Case {
         }
     }
 
-    /// The answer where issuers of these names have the case's keys and policy; none if it has no claims.
+    /// The answer where issuers of these names have the case's keys and policy; none if it has no
+    /// claims.
     pub fn answer_of_issuers(
         &self,
         token: &[u8],
@@ -154,14 +158,14 @@ fn policy(case: &Value) -> Option<Policy<'static>> {
     let audiences = strings(&case["audience"]);
     let policy = match text(&case["profile"]) {
         "jws" => return None,
-        "id-token" => oidc::id_token(issuers, audiences, Check::NotChecked),
+        "id-token" => oidc::id_token(issuers, audiences, oidc::Nonce::NotSent),
         "access-token" => oauth::access_token(issuers, audiences),
         _ => Policy::jwt(
             Check::Required(issuers),
             Check::Required(Audience::AnyOf(audiences)),
         ),
     };
-    let leeway = u32::try_from(case["leeway"].as_u64().unwrap_or(0)).ok()?;
+    let leeway = case["leeway"].as_u64().unwrap_or(0);
     Some(Policy {
         issuer: if issuers.is_empty() {
             Check::NotChecked
@@ -188,13 +192,9 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 /// The same for as long as the program runs.
-fn strings(value: &Value) -> &'static [&'static str] {
-    let leak = |text: &str| -> &'static str { text.to_owned().leak() };
-    texts(value)
-        .into_iter()
-        .map(leak)
-        .collect::<Vec<_>>()
-        .leak()
+fn strings(value: &Value) -> &'static Vec<String> {
+    let strings = texts(value).into_iter().map(str::to_owned);
+    Box::leak(Box::new(strings.collect()))
 }
 
 fn text(value: &Value) -> &str {

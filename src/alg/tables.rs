@@ -1,18 +1,25 @@
 //! The contract of precomputed tables, which make verification faster.
 
-use core::fmt::Debug;
+use core::fmt::{self, Debug};
 
 use crate::alg::{Algorithm, InvalidSignature, Word};
 
 /// Tables for verification with one key. An empty slice means that there is no table.
 ///
 /// They are as trusted as the key itself: anyone who can change a table can forge signatures.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Tables<'t> {
     /// The table for the key.
     pub key: &'t [Word],
     /// The table for all keys of the same type.
     pub shared: &'t [Word],
+}
+
+impl Debug for Tables<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the words, which are made of a key.
+        f.debug_struct("Tables").finish_non_exhaustive()
+    }
 }
 
 /// Makes tables for keys, and verifies faster with them.

@@ -41,6 +41,21 @@ pub enum Category {
     Caller,
 }
 
+impl Category {
+    /// Returns the error code of RFC 6750 §3.1 for a bearer token that was rejected with an error of
+    /// this category, or `None` if the server has to mend something and not the client (500).
+    #[must_use]
+    pub const fn bearer_error(self) -> Option<&'static str> {
+        match self {
+            Self::Token | Self::Signature | Self::UnknownKey | Self::Claims => {
+                Some("invalid_token")
+            }
+            Self::Scope => Some("insufficient_scope"),
+            Self::Keys | Self::Provider | Self::Caller => None,
+        }
+    }
+}
+
 /// Declares the variants without data once: number, stable name, message, category, documentation.
 macro_rules! errors {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $category:ident, $message:literal;)+) => {
@@ -102,7 +117,9 @@ macro_rules! errors {
                 }
             }
 
-            /// Returns a clause for a person, in lower case and without a full stop.
+            /// Returns a clause for a person, in lower case and without a full stop. It has quotation
+            /// marks in it; where a quoted string is needed, such as in `WWW-Authenticate`, use
+            /// [`name`](Self::name).
             #[must_use]
             pub const fn message(self) -> &'static str {
                 match self {
@@ -120,8 +137,7 @@ macro_rules! errors {
                     $(Self::$variant => Category::$category,)+
                     Self::Limit(Limit::KeySetLen) => Category::Keys,
                     Self::Limit(Limit::MetadataLen | Limit::TokenResponseLen) => Category::Provider,
-                    Self::Limit(Limit::Expected)
-                    | Self::Header(_, Problem::NothingExpected)
+                    Self::Header(_, Problem::NothingExpected)
                     | Self::Claim(_, Problem::NothingExpected) => Category::Caller,
                     Self::Limit(Limit::JwtIdLen) | Self::Claim(..) => Category::Claims,
                     Self::Limit(_) | Self::Header(..) => Category::Token,

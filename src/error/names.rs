@@ -148,7 +148,5 @@ named! {
         TokenResponseLen = 8, "limit_token_response_len";
         /// [`MAX_JWT_ID_LEN`](crate::limits::MAX_JWT_ID_LEN).
         JwtIdLen = 9, "limit_jwt_id_len";
-        /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED).
-        Expected = 10, "limit_expected";
     }
 }

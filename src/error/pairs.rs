@@ -107,6 +107,5 @@ pub(super) const fn limit_message(limit: Limit) -> &'static str {
         Limit::MetadataLen => "the provider's metadata is longer than the limit",
         Limit::TokenResponseLen => "the token response is longer than the limit",
         Limit::JwtIdLen => "claim \"jti\" is longer than a replay guard remembers",
-        Limit::Expected => "a list of expected values is longer than the limit",
     }
 }

@@ -189,8 +189,8 @@ impl Debug for Jwk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Omits the parameters, which may be secret.
         f.debug_struct("Jwk")
-            .field("kty", &self.kty)
-            .field("kid", &self.key_id())
+            .field("kty", &self.kty.escape_debug())
+            .field("kid", &self.key_id().map(|kid| kid.escape_debug()))
             .finish_non_exhaustive()
     }
 }

@@ -336,7 +336,7 @@ impl Debug for KeyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Omits the material, which may be secret.
         f.debug_struct("KeyRef")
-            .field("kid", &self.key_id())
+            .field("kid", &self.key_id().map(|kid| kid.escape_debug()))
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,7 @@
 //! The report on loading a JWK Set: which entries were kept, and why others were skipped.
 
+use core::fmt::{self, Debug};
+
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 
@@ -15,7 +17,7 @@ const REASONS: [Error; 7] = [
 ];
 
 /// An entry of a JWK Set that was skipped.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Skipped<'a> {
     /// Its position in the array `keys` of the JWK Set, starting at 0. It is not a position in
     /// [`Keys`](crate::Keys), which counts only what was kept.
@@ -27,6 +29,16 @@ pub struct Skipped<'a> {
     /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
     /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
     pub reason: Error,
+}
+
+impl Debug for Skipped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Skipped")
+            .field("position", &self.position)
+            .field("key_id", &self.key_id.map(|kid| kid.escape_debug()))
+            .field("reason", &self.reason)
+            .finish()
+    }
 }
 
 /// How many entries of a JWK Set were kept, and how many were skipped for each reason.

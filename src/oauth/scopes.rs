@@ -56,13 +56,13 @@ impl<'a> Scopes<'a> {
         self.iter().any(|v| v == value)
     }
 
-    /// Demands all of these.
+    /// Requires all of these.
     ///
     /// # Errors
     ///
     /// [`Error::InsufficientScope`]
-    pub fn require(&self, values: &[&str]) -> Result<(), Error> {
-        if values.iter().all(|value| self.contains(value)) {
+    pub fn require(&self, values: &dyn StringList) -> Result<(), Error> {
+        if strings(values).all(|value| self.contains(value)) {
             Ok(())
         } else {
             Err(Error::InsufficientScope)
@@ -137,16 +137,11 @@ impl ClaimCheck for RequiredScopes<'_> {
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        let mut scopes = strings(self.scopes).peekable();
-        if scopes.peek().is_none() || strings(self.scopes).any(str::is_empty) {
+        let scopes = self.scopes;
+        if strings(scopes).next().is_none() || strings(scopes).any(str::is_empty) {
             return Err(Error::Claim(Claim::Scope, Problem::NothingExpected));
         }
-        let granted = Scopes::read(token.claims(), self.claim)?;
-        if scopes.all(|scope| granted.contains(scope)) {
-            Ok(())
-        } else {
-            Err(Error::InsufficientScope)
-        }
+        Scopes::read(token.claims(), self.claim)?.require(scopes)
     }
 }
 

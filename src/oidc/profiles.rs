@@ -29,16 +29,17 @@ impl Debug for Nonce<'_> {
 
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
-/// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`, of which there is usually
-/// but one; it may name others beside it only if `azp` is one of `client_ids`. An `azp` must be one of them. `nonce`
-/// has to be decided: give the one that was sent with the request, or say [`Check::NotChecked`] when none was. A `typ`
-/// that names another kind of token (RFC 8725 §3.11), such as `at+jwt` or `logout+jwt`, is refused.
+/// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`; usually
+/// there is only one. It may name others beside it only if `azp` is one of `client_ids`. An `azp`
+/// must be one of them. A `typ` that names another kind of token (RFC 8725 §3.11), such as `at+jwt`
+/// or `logout+jwt`, is rejected, and so is a token with `events` (RFC 8417), which is about an event
+/// and no login.
 ///
 /// `auth_time`, `acr` and `amr` are not checked. Where you sent `max_age` or asked for a class:
 ///
 /// ```
 /// use core::time::Duration;
-/// use jose_verify::oidc::{Nonce, self};
+/// use jose_verify::oidc::{self, Nonce};
 /// use jose_verify::{Check, MaxAge, Policy};
 ///
 /// let five_minutes = MaxAge { age: Duration::from_secs(300), leeway: Duration::ZERO };
@@ -76,8 +77,9 @@ pub const fn id_token<'p>(
 /// A UserInfo response that is a signed JWT (OpenID Connect Core §5.3.2 and §5.3.4); then
 /// [`UserInfo::from_verified`](super::UserInfo::from_verified).
 ///
-/// `sub` is required. `iss` and `aud` should be there and must fit if they are; times are checked as far as they are
-/// there. Without `aud` it may have been made for another client: require it where your provider writes it.
+/// `sub` is required. `iss` and `aud` should be present and must fit if they are. Times are checked
+/// if they are present, and `events` must be absent. Without `aud`, the response may have been made
+/// for another client: require it where your provider writes it.
 #[must_use]
 pub const fn user_info<'p>(
     issuers: &'p dyn StringList,
@@ -94,8 +96,9 @@ pub const fn user_info<'p>(
 /// A logout token (OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6); then
 /// [`LogoutToken::from_verified`](super::LogoutToken::from_verified), which checks the rest.
 ///
-/// `iss`, `aud`, `exp`, `iat` and `jti` are required. `typ` is not checked, for most providers leave it at `JWT`; require
-/// `logout+jwt` where yours writes it.
+/// `iss`, `aud`, `exp`, `iat`, `jti` and the logout event in `events` are required, and `nonce` must
+/// be absent. `typ` is not checked, because most providers write `JWT`; require `logout+jwt` where
+/// yours writes it.
 #[must_use]
 pub const fn logout_token<'p>(
     issuers: &'p dyn StringList,

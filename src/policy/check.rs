@@ -52,16 +52,29 @@ impl Verdict {
         }
     }
 
-    /// Returns this verdict if it is a failure, else `other`.
-    pub(crate) fn or(self, other: impl FnOnce() -> Self) -> Self {
+    /// Returns the verdict of two checks of one claim: the first failure, or whether at least one was
+    /// made.
+    pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Failed(_) => self,
-            Self::Passed | Self::NotMade => other(),
+            Self::NotMade => other(),
+            Self::Passed => match other() {
+                failed @ Self::Failed(_) => failed,
+                Self::Passed | Self::NotMade => Self::Passed,
+            },
         }
     }
 }
 
 impl<T> Check<T> {
+    /// Returns what the claim is compared with.
+    pub(crate) fn expected(&self) -> Option<&T> {
+        match self {
+            Self::Required(expected) | Self::IfPresent(expected) => Some(expected),
+            Self::Present | Self::Absent | Self::NotChecked => None,
+        }
+    }
+
     /// Returns the same demand with another expected value.
     pub(crate) fn map<'t, U>(&'t self, expected: impl FnOnce(&'t T) -> U) -> Check<U> {
         match self {

@@ -130,6 +130,58 @@ impl Policy<'_> {
         }
     }
 
+    /// Checks the policy itself: every expected value must be a string that is not empty, and every
+    /// list must have one. Call it when your program starts, to find an unset variable before the
+    /// first token does.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::NothingExpected`] with the claim or header parameter.
+    ///
+    /// ```
+    /// use jose_verify::{Claim, Error, Problem, oauth};
+    ///
+    /// let audiences: [String; 0] = [];
+    /// let policy = oauth::access_token(&["https://login.example.com"], &audiences);
+    /// let mistake = Error::Claim(Claim::Aud, Problem::NothingExpected);
+    /// assert_eq!(policy.validate(), Err(mistake));
+    /// ```
+    pub fn validate(&self) -> Result<(), Error> {
+        let text = |check: Check<&str>| check.expected().is_none_or(|text| !text.is_empty());
+        let list = |check: &Check<&dyn StringList>| {
+            let list = check.expected();
+            list.is_none_or(|list| !matches!(check::one_of(*list, |_| true), Verdict::Failed(_)))
+        };
+        let audience = match self.audience.expected() {
+            None => true,
+            Some(Audience::AnyOf(ours)) => list(&Check::Required(*ours)),
+            Some(Audience::Client {
+                client_ids,
+                trusted,
+            }) => list(&Check::Required(*client_ids)) && !strings(*trusted).any(str::is_empty),
+        };
+        if !text(self.typ) {
+            return Err(Error::Header(Member::Typ, Problem::NothingExpected));
+        }
+        for (claim, is_usable) in [
+            (Claim::Iss, list(&self.issuer)),
+            (Claim::Sub, list(&self.subject)),
+            (Claim::Aud, audience),
+            (Claim::Azp, list(&self.authorized_party)),
+            (Claim::Nonce, text(self.nonce)),
+            (Claim::Acr, list(&self.acr)),
+            (Claim::Amr, text(self.amr)),
+            (Claim::Jti, text(self.jwt_id)),
+            (Claim::ClientId, list(&self.client_id)),
+            (Claim::Events, text(self.events)),
+        ] {
+            if !is_usable {
+                return Err(Error::Claim(claim, Problem::NothingExpected));
+            }
+        }
+        Ok(())
+    }
+
     /// Makes every check and returns the first failure.
     pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
         if let Verdict::Failed(problem) = self.typ(token) {
@@ -199,7 +251,7 @@ impl Policy<'_> {
                     client_ids,
                     trusted,
                 } => any_of(audience, *client_ids)
-                    .or(|| others(audience, claims, *client_ids, *trusted)),
+                    .and(|| others(audience, claims, *client_ids, *trusted)),
             })
     }
 
@@ -234,7 +286,7 @@ impl Policy<'_> {
         self.auth_time
             .verdict(token.claims.auth_time(), |auth_time, max| {
                 let latest = auth_time.later_by(max.age).later_by(max.leeway);
-                check::not_passed(token.clock, latest, Problem::TooOld).or(|| {
+                check::not_passed(token.clock, latest, Problem::TooOld).and(|| {
                     check::not_in_future(token.clock, auth_time, max.leeway, Problem::InFuture)
                 })
             })

@@ -14,10 +14,13 @@ mod support;
 
 mod algorithms;
 mod attacks;
+mod checks;
 mod claims;
 mod conformance;
 #[cfg(feature = "serde")]
 mod deserialize;
+mod errors;
+mod explain;
 mod foreign;
 mod json;
 mod key_sets;
@@ -31,6 +34,7 @@ mod prepared;
 mod primitives;
 mod published_keys;
 mod rotation;
+mod shown;
 mod systems;
 mod tables;
 mod tenants;

@@ -1,10 +1,11 @@
-//! Verifications per second behind the layer and of the bare core, in turns, in one thread and without HTTP.
+//! Verifications per second behind the layer and of the bare core, in turns, in one thread and
+//! without HTTP.
 //!
-//! The layer is called as a service with requests that were made before. On top of the core's work it reads the header,
-//! clones the keys' `Arc`, copies subject, client and scopes out of the token, and hands the request on.
-//! Exits with an error if, for any algorithm, the layer comes below nine tenths of the core.
+//! The layer is called as a service with requests that were made before. On top of the core's work
+//! it reads the header, clones the keys' `Arc`, copies subject, client and scopes out of the token,
+//! and hands the request on. Exits with an error if, for any algorithm, the layer comes below nine
+//! tenths of the core.
 
-use core::time::Duration;
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 use axum_middleware::{Issuer, Keys, RequireBearerLayer, Settings};
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
-use jose_verify::{Error, NumericDate, Verifier, oauth, scratch_len};
 use jose_verify::alg::{Algorithms, SIGNATURES};
+use jose_verify::{Error, NumericDate, Verifier, oauth, scratch_len};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, Service, service_fn};
@@ -43,8 +44,8 @@ fn main() {
     }
 }
 
-/// The layer's part of the core's verifications per second. Of each the best round counts, in which the machine did
-/// nothing else.
+/// The layer's part of the core's verifications per second. Of each the best round counts, in which
+/// the machine did nothing else.
 fn measure(case: &Value, runtime: &Runtime) -> f64 {
     let (alg, token) = (text(&case["alg"]), text(&case["token"]));
     let Ok(issuer) = issuer(alg, case["jwks"].to_string()) else {
@@ -80,8 +81,8 @@ fn issuer(alg: &str, jwks: String) -> Result<Arc<Issuer>, Error> {
         audience: AUDIENCE.to_owned(),
         algorithms: Algorithms::named(SIGNATURES, [alg], |_| {})?,
         leeway: Duration::ZERO,
-        token_lifetime: 3600,
-        pauses: (5, 300),
+        token_lifetime: Duration::from_secs(3600),
+        pauses: (Duration::from_secs(5), Duration::from_secs(300)),
         fetch_timeout: Duration::from_secs(5),
         table_bytes: 128 * 1024,
     };

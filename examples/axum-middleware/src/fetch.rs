@@ -38,8 +38,9 @@ impl fmt::Display for FetchError {
 
 impl std::error::Error for FetchError {}
 
-/// Gets the JWK Set at `url`, which is trusted as much as the connection to it: name it yourself or take it from the
-/// issuer's metadata, never from a token. Redirects are not followed, and from `https` there is no way to `http`.
+/// Gets the JWK Set at `url`, which is trusted as much as the connection to it: name it yourself or
+/// take it from the issuer's metadata, never from a token. Redirects are not followed, and from
+/// `https` there is no way to `http`.
 #[must_use]
 pub fn by_http(url: String, timeout: Duration) -> Fetch {
     let config = Agent::config_builder()
@@ -62,7 +63,8 @@ pub fn by_http(url: String, timeout: Duration) -> Fetch {
 
 fn get(agent: &Agent, url: &str) -> Result<Vec<u8>, ureq::Error> {
     let mut response = agent.get(url).header("accept", "application/json").call()?;
-    // A redirect that is not followed is no error to the client, and no key set either: loading it will say so.
+    // A redirect that is not followed is no error to the client, and no key set either: loading it
+    // will say so.
     response
         .body_mut()
         .with_config()

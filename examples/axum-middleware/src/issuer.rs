@@ -1,12 +1,11 @@
 //! An issuer's keys, and tokens verified with them.
 
-use core::time::Duration;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use jose_verify::{Error, NumericDate, Options, Verifier, oauth, scratch_len};
 use jose_verify::alg::{Algorithms, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, Word};
 use jose_verify::keys::{GrowingRotatingKeys, Heap, PreparedKeySet, Refetch};
+use jose_verify::{Error, NumericDate, Options, Verifier, oauth, scratch_len};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -29,11 +28,11 @@ pub struct Settings {
     /// What its tokens may be signed with.
     pub algorithms: Algorithms,
     /// Tolerance for clocks that disagree.
-    pub leeway: Leeway,
-    /// For how many seconds its tokens hold at most: so long do keys stay that it no longer publishes.
-    pub token_lifetime: u32,
-    /// Seconds between two fetches, at least and at most: see [`Refetch`].
-    pub pauses: (u32, u32),
+    pub leeway: Duration,
+    /// How long its tokens hold at most: so long do keys stay that it no longer publishes.
+    pub token_lifetime: Duration,
+    /// The time between two fetches, at least and at most: see [`Refetch`].
+    pub pauses: (Duration, Duration),
     /// How long one fetch may take.
     pub fetch_timeout: Duration,
     /// Memory for the tables of all keys, used by ECDSA alone.
@@ -42,9 +41,9 @@ pub struct Settings {
 
 /// Verifies the access tokens (RFC 9068) of one issuer.
 ///
-/// Verifying takes no lock but for the moment in which the `Arc` of the keys is cloned. When a token names a key that is
-/// not there, the keys are fetched, at most as often as [`Refetch`] allows; whoever needs them meanwhile waits for that
-/// one fetch.
+/// Verifying takes no lock but for the moment in which the `Arc` of the keys is cloned. When a
+/// token names a key that is not there, the keys are fetched, at most as often as [`Refetch`]
+/// allows; whoever needs them meanwhile waits for that one fetch.
 pub struct Issuer {
     settings: Settings,
     fetch: Fetch,
@@ -58,7 +57,7 @@ pub struct Issuer {
 /// Keys, until one of them has to go.
 struct Current {
     keys: Arc<Keys>,
-    until: Option<u64>,
+    until: Option<Duration>,
 }
 
 /// What only the one who changes the keys needs.
@@ -88,18 +87,18 @@ impl Issuer {
     #[must_use]
     pub fn keys(&self) -> Option<Arc<Keys>> {
         let (keys, until) = self.current()?;
-        if until.is_none_or(|until| self.seconds() < until) {
+        if until.is_none_or(|until| self.elapsed() < until) {
             return Some(keys);
         }
         // One of them is over. If somebody is fetching, they see to it.
         if let Ok(mut rotation) = self.rotation.try_lock() {
-            let left = rotation.keys.without_retired(self.seconds());
+            let left = rotation.keys.without_retired(self.elapsed());
             self.publish(&mut rotation, left);
         }
         self.current().map(|(keys, _)| keys)
     }
 
-    fn current(&self) -> Option<(Arc<Keys>, Option<u64>)> {
+    fn current(&self) -> Option<(Arc<Keys>, Option<Duration>)> {
         // Nothing panics while it holds the lock.
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let current = current.as_ref()?;
@@ -141,11 +140,12 @@ impl Issuer {
     /// Verifies a token with these keys and nothing else.
     fn verify(&self, token: &str, keys: Option<&Keys>) -> Result<Principal, Error> {
         let keys = keys.ok_or(Error::NoKey)?;
-        let (issuers, audience) = ([&*self.settings.issuer], [&*self.settings.audience]);
-        let policy = oauth::access_token(&issuers, &audience).with_leeway(self.settings.leeway);
+        let settings = &self.settings;
+        let policy = oauth::access_token(&settings.issuer, &settings.audience);
+        let policy = policy.with_leeway(settings.leeway);
         let mut scratch = vec![0; scratch_len(token.len())];
         let verifier = Verifier::new(keys, &policy);
-        let token = verifier.verify(token.as_bytes(), now()?, &mut scratch)?;
+        let token = verifier.verify(token.as_bytes(), NumericDate::now(), &mut scratch)?;
         Principal::from_verified(&token)
     }
 
@@ -166,22 +166,22 @@ impl Issuer {
             // Somebody fetched them while this token waited.
             return current;
         }
-        if !rotation.refetch.begin(error, names_key, self.seconds()) {
+        if !rotation.refetch.begin(error, names_key, self.elapsed()) {
             return None;
         }
         let is_changed = self.update(rotation).await.unwrap_or(false);
         is_changed.then(|| self.keys()).flatten()
     }
 
-    /// Fetches the keys because they are old: issuers withdraw keys, and no token tells of it. Whether they changed; they did
-    /// not if it is too early to fetch again.
+    /// Fetches the keys because they are old: issuers withdraw keys, and no token tells of it.
+    /// Whether they changed; they did not if it is too early to fetch again.
     ///
     /// # Errors
     ///
     /// The published keys stay; those that were replaced go when their time is over.
     pub async fn refresh(self: &Arc<Self>) -> Result<bool, FetchError> {
         let mut rotation = Arc::clone(&self.rotation).lock_owned().await;
-        if rotation.refetch.begin_at(self.seconds()) {
+        if rotation.refetch.begin_at(self.elapsed()) {
             self.update(rotation).await
         } else {
             Ok(false)
@@ -198,7 +198,8 @@ impl Issuer {
         }
     }
 
-    /// Fetches in a task of its own, so that a client that goes away does not take the fetch with it.
+    /// Fetches in a task of its own, so that a client that goes away does not take the fetch with
+    /// it.
     async fn update(
         self: &Arc<Self>,
         mut rotation: OwnedMutexGuard<Rotation>,
@@ -207,18 +208,18 @@ impl Issuer {
         let task = tokio::spawn(async move {
             let outcome = issuer.fetch_into(&mut rotation).await;
             let is_new = matches!(outcome, Ok((_, true)));
-            rotation.refetch.end(is_new, issuer.seconds());
+            rotation.refetch.end(is_new, issuer.elapsed());
             outcome.map(|(is_changed, _)| is_changed)
         });
         let outcome = task.await;
         outcome.unwrap_or_else(|e| Err(FetchError::Transport(e.to_string())))
     }
 
-    /// Whether the keys changed, and whether there are new ones among them. If nothing comes, those go all the same
-    /// whose time is over.
+    /// Whether the keys changed, and whether there are new ones among them. If nothing comes, those
+    /// go all the same whose time is over.
     async fn fetch_into(&self, rotation: &mut Rotation) -> Result<(bool, bool), FetchError> {
         let jwks = self.fetch_in_time().await;
-        let (old, now) = (&rotation.keys, self.seconds());
+        let (old, now) = (&rotation.keys, self.elapsed());
         let (algorithms, lifetime) = (&self.settings.algorithms, self.settings.token_lifetime);
         let updated = jwks.and_then(|jwks| {
             let updated = old.updated(&jwks, algorithms, lifetime, now, |_| {});
@@ -243,18 +244,10 @@ impl Issuer {
         fetching.await.map_err(|_| FetchError::Timeout)?
     }
 
-    /// Seconds of a clock that never goes back.
-    fn seconds(&self) -> u64 {
-        self.started.elapsed().as_secs()
+    /// The time on a clock that never goes back, for keys and fetches.
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
-}
-
-/// The time of day. A clock before 1970 is none.
-fn now() -> Result<NumericDate, Error> {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    let since_epoch = since_epoch.map_err(|_| Error::TimeOutOfRange)?;
-    let seconds = i64::try_from(since_epoch.as_secs()).map_err(|_| Error::TimeOutOfRange)?;
-    Ok(NumericDate::new(seconds, since_epoch.subsec_nanos()))
 }
 
 /// Whether the header has a `kid`. Of a token that cannot be read it does not matter.

@@ -1,6 +1,5 @@
 //! The layer: the header `Authorization` in, a [`Principal`] or a refusal out.
 
-use std::fmt::Write;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +7,7 @@ use std::task::{Context, Poll};
 
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use jose_verify::Error;
+use jose_verify::{Category, Error};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -74,7 +73,7 @@ where
                     request.extensions_mut().insert(principal);
                     inner.call(request).await
                 }
-                Err(refusal) => Ok(refusal.response()),
+                Err(refusal) => Ok(refusal.response(guard.scopes)),
             }
         })
     }
@@ -87,13 +86,13 @@ impl RequireBearerLayer {
             Ok(principal) => principal,
             // Not the token's fault, so it is not called invalid.
             Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Refusal::NoKeys),
-            Err(error) => return Err(Refusal::Token(error)),
+            Err(error) => return Err(Refusal::Error(error)),
         };
         let has = |scope: &&str| principal.scopes.iter().any(|s| s == scope);
         if self.scopes.iter().all(has) {
             Ok(principal)
         } else {
-            Err(Refusal::Scope(self.scopes))
+            Err(Refusal::Error(Error::InsufficientScope))
         }
     }
 }
@@ -121,34 +120,22 @@ enum Refusal {
     NoToken,
     /// The header cannot be read.
     Request,
-    /// The token is not good.
-    Token(Error),
-    /// The token is good but not for this.
-    Scope(&'static [&'static str]),
+    /// The token is not good, or not for this, or we cannot tell.
+    Error(Error),
     /// The issuer could not be reached yet, or has withdrawn all its keys.
     NoKeys,
 }
 
 impl Refusal {
-    /// RFC 6750 §3 and §3.1. The error's message says nothing of the token.
-    fn response<R: Default>(&self) -> Response<R> {
+    /// RFC 6750 §3 and §3.1.
+    fn response<R: Default>(&self, scopes: &[&str]) -> Response<R> {
         let (status, challenge) = match self {
             Self::NoToken => (StatusCode::UNAUTHORIZED, "Bearer".to_owned()),
             Self::Request => {
                 let challenge = "Bearer error=\"invalid_request\"";
                 (StatusCode::BAD_REQUEST, challenge.to_owned())
             }
-            Self::Token(error) => {
-                let mut challenge = "Bearer error=\"invalid_token\"".to_owned();
-                // Writing into a string cannot fail.
-                let _ = write!(challenge, ", error_description=\"{error}\"");
-                (StatusCode::UNAUTHORIZED, challenge)
-            }
-            Self::Scope(scopes) => {
-                let scopes = scopes.join(" ");
-                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
-                (StatusCode::FORBIDDEN, challenge)
-            }
+            Self::Error(error) => answer(*error, scopes),
             Self::NoKeys => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
         };
         let mut response = Response::new(R::default());
@@ -156,9 +143,31 @@ impl Refusal {
         let headers = response.headers_mut();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        } else if let Ok(challenge) = HeaderValue::try_from(challenge) {
+        }
+        if status.is_client_error()
+            && let Ok(challenge) = HeaderValue::try_from(challenge)
+        {
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
         response
+    }
+}
+
+/// Status and challenge, by who has to act. The error's name says nothing of the token, and needs
+/// no escape in a quoted string; its message may have quotation marks.
+fn answer(error: Error, scopes: &[&str]) -> (StatusCode, String) {
+    match error.category() {
+        Category::Token | Category::Signature | Category::UnknownKey | Category::Claims => {
+            let name = error.name();
+            let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{name}\"");
+            (StatusCode::UNAUTHORIZED, challenge)
+        }
+        Category::Scope => {
+            let scopes = scopes.join(" ");
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
+            (StatusCode::FORBIDDEN, challenge)
+        }
+        // Nothing that the sender of the token can mend.
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
     }
 }

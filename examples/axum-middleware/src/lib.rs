@@ -1,4 +1,5 @@
-//! A layer that lets only requests with a good bearer token through, for axum and any other server of tower.
+//! A layer that lets only requests with a good bearer token through, for axum and any other server
+//! of tower.
 //!
 //! | file | what it does |
 //! |---|---|

@@ -29,8 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         audience: audience.clone(),
         algorithms: Algorithms::new(&[&RS256, &PS256, &ES256])?,
         leeway: Duration::from_secs(30),
-        token_lifetime: 3600,
-        pauses: (5, 300),
+        token_lifetime: Duration::from_secs(3600),
+        pauses: (Duration::from_secs(5), Duration::from_secs(300)),
         fetch_timeout: Duration::from_secs(5),
         table_bytes: 256 * 1024,
     };

@@ -1,7 +1,7 @@
 //! What of a token the routes get to know.
 
 use jose_verify::oauth::Scopes;
-use jose_verify::{Claim, Error, Problem, Verified};
+use jose_verify::{Claim, Error, Verified};
 
 /// Who sent a request, and what the token allows. Routes find it among the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,20 +1,16 @@
 //! Logs somebody in: a request begun, a callback finished.
 
-use core::time::Duration;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use jose_verify::oauth::{ProviderMetadata, TokenResponse};
-use jose_verify::oidc::{Bindings, UserInfo, self};
-use jose_verify::{Check, NumericDate, Policy, Verified, Verifier, scratch_len};
 use jose_verify::alg::{Algorithms, HashFunction, SHA256, SHA384, SHA512};
+use jose_verify::json::JsonStr;
+use jose_verify::oauth::{ProviderMetadata, TokenResponse};
+use jose_verify::oidc::{self, Bindings, Nonce, UserInfo};
+use jose_verify::{Check, Claim, Verified};
 
 use crate::error::Error;
 use crate::http::{Answer, Http};
 use crate::keys::KeySource;
 use crate::login::{Callback, Flow, Login, Request};
 
-/// For clocks that disagree.
-const LEEWAY: Leeway = Duration::from_secs(30);
 /// Of every algorithm that an ID Token may be signed with.
 const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
 
@@ -71,8 +67,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// It does not answer, it names itself otherwise, or it lacks an endpoint. The client has no secret but ID Tokens
-    /// are signed with it, or it is too short.
+    /// It does not answer, it names itself otherwise, or it lacks an endpoint. The client has no
+    /// secret but ID Tokens are signed with it, or it is too short.
     pub fn discover(settings: Settings) -> Result<Self, Error> {
         let http = Http::new();
         let base = settings.issuer.trim_end_matches('/');
@@ -89,7 +85,7 @@ impl Client {
                 algorithms,
             )?,
         };
-        let required = |endpoint: Option<jose_verify::json::JsonStr<'_>>, name| {
+        let required = |endpoint: Option<JsonStr<'_>>, name| {
             endpoint
                 .map(|url| url.to_string())
                 .ok_or(Error::MissingEndpoint(name))
@@ -121,8 +117,8 @@ impl Client {
         Login::begin(&request, flow)
     }
 
-    /// Finishes a login with what the browser came back with: the query, the fragment (which the page has to pass
-    /// on), or the body of a form. The login is used up.
+    /// Finishes a login with what the browser came back with: the query, the fragment (which the
+    /// page has to pass on), or the body of a form. The login is used up.
     ///
     /// # Errors
     ///
@@ -152,7 +148,8 @@ impl Client {
         let mut scratch = Vec::new();
         let id_token = self.id_token(&token.to_string(), &login, &mut scratch)?;
         Bindings::from_token_endpoint(&access_token).check(&id_token, HASHES)?;
-        // Core §3.3.3.6: `iss` and `sub` are the same in both. Either `iss` is that of the settings.
+        // Core §3.3.3.6: `iss` and `sub` are the same in both. Either `iss` is that of the
+        // settings.
         if early.is_some_and(|early| early.claims().subject() != id_token.claims().subject()) {
             return Err(Error::DifferentUsers);
         }
@@ -164,7 +161,8 @@ impl Client {
         })
     }
 
-    /// Core §3.3.2: an ID Token that came through the browser is bound to the code that came with it.
+    /// Core §3.3.2: an ID Token that came through the browser is bound to the code that came with
+    /// it.
     fn id_token_from_browser<'b>(
         &mut self,
         token: &str,
@@ -187,13 +185,9 @@ impl Client {
         login: &Login,
         scratch: &'b mut Vec<u8>,
     ) -> Result<Verified<'b>, Error> {
-        let (issuer, client_id) = (
-            self.settings.issuer.clone(),
-            self.settings.client_id.clone(),
-        );
-        let (issuers, client_ids) = ([&*issuer], [&*client_id]);
-        let policy = oidc::id_token(&issuers, &client_ids, Check::Required(&login.nonce));
-        self.verify(token, &policy, scratch)
+        let (issuer, client_id) = (&self.settings.issuer, &self.settings.client_id);
+        let policy = oidc::id_token(issuer, client_id, Nonce::Sent(&login.nonce));
+        self.keys.verify(token, &policy, &self.http, scratch)
     }
 
     /// Exchanges the code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5).
@@ -211,7 +205,8 @@ impl Client {
         self.http.post_form(&self.token_endpoint, client, &form)
     }
 
-    /// What the provider says of the user of that ID Token, in plain JSON or as a signed JWT (Core §5.3).
+    /// What the provider says of the user of that ID Token, in plain JSON or as a signed JWT (Core
+    /// §5.3).
     fn user_info(
         &mut self,
         id_token: &Verified<'_>,
@@ -225,49 +220,19 @@ impl Client {
             let user_info = UserInfo::parse(&body, id_token)?;
             return Ok(Some(user_info.claims().as_raw().to_owned()));
         }
-        let (issuer, client_id) = (
-            self.settings.issuer.clone(),
-            self.settings.client_id.clone(),
-        );
-        let (issuers, client_ids) = ([&*issuer], [&*client_id]);
         let mut scratch = Vec::new();
         let token = String::from_utf8_lossy(&body);
-        let response = self.verify(
-            &token,
-            &oidc::user_info(&issuers, &client_ids),
-            &mut scratch,
-        )?;
+        let policy = oidc::user_info(&self.settings.issuer, &self.settings.client_id);
+        let response = self
+            .keys
+            .verify(&token, &policy, &self.http, &mut scratch)?;
         let user_info = UserInfo::from_verified(&response, id_token)?;
         Ok(Some(user_info.claims().as_raw().to_owned()))
-    }
-
-    fn verify<'b>(
-        &mut self,
-        token: &str,
-        policy: &Policy<'_>,
-        scratch: &'b mut Vec<u8>,
-    ) -> Result<Verified<'b>, Error> {
-        scratch.resize(scratch_len(token.len()), 0);
-        let keys = self.keys.for_token(token, &self.http)?;
-        let policy = policy.with_leeway(LEEWAY);
-        let verifier = Verifier::new(keys, &policy);
-        Ok(verifier.verify(token.as_bytes(), now()?, scratch)?)
     }
 }
 
 fn subject(id_token: &Verified<'_>) -> Result<String, Error> {
     let subject = id_token.claims().subject();
-    Ok(subject
-        .ok_or(jose_verify::Error::MissingSubject)?
-        .to_string())
-}
-
-/// The time of day. A clock before 1970 is none.
-fn now() -> Result<NumericDate, Error> {
-    let out_of_range = jose_verify::Error::TimeOutOfRange;
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_err(|_| out_of_range)?;
-    let seconds = i64::try_from(since_epoch.as_secs()).map_err(|_| out_of_range)?;
-    Ok(NumericDate::from_seconds(seconds))
+    let subject = subject.ok_or(jose_verify::Error::missing(Claim::Sub))?;
+    Ok(subject.to_string())
 }

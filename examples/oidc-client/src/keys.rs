@@ -1,16 +1,21 @@
 //! What ID Tokens are verified with: the provider's keys, or the client's secret.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use jose_verify::{GrowingKeySet, JwsVerifier, Options, scratch_len};
 use jose_verify::alg::{Algorithms, KeyParameters};
 use jose_verify::keys::{GrowingRotatingKeys, Refetch};
+use jose_verify::{
+    GrowingKeySet, JwsVerifier, NumericDate, Options, Policy, Verified, Verifier, scratch_len,
+};
 
 use crate::error::Error;
 use crate::http::Http;
 
-/// Keys that are not published any more are forgotten with the next fetch: an ID Token is verified when it is new.
-const KEEP: u32 = 0;
+/// Keys that are not published any more are forgotten with the next fetch: an ID Token is verified
+/// when it is new.
+const KEEP: Duration = Duration::ZERO;
+/// For clocks that disagree.
+const LEEWAY: Duration = Duration::from_secs(30);
 
 /// The keys, and where they come from if they change.
 pub(crate) struct KeySource {
@@ -33,7 +38,7 @@ impl KeySource {
             published: Some(Published {
                 jwks_uri,
                 algorithms: *algorithms,
-                refetch: Refetch::new(1, 300),
+                refetch: Refetch::new(Duration::from_secs(1), Duration::from_secs(300)),
                 started: Instant::now(),
             }),
         }
@@ -48,21 +53,33 @@ impl KeySource {
         })
     }
 
-    /// Keys to verify this token with. If it needs one that is not there, they are fetched, unless they just were.
-    ///
-    /// The signature is verified here once and by the caller again, which is nothing beside the requests of a login.
-    pub(crate) fn for_token(
+    /// Verifies a token with the keys of this moment, or with newer ones if it needs them.
+    pub(crate) fn verify<'b>(
         &mut self,
         token: &str,
+        policy: &Policy<'_>,
         http: &Http,
-    ) -> Result<&GrowingRotatingKeys, Error> {
+        scratch: &'b mut Vec<u8>,
+    ) -> Result<Verified<'b>, Error> {
+        scratch.resize(scratch_len(token.len()), 0);
+        let policy = policy.with_leeway(LEEWAY);
+        let verifier = Verifier::new(self.for_token(token, http)?, &policy);
+        Ok(verifier.verify(token.as_bytes(), NumericDate::now(), scratch)?)
+    }
+
+    /// Keys to verify this token with. If it needs one that is not there, they are fetched, unless
+    /// they just were.
+    ///
+    /// The signature is verified here once and by the caller again, which is nothing beside the
+    /// requests of a login.
+    fn for_token(&mut self, token: &str, http: &Http) -> Result<&GrowingRotatingKeys, Error> {
         if let Some(published) = &mut self.published {
             let mut scratch = vec![0; scratch_len(token.len())];
             let verifier = JwsVerifier::new(&self.keys);
             let outcome = verifier.verify(token.as_bytes(), &mut scratch).map(|_| ());
             let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch);
             let names_key = header.is_ok_and(|header| header.key_id().is_some());
-            let now = published.started.elapsed().as_secs();
+            let now = published.started.elapsed();
             if outcome.is_err_and(|error| published.refetch.begin(error, names_key, now)) {
                 let fetched = published.fetch(http, &self.keys, now);
                 let is_new = fetched
@@ -81,7 +98,7 @@ impl Published {
         &self,
         http: &Http,
         keys: &GrowingRotatingKeys,
-        now: u64,
+        now: Duration,
     ) -> Result<GrowingRotatingKeys, Error> {
         let jwks = http.get(&self.jwks_uri)?.body;
         let (keys, _report) = keys.updated(&jwks, &self.algorithms, KEEP, now, |_| {})?;

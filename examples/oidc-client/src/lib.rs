@@ -1,11 +1,12 @@
-//! A relying party of OpenID Connect: discovery, the code flow and the hybrid flow with PKCE, `UserInfo`.
+//! A relying party of OpenID Connect: discovery, the code flow and the hybrid flow with PKCE,
+//! `UserInfo`.
 //!
 //! The core verifies what arrives; what stands here is around it.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `client` | logs somebody in: a request begun, a callback finished |
-//! | `login` | state, nonce, code verifier; the URL that a browser is sent to; what it comes back with |
+//! | `login` | state, nonce, code verifier; where a browser is sent, and what it comes back with |
 //! | `keys` | the provider's keys, fetched again when that may help |
 //! | `http` | requests, to `https` or to this machine alone |
 //!
@@ -22,7 +23,8 @@
 //!     signed_by: SignedBy::PublishedKeys(Algorithms::new(&[&RS256, &ES256])?),
 //! })?;
 //! let login = client.begin(Flow::Code)?;
-//! // Keep `login` in the browser's session, and send the browser to `login.url()`. It comes back with parameters:
+//! // Keep `login` in the browser's session, and send the browser to `login.url()`. It comes back
+//! // with parameters:
 //! # let parameters = "";
 //! let user = client.finish(login, parameters)?;
 //! println!("{} {}", user.subject, user.claims);

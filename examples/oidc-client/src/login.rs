@@ -1,7 +1,6 @@
 //! A login that was begun: what it is known by, and what comes back.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Claim, Problem};
 use jose_verify::alg::{HashFunction, MAX_DIGEST_LEN, SHA256};
 
 use crate::error::Error;
@@ -11,7 +10,8 @@ use crate::error::Error;
 pub enum Flow {
     /// `response_type` `code`: from the token endpoint (OpenID Connect Core §3.1).
     Code,
-    /// `response_type` `code id_token`: through the browser, and another one from the token endpoint (§3.3).
+    /// `response_type` `code id_token`: through the browser, and another one from the token
+    /// endpoint (§3.3).
     Hybrid,
 }
 
@@ -111,7 +111,7 @@ impl Callback {
         }
         // RFC 9207 §2.4.
         if iss.is_some_and(|iss| iss != issuer) {
-            return Err(Error::Claim(Claim::Iss, Problem::Mismatch));
+            return Err(Error::IssuerMismatch);
         }
         error.map_or(Ok(callback), |error| Err(Error::Refused(error)))
     }

@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::{Check, Clock, Error, GrowingKeySet, Policy, Verifier, scratch_len};
-use jose_verify::alg::{HashFunction, KeyParameters, MACS, MAX_DIGEST_LEN, SHA256, SHA384, SHA512, SIGNATURES};
+use jose_verify::alg::{
+    HashFunction, KeyParameters, MACS, MAX_DIGEST_LEN, SHA256, SHA384, SHA512, SIGNATURES,
+};
+use jose_verify::{Category, Check, Clock, Error, GrowingKeySet, Policy, Verifier, scratch_len};
 use openidconnect::core::{CoreJsonWebKeyType, CoreJsonWebKeyUse, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey, JsonWebKeyAlgorithm, JsonWebKeyId, SignatureVerificationError};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,8 +20,8 @@ const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
 
 /// A public key of a provider, or the client's secret.
 ///
-/// Of a provider's keys those are left out of the set with which nothing can be verified here: of other types and curves,
-/// malformed, weak, or for another use.
+/// Of a provider's keys those are left out of the set with which nothing can be verified here: of
+/// other types and curves, malformed, weak, or for another use.
 #[derive(Clone)]
 pub struct Key {
     /// As it was published; of a secret the type alone.
@@ -28,8 +30,8 @@ pub struct Key {
     kid: Option<JsonWebKeyId>,
     usage: Option<CoreJsonWebKeyUse>,
     algorithm: Option<CoreJwsSigningAlgorithm>,
-    /// The one key. `openidconnect` clones its keys freely, so all clones share it. A secret may be too short;
-    /// `openidconnect` cannot be told before it is used.
+    /// The one key. `openidconnect` clones its keys freely, so all clones share it. A secret may be
+    /// too short; `openidconnect` cannot be told before it is used.
     usable: Result<Arc<GrowingKeySet>, Error>,
 }
 
@@ -49,7 +51,8 @@ impl Key {
         })
     }
 
-    /// The strict pipeline: header, signature, claims set. What the claims say is for `openidconnect` to check.
+    /// The strict pipeline: header, signature, claims set. What the claims say is for
+    /// `openidconnect` to check.
     fn check(&self, algorithm: &str, token: &str) -> Result<(), Error> {
         let key = self.usable.as_ref().map_err(|error| *error)?;
         let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
@@ -108,16 +111,8 @@ impl JsonWebKey for Key {
         // `openidconnect` has only read texts.
         let message = String::from_utf8_lossy(message);
         let token = format!("{message}.{}", Base64UrlUnpadded::encode_string(signature));
-        self.check(&name(algorithm), &token).map_err(|error| {
-            let text = error.to_string();
-            match error {
-                Error::BadSignature => SignatureVerificationError::CryptoError(text),
-                Error::WeakKey | Error::AlgorithmNotAccepted => {
-                    SignatureVerificationError::InvalidKey(text)
-                }
-                _ => SignatureVerificationError::Other(text),
-            }
-        })
+        self.check(&name(algorithm), &token)
+            .map_err(signature_error)
     }
 
     fn hash_bytes(
@@ -130,6 +125,17 @@ impl JsonWebKey for Key {
         let hash = hash.ok_or_else(|| Error::AlgorithmNotAccepted.to_string())?;
         let mut buffer = [0; MAX_DIGEST_LEN];
         Ok(hash.digest(&[bytes], &mut buffer).to_vec())
+    }
+}
+
+/// The error in the words of `openidconnect`.
+fn signature_error(error: Error) -> SignatureVerificationError {
+    let text = error.to_string();
+    match error.category() {
+        Category::Signature => SignatureVerificationError::CryptoError(text),
+        Category::Keys => SignatureVerificationError::InvalidKey(text),
+        _ if error == Error::AlgorithmNotAccepted => SignatureVerificationError::InvalidKey(text),
+        _ => SignatureVerificationError::Other(text),
     }
 }
 

@@ -5,8 +5,8 @@
     reason = "a test says what it expects by insisting on it"
 )]
 
+use jose_verify::alg::{HashFunction, MAX_DIGEST_LEN, SHA256};
 use jose_verify::{Error, Member, Problem};
-use jose_verify::alg::{MAX_DIGEST_LEN, SHA256};
 use openidconnect::core::{CoreHmacKey, CoreIdToken, CoreJsonWebKeySet, CoreJwsSigningAlgorithm};
 use openidconnect::{
     AccessToken, AccessTokenHash, AuthorizationCode, ClaimsVerificationError, ClientId,
@@ -42,7 +42,8 @@ fn key_set<K: JsonWebKey>(keys: &Value) -> JsonWebKeySet<K> {
     serde_json::from_value(json!({ "keys": keys })).unwrap()
 }
 
-/// What `openidconnect` says of a token, whose algorithm it shall accept, at the time of the vectors.
+/// What `openidconnect` says of a token, whose algorithm it shall accept, at the time of the
+/// vectors.
 fn verdict<K: JsonWebKey<SigningAlgorithm = CoreJwsSigningAlgorithm>>(
     token: &str,
     keys: JsonWebKeySet<K>,
@@ -69,7 +70,8 @@ fn signature_error(error: Error) -> ClaimsVerificationError {
     })
 }
 
-/// A token signed with `SECRET` by `openidconnect` or, for headers and claims that it would not write, by its key alone.
+/// A token signed with `SECRET` by `openidconnect` or, for headers and claims that it would not
+/// write, by its key alone.
 fn token_of(header: &str, claims: &str) -> String {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use openidconnect::PrivateSigningKey;
@@ -85,9 +87,11 @@ fn token_of(header: &str, claims: &str) -> String {
 }
 
 fn claims() -> String {
-    format!(
-        r#"{{"iss":"{ISSUER}","aud":"{CLIENT}","sub":"alice","nonce":"{NONCE}","iat":1749999940,"exp":1750003600}}"#
-    )
+    let claims = json!({
+        "iss": ISSUER, "aud": CLIENT, "sub": "alice", "nonce": NONCE,
+        "iat": 1_749_999_940, "exp": 1_750_003_600,
+    });
+    claims.to_string()
 }
 
 #[test]
@@ -223,7 +227,7 @@ fn hashes_of_token_and_code() {
     let hash = openidconnect::AuthorizationCodeHash::from_code(&code, &alg, &key).unwrap();
     assert_eq!(hash.as_str(), "LDktKdoQak3Pk0cnXxCltA");
     let mut buffer = [0; MAX_DIGEST_LEN];
-    let digest = jose_verify::alg::HashFunction::digest(&SHA256, &[b"a"], &mut buffer).to_vec();
+    let digest = SHA256.digest(&[b"a"], &mut buffer).to_vec();
     assert_eq!(key.hash_bytes(b"a", &alg), Ok(digest));
     assert!(
         key.hash_bytes(b"a", &CoreJwsSigningAlgorithm::EdDsa)

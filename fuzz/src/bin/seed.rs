@@ -26,6 +26,12 @@ const SMALL: &[&str] = &[
     r#"{"sub":"a","name":"b","level":1,"score":0.5,"admin":true,"roles":["c"]}"#,
     r#"{"address":{"country":"d"},"kind":"user"}"#,
     r#"{"kind":{"device":1}}"#,
+    r#"{"scope":" read  write","roles":["two words","c"],"sub":"user-","aud":["a"]}"#,
+    r#"{"scope":["read","write"],"roles":"two words","sub":"us\u0065r-","aud":"a"}"#,
+    r#"{"events":{"":{},"http://schemas.openid.net/event/backchannel-logout":1}}"#,
+    r#"{"events":{"http://schemas.openid.net/event/backchannel-logout":{},
+        "http://schemas.openid.net/event/backchannel-logout":{}}}"#,
+    r#"{"events":[]}"#,
     r#"{"alg":"none"}"#,
     r#"{"alg":"a","kid":"b","typ":"application/jwt","cty":"c"}"#,
     r#"{"alg":"a","crit":[],"b64":true}"#,
@@ -38,7 +44,8 @@ const IN_LINES: &[&str] = &[
     "{\"alg\":\"ES256\"}\n{\"iss\":\"a\"}\n",
     "{\"alg\":\"ES256\"}\n{\"iss\":\"\"}\ns",
     "{\"alg\":\"ES256\"}\n{\"iss\":\"\\u00e9\\/\\n\"}\nsi",
-    "{\"alg\":\"RS256\",\"kid\":\"\\u0061\"}\n{\"iss\":\"https://issuer.example.com\",\"aud\":\"a\"}\nsig",
+    "{\"alg\":\"RS256\",\"kid\":\"\\u0061\"}\n\
+     {\"iss\":\"https://issuer.example.com\",\"aud\":\"a\"}\nsig",
     "{\"alg\":\"HS256\"}\n{\"sub\":\"a\"}\nsign",
     "{\"alg\":\"HS256\"}\n{\"iss\":5}\nsign",
 ];
@@ -123,13 +130,28 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
     }
 }
 
-/// Claims that every policy accepts, with each time at the moments on which the answer turns.
+/// Claims that some policies and checks accept, with each time at the moments on which the answer
+/// turns, and without each of the claims that some prohibit.
 fn add_moments(seeds: &mut Seeds) {
     let claims = json!({
-        "iss": "https://issuer.example.com", "sub": "user-248289761001", "aud": ["client-7f3a", "trusted"],
-        "azp": "client-7f3a", "exp": 1750003600, "nbf": 1749999900, "iat": 1749999900, "nonce": "n-0S6_WzA2Mj",
-        "auth_time": 1749999900, "acr": "gold", "amr": ["pwd", "otp"], "jti": "jti-0001", "client_id": "client-7f3a",
+        "iss": "https://issuer.example.com", "sub": "user-248289761001",
+        "aud": ["client-7f3a", "trusted"], "azp": "client-7f3a",
+        "exp": 1750003600, "nbf": 1749999900, "iat": 1749999900, "nonce": "n-0S6_WzA2Mj",
+        "auth_time": 1749999900, "acr": "gold", "amr": ["pwd", "otp"], "jti": "jti-0001",
+        "client_id": "client-7f3a", "scope": "read write", "roles": ["two words"],
+        "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
     });
+    let mut add = |claims: &Value| {
+        let payload = claims.to_string().into_bytes();
+        seeds.entry("claims").or_default().insert(payload);
+    };
+    for name in ["events", "nonce", "aud"] {
+        let mut claims = claims.clone();
+        claims.as_object_mut().expect("an object").remove(name);
+        add(&claims);
+        claims["aud"] = json!("client-7f3a");
+        add(&claims);
+    }
     for name in ["exp", "nbf", "iat", "auth_time"] {
         for moment in [
             1_749_999_670.5,
@@ -139,8 +161,7 @@ fn add_moments(seeds: &mut Seeds) {
         ] {
             let mut claims = claims.clone();
             claims[name] = json!(moment);
-            let payload = claims.to_string().into_bytes();
-            seeds.entry("claims").or_default().insert(payload);
+            add(&claims);
         }
     }
 }
@@ -173,7 +194,8 @@ fn add_published_keys(seeds: &mut Seeds) {
     }
 }
 
-/// Keys of the types that vectors have none of yet: Ed25519, Ed448, ML-DSA-44, each as short as it is written.
+/// Keys of the types that vectors have none of yet: Ed25519, Ed448, ML-DSA-44, each as short as it
+/// is written.
 fn add_other_keys(seeds: &mut Seeds) {
     let identifiers: [&[u8]; 3] = [
         &[0x2b, 0x65, 0x70],
@@ -203,7 +225,8 @@ fn add_answers(seeds: &mut Seeds) {
             "issuer": "https://op", "jwks_uri": "https://op/jwks", "authorization_endpoint": "a",
             "token_endpoint": "t", "userinfo_endpoint": "u", "end_session_endpoint": "e",
             "id_token_signing_alg_values_supported": ["RS256", "ES256"],
-            "code_challenge_methods_supported": ["plain", "S256"], "claims_parameter_supported": true,
+            "code_challenge_methods_supported": ["plain", "S256"],
+            "claims_parameter_supported": true,
         }),
     ];
     let responses = [
@@ -227,7 +250,8 @@ fn add_answers(seeds: &mut Seeds) {
         .for_each(|json| add("token_response", json));
 }
 
-/// Inputs of targets that take no text: the first bytes say what is picked, the last ones how long the parts are.
+/// Inputs of targets that take no text: the first bytes say what is picked, the last ones how long
+/// the parts are.
 fn add_structured(seeds: &mut Seeds) {
     let cases = u16::try_from(CASES.len()).unwrap_or(u16::MAX);
     for case in 0..cases {

@@ -1,94 +1,292 @@
-//! What a policy accepts really holds, and what it refuses does not; every accessor reads what is written.
+//! What a policy accepts really holds, and what it refuses does not; every accessor reads what is
+//! written.
 
-use core::time::Duration;
 use std::sync::LazyLock;
+use std::time::Duration;
 
-use jose_verify::{Audience, Check, Claims, Clock, Error, MaxAge, NumericDate, Policy, Verifier, oauth, oidc, scratch_len};
-use jose_verify::json::JsonStr;
+use jose_verify::checks::{MaxLifetime, MaxTokenAge, SoleAudience, SubjectPrefix};
+use jose_verify::json::{JsonStr, Value};
+use jose_verify::oauth::RequiredScopes;
+use jose_verify::{
+    Audience, Check, CheckReport, Claim, ClaimCheck, Claims, Clock, Error, MaxAge, NumericDate,
+    Outcome, Policy, PolicyBuf, Problem, Verifier, oauth, oidc, scratch_len,
+};
 use serde::Deserialize;
 
 use crate::any_signature::AnySignature;
 use crate::json::{self, Json, Members};
+use crate::policy::{self, Modelled, Token, Verdict, View};
 use crate::{answer, decimal, token};
 
 // The values that the vectors use, so that their payloads pass.
-const ISSUERS: &[&str] = &["https://issuer.example.com", "https://other.example.com"];
+const ISSUERS: &[&str; 2] = &["https://issuer.example.com", "https://other.example.com"];
 const CLIENT: &str = "client-7f3a";
-const CLIENTS: &[&str] = &[CLIENT, "client-2"];
+const CLIENTS: &[&str; 2] = &[CLIENT, "client-2"];
 const NONCE: &str = "n-0S6_WzA2Mj";
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 const NOW: NumericDate = NumericDate::new(1_750_000_000, 500_000_000);
 
-/// Seconds of every leeway, and of the largest age.
-const LEEWAY: u32 = 30;
-const MAX_AGE: u32 = 300;
+const LEEWAY: Duration = Duration::from_secs(30);
+const MAX_AGE: MaxAge = MaxAge {
+    age: Duration::from_secs(300),
+    leeway: LEEWAY,
+};
 
-static POLICIES: LazyLock<[Policy<'static>; 4]> = LazyLock::new(|| {
-    let leeway = Duration::from_secs(LEEWAY);
-    let id_token = oidc::id_token(ISSUERS, CLIENTS, Check::IfPresent(NONCE)).with_leeway(leeway);
-    let trusted = Audience::Client {
-        client_ids: CLIENTS,
-        trusted: &["trusted"],
+/// A header with its `typ`, and what is known of the time.
+const SITUATIONS: [(&str, Option<&str>, Clock); 3] = [
+    (
+        r#"{"alg":"ES256","typ":"JWT"}"#,
+        Some("JWT"),
+        Clock::Now(NOW),
+    ),
+    (r#"{"alg":"ES256"}"#, None, Clock::AtLeast(NOW)),
+    (
+        r#"{"alg":"ES256","typ":"at+jwt"}"#,
+        Some("at+jwt"),
+        Clock::Absent,
+    ),
+];
+
+/// A policy that demands the same of every claim.
+macro_rules! every {
+    ($check:ident) => {
+        Policy {
+            typ: Check::$check,
+            issuer: Check::$check,
+            subject: Check::$check,
+            audience: Check::$check,
+            authorized_party: Check::$check,
+            expires_at: Check::$check,
+            not_before: Check::$check,
+            issued_at: Check::$check,
+            nonce: Check::$check,
+            auth_time: Check::$check,
+            acr: Check::$check,
+            amr: Check::$check,
+            jwt_id: Check::$check,
+            client_id: Check::$check,
+            events: Check::$check,
+        }
     };
-    let everything = Policy {
-        typ: Check::NotChecked,
+}
+
+const NOTHING: Policy<'_> = every!(NotChecked);
+
+/// Policies, each with its copy.
+static POLICIES: LazyLock<Vec<(Policy<'static>, PolicyBuf)>> = LazyLock::new(|| {
+    let id_token = oidc::id_token(ISSUERS, CLIENTS, oidc::Nonce::NotSent);
+    let any_of = Audience::AnyOf(&[CLIENT, "other"]);
+    let policies = [
+        Policy {
+            nonce: Check::IfPresent(NONCE),
+            ..id_token.with_leeway(LEEWAY)
+        },
+        Policy {
+            typ: Check::NotChecked,
+            ..oauth::access_token(ISSUERS, &CLIENT).with_leeway(LEEWAY)
+        },
+        oidc::logout_token(ISSUERS, CLIENTS),
+        Policy::jwt(Check::IfPresent(ISSUERS), Check::IfPresent(any_of)).with_leeway(LEEWAY),
+        everything(),
+        unset(),
+        every!(Present),
+        every!(Absent),
+    ];
+    let copied = policies.map(|policy| (policy, policy.into()));
+    copied.into()
+});
+
+fn everything() -> Policy<'static> {
+    Policy {
+        typ: Check::Required("JWT"),
         issuer: Check::Required(ISSUERS),
-        subject: Check::Required("user-248289761001"),
-        audience: Check::Required(trusted),
-        authorized_party: Check::Required(CLIENTS),
-        expires_at: Check::Required(leeway),
-        not_before: Check::Required(leeway),
-        issued_at: Check::Required(leeway),
-        nonce: Check::Required(NONCE),
-        auth_time: Check::Required(MaxAge {
-            seconds: MAX_AGE,
-            leeway,
+        subject: Check::Required(&["admin", "user-248289761001"]),
+        audience: Check::Required(Audience::Client {
+            client_ids: CLIENTS,
+            trusted: &["trusted"],
         }),
+        authorized_party: Check::Required(CLIENTS),
+        expires_at: Check::Required(LEEWAY),
+        not_before: Check::Required(LEEWAY),
+        issued_at: Check::Required(LEEWAY),
+        nonce: Check::Required(NONCE),
+        auth_time: Check::Required(MAX_AGE),
         acr: Check::Required(&["silver", "gold"]),
         amr: Check::Required("otp"),
         jwt_id: Check::Required("jti-0001"),
-        client_id: Check::Required(CLIENT),
-    };
-    let access_token = Policy {
-        typ: Check::NotChecked,
-        ..oauth::access_token(ISSUERS, &[CLIENT]).with_leeway(leeway)
-    };
-    let any_of = Audience::AnyOf(&[CLIENT, "other"]);
-    let jwt = Policy::jwt(Check::IfPresent(ISSUERS), Check::IfPresent(any_of)).with_leeway(leeway);
-    [id_token, everything, access_token, jwt]
-});
-
-/// `payload` under several policies, and whatever can be read from it.
-pub fn check(payload: &[u8]) {
-    let token = token::join(token::HEADER, payload, b"");
-    let json = Json::parse(payload);
-    let refusals = refusals(payload, json.as_ref());
-    let members = json.as_ref().and_then(Json::members);
-    for policy in &*POLICIES {
-        let mut scratch = vec![0; scratch_len(token.len())];
-        let key = AnySignature::default();
-        let answer = Verifier::new(&key, policy).verify(&token, NOW, &mut scratch);
-        match members {
-            Some(members) if refusals.is_empty() => {
-                answer::assert_follows(&answer, &unmet(policy, members));
-            }
-            _ => answer::assert_follows(&answer, &refusals),
-        }
-    }
-
-    let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
-    let mut scratch = vec![0; scratch_len(token.len())];
-    let key = AnySignature::default();
-    let verifier = Verifier::new(&key, &policy);
-    if let Ok(jwt) = verifier.verify(&token, Clock::Absent, &mut scratch) {
-        let members = members.expect("an object");
-        assert_registered(jwt.claims(), members);
-        assert_custom(jwt.claims(), members);
-        assert_any(payload, jwt.claims());
+        client_id: Check::Required(CLIENTS),
+        events: Check::Required(EVENT),
     }
 }
 
-const STRINGS: [&str; 7] = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
-const TIMES: [&str; 4] = ["exp", "nbf", "iat", "auth_time"];
+/// Variables that nobody set, alone or in a list, and the longest of all spans.
+fn unset() -> Policy<'static> {
+    Policy {
+        typ: Check::IfPresent(""),
+        issuer: Check::IfPresent(&["https://issuer.example.com", ""]),
+        subject: Check::IfPresent(&[""; 0]),
+        audience: Check::IfPresent(Audience::Client {
+            client_ids: CLIENTS,
+            trusted: &["trusted", ""],
+        }),
+        authorized_party: Check::IfPresent(&""),
+        expires_at: Check::IfPresent(Duration::MAX),
+        not_before: Check::IfPresent(Duration::MAX),
+        issued_at: Check::IfPresent(Duration::MAX),
+        nonce: Check::IfPresent(""),
+        auth_time: Check::IfPresent(MaxAge {
+            age: Duration::MAX,
+            leeway: Duration::MAX,
+        }),
+        acr: Check::IfPresent(&[""]),
+        amr: Check::IfPresent(""),
+        jwt_id: Check::IfPresent(""),
+        client_id: Check::IfPresent(&["", CLIENT]),
+        events: Check::IfPresent(""),
+    }
+}
+
+/// Checks beside a policy, each with its name. The spans end where the seeds' times do.
+const CHECKS: [(&str, &dyn Modelled); 6] = [
+    (
+        "iat",
+        &MaxTokenAge {
+            age: Duration::from_secs(100),
+            leeway: Duration::from_millis(500),
+        },
+    ),
+    ("exp", &MaxLifetime(Duration::from_secs(3700))),
+    ("sub", &SubjectPrefix("user-")),
+    ("aud", &SoleAudience),
+    (
+        "scope",
+        &RequiredScopes {
+            claim: "scope",
+            scopes: &["read", "write"],
+        },
+    ),
+    (
+        "roles",
+        &RequiredScopes {
+            claim: "roles",
+            scopes: &"two words",
+        },
+    ),
+];
+
+/// Checks that no token passes.
+const MISTAKES: [(&str, &dyn Modelled); 2] = [
+    ("sub", &SubjectPrefix("")),
+    (
+        "scope",
+        &RequiredScopes {
+            claim: "scope",
+            scopes: &["read", ""],
+        },
+    ),
+];
+
+/// `payload` under several policies and checks, and whatever can be read from it.
+pub fn check(payload: &[u8]) {
+    let json = Json::parse(payload);
+    let reasons = refusals(payload, json.as_ref());
+    let members = json.as_ref().and_then(Json::members);
+    let Some(members) = members.filter(|_| reasons.is_empty()) else {
+        return assert_refused(payload, &reasons);
+    };
+    for (header, typ, clock) in SITUATIONS {
+        let text = token::join(header.as_bytes(), payload, b"");
+        let claims = View(members);
+        let model = Token { typ, claims, clock };
+        for (policy, copy) in &*POLICIES {
+            let verdicts = policy::verdicts(policy, &model);
+            assert_answers(&text, clock, policy, &[], &verdicts);
+            let answer = verify(&text, clock, &copy.as_policy(), &[]);
+            assert_eq!(answer, first(&verdicts), "{copy:?}");
+        }
+        assert_checks(&text, &model, CHECKS);
+        assert_checks(&text, &model, MISTAKES);
+    }
+
+    let token = token::join(token::HEADER, payload, b"");
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let key = AnySignature::default();
+    let jwt = Verifier::new(&key, &NOTHING).verify(&token, Clock::Absent, &mut scratch);
+    let jwt = jwt.expect("nothing to refuse it for");
+    assert_registered(jwt.claims(), members);
+    assert_custom(jwt.claims(), members);
+    assert_any(payload, jwt.claims());
+}
+
+/// The same from every policy, without any report.
+fn assert_refused(payload: &[u8], reasons: &[Error]) {
+    let token = token::join(token::HEADER, payload, b"");
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let key = AnySignature::default();
+    let no_report = |report: CheckReport<'_>| panic!("{report:?}");
+    for policy in [&NOTHING, &every!(Absent)] {
+        let verifier = Verifier::new(&key, policy);
+        let answer = verifier.verify(&token, NOW, &mut scratch).err();
+        answer::assert_follows(&answer.map_or(Ok(()), Err), reasons);
+        let explained = verifier.explain(&token, NOW, &mut scratch, no_report);
+        assert_eq!(explained.err(), answer);
+    }
+}
+
+fn assert_checks<const N: usize>(
+    text: &[u8],
+    model: &Token<'_>,
+    checks: [(&'static str, &'static dyn Modelled); N],
+) {
+    let found = checks.map(|(name, check)| (name, check.model(model).err()));
+    let verdicts = [&policy::verdicts(&NOTHING, model)[..], &found].concat();
+    let checks = checks.map(|(_, check)| check as &dyn ClaimCheck);
+    assert_answers(text, model.clock, &NOTHING, &checks, &verdicts);
+}
+
+/// The answer is the first failure, and the explanation names each check in order.
+fn assert_answers(
+    token: &[u8],
+    clock: Clock,
+    policy: &Policy<'_>,
+    checks: &[&dyn ClaimCheck],
+    verdicts: &[Verdict],
+) {
+    let answer = verify(token, clock, policy, checks);
+    assert_eq!(answer, first(verdicts), "{policy:?}");
+
+    let key = AnySignature::default();
+    let verifier = Verifier::new(&key, policy).with_checks(checks);
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let mut verdicts = verdicts.iter();
+    let explained = verifier.explain(token, clock, &mut scratch, |report| {
+        let failure = match report.outcome {
+            Outcome::Failed(error) => Some(error),
+            _ => None,
+        };
+        let verdict = verdicts.next().copied();
+        assert_eq!(Some((report.name, failure)), verdict, "{policy:?}");
+    });
+    assert_eq!(explained.map(|_| ()), answer, "verify and explain");
+    assert_eq!(verdicts.next(), None, "not reported");
+}
+
+fn verify(
+    token: &[u8],
+    clock: Clock,
+    policy: &Policy<'_>,
+    checks: &[&dyn ClaimCheck],
+) -> Result<(), Error> {
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let key = AnySignature::default();
+    let verifier = Verifier::new(&key, policy).with_checks(checks);
+    verifier.verify(token, clock, &mut scratch).map(|_| ())
+}
+
+fn first(verdicts: &[Verdict]) -> Result<(), Error> {
+    let first = verdicts.iter().find_map(|(_, error)| *error);
+    first.map_or(Ok(()), Err)
+}
 
 /// Why a payload may be refused before any policy.
 pub fn refusals(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
@@ -98,197 +296,51 @@ pub fn refusals(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
     }
     let Some(members) = json.and_then(Json::members) else {
         // What is wrong with the part before may be found first.
-        return vec![
-            Error::MalformedJson,
-            Error::DuplicateMember,
-            Error::LimitExceeded,
-            Error::WrongClaimType,
-            Error::TimeOutOfRange,
-        ];
+        let problems = [Problem::WrongType, Problem::OutOfRange];
+        let of_claim = |claim: &Claim| problems.map(|problem| Error::Claim(*claim, problem));
+        let of_claims = Claim::ALL.iter().flat_map(of_claim);
+        return json::MALFORMED.into_iter().chain(of_claims).collect();
     };
     let mut reasons = json::stricter(members);
     for (name, value) in members {
-        let name = name.as_str();
-        let fits = match name {
-            "aud" => value.text().is_some() || value.texts().is_some_and(|t| !t.is_empty()),
-            "amr" => value.texts().is_some(),
-            _ if STRINGS.contains(&name) => value.text().is_some(),
-            _ if TIMES.contains(&name) => value.number().is_some(),
-            _ => true,
-        };
-        if !fits {
-            reasons.push(Error::WrongClaimType);
-        }
-        let number = value.number().filter(|_| TIMES.contains(&name));
-        if number.is_some_and(|number| decimal::numeric_date(number).is_none()) {
-            reasons.push(Error::TimeOutOfRange);
-        }
+        let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
+        reasons.extend(claim.and_then(|claim| refusal(*claim, value)));
     }
     reasons
 }
 
-/// The claims of well-formed members.
-struct View<'j>(&'j Members<'j>);
+/// Why a claim is refused before any policy.
+fn refusal(claim: Claim, value: &Json<'_>) -> Option<Error> {
+    let problem = if !has_type(claim, value) {
+        Problem::WrongType
+    } else if is_time(claim) && value.number().and_then(decimal::numeric_date).is_none() {
+        Problem::OutOfRange
+    } else {
+        return None;
+    };
+    Some(Error::Claim(claim, problem))
+}
 
-impl<'j> View<'j> {
-    fn text(&self, name: &str) -> Option<&'j str> {
-        json::get(self.0, name)?.text()
+fn is_time(claim: Claim) -> bool {
+    [Claim::Exp, Claim::Nbf, Claim::Iat, Claim::AuthTime].contains(&claim)
+}
+
+fn has_type(claim: Claim, value: &Json<'_>) -> bool {
+    match claim {
+        Claim::Aud => value.text().is_some() || value.texts().is_some_and(|t| !t.is_empty()),
+        Claim::Amr => value.texts().is_some(),
+        Claim::Events => value.members().is_some(),
+        _ if is_time(claim) => value.number().is_some(),
+        Claim::Iss
+        | Claim::Sub
+        | Claim::Azp
+        | Claim::Nonce
+        | Claim::Acr
+        | Claim::Jti
+        | Claim::ClientId => value.text().is_some(),
+        // The others have no type before somebody asks for them.
+        _ => true,
     }
-
-    fn time(&self, name: &str) -> Option<NumericDate> {
-        decimal::numeric_date(json::get(self.0, name)?.number()?)
-    }
-
-    fn texts(&self, name: &str) -> Option<Vec<&'j str>> {
-        let value = json::get(self.0, name)?;
-        value.texts().or_else(|| value.text().map(|one| vec![one]))
-    }
-}
-
-/// The checks of a policy that members do not meet.
-fn unmet(policy: &Policy<'_>, members: &Members<'_>) -> Vec<Error> {
-    use Error::*;
-    let claims = View(members);
-    let text = |check: Check<&str>, name, missing, mismatch| {
-        demand(
-            check,
-            claims.text(name),
-            missing,
-            mismatch,
-            |claim, wanted| claim == wanted,
-        )
-    };
-    let one_of = |check: Check<&[&str]>, name, missing, mismatch| {
-        demand(
-            check,
-            claims.text(name),
-            missing,
-            mismatch,
-            |claim, wanted| wanted.contains(&claim),
-        )
-    };
-    let time = |check: Check<Leeway>, name, missing, mismatch, fits: fn(i128) -> bool| {
-        demand(check, claims.time(name), missing, mismatch, |time, _| {
-            fits(until(time))
-        })
-    };
-    let audience = |fits: fn(&View<'_>, &[&str], Audience<'_>) -> bool, mismatch| {
-        let fits = |claim: Vec<_>, wanted| fits(&claims, &claim, wanted);
-        demand(
-            policy.audience,
-            claims.texts("aud"),
-            MissingAudience,
-            mismatch,
-            fits,
-        )
-    };
-    let auth_time = |mismatch, fits: fn(i128) -> bool| {
-        let fits = |time, _| fits(until(time));
-        demand(
-            policy.auth_time,
-            claims.time("auth_time"),
-            MissingAuthTime,
-            mismatch,
-            fits,
-        )
-    };
-    let amr = demand(
-        policy.amr,
-        claims.texts("amr"),
-        MissingAmr,
-        AmrMismatch,
-        |amr, wanted| amr.contains(&wanted),
-    );
-    let checks = [
-        one_of(policy.issuer, "iss", MissingIssuer, IssuerMismatch),
-        text(policy.subject, "sub", MissingSubject, SubjectMismatch),
-        audience(is_for_us, AudienceMismatch),
-        audience(is_trusted, UntrustedAudience),
-        one_of(
-            policy.authorized_party,
-            "azp",
-            MissingAuthorizedParty,
-            AuthorizedPartyMismatch,
-        ),
-        time(policy.expires_at, "exp", MissingExpiry, Expired, |t| {
-            t > -nanos(LEEWAY)
-        }),
-        time(
-            policy.not_before,
-            "nbf",
-            MissingNotBefore,
-            NotYetValid,
-            |t| t <= nanos(LEEWAY),
-        ),
-        time(
-            policy.issued_at,
-            "iat",
-            MissingIssuedAt,
-            IssuedInFuture,
-            |t| t <= nanos(LEEWAY),
-        ),
-        text(policy.nonce, "nonce", MissingNonce, NonceMismatch),
-        auth_time(AuthenticationTooOld, |t| t >= -nanos(MAX_AGE + LEEWAY)),
-        auth_time(AuthenticatedInFuture, |t| t <= nanos(LEEWAY)),
-        one_of(policy.acr, "acr", MissingAcr, AcrMismatch),
-        amr,
-        text(policy.jwt_id, "jti", MissingJwtId, JwtIdMismatch),
-        text(
-            policy.client_id,
-            "client_id",
-            MissingClientId,
-            ClientIdMismatch,
-        ),
-    ];
-    checks.into_iter().flatten().collect()
-}
-
-fn demand<C, T>(
-    check: Check<T>,
-    claim: Option<C>,
-    missing: Error,
-    mismatch: Error,
-    fits: impl FnOnce(C, T) -> bool,
-) -> Option<Error> {
-    match (check, claim) {
-        (Check::Required(_) | Check::Present, None) => Some(missing),
-        (Check::Required(wanted) | Check::IfPresent(wanted), Some(claim)) => {
-            (!fits(claim, wanted)).then_some(mismatch)
-        }
-        _ => None,
-    }
-}
-
-/// Nanoseconds from now.
-fn until(time: NumericDate) -> i128 {
-    let since_epoch =
-        |t: NumericDate| i128::from(t.seconds()) * 1_000_000_000 + i128::from(t.subsec_nanos());
-    since_epoch(time) - since_epoch(NOW)
-}
-
-fn nanos(seconds: u32) -> i128 {
-    i128::from(seconds) * 1_000_000_000
-}
-
-fn is_for_us(_: &View<'_>, audiences: &[&str], wanted: Audience<'_>) -> bool {
-    let (Audience::AnyOf(ours)
-    | Audience::Client {
-        client_ids: ours, ..
-    }) = wanted;
-    ours.iter().any(|us| audiences.contains(us))
-}
-
-fn is_trusted(claims: &View<'_>, audiences: &[&str], wanted: Audience<'_>) -> bool {
-    let Audience::Client {
-        client_ids,
-        trusted,
-    } = wanted
-    else {
-        return true;
-    };
-    let is_known = |a: &&str| client_ids.contains(a) || trusted.contains(a);
-    let azp = claims.text("azp");
-    azp.is_some_and(|azp| client_ids.contains(&azp)) || audiences.iter().all(is_known)
 }
 
 fn assert_registered(ours: &Claims<'_>, members: &Members<'_>) {
@@ -318,6 +370,10 @@ fn assert_registered(ours: &Claims<'_>, members: &Members<'_>) {
             .as_ref()
             .map(|l| l.iter().map(String::as_str).collect());
         assert_eq!(list, claims.texts(name), "{name}");
+    }
+    match (json::get(members, "events"), ours.events()) {
+        (Some(events), Some(ours)) => events.assert_same(Value::Object(ours)),
+        (this, ours) => assert!(this.is_none() && ours.is_none(), "{this:?} is not {ours:?}"),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Public keys in DER are what the crates `spki`, `pkcs1` and `x509-cert` read in them; what has another encoding is
-//! refused.
+//! Public keys in DER are what the crates `spki`, `pkcs1` and `x509-cert` read in them; what has
+//! another encoding is refused.
 
-use jose_verify::{Error, KeySet};
 use jose_verify::alg::{KeyParameters, SIGNATURES};
+use jose_verify::{Error, KeySet};
 use pkcs1::RsaPublicKeyRef;
 use spki::SubjectPublicKeyInfoRef;
 use spki::der::asn1::{AnyRef, ObjectIdentifier};
@@ -124,7 +124,8 @@ fn named(names: &[(ObjectIdentifier, &'static str)], id: ObjectIdentifier) -> Op
     found.map(|(_, name)| *name)
 }
 
-/// The key of a certificate that they read is the one that we find in it. We look at less of it than they.
+/// The key of a certificate that they read is the one that we find in it. We look at less of it
+/// than they.
 fn check_certificate(der: &[u8]) {
     let Ok(theirs) = Certificate::from_der(der) else {
         return;

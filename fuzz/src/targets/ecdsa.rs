@@ -1,7 +1,7 @@
 //! Our ECDSA, that of the curves' crates, and the formula of the textbook agree on every signature.
 //!
-//! A signature is made backwards: s and the point R are chosen, and Q = r⁻¹(sR - zG) is the key that it is valid for.
-//! That reaches what signing never does.
+//! A signature is made backwards: s and the point R are chosen, and Q = r⁻¹(sR - zG) is the key
+//! that it is valid for. That reaches what signing never does.
 
 use arbitrary::Arbitrary;
 use ecdsa::elliptic_curve::point::AffineCoordinates;
@@ -12,8 +12,11 @@ use ecdsa::elliptic_curve::{
 };
 use ecdsa::signature::Verifier;
 use ecdsa::{DigestAlgorithm, EcdsaCurve, Signature, VerifyingKey};
+use jose_verify::alg::{
+    ES256, ES384, ES512, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,
+    Precomputation,
+};
 use jose_verify::{Error, Key};
-use jose_verify::alg::{ES256, ES384, ES512, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation};
 use num_bigint::BigUint;
 use p256::NistP256;
 use p384::NistP384;

@@ -5,6 +5,8 @@ use jose_verify::{Error, Member, Options, Problem, scratch_len};
 use crate::json::{self, Json, Members};
 use crate::{answer, token};
 
+const STRINGS: [Member; 4] = [Member::Alg, Member::Kid, Member::Typ, Member::Cty];
+
 /// `header` as the header of a token without content.
 pub fn check(header: &[u8]) {
     let token = token::join(header, b"", b"");
@@ -13,13 +15,7 @@ pub fn check(header: &[u8]) {
 
     let json = Json::parse(header);
     let Some(members) = json.as_ref().and_then(Json::members) else {
-        // What is wrong with the part before may be found first.
-        let early = [
-            Error::MalformedJson,
-            Error::MalformedHeader,
-            Error::DuplicateMember,
-            Error::LimitExceeded,
-        ];
+        let early = [&json::MALFORMED[..], &STRINGS.map(wrong_type)].concat();
         return answer::assert_follows(&answer, &early);
     };
     answer::assert_follows(&answer, &refusals(members));
@@ -31,7 +27,7 @@ pub fn check(header: &[u8]) {
         "application/",
     ] {
         let typ = json::get(members, "typ").and_then(Json::text);
-        let is_type = typ.is_some_and(|typ| without_prefix(typ) == without_prefix(media_type));
+        let is_type = typ.is_some_and(|typ| is_type(typ, media_type));
         assert_eq!(header.is_type(media_type), is_type, "{media_type}");
     }
     for (name, ours) in [
@@ -51,17 +47,11 @@ pub fn check(header: &[u8]) {
 fn refusals(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     let member = |name| json::get(members, name);
-    let strings = ["alg", "kid", "typ", "cty"];
-    if !strings
-        .iter()
-        .filter_map(|name| member(name))
-        .all(|value| value.text().is_some())
-    {
-        reasons.push(Error::MalformedHeader);
-    }
-    match member("alg").and_then(Json::text) {
-        None => reasons.push(Error::MalformedHeader),
-        Some(alg) if alg.eq_ignore_ascii_case("none") => reasons.push(Error::Unsecured),
+    let is_wrong = |name: &Member| member(name.name()).is_some_and(|value| value.text().is_none());
+    reasons.extend(STRINGS.into_iter().filter(is_wrong).map(wrong_type));
+    match member("alg").map(Json::text) {
+        None => reasons.push(Error::Header(Member::Alg, Problem::Missing)),
+        Some(Some(alg)) if alg.eq_ignore_ascii_case("none") => reasons.push(Error::Unsecured),
         Some(_) => {}
     }
     if member("crit").is_some() {
@@ -71,6 +61,15 @@ fn refusals(members: &Members<'_>) -> Vec<Error> {
         reasons.push(Error::Header(Member::B64, Problem::Unsupported));
     }
     reasons
+}
+
+fn wrong_type(member: Member) -> Error {
+    Error::Header(member, Problem::WrongType)
+}
+
+/// Whether a `typ` is a media type.
+pub fn is_type(typ: &str, media_type: &str) -> bool {
+    without_prefix(typ) == without_prefix(media_type)
 }
 
 /// RFC 7515 §4.1.9: `application/` may be left out if no other slash follows.

@@ -1,12 +1,13 @@
-//! Our HMAC and the crate `hmac`'s other implementation agree on every tag, for secrets of every length.
+//! Our HMAC and the crate `hmac`'s other implementation agree on every tag, for secrets of every
+//! length.
 
 use arbitrary::Arbitrary;
 use hmac::digest::Digest;
 use hmac::digest::block_api::BlockSizeUser;
 use hmac::{KeyInit, Mac, SimpleHmac};
+use jose_verify::alg::{HS256, HS384, HS512, InlineKey, KeyParameters, MACS};
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::{Error, Key, KeySet};
-use jose_verify::alg::{HS256, HS384, HS512, InlineKey, KeyParameters, MACS};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::edit::Edit;

@@ -1,5 +1,5 @@
-//! `verify_in_place` gives the answer of `verify`, whatever the token, with padding and without, and whoever verifies: one
-//! issuer or several.
+//! `verify_in_place` gives the answer of `verify`, whatever the token, with padding and without,
+//! and whoever verifies: one issuer or several.
 
 use jose_verify::{Check, Clock, Options, Policy, Tenant, scratch_len};
 
@@ -13,8 +13,8 @@ const ISSUERS: [&str; 4] = ["https://issuer.example.com", "a", "é/\n", ""];
 const STRICT: Options<'_> = Options::new();
 const PADDED: Options<'_> = Options::new().padded();
 
-/// `token` as it is; or, if it has several lines, made of header, payload and signature, a line each. With and without
-/// padding.
+/// `token` as it is; or, if it has several lines, made of header, payload and signature, a line
+/// each. With and without padding.
 pub fn check(token: &[u8]) {
     let mut lines = token.splitn(3, |b| *b == b'\n');
     let token = match (lines.next(), lines.next(), lines.next()) {
@@ -31,8 +31,8 @@ pub fn check(token: &[u8]) {
     }
 }
 
-/// Most assertions are in [`answer`]. What is accepted by a key that accepts every signature: as a JWS, as a JWT, and as
-/// one of several issuers.
+/// Most assertions are in [`answer`]. What is accepted by a key that accepts every signature: as a
+/// JWS, as a JWT, and as one of several issuers.
 fn check_token(token: &[u8], options: Options<'_>) -> [(Option<String>, Option<Accepted>); 3] {
     let key = AnySignature::default();
     let nothing = Policy::jwt(Check::NotChecked, Check::NotChecked);

@@ -1,7 +1,7 @@
 //! Our JSON reader and `serde_json` read the same, but where ours is documented to be stricter.
 
-use jose_verify::{Check, Clock, Policy, Verifier, scratch_len};
 use jose_verify::json::Value;
+use jose_verify::{Check, Clock, Policy, Verifier, scratch_len};
 
 use super::claims::refusals;
 use crate::any_signature::AnySignature;

@@ -1,10 +1,15 @@
-//! A JWK Set gives the keys that its entries give one by one, in memory of every kind, and the report says what became of
-//! each.
+//! A JWK Set gives the keys that its entries give one by one, in memory of every kind, and the
+//! report says what became of each.
 
-use jose_verify::limits::{KEY_ID_BYTES_PER_KEY, MAX_KEY_PARAMETER_LEN, MAX_KID_LEN, MAX_RSA_EXPONENT_BITS, MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS, SPARE_KEY_ID_BYTES};
-use jose_verify::{Error, GrowingKeySet, KeySet, Options};
 use jose_verify::alg::{Algorithm, AlgorithmKind, KeyParameters, MACS, SIGNATURES, Word};
-use jose_verify::keys::{GrowingRotatingKeys, KeyMemory, KeySetIn, Lent, LentKeySet, LoadReport, Slot, WORDS_PER_KEY};
+use jose_verify::keys::{
+    GrowingRotatingKeys, KeyMemory, KeySetIn, Lent, LentKeySet, LoadReport, Slot, WORDS_PER_KEY,
+};
+use jose_verify::limits::{
+    KEY_ID_BYTES_PER_KEY, MAX_KEY_PARAMETER_LEN, MAX_KID_LEN, MAX_RSA_EXPONENT_BITS,
+    MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS, SPARE_KEY_ID_BYTES,
+};
+use jose_verify::{Error, GrowingKeySet, KeySet, Options};
 use num_bigint::BigUint;
 
 use crate::json::{self, Json, Members};
@@ -31,7 +36,7 @@ fn check_set(text: &[u8], algorithms: Algorithms) {
     let json = Json::parse(text);
     let entries = match json.as_ref().and_then(Json::members) {
         Some(members) => entries(members),
-        None => Err(UNREADABLE.to_vec()),
+        None => Err([&json::MALFORMED[..], &[Error::MalformedKeySet]].concat()),
     };
     let entries = entries.as_deref();
     let load = |set: &mut dyn Loaded| check_memory(set, text, entries, algorithms);
@@ -107,7 +112,7 @@ impl<M: KeyMemory> Loaded for KeySetIn<M> {
                 return Err(Error::MalformedKey);
             };
             self.add_jwk(text.as_bytes()).map_err(|error| match error {
-                Error::DuplicateMember | Error::LimitExceeded => Error::MalformedKey,
+                Error::DuplicateMember | Error::Limit(_) => Error::MalformedKey,
                 error => error,
             })?;
             Ok(keys::listed(self).pop().expect("the last key"))
@@ -122,13 +127,6 @@ impl<M: KeyMemory> Loaded for KeySetIn<M> {
 
 const PINNED: &str = "pinned";
 
-const UNREADABLE: [Error; 4] = [
-    Error::MalformedJson,
-    Error::DuplicateMember,
-    Error::LimitExceeded,
-    Error::MalformedKeySet,
-];
-
 /// The entries of a set, or why it is none.
 fn entries<'j>(members: &'j Members<'j>) -> Result<&'j [Json<'j>], Vec<Error>> {
     let mut reasons = json::stricter(members);
@@ -140,7 +138,8 @@ fn entries<'j>(members: &'j Members<'j>) -> Result<&'j [Json<'j>], Vec<Error>> {
     Err(reasons)
 }
 
-/// What became of each entry of a set; none if the text is no set, which leaves the keys as they were.
+/// What became of each entry of a set; none if the text is no set, which leaves the keys as they
+/// were.
 fn check_memory(
     set: &mut dyn Loaded,
     text: &[u8],
@@ -215,8 +214,9 @@ fn kid(entry: &Json<'_>) -> Option<String> {
     kid.text().filter(|_| only).map(str::to_owned)
 }
 
-/// Where there is room for few keys, what becomes of an entry is the same as where there is room for all, unless it does
-/// not fit; and all fit for which there is said to be room. `most` is the room for `kid`s if none of it is lost.
+/// Where there is room for few keys, what becomes of an entry is the same as where there is room
+/// for all, unless it does not fit; and all fit for which there is said to be room. `most` is the
+/// room for `kid`s if none of it is lost.
 fn check_room(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: usize) {
     assert_eq!(all.len(), few.len());
     let (mut keys, mut kids, mut sizes) = (0, 0, 0);
@@ -293,7 +293,7 @@ fn is_documented(error: Error) -> bool {
         error,
         Error::MalformedJson
             | Error::DuplicateMember
-            | Error::LimitExceeded
+            | Error::Limit(_)
             | Error::MalformedKey
             | Error::WrongKeyUse
             | Error::AlgorithmNotAccepted

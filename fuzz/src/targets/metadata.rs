@@ -1,7 +1,8 @@
-//! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say alone.
+//! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say
+//! alone.
 
+use jose_verify::Error;
 use jose_verify::oauth::ProviderMetadata;
-use jose_verify::{Claim, Error, Problem};
 
 use crate::answer;
 use crate::json::{self, Json, Members};
@@ -22,12 +23,7 @@ pub fn check(text: &[u8]) {
     let json = Json::parse(text);
     let Some(members) = json.as_ref().and_then(Json::members) else {
         let answer = ProviderMetadata::parse(text, "");
-        let reasons = [
-            Error::MalformedJson,
-            Error::DuplicateMember,
-            Error::LimitExceeded,
-            Error::MalformedMetadata,
-        ];
+        let reasons = [&json::MALFORMED[..], &[Error::MalformedMetadata]].concat();
         return answer::assert_follows(&answer, &reasons);
     };
     let text_of = |name| json::get(members, name).and_then(Json::text);
@@ -38,7 +34,7 @@ pub fn check(text: &[u8]) {
     if let Ok(metadata) = &answer {
         check_members(metadata, members);
     }
-    reasons.push(Error::Claim(Claim::Iss, Problem::Mismatch));
+    reasons.push(Error::MetadataMismatch);
     let other = ProviderMetadata::parse(text, &format!("{issuer}x"));
     answer::assert_follows(&other, &reasons);
 }

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jose_verify::{Error, GrowingKeySet, scratch_len};
 use jose_verify::alg::{Algorithm, KeyParameters, SIGNATURES};
+use jose_verify::{Error, GrowingKeySet, scratch_len};
 use serde_json::json;
 
 use crate::keys::{self, Listed};

@@ -123,7 +123,8 @@ fn sign<D: Digest>(key: &PrivateKey, input: &Input<'_>, hash: &[u8], hash_id: u8
     signature
 }
 
-/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2); the hashes differ in the last byte of their name and in their length.
+/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2); the hashes differ in the last byte of their name and in their
+/// length.
 fn pkcs1(hash: &[u8], hash_id: u8, len: usize) -> Vec<u8> {
     let hash_len = u8::try_from(hash.len()).expect("a short hash");
     let info = [

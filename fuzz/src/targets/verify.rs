@@ -1,4 +1,5 @@
-//! A token that was changed in any way is refused, unless it became another one that was signed with the same keys.
+//! A token that was changed in any way is refused, unless it became another one that was signed
+//! with the same keys.
 
 use std::slice;
 
@@ -63,7 +64,8 @@ pub fn check(input: &Input<'_>) {
     check_scratch(case, &token, input.scratch_len.into());
 }
 
-/// A scratch buffer of any size gives the same answer or is too small, and that of the documented size never is.
+/// A scratch buffer of any size gives the same answer or is too small, and that of the documented
+/// size never is.
 fn check_scratch(case: &Case, token: &[u8], len: usize) {
     let mut enough = vec![0; scratch_len(token.len())];
     let mut some = vec![0; len.min(enough.len())];

@@ -188,8 +188,7 @@ impl<'a> Cursor<'a> {
 
 impl fmt::Debug for Cursor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        Utf8::checked(rest).fmt(f)
+        Utf8::checked(self.text).fmt(f)
     }
 }
 

@@ -26,6 +26,6 @@ pub(crate) use name::{KnownName, Name};
 pub use number::JsonNumber;
 pub(crate) use object::{is_object, read_object, read_places};
 pub(crate) use place::Place;
-pub use string::{Chars, JsonStr};
+pub use string::{Chars, EscapeDebug, JsonStr};
 pub use value::{Array, Object, Value};
 pub(crate) use words::Words;

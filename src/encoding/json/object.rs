@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn shown_as_written() {
+    fn shown_without_content() {
         let text = br#"{"a":["\n",1.5,{"b":2}]}"#;
         let mut shown = std::vec::Vec::new();
         read_object(text, &mut |_, value| {
@@ -228,10 +228,10 @@ mod tests {
         })
         .unwrap();
         let want = [
-            r#"Elements { cursor: "\"\\n\",1.5,{\"b\":2}]" }"#,
-            r#"String("\n")"#,
-            r#"Number(JsonNumber { text: "1.5" })"#,
-            r#"Object(Object { text: "{\"b\":2}" })"#,
+            "Elements { cursor: .. }",
+            "String(..)",
+            "Number(..)",
+            "Object(..)",
         ];
         assert_eq!(shown, want);
         let mut places = std::vec::Vec::new();

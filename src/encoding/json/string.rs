@@ -248,6 +248,14 @@ impl<'a> JsonStr<'a> {
         }
     }
 
+    /// Returns the string for a log or a terminal: line breaks, other control characters and
+    /// quotation marks are displayed as escapes. Only this and `Display` show a string; `Debug` of
+    /// all types of this crate omits it.
+    #[must_use]
+    pub const fn escape_debug(&self) -> EscapeDebug<'a> {
+        EscapeDebug(*self)
+    }
+
     /// A part of this string, which ends in no escape sequence.
     pub(super) const fn part(self, raw: &'a str) -> Self {
         Self {
@@ -327,7 +335,7 @@ impl PartialEq<alloc::string::String> for JsonStr<'_> {
     }
 }
 
-/// Writes the unescaped string. For a log use `{:?}`, which leaves line breaks and other control characters escaped.
+/// Writes the unescaped string. For a log, use [`escape_debug`](JsonStr::escape_debug).
 impl fmt::Display for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.chars().try_for_each(|c| fmt::Write::write_char(f, c))
@@ -336,20 +344,40 @@ impl fmt::Display for JsonStr<'_> {
 
 impl fmt::Debug for JsonStr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.escaped {
-            write!(f, "\"{}\"", self.raw.as_str())
-        } else {
-            // A copy is unescaped and may hold any character.
-            fmt::Debug::fmt(self.raw.as_str(), f)
-        }
+        // Omits the text, which may be a claim or a key.
+        f.write_str("JsonStr(..)")
+    }
+}
+
+/// Displays a [`JsonStr`] on one line. `Debug` displays the same in quotation marks: whoever makes
+/// this has decided to show the string.
+#[derive(Clone, Copy)]
+pub struct EscapeDebug<'a>(JsonStr<'a>);
+
+impl fmt::Display for EscapeDebug<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut chars = self.0.chars();
+        chars.try_for_each(|c| write!(f, "{}", c.escape_debug()))
+    }
+}
+
+impl fmt::Debug for EscapeDebug<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
     }
 }
 
 /// The characters of a [`JsonStr`], unescaped one by one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Chars<'a> {
     rest: &'a str,
     escaped: bool,
+}
+
+impl fmt::Debug for Chars<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Chars(..)")
+    }
 }
 
 impl<'a> Chars<'a> {

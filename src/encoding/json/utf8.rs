@@ -29,6 +29,7 @@ impl<'a> Utf8<'a> {
 
 impl fmt::Debug for Utf8<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_str().fmt(f)
+        // Omits the text, which may be a claim or a key.
+        f.write_str("..")
     }
 }

@@ -58,7 +58,7 @@ fn in_both_forms() {
 fn required() {
     let require = |claims: &str, wanted: &[&str]| {
         verified(claims, |jwt| {
-            Scopes::read(jwt.claims(), "scope")?.require(wanted)
+            Scopes::read(jwt.claims(), "scope")?.require(&wanted)
         })
     };
     let refused = Err(Error::InsufficientScope);

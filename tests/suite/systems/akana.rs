@@ -220,7 +220,7 @@ fn roles_in_a_claim_of_any_name() {
     let akana = system("akana");
     let token = text_of(&akana["tokens"], "ES256");
     let require = |token: &str, claim: &str, values: &[&str]| {
-        let read = |jwt: &Verified<'_>| Scopes::read(jwt.claims(), claim)?.require(values);
+        let read = |jwt: &Verified<'_>| Scopes::read(jwt.claims(), claim)?.require(&values);
         claims(token, &*published("login"), read).and_then(|read| read)
     };
     assert_eq!(require(&token, "roles", &["api-admin"]), Ok(()));

@@ -1,10 +1,11 @@
-//! What gets through the layer, what does not, and how often keys are fetched. Time stands still unless it is turned.
+//! What gets through the layer, what does not, and how often keys are fetched. Time stands still
+//! unless it is turned.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
-use super::support::{Published, TestKey, claims};
-use axum_middleware::{Principal, RequireBearerLayer};
+use super::support::{Published, TestKey, claims, settings};
+use axum_middleware::{Principal, RequireBearerLayer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Request, Response};
@@ -13,7 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// Status and challenge of the answer to a request with these headers; the service behind answers with the subject.
+/// Status and challenge of the answer to a request with these headers; the service behind answers
+/// with the subject.
 async fn answer(published: &Issuer, authorization: &[&str]) -> (u16, String) {
     let mut request = Request::builder();
     for value in authorization {
@@ -104,8 +106,14 @@ async fn tokens_that_are_not_good() {
             with("iss", json!("https://evil.example.com")),
             Error::Claim(Claim::Iss, Problem::Mismatch),
         ),
-        (with("client_id", json!(null)), Error::WrongClaimType),
-        (with("scope", json!(7)), Error::WrongClaimType),
+        (
+            with("client_id", json!(null)),
+            Error::Claim(Claim::ClientId, Problem::WrongType),
+        ),
+        (
+            with("scope", json!(7)),
+            Error::Claim(Claim::Scope, Problem::WrongType),
+        ),
         (
             other_header("typ", json!("JWT")),
             Error::Header(Member::Typ, Problem::Mismatch),
@@ -118,7 +126,8 @@ async fn tokens_that_are_not_good() {
         (forged, Error::BadSignature),
         ("a.b".to_owned(), Error::MalformedToken),
     ] {
-        let challenge = format!(r#"Bearer error="invalid_token", error_description="{error}""#);
+        let name = error.name();
+        let challenge = format!(r#"Bearer error="invalid_token", error_description="{name}""#);
         let got = answer(&issuer, &[&bearer(&token)]).await;
         assert_eq!(got, (401, challenge), "{error:?}");
     }
@@ -137,6 +146,19 @@ async fn a_scope_that_is_missing() {
         answer(&issuer, &[&bearer(&token)]).await,
         (403, challenge.to_owned())
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mistake_of_the_server() {
+    let key = TestKey::new(1);
+    let settings = Settings {
+        audience: String::new(),
+        ..settings()
+    };
+    let issuer = axum_middleware::Issuer::new(settings, Published::new(&[&key]).fetch());
+    // Without a challenge: another token would not help.
+    let got = answer(&issuer, &[&bearer(&key.token())]).await;
+    assert_eq!(got, (500, String::new()));
 }
 
 /// An issuer that was fetched from while it had the one key, and now has the other.

@@ -1,12 +1,12 @@
 //! An issuer of the tests' own: keys, tokens, and a JWK Set that is fetched without a network.
 
-use core::time::Duration;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum_middleware::{Fetch, FetchError, Issuer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::NumericDate;
 use jose_verify::alg::{Algorithms, ES256, RS256};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
@@ -20,8 +20,8 @@ pub(crate) fn settings() -> Settings {
         audience: AUDIENCE.to_owned(),
         algorithms: Algorithms::new(&[&ES256, &RS256]).unwrap(),
         leeway: Duration::ZERO,
-        token_lifetime: 3600,
-        pauses: (5, 300),
+        token_lifetime: Duration::from_secs(3600),
+        pauses: (Duration::from_secs(5), Duration::from_secs(300)),
         fetch_timeout: Duration::from_secs(5),
         table_bytes: 16 * 1024,
     }
@@ -69,10 +69,7 @@ impl TestKey {
 }
 
 pub(crate) fn claims() -> Value {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs();
+    let now = NumericDate::now().seconds();
     json!({
         "iss": ISSUER, "aud": AUDIENCE, "sub": "alice", "client_id": "shop", "jti": "1",
         "iat": now, "exp": now + 3000, "scope": "orders:read orders:write",

@@ -1,0 +1,701 @@
+//! Checks that are values beside a policy, and those that a policy got beside its first ones: both
+//! outcomes of each, with the boundaries.
+
+use core::time::Duration;
+
+use jose_verify::checks::{MaxLifetime, MaxTokenAge, SoleAudience, SubjectPrefix};
+use jose_verify::oauth::{self, RequiredScopes};
+use jose_verify::oidc::{self, Nonce};
+use jose_verify::{
+    Audience, Candidate, Check, Claim, ClaimCheck, Clock, Error, Member, NumericDate, Policy,
+    PolicyBuf, Problem, StringList, Tenant, Verifier,
+};
+
+use crate::support::judge::{NOTHING, NOW};
+use crate::support::secs;
+use crate::support::sign::{key, token};
+
+const fn error(claim: Claim, problem: Problem) -> Result<(), Error> {
+    Err(Error::Claim(claim, problem))
+}
+
+/// The answer to a token with these claims, with the check beside a policy that demands nothing: of
+/// a verifier with a scratch buffer and in place, and of an issuer.
+fn check_at(check: &dyn ClaimCheck, claims: &str, clock: impl Into<Clock>) -> Result<(), Error> {
+    let (clock, key) = (clock.into(), key());
+    let mut token = token(claims).into_bytes();
+    let checks = [check];
+    let verifier = Verifier::new(&key, &NOTHING).with_checks(&checks);
+    let mut scratch = vec![0; token.len()];
+    let answer = verifier.verify(&token, clock, &mut scratch).map(|_| ());
+    let in_place = verifier.verify_in_place(&mut token, clock).map(|_| ());
+    assert_eq!(answer, in_place, "{claims}");
+    answer
+}
+
+fn check(check: &dyn ClaimCheck, claims: &str) -> Result<(), Error> {
+    check_at(check, claims, NumericDate::from_seconds(NOW))
+}
+
+#[test]
+fn greatest_age_by_iat() {
+    let age = |age, leeway| MaxTokenAge { age, leeway };
+    let (minute, lenient) = (age(secs(60), Duration::ZERO), age(secs(60), secs(5)));
+    let none = age(Duration::ZERO, Duration::ZERO);
+    let at = |seconds, nanos| Clock::Now(NumericDate::new(NOW + seconds, nanos));
+    let at_least = |seconds| Clock::AtLeast(NumericDate::from_seconds(NOW + seconds));
+    let too_old = error(Claim::Iat, Problem::TooOld);
+    let claims = format!(r#"{{"iat":{NOW}}}"#);
+    let fraction = format!(r#"{{"iat":{NOW}.5}}"#);
+    for (case, rule, claims, clock, want) in [
+        ("at the limit", minute, &claims, at(60, 0), Ok(())),
+        ("a nanosecond later", minute, &claims, at(60, 1), too_old),
+        ("with leeway", lenient, &claims, at(65, 0), Ok(())),
+        ("beyond the leeway", lenient, &claims, at(65, 1), too_old),
+        (
+            "half a second more",
+            minute,
+            &fraction,
+            at(60, 500_000_000),
+            Ok(()),
+        ),
+        (
+            "and beyond",
+            minute,
+            &fraction,
+            at(60, 500_000_001),
+            too_old,
+        ),
+        ("from the future", minute, &claims, at(-1000, 0), Ok(())),
+        ("none at all", none, &claims, at(0, 0), Ok(())),
+        ("none at all, later", none, &claims, at(0, 1), too_old),
+        (
+            "any",
+            age(Duration::MAX, Duration::MAX),
+            &claims,
+            at(1 << 40, 0),
+            Ok(()),
+        ),
+        ("surely too old", minute, &claims, at_least(61), too_old),
+        ("perhaps too old", minute, &claims, at_least(60), Ok(())),
+        ("no clock", minute, &claims, Clock::Absent, Ok(())),
+    ] {
+        assert_eq!(check_at(&rule, claims, clock), want, "{case}");
+    }
+    let rule = minute;
+    for clock in [at(0, 0), Clock::Absent] {
+        assert_eq!(
+            check_at(&rule, "{}", clock),
+            error(Claim::Iat, Problem::Missing)
+        );
+    }
+}
+
+#[test]
+fn longest_lifetime() {
+    let hour = MaxLifetime(secs(3600));
+    let too_long = error(Claim::Exp, Problem::TooLong);
+    for (claims, want) in [
+        (r#"{"iat":100,"exp":3700}"#, Ok(())),
+        (r#"{"iat":100,"exp":3701}"#, too_long),
+        (r#"{"iat":100,"exp":3700.000000001}"#, too_long),
+        (r#"{"iat":100.5,"exp":3700.5}"#, Ok(())),
+        (r#"{"iat":100.5,"exp":3700.6}"#, too_long),
+        (r#"{"iat":-1800,"exp":1800}"#, Ok(())),
+        (r#"{"iat":-1801,"exp":1800}"#, too_long),
+        // Expired before it was issued: no lifetime, and for `exp` to refuse.
+        (r#"{"iat":3701,"exp":100}"#, Ok(())),
+        (
+            r#"{"iat":-9223372036854775808,"exp":9223372036854775807}"#,
+            too_long,
+        ),
+        (r#"{"exp":3700}"#, error(Claim::Iat, Problem::Missing)),
+        (r#"{"iat":100}"#, error(Claim::Exp, Problem::Missing)),
+    ] {
+        assert_eq!(check_at(&hour, claims, Clock::Absent), want, "{claims}");
+    }
+    let none = MaxLifetime(Duration::ZERO);
+    assert_eq!(check(&none, r#"{"iat":5,"exp":5}"#), Ok(()));
+    assert_eq!(check(&none, r#"{"iat":5,"exp":6}"#), too_long);
+    let any = MaxLifetime(Duration::MAX);
+    assert_eq!(
+        check(
+            &any,
+            r#"{"iat":-9223372036854775808,"exp":9223372036854775807}"#
+        ),
+        Ok(())
+    );
+}
+
+#[test]
+fn subject_with_a_prefix() {
+    let mismatch = error(Claim::Sub, Problem::Mismatch);
+    for (prefix, claims, want) in [
+        ("repo:octo-org/", r#"{"sub":"repo:octo-org/app"}"#, Ok(())),
+        ("repo:octo-org/", r#"{"sub":"repo:octo-org\/app"}"#, Ok(())),
+        ("repo:octo-org/", r#"{"sub":"repo:octo-org/"}"#, Ok(())),
+        ("repo:octo-org/", r#"{"sub":"repo:octo-org"}"#, mismatch),
+        (
+            "repo:octo-org/",
+            r#"{"sub":"repo:octo-org-2/app"}"#,
+            mismatch,
+        ),
+        ("repo:octo-org/", r#"{"sub":"Repo:octo-org/app"}"#, mismatch),
+        (
+            "repo:octo-org/",
+            r#"{"sub":" repo:octo-org/app"}"#,
+            mismatch,
+        ),
+        ("é", r#"{"sub":"\u00e9a"}"#, Ok(())),
+        ("é", r#"{"sub":"e"}"#, mismatch),
+        ("a", r#"{"sub":""}"#, mismatch),
+        (
+            "",
+            r#"{"sub":"a"}"#,
+            error(Claim::Sub, Problem::NothingExpected),
+        ),
+        ("a", "{}", error(Claim::Sub, Problem::Missing)),
+    ] {
+        assert_eq!(
+            check(&SubjectPrefix(prefix), claims),
+            want,
+            "{prefix:?} {claims}"
+        );
+    }
+}
+
+#[test]
+fn audience_alone() {
+    for (claims, want) in [
+        (r#"{"aud":"a"}"#, Ok(())),
+        (r#"{"aud":["a"]}"#, Ok(())),
+        (
+            r#"{"aud":["a","a"]}"#,
+            error(Claim::Aud, Problem::Untrusted),
+        ),
+        (
+            r#"{"aud":["a","b"]}"#,
+            error(Claim::Aud, Problem::Untrusted),
+        ),
+        ("{}", error(Claim::Aud, Problem::Missing)),
+    ] {
+        assert_eq!(check(&SoleAudience, claims), want, "{claims}");
+    }
+}
+
+#[test]
+fn required_scopes() {
+    let both: &dyn StringList = &["read", "write"];
+    let insufficient = Err(Error::InsufficientScope);
+    let nothing = error(Claim::Scope, Problem::NothingExpected);
+    for (claim, scopes, claims, want) in [
+        ("scope", both, r#"{"scope":"write other read"}"#, Ok(())),
+        ("scope", both, r#"{"scope":["write","read"]}"#, Ok(())),
+        ("scope", both, r#"{"scope":"read"}"#, insufficient),
+        ("scope", both, r#"{"scope":"read writer"}"#, insufficient),
+        ("scope", both, r#"{"scope":["read write"]}"#, insufficient),
+        ("scope", both, r#"{"scope":""}"#, insufficient),
+        ("scope", both, "{}", insufficient),
+        (
+            "roles",
+            both,
+            r#"{"scope":"read write","roles":[]}"#,
+            insufficient,
+        ),
+        ("roles", both, r#"{"roles":["read","write"]}"#, Ok(())),
+        (
+            "scope",
+            both,
+            r#"{"scope":5}"#,
+            error(Claim::Scope, Problem::WrongType),
+        ),
+        ("scope", &[""; 0], r#"{"scope":"read"}"#, nothing),
+        ("scope", &["read", ""], r#"{"scope":"read"}"#, nothing),
+    ] {
+        let rule = RequiredScopes { claim, scopes };
+        assert_eq!(check(&rule, claims), want, "{claim} {claims}");
+    }
+}
+
+/// A caller's own check: a claim that must be one of a list.
+#[derive(Debug)]
+struct TenantIn<'a>(&'a [&'a str]);
+
+impl ClaimCheck for TenantIn<'_> {
+    fn name(&self) -> &'static str {
+        "tenant"
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        let tenant = token
+            .claims()
+            .get("tenant")
+            .and_then(|value| value.as_str());
+        let tenant = tenant.ok_or(Error::missing(Claim::Other))?;
+        let is_known = self.0.iter().any(|known| tenant == *known);
+        is_known
+            .then_some(())
+            .ok_or(Error::Claim(Claim::Other, Problem::Mismatch))
+    }
+}
+
+#[test]
+fn a_check_of_the_caller() {
+    let rule = TenantIn(&["north", "south"]);
+    for (claims, want) in [
+        (r#"{"tenant":"south"}"#, Ok(())),
+        (r#"{"tenant":"s\u006futh"}"#, Ok(())),
+        (
+            r#"{"tenant":"west"}"#,
+            error(Claim::Other, Problem::Mismatch),
+        ),
+        (r#"{"tenant":5}"#, error(Claim::Other, Problem::Missing)),
+        ("{}", error(Claim::Other, Problem::Missing)),
+    ] {
+        assert_eq!(check(&rule, claims), want, "{claims}");
+    }
+}
+
+#[test]
+fn checks_come_after_the_policy_and_in_order() {
+    let (key, claims) = (key(), r#"{"iss":"i","iat":1,"exp":9000000000}"#);
+    let policy = |issuer: &'static str| Policy {
+        issuer: Check::Required(if issuer == "i" { &"i" } else { &"j" }),
+        ..NOTHING
+    };
+    let (age, lifetime) = (
+        MaxTokenAge {
+            age: secs(1),
+            leeway: secs(0),
+        },
+        MaxLifetime(secs(1)),
+    );
+    let judge = |policy: &Policy<'_>, checks: &[&dyn ClaimCheck]| {
+        let mut token = token(claims).into_bytes();
+        let verifier = Verifier::new(&key, policy).with_checks(checks);
+        let now = NumericDate::from_seconds(NOW);
+        verifier.verify_in_place(&mut token, now).map(|_| ())
+    };
+    let (too_old, too_long) = (
+        error(Claim::Iat, Problem::TooOld),
+        error(Claim::Exp, Problem::TooLong),
+    );
+    assert_eq!(judge(&policy("i"), &[]), Ok(()));
+    assert_eq!(judge(&policy("i"), &[&age, &lifetime]), too_old);
+    assert_eq!(judge(&policy("i"), &[&lifetime, &age]), too_long);
+    assert_eq!(
+        judge(&policy("j"), &[&age]),
+        error(Claim::Iss, Problem::Mismatch)
+    );
+}
+
+#[test]
+fn an_issuer_has_checks_too() {
+    let (key, now) = (key(), NumericDate::from_seconds(NOW));
+    let rule = TenantIn(&["north"]);
+    let checks: [&dyn ClaimCheck; 1] = [&rule];
+    let tenant = Tenant::new("i", &key, NOTHING).with_checks(&checks);
+    let verifier = jose_verify::IssuerVerifier::new(|_| Some(tenant));
+    for (name, want) in [
+        ("north", Ok(())),
+        ("south", error(Claim::Other, Problem::Mismatch)),
+    ] {
+        let mut token = token(&format!(r#"{{"iss":"i","tenant":"{name}"}}"#)).into_bytes();
+        let mut scratch = vec![0; token.len()];
+        let answer = verifier.verify(&token, now, &mut scratch).map(|_| ());
+        assert_eq!(answer, want, "{name}");
+        let in_place = verifier.verify_in_place(&mut token, now).map(|_| ());
+        assert_eq!(in_place, want, "{name}");
+    }
+}
+
+/// The answer of a policy to these claims, which `PolicyBuf` gives as well.
+fn judge(policy: &Policy<'_>, claims: &str, clock: impl Into<Clock>) -> Result<(), Error> {
+    let (key, clock) = (key(), clock.into());
+    let mut token = token(claims).into_bytes();
+    let answer = Verifier::new(&key, policy)
+        .verify_in_place(&mut token.clone(), clock)
+        .map(|_| ());
+    let owned = PolicyBuf::from(*policy);
+    assert_eq!(format!("{owned:?}"), format!("{policy:?}"));
+    let policy = owned.as_policy();
+    let same = Verifier::new(&key, &policy)
+        .verify_in_place(&mut token, clock)
+        .map(|_| ());
+    assert_eq!(answer, same, "{claims}");
+    answer
+}
+
+/// Of each claim that is compared with a list: a policy that compares it with this one.
+fn policies_with(list: &dyn StringList) -> [(Claim, Policy<'_>); 7] {
+    let audience = Audience::Client {
+        client_ids: &"a",
+        trusted: list,
+    };
+    [
+        (
+            Claim::Iss,
+            Policy {
+                issuer: Check::Required(list),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Sub,
+            Policy {
+                subject: Check::IfPresent(list),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Azp,
+            Policy {
+                authorized_party: Check::Required(list),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Acr,
+            Policy {
+                acr: Check::IfPresent(list),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::ClientId,
+            Policy {
+                client_id: Check::Required(list),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Aud,
+            Policy {
+                audience: Check::Required(Audience::AnyOf(list)),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Aud,
+            Policy {
+                audience: Check::Required(audience),
+                ..NOTHING
+            },
+        ),
+    ]
+}
+
+#[test]
+fn nothing_expected_is_the_callers_mistake() {
+    let lists: [&dyn StringList; 4] = [&[""; 0], &"", &["a", ""], &["", "a"]];
+    let claims = r#"{"iss":"a","sub":"a","azp":"a","acr":"a","client_id":"a","aud":"a","nonce":"a",
+        "jti":"a","amr":["a"],"events":{"a":{}}}"#;
+    let usual = NumericDate::from_seconds(NOW);
+    for list in lists {
+        for (claim, policy) in policies_with(list) {
+            // An empty list of trusted audiences is no mistake: nobody else is trusted.
+            let is_fine = matches!(policy.audience, Check::Required(Audience::Client { .. }))
+                && list.string_at(0).is_none();
+            let want = if is_fine {
+                Ok(())
+            } else {
+                error(claim, Problem::NothingExpected)
+            };
+            assert_eq!(policy.validate(), want, "{claim:?}");
+            assert_eq!(judge(&policy, claims, usual), want, "{claim:?}");
+        }
+    }
+    for (claim, policy) in [
+        (
+            Claim::Nonce,
+            Policy {
+                nonce: Check::Required(""),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Jti,
+            Policy {
+                jwt_id: Check::IfPresent(""),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Amr,
+            Policy {
+                amr: Check::Required(""),
+                ..NOTHING
+            },
+        ),
+        (
+            Claim::Events,
+            Policy {
+                events: Check::Required(""),
+                ..NOTHING
+            },
+        ),
+    ] {
+        assert_eq!(
+            judge(&policy, claims, usual),
+            error(claim, Problem::NothingExpected)
+        );
+        assert_eq!(policy.validate(), error(claim, Problem::NothingExpected));
+    }
+    // Also if the token has an empty string: it must not fit an unset variable.
+    let empty = Policy {
+        nonce: Check::Required(""),
+        ..NOTHING
+    };
+    let nothing = error(Claim::Nonce, Problem::NothingExpected);
+    assert_eq!(judge(&empty, r#"{"nonce":""}"#, usual), nothing);
+}
+
+#[test]
+fn a_clock_that_knows_a_lower_bound() {
+    let strict = Policy {
+        expires_at: Check::Required(Duration::ZERO),
+        not_before: Check::IfPresent(Duration::ZERO),
+        issued_at: Check::IfPresent(Duration::ZERO),
+        ..NOTHING
+    };
+    let built = Clock::AtLeast(NumericDate::from_seconds(NOW));
+    let expired = error(Claim::Exp, Problem::Expired);
+    for (claims, want) in [
+        (format!(r#"{{"exp":{}}}"#, NOW - 1), expired),
+        (format!(r#"{{"exp":{NOW}}}"#), expired),
+        (format!(r#"{{"exp":{}}}"#, NOW + 1), Ok(())),
+        (
+            format!(
+                r#"{{"exp":{},"nbf":{},"iat":{}}}"#,
+                NOW + 9,
+                NOW + 5,
+                NOW + 5
+            ),
+            Ok(()),
+        ),
+        ("{}".to_owned(), error(Claim::Exp, Problem::Missing)),
+        (
+            r#"{"exp":"1"}"#.to_owned(),
+            error(Claim::Exp, Problem::WrongType),
+        ),
+    ] {
+        assert_eq!(judge(&strict, &claims, built), want, "{claims}");
+    }
+}
+
+/// A string as a list.
+fn one<'p>(string: &'p &'p str) -> &'p dyn StringList {
+    string
+}
+
+#[test]
+fn azp_required_checked_if_present_or_ignored() {
+    let (web, app) = (r#"{"aud":"web","azp":"app"}"#, r#"{"aud":"web"}"#);
+    let for_web = Policy {
+        audience: Check::Required(Audience::Client {
+            client_ids: &"web",
+            trusted: &[""; 0],
+        }),
+        ..NOTHING
+    };
+    let missing = error(Claim::Azp, Problem::Missing);
+    let mismatch = error(Claim::Azp, Problem::Mismatch);
+    let at = NumericDate::from_seconds(NOW);
+    for (demand, with_app, without) in [
+        (Check::Required(one(&"app")), Ok(()), missing),
+        (Check::Required(one(&"web")), mismatch, missing),
+        (Check::IfPresent(one(&"app")), Ok(()), Ok(())),
+        (Check::IfPresent(one(&"web")), mismatch, Ok(())),
+        (Check::NotChecked, Ok(()), Ok(())),
+        (
+            Check::Absent,
+            error(Claim::Azp, Problem::Prohibited),
+            Ok(()),
+        ),
+    ] {
+        let policy = Policy {
+            authorized_party: demand,
+            ..for_web
+        };
+        assert_eq!(judge(&policy, web, at), with_app, "{policy:?}");
+        assert_eq!(judge(&policy, app, at), without, "{policy:?}");
+    }
+}
+
+#[test]
+fn without_aud_but_with_client_id() {
+    let policy = Policy {
+        audience: Check::Absent,
+        client_id: Check::Required(&["web", "app"]),
+        ..NOTHING
+    };
+    let at = NumericDate::from_seconds(NOW);
+    assert_eq!(judge(&policy, r#"{"client_id":"app"}"#, at), Ok(()));
+    let mismatch = error(Claim::ClientId, Problem::Mismatch);
+    assert_eq!(judge(&policy, r#"{"client_id":"else"}"#, at), mismatch);
+    let prohibited = error(Claim::Aud, Problem::Prohibited);
+    assert_eq!(
+        judge(&policy, r#"{"client_id":"app","aud":"app"}"#, at),
+        prohibited
+    );
+}
+
+#[test]
+fn a_token_about_an_event_is_no_id_token() {
+    let claims = |more: &str| {
+        let exp = NOW + 60;
+        format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":{exp},"iat":{NOW}{more}}}"#)
+    };
+    let at = NumericDate::from_seconds(NOW);
+    let event = r#","events":{"https://schemas.example.com/event":{}}"#;
+    let prohibited = error(Claim::Events, Problem::Prohibited);
+    for (policy, with_event) in [
+        (oidc::id_token(&"i", &"us", Nonce::NotSent), prohibited),
+        (oidc::user_info(&"i", &"us"), prohibited),
+        (Policy::jwt(Check::NotChecked, Check::NotChecked), Ok(())),
+    ] {
+        assert_eq!(judge(&policy, &claims(""), at), Ok(()));
+        assert_eq!(judge(&policy, &claims(event), at), with_event, "{policy:?}");
+    }
+    let events = |expected| Policy {
+        events: Check::Required(expected),
+        ..NOTHING
+    };
+    for (expected, claims, want) in [
+        ("e", r#"{"events":{"e":{}}}"#, Ok(())),
+        ("e", r#"{"events":{"f":{},"\u0065":{"x":1}}}"#, Ok(())),
+        (
+            "e",
+            r#"{"events":{"f":{}}}"#,
+            error(Claim::Events, Problem::Mismatch),
+        ),
+        (
+            "e",
+            r#"{"events":{"e":{},"e":{}}}"#,
+            error(Claim::Events, Problem::Mismatch),
+        ),
+        (
+            "e",
+            r#"{"events":{"e":1}}"#,
+            error(Claim::Events, Problem::WrongType),
+        ),
+        (
+            "e",
+            r#"{"events":["e"]}"#,
+            error(Claim::Events, Problem::WrongType),
+        ),
+        ("e", "{}", error(Claim::Events, Problem::Missing)),
+    ] {
+        assert_eq!(judge(&events(expected), claims, at), want, "{claims}");
+    }
+}
+
+#[test]
+fn a_nonce_that_was_sent_or_was_not() {
+    let claims = |nonce: &str| {
+        let exp = NOW + 60;
+        format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":{exp},"iat":{NOW}{nonce}}}"#)
+    };
+    let at = NumericDate::from_seconds(NOW);
+    let policy = |nonce| oidc::id_token(&"i", &"us", nonce);
+    for (nonce, token, want) in [
+        (Nonce::Sent("n"), r#","nonce":"n""#, Ok(())),
+        (
+            Nonce::Sent("n"),
+            r#","nonce":"m""#,
+            error(Claim::Nonce, Problem::Mismatch),
+        ),
+        (Nonce::Sent("n"), "", error(Claim::Nonce, Problem::Missing)),
+        (
+            Nonce::Sent(""),
+            r#","nonce":"""#,
+            error(Claim::Nonce, Problem::NothingExpected),
+        ),
+        (Nonce::NotSent, "", Ok(())),
+        (Nonce::NotSent, r#","nonce":"n""#, Ok(())),
+    ] {
+        assert_eq!(
+            judge(&policy(nonce), &claims(token), at),
+            want,
+            "{nonce:?} {token}"
+        );
+    }
+}
+
+#[test]
+fn a_policy_that_can_be_used() {
+    let typ = Policy {
+        typ: Check::IfPresent(""),
+        ..NOTHING
+    };
+    let mistake = Error::Header(Member::Typ, Problem::NothingExpected);
+    assert_eq!(typ.validate(), Err(mistake));
+    for policy in [
+        NOTHING,
+        oidc::id_token(&"i", &"us", Nonce::Sent("n")),
+        oidc::user_info(&"i", &["us", "we"]),
+        oidc::logout_token(&"i", &"us"),
+        oauth::access_token(&"i", &"api"),
+        Policy::jwt(Check::Present, Check::Absent),
+    ] {
+        assert_eq!(policy.validate(), Ok(()), "{policy:?}");
+    }
+}
+
+/// Lists in all the forms that a policy takes.
+#[test]
+fn lists_of_every_kind() {
+    let (owned, slice) = (vec!["a".to_owned(), "b".to_owned()], &["a", "b"][..]);
+    let (one, empty) = ("b".to_owned(), Vec::<String>::new());
+    let at = NumericDate::from_seconds(NOW);
+    let lists: [(&dyn StringList, bool); 6] = [
+        (&["a", "b"], true),
+        (&owned, true),
+        (&slice, true),
+        (&one, true),
+        (&"b", true),
+        (&empty, false),
+    ];
+    for (list, fits) in lists {
+        let policy = oauth::access_token(list, &"api");
+        let policy = Policy {
+            issuer: policy.issuer,
+            ..NOTHING
+        };
+        let want = if fits {
+            Ok(())
+        } else {
+            error(Claim::Iss, Problem::NothingExpected)
+        };
+        assert_eq!(judge(&policy, r#"{"iss":"b"}"#, at), want);
+        let mismatch = if fits {
+            error(Claim::Iss, Problem::Mismatch)
+        } else {
+            want
+        };
+        assert_eq!(judge(&policy, r#"{"iss":"c"}"#, at), mismatch);
+    }
+}
+
+/// A list of another crate that never ends.
+struct Endless;
+
+impl StringList for Endless {
+    fn string_at(&self, _: usize) -> Option<&str> {
+        Some("a")
+    }
+}
+
+#[test]
+fn a_list_that_never_ends() {
+    let policy = Policy {
+        issuer: Check::Required(&Endless),
+        ..NOTHING
+    };
+    let at = NumericDate::from_seconds(NOW);
+    assert_eq!(judge(&policy, r#"{"iss":"a"}"#, at), Ok(()));
+    assert_eq!(
+        judge(&policy, r#"{"iss":"b"}"#, at),
+        error(Claim::Iss, Problem::Mismatch)
+    );
+}

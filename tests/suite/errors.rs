@@ -1,0 +1,283 @@
+//! Errors name the claim, and say who has to act.
+
+use core::time::Duration;
+
+use jose_verify::{
+    Audience, Category, Check, Claim, Error, Limit, MaxAge, Member, Policy, Problem,
+};
+
+use crate::support::judge::{NOTHING, verdict};
+use crate::support::sign::{key, token};
+
+/// A policy that demands each registered claim, with a value.
+const EVERYTHING: Policy<'static> = Policy {
+    issuer: Check::Required(&"expected"),
+    subject: Check::Required(&"expected"),
+    audience: Check::Required(Audience::AnyOf(&"expected")),
+    authorized_party: Check::Required(&"expected"),
+    expires_at: Check::Required(Duration::ZERO),
+    not_before: Check::Required(Duration::ZERO),
+    issued_at: Check::Required(Duration::ZERO),
+    nonce: Check::Required("expected"),
+    auth_time: Check::Required(MaxAge {
+        age: Duration::ZERO,
+        leeway: Duration::ZERO,
+    }),
+    acr: Check::Required(&"expected"),
+    amr: Check::Required("expected"),
+    jwt_id: Check::Required("expected"),
+    client_id: Check::Required(&"expected"),
+    events: Check::Required("expected"),
+    ..NOTHING
+};
+
+/// Of each registered claim: a value that fits, one of the wrong type, one that does not fit, and
+/// what is wrong with that.
+const CLAIMS: [(Claim, &str, &str, &str, Problem); 14] = [
+    (
+        Claim::Iss,
+        r#""expected""#,
+        "1",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Sub,
+        r#""expected""#,
+        "[]",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Aud,
+        r#""expected""#,
+        "[]",
+        r#"["other"]"#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Azp,
+        r#""expected""#,
+        "{}",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Exp,
+        "1750000001",
+        r#""1750000001""#,
+        "1750000000",
+        Problem::Expired,
+    ),
+    (
+        Claim::Nbf,
+        "1750000000",
+        "null",
+        "1750000001",
+        Problem::NotYetValid,
+    ),
+    (
+        Claim::Iat,
+        "1750000000",
+        "true",
+        "1750000001",
+        Problem::InFuture,
+    ),
+    (
+        Claim::Nonce,
+        r#""expected""#,
+        "null",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::AuthTime,
+        "1750000000",
+        "[]",
+        "1749999999",
+        Problem::TooOld,
+    ),
+    (
+        Claim::Acr,
+        r#""expected""#,
+        "0",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Amr,
+        r#"["expected"]"#,
+        r#""expected""#,
+        "[]",
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Jti,
+        r#""expected""#,
+        "7",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::ClientId,
+        r#""expected""#,
+        "7",
+        r#""other""#,
+        Problem::Mismatch,
+    ),
+    (
+        Claim::Events,
+        r#"{"expected":{}}"#,
+        "[]",
+        "{}",
+        Problem::Mismatch,
+    ),
+];
+
+/// The answer to all claims as they must be, but one.
+fn with(claim: Claim, value: Option<&str>) -> Result<(), Error> {
+    let members = CLAIMS.iter().filter_map(|(this, fitting, ..)| {
+        let value = if *this == claim { value? } else { fitting };
+        Some(format!(r#""{}":{value}"#, this.name()))
+    });
+    let members: Vec<_> = members.collect();
+    verdict(
+        &token(&format!("{{{}}}", members.join(","))),
+        &key(),
+        &EVERYTHING,
+    )
+}
+
+#[test]
+fn each_registered_claim_is_named() {
+    for (claim, fitting, wrong_type, other, problem) in CLAIMS {
+        assert_eq!(with(claim, Some(fitting)), Ok(()), "{claim:?}");
+        for (value, problem) in [
+            (None, Problem::Missing),
+            (Some(wrong_type), Problem::WrongType),
+            (Some(other), problem),
+        ] {
+            let error = Error::Claim(claim, problem);
+            assert_eq!(with(claim, value), Err(error), "{value:?}");
+            assert_eq!(error.claim(), Some(claim));
+            let name = claim.name();
+            assert!(error.name().starts_with(name), "{}", error.name());
+            assert!(
+                error.to_string().contains(&format!("\"{name}\"")),
+                "{error}"
+            );
+            assert_eq!(error.category(), Category::Claims);
+        }
+    }
+}
+
+#[test]
+fn categories() {
+    for error in Error::all() {
+        let want = match error {
+            Error::Header(_, Problem::NothingExpected)
+            | Error::Claim(_, Problem::NothingExpected)
+            | Error::ScratchTooSmall
+            | Error::BufferTooSmall
+            | Error::UnusableAlgorithmList
+            | Error::KeySetFull
+            | Error::ReplayGuardFull => Category::Caller,
+            Error::Limit(Limit::KeySetLen)
+            | Error::MalformedKey
+            | Error::WeakKey
+            | Error::UnsupportedKey
+            | Error::KeyTooLarge
+            | Error::WrongKeyUse
+            | Error::MalformedKeySet
+            | Error::NoUsableKey => Category::Keys,
+            Error::Limit(Limit::MetadataLen | Limit::TokenResponseLen)
+            | Error::MalformedMetadata
+            | Error::MetadataMismatch
+            | Error::MalformedTokenResponse => Category::Provider,
+            Error::Claim(..)
+            | Error::Limit(Limit::JwtIdLen)
+            | Error::MalformedClaims
+            | Error::Replayed => Category::Claims,
+            Error::Header(..)
+            | Error::Limit(_)
+            | Error::MalformedToken
+            | Error::Encrypted
+            | Error::MalformedBase64url
+            | Error::MalformedJson
+            | Error::DuplicateMember
+            | Error::Unsecured
+            | Error::AlgorithmNotAccepted => Category::Token,
+            Error::BadSignature => Category::Signature,
+            Error::NoKey | Error::AmbiguousKey => Category::UnknownKey,
+            Error::InsufficientScope => Category::Scope,
+            other => panic!("{other:?} has no category here"),
+        };
+        assert_eq!(error.category(), want, "{error:?}");
+    }
+}
+
+#[test]
+fn what_a_bearer_of_a_token_is_told() {
+    for (error, want) in [
+        (Error::MalformedToken, Some("invalid_token")),
+        (Error::BadSignature, Some("invalid_token")),
+        (Error::NoKey, Some("invalid_token")),
+        (
+            Error::Claim(Claim::Exp, Problem::Expired),
+            Some("invalid_token"),
+        ),
+        (Error::InsufficientScope, Some("insufficient_scope")),
+        (Error::NoUsableKey, None),
+        (Error::MalformedMetadata, None),
+        (Error::Claim(Claim::Nonce, Problem::NothingExpected), None),
+        (Error::ScratchTooSmall, None),
+    ] {
+        assert_eq!(error.category().bearer_error(), want, "{error:?}");
+    }
+}
+
+#[test]
+fn an_error_is_small() {
+    assert!(size_of::<Error>() <= 8);
+    assert!(size_of::<Result<(), Error>>() <= 8);
+}
+
+/// The numbers and names that a program may have stored: of each kind the first and the last.
+#[test]
+fn numbers_and_names_do_not_change() {
+    for (error, number, name) in [
+        (Error::MalformedToken, 1, "malformed_token"),
+        (Error::BadSignature, 12, "bad_signature"),
+        (Error::NoKey, 13, "no_key"),
+        (Error::MetadataMismatch, 102, "metadata_mismatch"),
+        (Error::Limit(Limit::TokenLen), 201, "limit_token_len"),
+        (Error::Limit(Limit::JwtIdLen), 209, "limit_jwt_id_len"),
+        (
+            Error::Header(Member::Alg, Problem::Missing),
+            2_101,
+            "header_alg_missing",
+        ),
+        (
+            Error::Header(Member::B64, Problem::Unsupported),
+            2_612,
+            "header_b64_unsupported",
+        ),
+        (
+            Error::Claim(Claim::Iss, Problem::Missing),
+            10_101,
+            "iss_missing",
+        ),
+        (
+            Error::Claim(Claim::Exp, Problem::Expired),
+            10_505,
+            "exp_expired",
+        ),
+        (
+            Error::Claim(Claim::Other, Problem::Prohibited),
+            12_010,
+            "other_prohibited",
+        ),
+    ] {
+        assert_eq!((error.code(), error.name()), (number, name));
+    }
+}
