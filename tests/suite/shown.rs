@@ -195,7 +195,7 @@ fn keys() {
     let macs = KeySet::<1>::from_jwk(oct.as_bytes(), MACS).unwrap();
     let mut set = KeySet::<2>::new();
     let report = set.load(jwks.as_bytes(), SIGNATURES, |entry: Skipped<'_>| {
-        shows_nothing(&entry)
+        shows_nothing(&entry);
     });
     let report = report.unwrap();
     let rotating = RotatingKeys::<2>::from(set.clone());
