@@ -26,11 +26,12 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 /// seen have about sixty members.
 pub const MAX_MEMBERS: usize = 128;
 
-/// Pairs of different names in one object that have the same 32-bit hash.
+/// Pairs of different names in one object that have the same hash: of 32 bits, or of 16 bits on
+/// 32-bit machines, whose table is smaller.
 ///
 /// Names with the same hash are compared. Without this limit, names chosen to collide would make
 /// the work grow faster than the length of the text. By chance, one object of 128 names in half a
-/// million has a single such pair.
+/// million has a single such pair, or one in nine has with 16 bits, and more than eight never occur.
 pub const MAX_NAME_COLLISIONS: usize = 8;
 
 /// Bytes of a provider's metadata: 1 MiB. The metadata of large providers has about 10 KB.

@@ -183,6 +183,8 @@ impl Policy<'_> {
     }
 
     /// Makes every check and returns the first failure.
+    // Not inlined, so that its stack is not in use while the claims are parsed.
+    #[inline(never)]
     pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
         if let Verdict::Failed(problem) = self.typ(token) {
             return Err(Error::Header(Member::Typ, problem));

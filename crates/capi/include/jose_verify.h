@@ -1,7 +1,7 @@
 /* jose-verify: verifies JSON Web Tokens. Made from crates/capi/src by crates/capi/header; README.md tells how to link it.
  *
  * Everything lives in memory of the caller: nothing is allocated, nothing is global, nothing needs to be released.
- * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 on. */
+ * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 to 1999. */
 
 #ifndef JOSE_VERIFY_H
 #define JOSE_VERIFY_H
@@ -36,16 +36,12 @@ enum {
     JV_MALFORMED_BASE64URL = 3, /* a segment is not strict base64url */
     JV_MALFORMED_JSON = 4, /* the text is not well-formed JSON of the expected kind */
     JV_DUPLICATE_MEMBER = 5, /* a JSON object has two members of the same name */
-    JV_LIMIT_EXCEEDED = 6, /* the input is larger, deeper or has more members than the limits allow */
     JV_SCRATCH_TOO_SMALL = 7, /* the scratch buffer is too small for this token */
-    JV_MALFORMED_HEADER = 8, /* a header parameter is missing or of the wrong type */
     JV_UNSECURED = 9, /* the token is not signed (alg none) */
-    JV_UNSUPPORTED_CRITICAL = 10, /* the header names critical extensions that are not supported */
     JV_ALGORITHM_NOT_ACCEPTED = 11, /* the algorithm is not one that is accepted for these keys */
     JV_BAD_SIGNATURE = 12, /* the signature does not verify */
     JV_NO_KEY = 13, /* no key fits the token */
     JV_AMBIGUOUS_KEY = 14, /* the token names no key and several fit */
-    JV_UNENCODED_PAYLOAD = 15, /* the header asks for an unencoded payload */
     JV_MALFORMED_KEY = 20, /* the key is malformed */
     JV_WEAK_KEY = 21, /* the key is too weak */
     JV_UNSUPPORTED_KEY = 22, /* the key's type fits none of the accepted algorithms */
@@ -56,54 +52,130 @@ enum {
     JV_NO_USABLE_KEY = 27, /* the key set holds no usable key */
     JV_KEY_SET_FULL = 28, /* the key set has no room for another key */
     JV_MALFORMED_CLAIMS = 40, /* the payload is not a JSON object */
-    JV_WRONG_CLAIM_TYPE = 41, /* a registered claim has the wrong JSON type */
-    JV_TIME_OUT_OF_RANGE = 42, /* a time claim is out of range */
-    JV_CUSTOM_CLAIMS = 43, /* the claims do not fit the expected type */
     JV_BUFFER_TOO_SMALL = 44, /* the buffer is too small for the unescaped string */
-    JV_MISSING_TYPE = 50, /* the header lacks typ */
-    JV_TYPE_MISMATCH = 51, /* the token is of another type */
-    JV_MISSING_ISSUER = 52, /* the claim iss is missing */
-    JV_ISSUER_MISMATCH = 53, /* the token comes from another issuer */
-    JV_MISSING_SUBJECT = 54, /* the claim sub is missing */
-    JV_SUBJECT_MISMATCH = 55, /* the token is about another subject */
-    JV_MISSING_AUDIENCE = 56, /* the claim aud is missing */
-    JV_AUDIENCE_MISMATCH = 57, /* the token is for another audience */
-    JV_UNTRUSTED_AUDIENCE = 58, /* the token is also for an audience that is not trusted */
-    JV_MISSING_AUTHORIZED_PARTY = 59, /* the claim azp is missing */
-    JV_AUTHORIZED_PARTY_MISMATCH = 60, /* the token was issued to another party */
-    JV_MISSING_EXPIRY = 61, /* the claim exp is missing */
-    JV_EXPIRED = 62, /* the token has expired */
-    JV_MISSING_NOT_BEFORE = 63, /* the claim nbf is missing */
-    JV_NOT_YET_VALID = 64, /* the token is not valid yet */
-    JV_MISSING_ISSUED_AT = 65, /* the claim iat is missing */
-    JV_ISSUED_IN_FUTURE = 66, /* the token was issued in the future */
-    JV_MISSING_NONCE = 67, /* the claim nonce is missing */
-    JV_NONCE_MISMATCH = 68, /* the nonce is another */
-    JV_MISSING_AUTH_TIME = 69, /* the claim auth_time is missing */
-    JV_AUTHENTICATION_TOO_OLD = 70, /* the authentication is too old */
-    JV_AUTHENTICATED_IN_FUTURE = 71, /* the authentication lies in the future */
-    JV_MISSING_ACR = 72, /* the claim acr is missing */
-    JV_ACR_MISMATCH = 73, /* the authentication context class is another */
-    JV_MISSING_AMR = 74, /* the claim amr is missing */
-    JV_AMR_MISMATCH = 75, /* the expected authentication method was not used */
-    JV_MISSING_JWT_ID = 76, /* the claim jti is missing */
-    JV_JWT_ID_MISMATCH = 77, /* the token has another identifier */
-    JV_MISSING_CLIENT_ID = 78, /* the claim client_id is missing */
-    JV_CLIENT_ID_MISMATCH = 79, /* the token was issued to another client */
-    JV_MISSING_AT_HASH = 80, /* the claim at_hash is missing */
-    JV_AT_HASH_MISMATCH = 81, /* the token belongs to another access token */
-    JV_MISSING_C_HASH = 82, /* the claim c_hash is missing */
-    JV_C_HASH_MISMATCH = 83, /* the token belongs to another code */
-    JV_MISSING_S_HASH = 84, /* the claim s_hash is missing */
-    JV_S_HASH_MISMATCH = 85, /* the token belongs to another state */
-    JV_MISSING_LOGOUT_EVENT = 86, /* the token does not name the logout event */
-    JV_NONCE_PROHIBITED = 87, /* a logout token must not have a nonce */
-    JV_MISSING_SESSION = 88, /* the logout token names neither a subject nor a session */
     JV_INSUFFICIENT_SCOPE = 89, /* the token does not have the scope that is needed */
     JV_REPLAYED = 90, /* the token was used before */
     JV_REPLAY_GUARD_FULL = 91, /* there is no room to remember that the token was used */
     JV_MALFORMED_METADATA = 100, /* the text is not a provider's metadata */
-    JV_MALFORMED_TOKEN_RESPONSE = 101, /* the text is not a token endpoint's answer */
+    JV_METADATA_MISMATCH = 102, /* the metadata is that of another issuer */
+    JV_MALFORMED_TOKEN_RESPONSE = 101, /* the text is not a token endpoint's response */
+    JV_LIMIT_TOKEN_LEN = 201, /* the token is longer than the limit */
+    JV_LIMIT_JSON_LEN = 202, /* a JSON text is longer than the limit */
+    JV_LIMIT_JSON_DEPTH = 203, /* a JSON value is nested deeper than the limit */
+    JV_LIMIT_MEMBERS = 204, /* a JSON object has more members than the limit */
+    JV_LIMIT_NAME_COLLISIONS = 205, /* too many names in a JSON object have the same hash */
+    JV_LIMIT_KEY_SET_LEN = 206, /* the JWK or JWK Set is longer than the limit */
+    JV_LIMIT_METADATA_LEN = 207, /* the provider's metadata is longer than the limit */
+    JV_LIMIT_TOKEN_RESPONSE_LEN = 208, /* the token response is longer than the limit */
+    JV_LIMIT_JWT_ID_LEN = 209, /* claim "jti" is longer than a replay guard remembers */
+    JV_HEADER_ALG_MISSING = 2101, /* header parameter "alg" is missing */
+    JV_HEADER_ALG_WRONG_TYPE = 2102, /* header parameter "alg" has the wrong JSON type */
+    JV_HEADER_KID_WRONG_TYPE = 2202, /* header parameter "kid" has the wrong JSON type */
+    JV_HEADER_TYP_MISSING = 2301, /* header parameter "typ" is missing */
+    JV_HEADER_TYP_WRONG_TYPE = 2302, /* header parameter "typ" has the wrong JSON type */
+    JV_HEADER_TYP_MISMATCH = 2303, /* header parameter "typ" does not have an expected value */
+    JV_HEADER_TYP_PROHIBITED = 2310, /* header parameter "typ" is not allowed */
+    JV_HEADER_TYP_NOTHING_EXPECTED = 2313, /* header parameter "typ" is compared with no value, or an empty one */
+    JV_HEADER_CTY_WRONG_TYPE = 2402, /* header parameter "cty" has the wrong JSON type */
+    JV_HEADER_CRIT_UNSUPPORTED = 2512, /* header parameter "crit" asks for something that is not supported */
+    JV_HEADER_B64_UNSUPPORTED = 2612, /* header parameter "b64" asks for something that is not supported */
+    JV_ISS_MISSING = 10101, /* claim "iss" is missing */
+    JV_ISS_WRONG_TYPE = 10102, /* claim "iss" has the wrong JSON type */
+    JV_ISS_MISMATCH = 10103, /* claim "iss" is not an accepted issuer */
+    JV_ISS_PROHIBITED = 10110, /* claim "iss" is not allowed */
+    JV_ISS_NOTHING_EXPECTED = 10113, /* claim "iss" is compared with no value, or an empty one */
+    JV_SUB_MISSING = 10201, /* claim "sub" is missing */
+    JV_SUB_WRONG_TYPE = 10202, /* claim "sub" has the wrong JSON type */
+    JV_SUB_MISMATCH = 10203, /* claim "sub" does not have an expected value */
+    JV_SUB_PROHIBITED = 10210, /* claim "sub" is not allowed */
+    JV_SUB_NOTHING_EXPECTED = 10213, /* claim "sub" is compared with no value, or an empty one */
+    JV_AUD_MISSING = 10301, /* claim "aud" is missing */
+    JV_AUD_WRONG_TYPE = 10302, /* claim "aud" has the wrong JSON type */
+    JV_AUD_MISMATCH = 10303, /* claim "aud" does not contain an accepted audience */
+    JV_AUD_UNTRUSTED = 10304, /* claim "aud" contains an audience that is not trusted */
+    JV_AUD_PROHIBITED = 10310, /* claim "aud" is not allowed */
+    JV_AUD_NOTHING_EXPECTED = 10313, /* claim "aud" is compared with no value, or an empty one */
+    JV_AZP_MISSING = 10401, /* claim "azp" is missing */
+    JV_AZP_WRONG_TYPE = 10402, /* claim "azp" has the wrong JSON type */
+    JV_AZP_MISMATCH = 10403, /* claim "azp" does not have an expected value */
+    JV_AZP_PROHIBITED = 10410, /* claim "azp" is not allowed */
+    JV_AZP_NOTHING_EXPECTED = 10413, /* claim "azp" is compared with no value, or an empty one */
+    JV_EXP_MISSING = 10501, /* claim "exp" is missing */
+    JV_EXP_WRONG_TYPE = 10502, /* claim "exp" has the wrong JSON type */
+    JV_EXP_EXPIRED = 10505, /* the token has expired: claim "exp" is in the past */
+    JV_EXP_TOO_LONG = 10509, /* the token's lifetime is too long: claim "exp" is too far after "iat" */
+    JV_EXP_PROHIBITED = 10510, /* claim "exp" is not allowed */
+    JV_EXP_OUT_OF_RANGE = 10511, /* claim "exp" is out of range */
+    JV_NBF_MISSING = 10601, /* claim "nbf" is missing */
+    JV_NBF_WRONG_TYPE = 10602, /* claim "nbf" has the wrong JSON type */
+    JV_NBF_NOT_YET_VALID = 10606, /* the token is not valid yet: claim "nbf" is in the future */
+    JV_NBF_PROHIBITED = 10610, /* claim "nbf" is not allowed */
+    JV_NBF_OUT_OF_RANGE = 10611, /* claim "nbf" is out of range */
+    JV_IAT_MISSING = 10701, /* claim "iat" is missing */
+    JV_IAT_WRONG_TYPE = 10702, /* claim "iat" has the wrong JSON type */
+    JV_IAT_IN_FUTURE = 10707, /* claim "iat" is in the future */
+    JV_IAT_TOO_OLD = 10708, /* claim "iat" is too far in the past */
+    JV_IAT_PROHIBITED = 10710, /* claim "iat" is not allowed */
+    JV_IAT_OUT_OF_RANGE = 10711, /* claim "iat" is out of range */
+    JV_NONCE_MISSING = 10801, /* claim "nonce" is missing */
+    JV_NONCE_WRONG_TYPE = 10802, /* claim "nonce" has the wrong JSON type */
+    JV_NONCE_MISMATCH = 10803, /* claim "nonce" does not have an expected value */
+    JV_NONCE_PROHIBITED = 10810, /* claim "nonce" is not allowed */
+    JV_NONCE_NOTHING_EXPECTED = 10813, /* claim "nonce" is compared with no value, or an empty one */
+    JV_AUTH_TIME_MISSING = 10901, /* claim "auth_time" is missing */
+    JV_AUTH_TIME_WRONG_TYPE = 10902, /* claim "auth_time" has the wrong JSON type */
+    JV_AUTH_TIME_IN_FUTURE = 10907, /* claim "auth_time" is in the future */
+    JV_AUTH_TIME_TOO_OLD = 10908, /* claim "auth_time" is too far in the past */
+    JV_AUTH_TIME_PROHIBITED = 10910, /* claim "auth_time" is not allowed */
+    JV_AUTH_TIME_OUT_OF_RANGE = 10911, /* claim "auth_time" is out of range */
+    JV_ACR_MISSING = 11001, /* claim "acr" is missing */
+    JV_ACR_WRONG_TYPE = 11002, /* claim "acr" has the wrong JSON type */
+    JV_ACR_MISMATCH = 11003, /* claim "acr" does not have an expected value */
+    JV_ACR_PROHIBITED = 11010, /* claim "acr" is not allowed */
+    JV_ACR_NOTHING_EXPECTED = 11013, /* claim "acr" is compared with no value, or an empty one */
+    JV_AMR_MISSING = 11101, /* claim "amr" is missing */
+    JV_AMR_WRONG_TYPE = 11102, /* claim "amr" has the wrong JSON type */
+    JV_AMR_MISMATCH = 11103, /* claim "amr" does not have an expected value */
+    JV_AMR_PROHIBITED = 11110, /* claim "amr" is not allowed */
+    JV_AMR_NOTHING_EXPECTED = 11113, /* claim "amr" is compared with no value, or an empty one */
+    JV_JTI_MISSING = 11201, /* claim "jti" is missing */
+    JV_JTI_WRONG_TYPE = 11202, /* claim "jti" has the wrong JSON type */
+    JV_JTI_MISMATCH = 11203, /* claim "jti" does not have an expected value */
+    JV_JTI_PROHIBITED = 11210, /* claim "jti" is not allowed */
+    JV_JTI_NOTHING_EXPECTED = 11213, /* claim "jti" is compared with no value, or an empty one */
+    JV_CLIENT_ID_MISSING = 11301, /* claim "client_id" is missing */
+    JV_CLIENT_ID_WRONG_TYPE = 11302, /* claim "client_id" has the wrong JSON type */
+    JV_CLIENT_ID_MISMATCH = 11303, /* claim "client_id" does not have an expected value */
+    JV_CLIENT_ID_PROHIBITED = 11310, /* claim "client_id" is not allowed */
+    JV_CLIENT_ID_NOTHING_EXPECTED = 11313, /* claim "client_id" is compared with no value, or an empty one */
+    JV_EVENTS_MISSING = 11401, /* claim "events" is missing */
+    JV_EVENTS_WRONG_TYPE = 11402, /* claim "events" has the wrong JSON type */
+    JV_EVENTS_MISMATCH = 11403, /* claim "events" does not contain the expected event */
+    JV_EVENTS_PROHIBITED = 11410, /* claim "events" is not allowed */
+    JV_EVENTS_NOTHING_EXPECTED = 11413, /* claim "events" is compared with no value, or an empty one */
+    JV_AT_HASH_MISSING = 11501, /* claim "at_hash" is missing */
+    JV_AT_HASH_WRONG_TYPE = 11502, /* claim "at_hash" has the wrong JSON type */
+    JV_AT_HASH_MISMATCH = 11503, /* claim "at_hash" does not have an expected value */
+    JV_AT_HASH_PROHIBITED = 11510, /* claim "at_hash" is not allowed */
+    JV_AT_HASH_NOTHING_EXPECTED = 11513, /* claim "at_hash" is compared with no value, or an empty one */
+    JV_C_HASH_MISSING = 11601, /* claim "c_hash" is missing */
+    JV_C_HASH_WRONG_TYPE = 11602, /* claim "c_hash" has the wrong JSON type */
+    JV_C_HASH_MISMATCH = 11603, /* claim "c_hash" does not have an expected value */
+    JV_C_HASH_PROHIBITED = 11610, /* claim "c_hash" is not allowed */
+    JV_C_HASH_NOTHING_EXPECTED = 11613, /* claim "c_hash" is compared with no value, or an empty one */
+    JV_S_HASH_MISSING = 11701, /* claim "s_hash" is missing */
+    JV_S_HASH_WRONG_TYPE = 11702, /* claim "s_hash" has the wrong JSON type */
+    JV_S_HASH_MISMATCH = 11703, /* claim "s_hash" does not have an expected value */
+    JV_S_HASH_PROHIBITED = 11710, /* claim "s_hash" is not allowed */
+    JV_S_HASH_NOTHING_EXPECTED = 11713, /* claim "s_hash" is compared with no value, or an empty one */
+    JV_SID_MISSING = 11801, /* claim "sid" is missing, and so is "sub" */
+    JV_SID_WRONG_TYPE = 11802, /* claim "sid" has the wrong JSON type */
+    JV_SCOPE_WRONG_TYPE = 11902, /* claim "scope" has the wrong JSON type */
+    JV_SCOPE_NOTHING_EXPECTED = 11913, /* claim "scope" is compared with no value, or an empty one */
+    JV_OTHER_MISSING = 12001, /* claim "other" is missing */
+    JV_OTHER_WRONG_TYPE = 12002, /* claim "other" has the wrong JSON type */
+    JV_OTHER_MISMATCH = 12003, /* claim "other" does not have an expected value */
+    JV_OTHER_PROHIBITED = 12010, /* claim "other" is not allowed */
 };
 
 
@@ -205,8 +277,8 @@ typedef struct jv_string {
 } jv_string;
 
 /*
- What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXPIRED` and so on), or one
- of those from 1000 on, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
+ What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXP_EXPIRED` and so on), or one
+ from 1000 to 1999, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
  (`JV_NO_SUCH_CLAIM`) or not what it asked for (`JV_OTHER_TYPE`).
  */
 typedef uint32_t jv_error;
@@ -334,7 +406,7 @@ typedef struct jv_policy {
     /*
      `sub`
      */
-    struct jv_check_text subject;
+    struct jv_check_texts subject;
     /*
      `aud`
      */
@@ -378,7 +450,12 @@ typedef struct jv_policy {
     /*
      `client_id`
      */
-    struct jv_check_text client_id;
+    struct jv_check_texts client_id;
+    /*
+     `events`: an object with a member of this name, whose value is an object (RFC 8417). An ID Token must not have
+     the claim.
+     */
+    struct jv_check_text events;
 } jv_policy;
 
 /*
@@ -476,9 +553,14 @@ typedef struct jv_claims {
 #define JV_IF_PRESENT 3
 
 /*
- The claim may say anything.
+ The claim may have any value, and may be absent.
  */
 #define JV_NOT_CHECKED 4
+
+/*
+ The claim must be absent.
+ */
+#define JV_ABSENT 5
 
 #ifdef __cplusplus
 extern "C" {
@@ -553,6 +635,11 @@ struct jv_string jv_error_name(jv_error error);
  One sentence for a person, without a full stop.
  */
 struct jv_string jv_error_message(jv_error error);
+
+/*
+ The claim that an error is about, such as `aud`, or an empty string if it is about no claim.
+ */
+struct jv_string jv_error_claim(jv_error error);
 
 /*
  Whether fetching the issuer's keys again may help: for `JV_NO_KEY` only.

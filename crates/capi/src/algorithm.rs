@@ -1,6 +1,8 @@
 //! The algorithms as objects that C names by their address: what is not named is not linked.
 
-use jose_verify::alg::{Algorithm, ES256, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512};
+use jose_verify::alg::{
+    Algorithm, ES256, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512,
+};
 
 /// One algorithm. Name those that you accept by their addresses, such as `&JV_ES256`; a linker that drops unused sections
 /// (`-Wl,--gc-sections`) leaves all others out.

@@ -4,8 +4,8 @@ use core::ffi::{CStr, c_char};
 use core::mem::{align_of, size_of, transmute};
 use core::ptr;
 
-use jose_verify::{Error, Verified};
 use jose_verify::json::{JsonStr, Value};
+use jose_verify::{Error, Verified};
 
 use crate::code::{
     Code, JV_NO_SUCH_CLAIM, JV_NOT_UTF8, JV_NOT_VERIFIED, JV_NULL_POINTER, JV_OTHER_TYPE, jv_error,

@@ -1,6 +1,6 @@
 //! Numbers for everything that can go wrong.
 
-use jose_verify::Error;
+use jose_verify::{Claim, Error};
 
 use crate::string::jv_string;
 
@@ -123,6 +123,14 @@ pub extern "C" fn jv_error_name(error: jv_error) -> jv_string {
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_error_message(error: jv_error) -> jv_string {
     jv_string::from_static(describe(error).1)
+}
+
+/// The claim that an error is about, such as `aud`, or an empty string if it is about no claim.
+#[unsafe(no_mangle)]
+pub extern "C" fn jv_error_claim(error: jv_error) -> jv_string {
+    let found = Error::all().find(|e| u32::from(e.code()) == error);
+    let claim = found.and_then(Error::claim);
+    jv_string::from_static(claim.map_or("", Claim::name))
 }
 
 /// Whether fetching the issuer's keys again may help: for `JV_NO_KEY` only.

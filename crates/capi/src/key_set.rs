@@ -2,10 +2,10 @@
 
 use core::ptr;
 
-use jose_verify::{Error, Options, Policy, Verifier};
 use jose_verify::alg::{Algorithm, Algorithms, KeyParameters, Word};
 use jose_verify::keys::{Lent, LentKeySet, Slot, WORDS_PER_KEY};
 use jose_verify::limits::{KEY_ID_BYTES_PER_KEY, MAX_ALGORITHMS, SPARE_KEY_ID_BYTES};
+use jose_verify::{Error, Options, Policy, Verifier};
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};

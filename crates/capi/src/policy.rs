@@ -1,7 +1,7 @@
 //! What a token must say, as a struct that C fills in.
 
 use core::time::Duration;
-use jose_verify::oidc::{Nonce, self};
+use jose_verify::oidc::{self, Nonce};
 use jose_verify::{Audience, Check, MaxAge, Policy, StringList, oauth};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};

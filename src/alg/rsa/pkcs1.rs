@@ -11,6 +11,8 @@ use super::scheme::Scheme;
 pub(in crate::alg) struct Pkcs1<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pkcs1<D> {
+    // Not inlined, so that its buffer is not on the stack while the message is recovered.
+    #[inline(never)]
     fn is_encoding(message: &Message, _: usize, signing_input: &[u8]) -> bool {
         let mut buffer = [0; MAX_MODULUS_LEN];
         let hash = digest::<D>(&[signing_input]);

@@ -15,6 +15,8 @@ const TRAILER: u8 = 0xbc;
 pub(in crate::alg) struct Pss<D>(PhantomData<fn() -> D>);
 
 impl<D: Hash> Scheme for Pss<D> {
+    // Not inlined, so that its buffer is not on the stack while the message is recovered.
+    #[inline(never)]
     fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool {
         let mut buffer = [0; MAX_MODULUS_LEN];
         let encoded = message.encode(&mut buffer);

@@ -17,11 +17,57 @@ pub(super) struct Names {
     seen: Vec<Seen, MAX_MEMBERS>,
 }
 
-/// A name in few bytes, for the table lies on the stack.
+/// A name in few bytes, because the table is on the stack: eight, or six on 32-bit machines, where
+/// the hash is cut in half.
 struct Seen {
-    hash: u32,
-    /// Where in the text it stands, after its quotation mark.
-    start: u32,
+    hash: ShortHash,
+    start: Start,
+}
+
+#[cfg(target_pointer_width = "64")]
+pub(super) type ShortHash = u32;
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) type ShortHash = u16;
+
+/// Where a name stands in the text, after its quotation mark: in two halves where a whole number
+/// would need two more bytes to be aligned.
+#[cfg(target_pointer_width = "64")]
+type Start = u32;
+#[cfg(not(target_pointer_width = "64"))]
+type Start = [u16; 2];
+
+#[cfg(target_pointer_width = "64")]
+pub(super) const fn short(hash: u32) -> ShortHash {
+    hash
+}
+
+/// The upper half, which depends on every byte of a name.
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) const fn short(hash: u32) -> ShortHash {
+    let [high, low, ..] = hash.to_be_bytes();
+    u16::from_be_bytes([high, low])
+}
+
+#[cfg(target_pointer_width = "64")]
+const fn stored(start: u32) -> Start {
+    start
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+const fn stored(start: u32) -> Start {
+    let [a, b, c, d] = start.to_be_bytes();
+    [u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])]
+}
+
+#[cfg(target_pointer_width = "64")]
+const fn loaded(start: Start) -> u32 {
+    start
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+const fn loaded(start: Start) -> u32 {
+    let ([a, b], [c, d]) = (start[0].to_be_bytes(), start[1].to_be_bytes());
+    u32::from_be_bytes([a, b, c, d])
 }
 
 impl Names {
@@ -37,8 +83,8 @@ impl Names {
     #[inline]
     pub(super) fn add(&mut self, name: &Name<'_>) -> Result<(), Error> {
         let seen = Seen {
-            hash: name.hash,
-            start: u32::try_from(name.start() & MAX_JSON_LEN).unwrap_or(u32::MAX),
+            hash: short(name.hash),
+            start: stored(u32::try_from(name.start() & MAX_JSON_LEN).unwrap_or(u32::MAX)),
         };
         let added = self.seen.push(seen);
         added.map_err(|_| Error::Limit(Limit::Members))
@@ -47,7 +93,7 @@ impl Names {
     /// Refuses a name that was there before.
     #[inline(never)]
     pub(super) fn compare(&mut self, text: &[u8], name: Place, hash: u32) -> Result<(), Error> {
-        for seen in self.seen.iter().filter(|seen| seen.hash == hash) {
+        for seen in self.seen.iter().filter(|seen| seen.hash == short(hash)) {
             let earlier = seen.name(text);
             if earlier.is_none() || earlier == name.as_str(text) {
                 return Err(Error::DuplicateMember);
@@ -65,7 +111,7 @@ impl Seen {
     /// The name itself, read once more.
     #[cold]
     fn name<'a>(&self, text: &'a [u8]) -> Option<JsonStr<'a>> {
-        let start = usize::try_from(self.start).ok()?;
+        let start = usize::try_from(loaded(self.start)).ok()?;
         scan_string(text, start)?.as_str(text)
     }
 }
