@@ -94,7 +94,8 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
         self.plus(self)
     }
 
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn tripled(self) -> Self {
         self.doubled().plus(self)
     }

@@ -176,7 +176,8 @@ impl<'t, const N: usize> Table<'t, N> {
 
     /// Adds the entries of the scalar's windows at `position` to `sum`. The caller doubles `sum`
     /// another `position` times.
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn add_at<C: Curve<N>>(
         &self,
         position: usize,

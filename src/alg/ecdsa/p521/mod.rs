@@ -58,14 +58,18 @@ impl Prime<WORDS> for Field {
     // p and little more to be told from numbers below p.
     const RADIX_BITS: usize = 0;
 
-    #[inline]
+    // Where flash is scarce, the point formulas share it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn multiply(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
         let mut product = [0; 2 * WORDS];
         multiply(a, b.iter().copied(), &mut product);
         folded_product(&product)
     }
 
-    #[inline]
+    // Where flash is scarce, the point formulas share it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn square(a: &[Word; WORDS]) -> [Word; WORDS] {
         let mut product = [0; 2 * WORDS];
         square(a, &mut product);
