@@ -44,8 +44,8 @@ for (const [wrong, error] of [
   [{ ...es256, token: changed(es256.token) }, 12],
   [{ ...rs256, token: changed(rs256.token) }, 12],
   [{ ...rs256, jwks: es256.jwks }, 13],
-  [{ ...es256, issuer: 'device-0016' }, 53],
-  [{ ...es256, audience: 'https://other.example.com' }, 57],
+  [{ ...es256, issuer: 'device-0016' }, 10103],
+  [{ ...es256, audience: 'https://other.example.com' }, 10303],
   [{ ...es256, now: 1750000060 }, 10505],
   [{ ...es256, jwks: '<html>' }, 4]
 ]) {
