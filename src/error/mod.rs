@@ -42,6 +42,17 @@ pub enum Category {
 }
 
 impl Category {
+    /// Returns the HTTP status for a request whose bearer token was rejected with an error of this
+    /// category (RFC 6750 §3.1): 401, 403, or 500 if the server has to mend something.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::Token | Self::Signature | Self::UnknownKey | Self::Claims => 401,
+            Self::Scope => 403,
+            Self::Keys | Self::Provider | Self::Caller => 500,
+        }
+    }
+
     /// Returns the error code of RFC 6750 §3.1 for a bearer token that was rejected with an error of
     /// this category, or `None` if the server has to mend something and not the client (500).
     #[must_use]
@@ -95,7 +106,9 @@ macro_rules! errors {
         const PLAIN: &[Error] = &[$(Error::$variant),+];
 
         impl Error {
-            /// Returns the stable number.
+            /// Returns the stable number: below 200 for an error without a subject, 200 + limit,
+            /// 2000 + 100 × header parameter + problem, and 10 000 + 100 × claim + problem, with the
+            /// discriminants of [`Limit`], [`Member`], [`Claim`] and [`Problem`].
             #[must_use]
             pub const fn code(self) -> u16 {
                 match self {
@@ -327,7 +340,10 @@ mod tests {
                 _ => ("", "", ""),
             };
             assert_eq!(error.name(), std::format!("{prefix}{subject}_{problem}"));
-            let quoted = std::format!("\"{subject}\"");
+            let quoted = match error {
+                Error::Claim(Claim::Other, _) => "of the application".to_string(),
+                _ => std::format!("\"{subject}\""),
+            };
             assert!(error.message().contains(&quoted), "{error}");
         }
     }

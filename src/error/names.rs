@@ -70,7 +70,7 @@ named! {
         Sid = 18, "sid";
         /// `scope` (RFC 8693 §4.2), or the claim that an issuer uses instead.
         Scope = 19, "scope";
-        /// A claim that has no variant here, such as a private one (RFC 7519 §4.3).
+        /// A claim that has no variant here, such as one of your application (RFC 7519 §4.3).
         Other = 20, "other";
     }
 }

@@ -16,8 +16,8 @@ macro_rules! of_each_problem {
             Prohibited => "prohibited", OutOfRange => "out_of_range", Unsupported => "unsupported",
             NothingExpected => "nothing_expected")
     };
-    (message $problem:expr, $what:literal, $name:literal) => {
-        of_each_problem!($problem, $what, "\" ", $name;
+    (message $problem:expr, $before:literal, $name:literal, $between:literal) => {
+        of_each_problem!($problem, $before, $between, $name;
             Missing => "is missing", WrongType => "has the wrong JSON type",
             Mismatch => "does not have an expected value",
             Untrusted => "has values that are not trusted", Expired => "is in the past",
@@ -25,7 +25,7 @@ macro_rules! of_each_problem {
             TooOld => "is too far in the past", TooLong => "is too long",
             Prohibited => "is not allowed", OutOfRange => "is out of range",
             Unsupported => "asks for something that is not supported",
-            NothingExpected => "is compared with no value, or an empty one")
+            NothingExpected => "is compared with nothing: the expected value is missing or empty")
     };
 }
 
@@ -40,6 +40,9 @@ macro_rules! pairs {
         }
 
         pub(super) const fn claim_message(claim: Claim, problem: Problem) -> &'static str {
+            if matches!(claim, Claim::Other) {
+                return of_each_problem!(message problem, "a claim of the application", "", " ");
+            }
             match (claim, problem) {
                 (Claim::Iss, Problem::Mismatch) => "claim \"iss\" is not an accepted issuer",
                 (Claim::Aud, Problem::Mismatch) => "claim \"aud\" does not contain an accepted audience",
@@ -49,7 +52,7 @@ macro_rules! pairs {
                 (Claim::Exp, Problem::TooLong) => "the token's lifetime is too long: claim \"exp\" is too far after \"iat\"",
                 (Claim::Events, Problem::Mismatch) => "claim \"events\" does not contain the expected event",
                 (Claim::Sid, Problem::Missing) => "claim \"sid\" is missing, and so is \"sub\"",
-                $((Claim::$claim, _) => of_each_problem!(message problem, "claim \"", $c)),+
+                $((Claim::$claim, _) => of_each_problem!(message problem, "claim \"", $c, "\" ")),+
             }
         }
 
@@ -58,7 +61,7 @@ macro_rules! pairs {
         }
 
         pub(super) const fn member_message(member: Member, problem: Problem) -> &'static str {
-            match member { $(Member::$member => of_each_problem!(message problem, "header parameter \"", $m)),+ }
+            match member { $(Member::$member => of_each_problem!(message problem, "header parameter \"", $m, "\" ")),+ }
         }
     };
 }

@@ -35,6 +35,10 @@ impl Debug for Nonce<'_> {
 /// or `logout+jwt`, is rejected, and so is a token with `events` (RFC 8417), which is about an event
 /// and no login.
 ///
+/// An app on Android gets its ID Tokens for the web client of its project, with its own identifier in
+/// `azp`. There, `client_ids` is the web client alone, and the field `authorized_party` requires the
+/// app: as another of `client_ids`, it would also let tokens pass that were made for the app.
+///
 /// `auth_time`, `acr` and `amr` are not checked. Where you sent `max_age` or asked for a class:
 ///
 /// ```

@@ -26,6 +26,9 @@ use crate::time::NumericDate;
 
 /// Rejects a token that was issued longer ago than this: `iat` is required, and now must not be
 /// later than `iat` + age + leeway.
+///
+/// An `iat` in the future is for the policy to reject (`issued_at`). Without a clock, nothing is
+/// compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxTokenAge {
     /// The time since `iat`.

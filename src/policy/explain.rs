@@ -8,10 +8,10 @@ use crate::policy::{Candidate, ClaimCheck, Policy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The token is as it must be.
+    /// The token is as it must be. A check that is a value passes also if it had nothing to compare.
     Passed,
     /// The check was not made: the policy says so, the claim is optional and absent, or the time is
-    /// not known.
+    /// not known ([`Clock::Absent`](crate::Clock::Absent)).
     NotMade,
     /// The token is rejected for this reason.
     Failed(Error),

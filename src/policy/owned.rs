@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use core::time::Duration;
 
+use crate::error::Error;
 use crate::limits::MAX_EXPECTED;
 use crate::policy::{Audience, Check, MaxAge, Policy, StringList};
 
@@ -63,7 +64,17 @@ enum AudienceBuf {
 }
 
 impl PolicyBuf {
-    /// Returns the policy, which borrows from this value.
+    /// Does what [`Policy::validate`] does.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.as_policy().validate()
+    }
+
+    /// Returns the policy, which borrows from this value. Narrow it for one token with the struct
+    /// update syntax: `Policy { nonce, ..policy.as_policy() }`.
     #[must_use]
     pub fn as_policy(&self) -> Policy<'_> {
         Policy {

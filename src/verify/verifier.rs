@@ -73,8 +73,8 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     /// Verifies a token.
     ///
     /// `token` is the token and nothing else. A line feed after it is an error, because it is not
-    /// base64url. `now` is a [`NumericDate`](crate::NumericDate), or [`Clock::Absent`] on a device
-    /// without a clock. `scratch` receives the decoded token; [`scratch_len`](crate::scratch_len)
+    /// base64url. `now` is a [`NumericDate`](crate::NumericDate). A device without a clock passes
+    /// [`Clock::AtLeast`] with the time at which it was built, or [`Clock::Absent`]. `scratch` receives the decoded token; [`scratch_len`](crate::scratch_len)
     /// returns the length that it needs.
     ///
     /// # Errors
@@ -110,7 +110,8 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     /// Verifies a token and reports what every check of its claims found, also those after the
     /// first failure.
     ///
-    /// Nothing is reported of a token whose signature is not valid, and no value of a claim is ever
+    /// Nothing is reported of a token whose signature is not valid or whose claims cannot be read, for
+    /// instance because one has the wrong type; the error names it. No value of a claim is ever
     /// reported. It is for people who search the reason of a rejection; the sender of a token should
     /// not see it.
     ///

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use jose_verify::json::Value;
-use jose_verify::json::{DeserializeError, DeserializeErrorKind as Kind};
-use jose_verify::{Check, Claim, Clock, Error, Policy};
-use jose_verify::{Verified, Verifier};
+use jose_verify::json::{DeserializeError, DeserializeErrorKind as Kind, Value};
+use jose_verify::{Check, Claim, Clock, Error, Policy, Verified, Verifier};
 use proptest::prelude::*;
 use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde::{Deserialize, de};

@@ -233,6 +233,12 @@ fn what_a_bearer_of_a_token_is_told() {
         (Error::ScratchTooSmall, None),
     ] {
         assert_eq!(error.category().bearer_error(), want, "{error:?}");
+        let status = match want {
+            Some("invalid_token") => 401,
+            Some(_) => 403,
+            None => 500,
+        };
+        assert_eq!(error.category().http_status(), status, "{error:?}");
     }
 }
 

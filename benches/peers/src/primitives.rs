@@ -6,7 +6,10 @@ use aws_lc_rs::signature::{
 };
 use hmac::{KeyInit, Mac};
 use jose_verify::Jwk;
-use jose_verify::alg::{Algorithm, MACS, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, SIGNATURES, Tables, Word};
+use jose_verify::alg::{
+    Algorithm, MACS, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, SIGNATURES, Tables,
+    Word,
+};
 use jose_verify::keys::WORDS_PER_KEY;
 use ring::signature as ring;
 use rsa::signature::Verifier;

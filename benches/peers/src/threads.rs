@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use aws_lc_rs::rsa::KeySize;
-use jose_verify::{Audience, Check, KeySet, Keys, NumericDate, Policy, Verifier, scratch_len};
 use jose_verify::alg::{P256_TABLES, SIGNATURES};
+use jose_verify::{Audience, Check, KeySet, Keys, NumericDate, Policy, Verifier, scratch_len};
 
 use crate::material::{self, AUDIENCE, ISSUER};
 use crate::measure::median;

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use jose_verify::{Audience, Check, KeySet, Keys, NumericDate, Policy, Verifier, scratch_len};
 use jose_verify::alg::{MACS, P256_TABLES, P384_TABLES, P521_TABLES, SIGNATURES, Word};
+use jose_verify::{Audience, Check, KeySet, Keys, NumericDate, Policy, Verifier, scratch_len};
 use josekit::jws::{self, JwsVerifier};
 use josekit::jwt::JwtPayloadValidator;
 use jsonwebtoken::crypto::{CryptoProvider, aws_lc, rust_crypto};

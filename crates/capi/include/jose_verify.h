@@ -75,7 +75,7 @@ enum {
     JV_HEADER_TYP_WRONG_TYPE = 2302, /* header parameter "typ" has the wrong JSON type */
     JV_HEADER_TYP_MISMATCH = 2303, /* header parameter "typ" does not have an expected value */
     JV_HEADER_TYP_PROHIBITED = 2310, /* header parameter "typ" is not allowed */
-    JV_HEADER_TYP_NOTHING_EXPECTED = 2313, /* header parameter "typ" is compared with no value, or an empty one */
+    JV_HEADER_TYP_NOTHING_EXPECTED = 2313, /* header parameter "typ" is compared with nothing: the expected value is missing or empty */
     JV_HEADER_CTY_WRONG_TYPE = 2402, /* header parameter "cty" has the wrong JSON type */
     JV_HEADER_CRIT_UNSUPPORTED = 2512, /* header parameter "crit" asks for something that is not supported */
     JV_HEADER_B64_UNSUPPORTED = 2612, /* header parameter "b64" asks for something that is not supported */
@@ -83,23 +83,23 @@ enum {
     JV_ISS_WRONG_TYPE = 10102, /* claim "iss" has the wrong JSON type */
     JV_ISS_MISMATCH = 10103, /* claim "iss" is not an accepted issuer */
     JV_ISS_PROHIBITED = 10110, /* claim "iss" is not allowed */
-    JV_ISS_NOTHING_EXPECTED = 10113, /* claim "iss" is compared with no value, or an empty one */
+    JV_ISS_NOTHING_EXPECTED = 10113, /* claim "iss" is compared with nothing: the expected value is missing or empty */
     JV_SUB_MISSING = 10201, /* claim "sub" is missing */
     JV_SUB_WRONG_TYPE = 10202, /* claim "sub" has the wrong JSON type */
     JV_SUB_MISMATCH = 10203, /* claim "sub" does not have an expected value */
     JV_SUB_PROHIBITED = 10210, /* claim "sub" is not allowed */
-    JV_SUB_NOTHING_EXPECTED = 10213, /* claim "sub" is compared with no value, or an empty one */
+    JV_SUB_NOTHING_EXPECTED = 10213, /* claim "sub" is compared with nothing: the expected value is missing or empty */
     JV_AUD_MISSING = 10301, /* claim "aud" is missing */
     JV_AUD_WRONG_TYPE = 10302, /* claim "aud" has the wrong JSON type */
     JV_AUD_MISMATCH = 10303, /* claim "aud" does not contain an accepted audience */
     JV_AUD_UNTRUSTED = 10304, /* claim "aud" contains an audience that is not trusted */
     JV_AUD_PROHIBITED = 10310, /* claim "aud" is not allowed */
-    JV_AUD_NOTHING_EXPECTED = 10313, /* claim "aud" is compared with no value, or an empty one */
+    JV_AUD_NOTHING_EXPECTED = 10313, /* claim "aud" is compared with nothing: the expected value is missing or empty */
     JV_AZP_MISSING = 10401, /* claim "azp" is missing */
     JV_AZP_WRONG_TYPE = 10402, /* claim "azp" has the wrong JSON type */
     JV_AZP_MISMATCH = 10403, /* claim "azp" does not have an expected value */
     JV_AZP_PROHIBITED = 10410, /* claim "azp" is not allowed */
-    JV_AZP_NOTHING_EXPECTED = 10413, /* claim "azp" is compared with no value, or an empty one */
+    JV_AZP_NOTHING_EXPECTED = 10413, /* claim "azp" is compared with nothing: the expected value is missing or empty */
     JV_EXP_MISSING = 10501, /* claim "exp" is missing */
     JV_EXP_WRONG_TYPE = 10502, /* claim "exp" has the wrong JSON type */
     JV_EXP_EXPIRED = 10505, /* the token has expired: claim "exp" is in the past */
@@ -121,7 +121,7 @@ enum {
     JV_NONCE_WRONG_TYPE = 10802, /* claim "nonce" has the wrong JSON type */
     JV_NONCE_MISMATCH = 10803, /* claim "nonce" does not have an expected value */
     JV_NONCE_PROHIBITED = 10810, /* claim "nonce" is not allowed */
-    JV_NONCE_NOTHING_EXPECTED = 10813, /* claim "nonce" is compared with no value, or an empty one */
+    JV_NONCE_NOTHING_EXPECTED = 10813, /* claim "nonce" is compared with nothing: the expected value is missing or empty */
     JV_AUTH_TIME_MISSING = 10901, /* claim "auth_time" is missing */
     JV_AUTH_TIME_WRONG_TYPE = 10902, /* claim "auth_time" has the wrong JSON type */
     JV_AUTH_TIME_IN_FUTURE = 10907, /* claim "auth_time" is in the future */
@@ -132,50 +132,50 @@ enum {
     JV_ACR_WRONG_TYPE = 11002, /* claim "acr" has the wrong JSON type */
     JV_ACR_MISMATCH = 11003, /* claim "acr" does not have an expected value */
     JV_ACR_PROHIBITED = 11010, /* claim "acr" is not allowed */
-    JV_ACR_NOTHING_EXPECTED = 11013, /* claim "acr" is compared with no value, or an empty one */
+    JV_ACR_NOTHING_EXPECTED = 11013, /* claim "acr" is compared with nothing: the expected value is missing or empty */
     JV_AMR_MISSING = 11101, /* claim "amr" is missing */
     JV_AMR_WRONG_TYPE = 11102, /* claim "amr" has the wrong JSON type */
     JV_AMR_MISMATCH = 11103, /* claim "amr" does not have an expected value */
     JV_AMR_PROHIBITED = 11110, /* claim "amr" is not allowed */
-    JV_AMR_NOTHING_EXPECTED = 11113, /* claim "amr" is compared with no value, or an empty one */
+    JV_AMR_NOTHING_EXPECTED = 11113, /* claim "amr" is compared with nothing: the expected value is missing or empty */
     JV_JTI_MISSING = 11201, /* claim "jti" is missing */
     JV_JTI_WRONG_TYPE = 11202, /* claim "jti" has the wrong JSON type */
     JV_JTI_MISMATCH = 11203, /* claim "jti" does not have an expected value */
     JV_JTI_PROHIBITED = 11210, /* claim "jti" is not allowed */
-    JV_JTI_NOTHING_EXPECTED = 11213, /* claim "jti" is compared with no value, or an empty one */
+    JV_JTI_NOTHING_EXPECTED = 11213, /* claim "jti" is compared with nothing: the expected value is missing or empty */
     JV_CLIENT_ID_MISSING = 11301, /* claim "client_id" is missing */
     JV_CLIENT_ID_WRONG_TYPE = 11302, /* claim "client_id" has the wrong JSON type */
     JV_CLIENT_ID_MISMATCH = 11303, /* claim "client_id" does not have an expected value */
     JV_CLIENT_ID_PROHIBITED = 11310, /* claim "client_id" is not allowed */
-    JV_CLIENT_ID_NOTHING_EXPECTED = 11313, /* claim "client_id" is compared with no value, or an empty one */
+    JV_CLIENT_ID_NOTHING_EXPECTED = 11313, /* claim "client_id" is compared with nothing: the expected value is missing or empty */
     JV_EVENTS_MISSING = 11401, /* claim "events" is missing */
     JV_EVENTS_WRONG_TYPE = 11402, /* claim "events" has the wrong JSON type */
     JV_EVENTS_MISMATCH = 11403, /* claim "events" does not contain the expected event */
     JV_EVENTS_PROHIBITED = 11410, /* claim "events" is not allowed */
-    JV_EVENTS_NOTHING_EXPECTED = 11413, /* claim "events" is compared with no value, or an empty one */
+    JV_EVENTS_NOTHING_EXPECTED = 11413, /* claim "events" is compared with nothing: the expected value is missing or empty */
     JV_AT_HASH_MISSING = 11501, /* claim "at_hash" is missing */
     JV_AT_HASH_WRONG_TYPE = 11502, /* claim "at_hash" has the wrong JSON type */
     JV_AT_HASH_MISMATCH = 11503, /* claim "at_hash" does not have an expected value */
     JV_AT_HASH_PROHIBITED = 11510, /* claim "at_hash" is not allowed */
-    JV_AT_HASH_NOTHING_EXPECTED = 11513, /* claim "at_hash" is compared with no value, or an empty one */
+    JV_AT_HASH_NOTHING_EXPECTED = 11513, /* claim "at_hash" is compared with nothing: the expected value is missing or empty */
     JV_C_HASH_MISSING = 11601, /* claim "c_hash" is missing */
     JV_C_HASH_WRONG_TYPE = 11602, /* claim "c_hash" has the wrong JSON type */
     JV_C_HASH_MISMATCH = 11603, /* claim "c_hash" does not have an expected value */
     JV_C_HASH_PROHIBITED = 11610, /* claim "c_hash" is not allowed */
-    JV_C_HASH_NOTHING_EXPECTED = 11613, /* claim "c_hash" is compared with no value, or an empty one */
+    JV_C_HASH_NOTHING_EXPECTED = 11613, /* claim "c_hash" is compared with nothing: the expected value is missing or empty */
     JV_S_HASH_MISSING = 11701, /* claim "s_hash" is missing */
     JV_S_HASH_WRONG_TYPE = 11702, /* claim "s_hash" has the wrong JSON type */
     JV_S_HASH_MISMATCH = 11703, /* claim "s_hash" does not have an expected value */
     JV_S_HASH_PROHIBITED = 11710, /* claim "s_hash" is not allowed */
-    JV_S_HASH_NOTHING_EXPECTED = 11713, /* claim "s_hash" is compared with no value, or an empty one */
+    JV_S_HASH_NOTHING_EXPECTED = 11713, /* claim "s_hash" is compared with nothing: the expected value is missing or empty */
     JV_SID_MISSING = 11801, /* claim "sid" is missing, and so is "sub" */
     JV_SID_WRONG_TYPE = 11802, /* claim "sid" has the wrong JSON type */
     JV_SCOPE_WRONG_TYPE = 11902, /* claim "scope" has the wrong JSON type */
-    JV_SCOPE_NOTHING_EXPECTED = 11913, /* claim "scope" is compared with no value, or an empty one */
-    JV_OTHER_MISSING = 12001, /* claim "other" is missing */
-    JV_OTHER_WRONG_TYPE = 12002, /* claim "other" has the wrong JSON type */
-    JV_OTHER_MISMATCH = 12003, /* claim "other" does not have an expected value */
-    JV_OTHER_PROHIBITED = 12010, /* claim "other" is not allowed */
+    JV_SCOPE_NOTHING_EXPECTED = 11913, /* claim "scope" is compared with nothing: the expected value is missing or empty */
+    JV_OTHER_MISSING = 12001, /* a claim of the application is missing */
+    JV_OTHER_WRONG_TYPE = 12002, /* a claim of the application has the wrong JSON type */
+    JV_OTHER_MISMATCH = 12003, /* a claim of the application does not have an expected value */
+    JV_OTHER_PROHIBITED = 12010, /* a claim of the application is not allowed */
 };
 
 
@@ -508,7 +508,8 @@ typedef struct jv_claims {
 #define JV_NOT_UTF8 1004
 
 /*
- A check of the policy is left undecided, or demands something and gives no value.
+ A check of the policy is left undecided, demands something and gives no value, or gives a value that its demand does not
+ look at.
  */
 #define JV_UNDECIDED 1005
 

@@ -21,7 +21,8 @@ pub const JV_UNUSABLE_MEMORY: jv_error = 1002;
 pub const JV_OVERLAP: jv_error = 1003;
 /// A text is not UTF-8.
 pub const JV_NOT_UTF8: jv_error = 1004;
-/// A check of the policy is left undecided, or demands something and gives no value.
+/// A check of the policy is left undecided, demands something and gives no value, or gives a value that its demand does not
+/// look at.
 pub const JV_UNDECIDED: jv_error = 1005;
 /// A list is longer than `JV_MAX_VALUES`, or no demand, kind or profile has that number.
 pub const JV_OUT_OF_RANGE: jv_error = 1006;
@@ -61,7 +62,7 @@ const OF_CALLS: [(jv_error, &str, &str); 11] = [
     (
         JV_STRUCT_SIZE,
         "struct_size",
-        "a struct does not begin with its size",
+        "the struct has another size than the library's: header and library differ",
     ),
     (
         JV_UNUSABLE_MEMORY,

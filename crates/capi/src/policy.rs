@@ -335,6 +335,7 @@ impl<'a> Expected<'a> {
     /// The strings of the policy are there for `'a`.
     pub(crate) unsafe fn new(policy: &jv_policy) -> Result<Self, Code> {
         let one = |check: jv_check_text| {
+            used(check.demand, check.value.data.is_null())?;
             decide(check.demand, || {
                 if check.value.data.is_null() {
                     return Err(Code(JV_UNDECIDED));
@@ -344,6 +345,7 @@ impl<'a> Expected<'a> {
             })
         };
         let several = |check: jv_check_texts| {
+            used(check.demand, check.value_count == 0)?;
             // SAFETY: the caller's promise.
             decide(check.demand, || unsafe {
                 Texts::given(check.values, check.value_count)
@@ -351,6 +353,8 @@ impl<'a> Expected<'a> {
         };
         let time = |check: jv_check_time| decide(check.demand, || Ok(seconds(check.leeway)));
         let age = policy.auth_time;
+        used(age.demand, age.max_age == 0)?;
+        used(policy.audience.demand, policy.audience.value_count == 0)?;
         let max_age = MaxAge {
             age: seconds(age.max_age),
             leeway: seconds(age.leeway),
@@ -470,6 +474,14 @@ const fn expected<T: Copy>(check: &Check<T>) -> Option<T> {
     match check {
         Check::Required(value) | Check::IfPresent(value) => Some(*value),
         Check::Present | Check::Absent | Check::NotChecked => None,
+    }
+}
+
+/// That a value was not given for nothing: whoever fills in a value wants it to be compared.
+const fn used(demand: jv_demand, is_empty: bool) -> Result<(), Code> {
+    match demand {
+        JV_PRESENT | JV_NOT_CHECKED | JV_ABSENT if !is_empty => Err(Code(JV_UNDECIDED)),
+        _ => Ok(()),
     }
 }
 

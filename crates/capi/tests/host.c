@@ -181,6 +181,7 @@ static void keys_in_every_form(void) {
 
 /* An ID token with the JWK Set of its issuer. */
 static void id_token(void) {
+    const jv_string no_text = {NULL, 0};
     static const jv_string issuer = {(const uint8_t *)"https://c2id.example.com", 24};
     static const jv_string client = {(const uint8_t *)"client-12345", 12};
     Buffer token = read_file("../../vectors/demo/connect2id.jwt"), jwks = read_file("../../vectors/demo/connect2id.jwks.json");
@@ -220,7 +221,10 @@ static void id_token(void) {
     EXPECT(jv_claims_issuer(&claims, (char *)&claims, sizeof claims, &kept), JV_OVERLAP);
     policy.nonce.value = JV_STRING("another");
     EXPECT(VERIFY(), JV_NONCE_MISMATCH);
+    /* A value that is not looked at was filled in for nothing. */
     policy.nonce.demand = JV_NOT_CHECKED;
+    EXPECT(VERIFY(), JV_UNDECIDED);
+    policy.nonce.value = no_text;
     policy.audience.values = &issuer;
     EXPECT(VERIFY(), JV_AUD_MISMATCH);
     policy.audience.kind = JV_AUDIENCE_ANY_OF, policy.audience.values = &client;
@@ -232,15 +236,20 @@ static void id_token(void) {
     policy.subject.value_count = 1;
     EXPECT(VERIFY(), JV_SUB_MISMATCH);
     policy.subject.demand = JV_ABSENT;
+    EXPECT(VERIFY(), JV_UNDECIDED);
+    policy.subject.value_count = 0;
     EXPECT(VERIFY(), JV_SUB_PROHIBITED);
     policy.subject.demand = JV_NOT_CHECKED;
     policy.events.demand = JV_REQUIRED, policy.events.value = JV_STRING("event");
     EXPECT(VERIFY(), JV_EVENTS_MISSING);
-    policy.events.demand = JV_ABSENT;
+    policy.events.demand = JV_ABSENT, policy.events.value = no_text;
     EXPECT(VERIFY(), JV_OK);
     policy.nonce.demand = JV_REQUIRED, policy.nonce.value = JV_STRING("");
     EXPECT(VERIFY(), JV_NONCE_NOTHING_EXPECTED);
-    policy.nonce.demand = JV_NOT_CHECKED;
+    policy.nonce.demand = JV_NOT_CHECKED, policy.nonce.value = no_text;
+    policy.auth_time.demand = JV_NOT_CHECKED;
+    EXPECT(VERIFY(), JV_UNDECIDED);
+    policy.auth_time.demand = JV_REQUIRED;
     policy.issuer.values = &client;
     EXPECT(VERIFY(), JV_ISS_MISMATCH);
 

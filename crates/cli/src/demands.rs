@@ -3,11 +3,10 @@
 use clap::ValueEnum;
 use core::time::Duration;
 use jose_verify::alg::{SHA256, SHA384, SHA512};
-use jose_verify::oauth;
 use jose_verify::oidc::{self, Bindings, LogoutToken, Nonce};
 use jose_verify::{
     Audience, Check, Error, Header, JwsVerifier, Keys, MaxAge, Member, Policy, Problem, StringList,
-    Verified, Verifier,
+    Verified, Verifier, oauth,
 };
 use serde::Deserialize;
 

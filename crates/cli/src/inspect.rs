@@ -1,9 +1,8 @@
 //! `jose-verify inspect`
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::Limit;
 use jose_verify::limits::MAX_TOKEN_LEN;
-use jose_verify::{Error, Options, scratch_len};
+use jose_verify::{Error, Limit, Options, scratch_len};
 use serde_json::value::RawValue;
 
 use crate::failure::Failure;

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::Limit;
 use jose_verify::alg::{Algorithm, AlgorithmKind, Algorithms, KeyParameters, MACS, SIGNATURES};
 use jose_verify::json::JsonStr;
 use jose_verify::keys::KeyRef;
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Error, GrowingKeySet, Keys, scratch_len};
+use jose_verify::{Error, GrowingKeySet, Keys, Limit, scratch_len};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 

@@ -6,11 +6,10 @@ use std::path::Path;
 use std::{io, iter};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::Limit;
 use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 use jose_verify::keys::jwk_set_entries;
 use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Error, GrowingKeySet, Keys};
+use jose_verify::{Error, GrowingKeySet, Keys, Limit};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

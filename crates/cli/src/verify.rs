@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use jose_verify::Error;
-use jose_verify::Limit;
 use jose_verify::alg::Algorithm;
 use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
+use jose_verify::{Category, Error, Limit};
 
 use crate::algorithms::named;
 use crate::answer::Answer;
@@ -50,7 +49,12 @@ fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
     let mut token = input::token(arguments.token)?;
     let accepted = demands.verify(&mut token, &keys).map_err(|error| {
         let hint = hint(error, &source, &arguments.keys);
-        Failure::Refused(Trouble::from(error).with_hint(hint))
+        let trouble = Trouble::from(error).with_hint(hint);
+        match error.category() {
+            // An empty value, as of an unset variable, is a mistake in the arguments.
+            Category::Caller => Failure::Unusable(trouble),
+            _ => Failure::Refused(trouble),
+        }
     })?;
     print(&accepted, arguments.json)
 }

@@ -5,7 +5,10 @@ use core::mem::MaybeUninit;
 use core::time::Duration;
 
 use jose_verify::alg::{Algorithm, InlineKey, Precomputation, Tables, Word};
-use jose_verify::{Audience, Check, Claim, Clock, Error, Key, KeySet, Keys, NumericDate, Policy, Problem, Verified, Verifier};
+use jose_verify::{
+    Audience, Check, Claim, Clock, Error, Key, KeySet, Keys, NumericDate, Policy, Problem,
+    Verified, Verifier,
+};
 
 use crate::console::{fail, print, print_number};
 use crate::measure::measure;

@@ -3,8 +3,7 @@
 use std::thread;
 
 use jose_verify::alg::SIGNATURES;
-use jose_verify::limits;
-use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem};
+use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem, limits};
 
 use super::CLAIMS;
 use crate::support::judge::{NOTHING, signature_verdict, verdict};

@@ -1,10 +1,9 @@
 //! What a provider says of itself, and what its token endpoint answers.
 
 use core::time::Duration;
-use jose_verify::Error;
-use jose_verify::Limit;
 use jose_verify::limits::MAX_METADATA_LEN;
 use jose_verify::oauth::{ProviderMetadata, TokenResponse};
+use jose_verify::{Error, Limit};
 use serde_json::{Value, json};
 
 const ISSUER: &str = "https://server.example.com";

@@ -1,10 +1,9 @@
 //! The replay guard.
 
 use core::time::Duration;
-use jose_verify::Limit;
 use jose_verify::limits::MAX_JWT_ID_LEN;
 use jose_verify::oauth::ReplayGuard;
-use jose_verify::{Claim, Error, NumericDate, Problem};
+use jose_verify::{Claim, Error, Limit, NumericDate, Problem};
 
 use super::verified;
 use crate::support::judge::NOW;

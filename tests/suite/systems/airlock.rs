@@ -2,8 +2,7 @@
 
 use jose_verify::alg::{HS256, HS512, KeyParameters, RS256};
 use jose_verify::oauth::ProviderMetadata;
-use jose_verify::oidc::Nonce;
-use jose_verify::oidc::{self, UserInfo};
+use jose_verify::oidc::{self, Nonce, UserInfo};
 use jose_verify::{Claim, Error, KeySet, Keys, NumericDate, Problem, Verified, Verifier};
 
 use super::{NONCE, system, text_of};

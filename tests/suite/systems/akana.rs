@@ -2,16 +2,14 @@
 //! authorization endpoint, roles in a claim of any name.
 
 use crate::support::secs;
-use jose_verify::StringList;
 use jose_verify::alg::{KeyParameters, MACS, SHA256, SHA384, SHA512, SIGNATURES};
 use jose_verify::json::JsonStr;
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::oauth::Scopes;
-use jose_verify::oidc::Nonce;
-use jose_verify::oidc::{self, Bindings};
+use jose_verify::oidc::{self, Bindings, Nonce};
 use jose_verify::{
     Claim, Error, Issuer, IssuerVerifier, KeySet, Keys, NumericDate, Policy, Problem, RotatingKeys,
-    Tenant, Verified, Verifier,
+    StringList, Tenant, Verified, Verifier,
 };
 
 use super::{NONCE, system, text_of};

@@ -3,8 +3,7 @@
 use core::time::Duration;
 use jose_verify::alg::{RS256, SHA256};
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
-use jose_verify::oidc::Nonce;
-use jose_verify::oidc::{self, Bindings, UserInfo};
+use jose_verify::oidc::{self, Bindings, Nonce, UserInfo};
 use jose_verify::{
     Check, Claim, Error, KeySet, MaxAge, NumericDate, Policy, Problem, Verified, Verifier,
 };
