@@ -70,9 +70,11 @@ pub const MAX_KEYS_ON_HEAP: usize = 1 << 10;
 /// search in a source whose list never ends.
 pub const MAX_KEYS: usize = 1 << 16;
 
-/// Strings of a list that a policy expects ([`StringList`](crate::StringList)). The limit ends the
-/// search in a list of another crate that never ends.
-pub const MAX_EXPECTED: usize = 1 << 16;
+/// Strings of a list that a policy expects ([`StringList`](crate::StringList)); later ones are
+/// ignored, and [`Policy::validate`](crate::Policy::validate) reports them. Each is compared with
+/// each audience of a token, so the limit bounds that work. It also ends the search in a list of
+/// another crate that never ends.
+pub const MAX_EXPECTED: usize = 1 << 10;
 
 /// Precomputations in one list: one for each of the three curves, and room for future ones.
 pub const MAX_PRECOMPUTATIONS: usize = 8;

@@ -61,22 +61,37 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
     };
     let string = |claim: Claim, check: Check<&str>| {
         let problem = |text, wanted| none_of(&[text], &[wanted]);
-        verdict(claim, demand(check, claims.text(claim.name()), problem))
+        verdict(
+            claim,
+            demand(check, |s| s.is_empty(), claims.text(claim.name()), problem),
+        )
     };
     let list = |claim: Claim, check: Check<&dyn StringList>| {
         let problem = |text, wanted| none_of(&[text], &strings(wanted));
-        verdict(claim, demand(check, claims.text(claim.name()), problem))
+        let is_unset = |list: &&dyn StringList| is_unset(&strings(*list));
+        verdict(
+            claim,
+            demand(check, is_unset, claims.text(claim.name()), problem),
+        )
     };
     let time = |claim, check, is_wrong: fn(Clock, i128, Duration) -> bool, otherwise| {
         let problem = |time, leeway| is_wrong(token.clock, time, leeway).then_some(otherwise);
-        verdict(claim, demand(check, claims.nanos(claim), problem))
+        verdict(
+            claim,
+            demand(check, |_| false, claims.nanos(claim), problem),
+        )
     };
-    let typ = demand(policy.typ, token.typ, wrong_type_of_token);
+    let typ = demand(policy.typ, |s| s.is_empty(), token.typ, wrong_type_of_token);
     let typ = typ.map(|problem| Error::Header(Member::Typ, problem));
     let audience = |audience: Vec<_>, wanted| wrong_audience(&audience, wanted, &claims);
-    let audience = demand(policy.audience, claims.texts("aud"), audience);
+    let audience = demand(
+        policy.audience,
+        is_unset_audience,
+        claims.texts("aud"),
+        audience,
+    );
     let amr = |amr: Vec<_>, wanted| none_of(&amr, &[wanted]);
-    let amr = demand(policy.amr, claims.texts("amr"), amr);
+    let amr = demand(policy.amr, |s| s.is_empty(), claims.texts("amr"), amr);
     let events = json::get(claims.0, "events").and_then(Json::members);
     [
         ("typ", typ),
@@ -98,15 +113,25 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
         verdict(Claim::Amr, amr),
         string(Claim::Jti, policy.jwt_id),
         list(Claim::ClientId, policy.client_id),
-        verdict(Claim::Events, demand(policy.events, events, no_event)),
+        verdict(
+            Claim::Events,
+            demand(policy.events, |s| s.is_empty(), events, no_event),
+        ),
     ]
 }
 
 fn demand<C, T>(
     check: Check<T>,
+    is_unset: impl FnOnce(&T) -> bool,
     claim: Option<C>,
     problem: impl FnOnce(C, T) -> Option<Problem>,
 ) -> Option<Problem> {
+    // Found with any token.
+    if let Check::Required(wanted) | Check::IfPresent(wanted) = &check
+        && is_unset(wanted)
+    {
+        return Some(Problem::NothingExpected);
+    }
     match (check, claim) {
         (Check::Required(_) | Check::Present, None) => Some(Problem::Missing),
         (Check::Absent, Some(_)) => Some(Problem::Prohibited),
@@ -124,17 +149,11 @@ fn is_unset(wanted: &[&str]) -> bool {
 }
 
 fn none_of(named: &[&str], wanted: &[&str]) -> Option<Problem> {
-    if is_unset(wanted) {
-        return Some(Problem::NothingExpected);
-    }
     let any = named.iter().any(|one| wanted.contains(one));
     (!any).then_some(Problem::Mismatch)
 }
 
 fn wrong_type_of_token(typ: &str, wanted: &str) -> Option<Problem> {
-    if wanted.is_empty() {
-        return Some(Problem::NothingExpected);
-    }
     (!header::is_type(typ, wanted)).then_some(Problem::Mismatch)
 }
 
@@ -152,15 +171,23 @@ fn wrong_audience(audience: &[&str], wanted: Audience<'_>, claims: &View<'_>) ->
     }
 }
 
+fn is_unset_audience(wanted: &Audience<'_>) -> bool {
+    match wanted {
+        Audience::AnyOf(ours) => is_unset(&strings(*ours)),
+        Audience::Client {
+            client_ids,
+            trusted,
+        } => is_unset(&strings(*client_ids)) || strings(*trusted).contains(&""),
+        _ => panic!("{wanted:?} has no model"),
+    }
+}
+
 fn untrusted(
     audience: &[&str],
     ours: &[&str],
     trusted: &[&str],
     claims: &View<'_>,
 ) -> Option<Problem> {
-    if trusted.contains(&"") {
-        return Some(Problem::NothingExpected);
-    }
     let is_known = |one: &&str| ours.contains(one) || trusted.contains(one);
     let is_ours = claims.text("azp").is_some_and(|azp| ours.contains(&azp));
     (!is_ours && !audience.iter().all(is_known)).then_some(Problem::Untrusted)
@@ -168,18 +195,22 @@ fn untrusted(
 
 fn auth_time(policy: &Policy<'_>, token: &Token<'_>) -> Option<Problem> {
     let auth_time = token.claims.nanos(Claim::AuthTime);
-    demand(policy.auth_time, auth_time, |time, max| {
-        if is_older(token.clock, time, [max.age, max.leeway]) {
-            return Some(Problem::TooOld);
-        }
-        is_ahead(token.clock, time, max.leeway).then_some(Problem::InFuture)
-    })
+    demand(
+        policy.auth_time,
+        |_| false,
+        auth_time,
+        |time, max| {
+            if is_older(token.clock, time, [max.age, max.leeway]) {
+                return Some(Problem::TooOld);
+            }
+            is_ahead(token.clock, time, max.leeway).then_some(Problem::InFuture)
+        },
+    )
 }
 
 fn no_event(events: &Members<'_>, wanted: &str) -> Option<Problem> {
     let mut found = events.iter().filter(|(name, _)| name == wanted);
     match (found.next(), found.next()) {
-        _ if wanted.is_empty() => Some(Problem::NothingExpected),
         (Some((_, event)), None) => event.members().is_none().then_some(Problem::WrongType),
         // Also if two events have the name, because neither is the one.
         _ => Some(Problem::Mismatch),
@@ -241,7 +272,9 @@ impl Modelled for MaxTokenAge {
     fn model(&self, token: &Token<'_>) -> Result<(), Error> {
         let iat = required(token.claims.nanos(Claim::Iat), Claim::Iat)?;
         let is_older = is_older(token.clock, iat, [self.age, self.leeway]);
-        fail_if(is_older, Error::Claim(Claim::Iat, Problem::TooOld))
+        fail_if(is_older, Error::Claim(Claim::Iat, Problem::TooOld))?;
+        let is_ahead = is_ahead(token.clock, iat, self.leeway);
+        fail_if(is_ahead, Error::Claim(Claim::Iat, Problem::InFuture))
     }
 }
 
@@ -256,9 +289,9 @@ impl Modelled for MaxLifetime {
 
 impl Modelled for SubjectPrefix<'_> {
     fn model(&self, token: &Token<'_>) -> Result<(), Error> {
-        let sub = required(token.claims.text("sub"), Claim::Sub)?;
         let nothing = Error::Claim(Claim::Sub, Problem::NothingExpected);
         fail_if(self.0.is_empty(), nothing)?;
+        let sub = required(token.claims.text("sub"), Claim::Sub)?;
         let mismatch = Error::Claim(Claim::Sub, Problem::Mismatch);
         fail_if(!sub.starts_with(self.0), mismatch)
     }

@@ -240,8 +240,9 @@ const _: () = assert!(size_of::<Result<(), Error>>() == size_of::<usize>());
 const _: () = assert!(size_of::<Error>() <= 8);
 
 impl Error {
-    /// Returns every error that this crate can return, in the order of [`code`](Self::code) within
-    /// each kind. A caller's own check may make further pairs of a claim and a problem.
+    /// Returns every error that verification can return, in the order of [`code`](Self::code) within
+    /// each kind. A caller's own check, and claims that do not fit a type for serde, may make further
+    /// pairs of a claim and a problem, which have numbers and names as well.
     pub fn all() -> impl Iterator<Item = Self> {
         let limits = Limit::ALL.iter().map(|limit| Self::Limit(*limit));
         let headers = MEMBERS.iter().flat_map(|(member, problems)| {

@@ -156,6 +156,12 @@ impl<'a> Claims<'a> {
         self.string(Claim::Sub)
     }
 
+    /// Returns `sub` where it has to identify a user. An empty one does not.
+    pub(crate) fn user(&self) -> Result<JsonStr<'a>, Error> {
+        let subject = self.subject().filter(|subject| *subject != "");
+        subject.ok_or(Error::missing(Claim::Sub))
+    }
+
     /// `aud` (RFC 7519 §4.1.3).
     #[must_use]
     pub fn audience(&self) -> Option<StringOrArray<'a>> {

@@ -22,7 +22,7 @@ pub struct Header<'a> {
 }
 
 /// The critical header parameters that a caller understands.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Critical<'v> {
     names: &'v [&'v str],
     /// Only [`understood`](Self::understood) names the function, so that other programs do not link
@@ -46,6 +46,10 @@ impl<'v> Critical<'v> {
             names,
             check: Some(check_critical),
         }
+    }
+
+    pub(crate) const fn names(&self) -> &'v [&'v str] {
+        self.names
     }
 
     fn check(&self, header: Object<'_>, critical: Place) -> Result<(), Error> {

@@ -97,7 +97,7 @@ impl<'a> ProviderMetadata<'a> {
             signing_algorithms: found.signing_algorithms,
             challenge_methods: found.challenge_methods,
         };
-        if metadata.issuer == issuer {
+        if metadata.issuer == issuer && !issuer.is_empty() {
             Ok(metadata)
         } else {
             Err(Error::MetadataMismatch)

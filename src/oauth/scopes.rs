@@ -6,7 +6,8 @@ use crate::encoding::json::{JsonStr, Words};
 use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::jose::strings::{StringOrArray, Strings};
-use crate::policy::check::strings;
+use crate::limits::MAX_EXPECTED;
+use crate::policy::check::{is_usable, strings};
 use crate::policy::{Candidate, ClaimCheck, StringList};
 
 /// The values of a claim such as `scope`, `scp`, `roles` or `groups`.
@@ -60,8 +61,11 @@ impl<'a> Scopes<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::InsufficientScope`]
+    /// - [`Error::InsufficientScope`]
+    /// - [`Problem::NothingExpected`] with [`Claim::Scope`]: no scope is required, or an empty one, or
+    ///   more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED).
     pub fn require(&self, values: &dyn StringList) -> Result<(), Error> {
+        expect_scopes(values)?;
         if strings(values).all(|value| self.contains(value)) {
             Ok(())
         } else {
@@ -77,6 +81,14 @@ impl<'a> Scopes<'a> {
             Form::Spaced(string) => Source::Spaced(string.words()),
             Form::Listed(array) => Source::Listed(array.iter()),
         })
+    }
+}
+
+fn expect_scopes(values: &dyn StringList) -> Result<(), Error> {
+    if is_usable(values) && values.string_at(MAX_EXPECTED).is_none() {
+        Ok(())
+    } else {
+        Err(Error::Claim(Claim::Scope, Problem::NothingExpected))
     }
 }
 
@@ -137,11 +149,9 @@ impl ClaimCheck for RequiredScopes<'_> {
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        let scopes = self.scopes;
-        if strings(scopes).next().is_none() || strings(scopes).any(str::is_empty) {
-            return Err(Error::Claim(Claim::Scope, Problem::NothingExpected));
-        }
-        Scopes::read(token.claims(), self.claim)?.require(scopes)
+        // A mistake of the caller is found with any token.
+        expect_scopes(self.scopes)?;
+        Scopes::read(token.claims(), self.claim)?.require(self.scopes)
     }
 }
 

@@ -60,7 +60,9 @@ impl<'a> TokenResponse<'a> {
             Ok(())
         })?;
         Ok(Self {
-            access_token: access_token.ok_or(Error::MalformedTokenResponse)?,
+            access_token: access_token
+                .filter(|token: &JsonStr<'_>| *token != "")
+                .ok_or(Error::MalformedTokenResponse)?,
             token_type: token_type.ok_or(Error::MalformedTokenResponse)?,
             expires_in,
             refresh_token,

@@ -55,8 +55,7 @@ pub fn check_same_user(later: &Verified<'_>, earlier: &Verified<'_>) -> Result<(
     if issuer != earlier.issuer().ok_or(Error::missing(Claim::Iss))? {
         return Err(Error::Claim(Claim::Iss, Problem::Mismatch));
     }
-    let subject = later.subject().ok_or(Error::missing(Claim::Sub))?;
-    if subject != earlier.subject().ok_or(Error::missing(Claim::Sub))? {
+    if later.user()? != earlier.user()? {
         return Err(Error::Claim(Claim::Sub, Problem::Mismatch));
     }
     Ok(())

@@ -62,11 +62,8 @@ impl<'a> UserInfo<'a> {
         if claims.events().is_some() {
             return Err(Error::Claim(Claim::Events, Problem::Prohibited));
         }
-        let subject = claims.subject().ok_or(Error::missing(Claim::Sub))?;
-        let expected = id_token
-            .claims()
-            .subject()
-            .ok_or(Error::missing(Claim::Sub))?;
+        let subject = claims.user()?;
+        let expected = id_token.claims().user()?;
         if subject == expected {
             Ok(Self {
                 subject,

@@ -86,13 +86,19 @@ impl<T> Check<T> {
         }
     }
 
-    /// Compares a claim with the demand. `fits` compares it with the expected value.
+    /// Compares a claim with the demand. `fits` compares it with the expected value, which
+    /// `is_usable` has found to be one that can be compared with: a mistake of the caller is found
+    /// with any token.
     #[inline]
     pub(crate) fn verdict<C>(
         &self,
         claim: Option<C>,
+        is_usable: impl FnOnce(&T) -> bool,
         fits: impl FnOnce(C, &T) -> Verdict,
     ) -> Verdict {
+        if !self.expected().is_none_or(is_usable) {
+            return Verdict::Failed(Problem::NothingExpected);
+        }
         match (self, claim) {
             (Self::Required(expected) | Self::IfPresent(expected), Some(claim)) => {
                 fits(claim, expected)
@@ -161,33 +167,15 @@ impl StringList for alloc::string::String {
     }
 }
 
-/// Checks that `is` holds for one of the expected strings.
-///
-/// A list without strings, or with an empty one, is a mistake of the caller: it is what an unset
-/// variable looks like. The whole list is looked at, so that the mistake is found with any token.
-#[inline]
-pub(crate) fn one_of(expected: &dyn StringList, mut is: impl FnMut(&str) -> bool) -> Verdict {
-    let mut found = None;
-    for string in strings(expected) {
-        if string.is_empty() {
-            return Verdict::Failed(Problem::NothingExpected);
-        }
-        let is_found = found == Some(true) || is(string);
-        found = Some(is_found);
-    }
-    match found {
-        Some(is_found) => Verdict::new(is_found, Problem::Mismatch),
-        None => Verdict::Failed(Problem::NothingExpected),
-    }
+/// Returns whether there is something to compare with: a string, and no empty one. That is what an
+/// unset variable looks like.
+pub(crate) fn is_usable(expected: &dyn StringList) -> bool {
+    expected.string_at(0).is_some() && !strings(expected).any(str::is_empty)
 }
 
-/// Checks that the claim is the expected string.
-#[inline]
-pub(crate) fn is(claim: JsonStr<'_>, expected: &str) -> Verdict {
-    if expected.is_empty() {
-        return Verdict::Failed(Problem::NothingExpected);
-    }
-    Verdict::new(claim == expected, Problem::Mismatch)
+/// Returns whether a claim is one of the expected strings.
+pub(crate) fn is_one_of(claim: JsonStr<'_>, expected: &dyn StringList) -> bool {
+    strings(expected).any(|string| claim == string)
 }
 
 /// Returns the strings of a list.

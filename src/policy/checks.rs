@@ -20,15 +20,15 @@ use core::fmt::{self, Debug};
 use core::time::Duration;
 
 use crate::error::{Claim, Error, Problem};
-use crate::policy::check::{Verdict, not_passed};
+use crate::policy::check::{Verdict, not_in_future, not_passed};
 use crate::policy::{Candidate, ClaimCheck};
 use crate::time::NumericDate;
 
 /// Rejects a token that was issued longer ago than this: `iat` is required, and now must not be
 /// later than `iat` + age + leeway.
 ///
-/// An `iat` in the future is for the policy to reject (`issued_at`). Without a clock, nothing is
-/// compared.
+/// A token from the future is rejected, because it would outlast any age. Without a clock, nothing
+/// is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxTokenAge {
     /// The time since `iat`.
@@ -46,7 +46,10 @@ impl ClaimCheck for MaxTokenAge {
         let issued_at = token.claims().issued_at();
         let issued_at = issued_at.ok_or(Error::missing(Claim::Iat))?;
         let latest = issued_at.later_by(self.age).later_by(self.leeway);
-        match not_passed(token.clock(), latest, Problem::TooOld) {
+        let clock = token.clock();
+        let verdict = not_passed(clock, latest, Problem::TooOld)
+            .and(|| not_in_future(clock, issued_at, self.leeway, Problem::InFuture));
+        match verdict {
             Verdict::Failed(problem) => Err(Error::Claim(Claim::Iat, problem)),
             Verdict::Passed | Verdict::NotMade => Ok(()),
         }
@@ -91,11 +94,11 @@ impl ClaimCheck for SubjectPrefix<'_> {
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        let subject = token.claims().subject();
-        let subject = subject.ok_or(Error::missing(Claim::Sub))?;
         if self.0.is_empty() {
             return Err(Error::Claim(Claim::Sub, Problem::NothingExpected));
         }
+        let subject = token.claims().subject();
+        let subject = subject.ok_or(Error::missing(Claim::Sub))?;
         let mut chars = subject.chars();
         if self
             .0

@@ -76,7 +76,9 @@ pub trait ClaimCheck: Debug + Sync {
     /// Returns the name of the claim or of the check, for an explanation.
     fn name(&self) -> &str;
 
-    /// Checks a token whose signature was verified.
+    /// Checks a token whose signature was verified. [`Verifier::verify`](crate::Verifier::verify)
+    /// calls it only if the token has passed the policy and the checks before this one;
+    /// [`Verifier::explain`](crate::Verifier::explain) calls it in any case.
     ///
     /// # Errors
     ///

@@ -15,7 +15,8 @@ use crate::encoding::json::JsonStr;
 use crate::error::{Claim, Error, Member, Problem};
 use crate::jose::claims::Claims;
 use crate::jose::strings::StringOrArray;
-use crate::policy::check::{Verdict, strings};
+use crate::limits::MAX_EXPECTED;
+use crate::policy::check::{Verdict, is_one_of, strings};
 
 pub use self::check::{Check, StringList};
 pub use self::explain::{CheckReport, Outcome};
@@ -131,8 +132,8 @@ impl Policy<'_> {
     }
 
     /// Checks the policy itself: every expected value must be a string that is not empty, and every
-    /// list must have one. Call it when your program starts, to find an unset variable before the
-    /// first token does.
+    /// list must have one, and no more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED). Call it
+    /// when your program starts, to find an unset variable before the first token does.
     ///
     /// # Errors
     ///
@@ -147,20 +148,17 @@ impl Policy<'_> {
     /// assert_eq!(policy.validate(), Err(mistake));
     /// ```
     pub fn validate(&self) -> Result<(), Error> {
-        let text = |check: Check<&str>| check.expected().is_none_or(|text| !text.is_empty());
+        let text = |check: Check<&str>| check.expected().is_none_or(is_text);
+        let is_complete = |list: &dyn StringList| list.string_at(MAX_EXPECTED).is_none();
         let list = |check: &Check<&dyn StringList>| {
             let list = check.expected();
-            list.is_none_or(|list| !matches!(check::one_of(*list, |_| true), Verdict::Failed(_)))
+            list.is_none_or(|list| check::is_usable(*list) && is_complete(*list))
         };
-        let audience = match self.audience.expected() {
-            None => true,
-            Some(Audience::AnyOf(ours)) => list(&Check::Required(*ours)),
-            Some(Audience::Client {
-                client_ids,
-                trusted,
-            }) => list(&Check::Required(*client_ids)) && !strings(*trusted).any(str::is_empty),
-        };
-        if !text(self.typ) {
+        let audience = self.audience.expected().is_none_or(Audience::is_usable);
+        // RFC 7515 §4.1.9: `application/` stands before a type.
+        let typ = self.typ.expected();
+        let no_type = typ.is_some_and(|typ| typ.eq_ignore_ascii_case("application/"));
+        if !text(self.typ) || no_type {
             return Err(Error::Header(Member::Typ, Problem::NothingExpected));
         }
         for (claim, is_usable) in [
@@ -236,31 +234,31 @@ impl Policy<'_> {
     /// RFC 8725 §3.11: explicit typing.
     fn typ(&self, token: &Candidate<'_>) -> Verdict {
         let header = token.header;
-        self.typ.verdict(header.typ(), |_, expected| {
-            if expected.is_empty() {
-                return Verdict::Failed(Problem::NothingExpected);
-            }
+        self.typ.verdict(header.typ(), is_text, |_, expected| {
             Verdict::new(header.is_type(expected), Problem::Mismatch)
         })
     }
 
     /// RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4.
     fn audience(&self, claims: &Claims<'_>) -> Verdict {
-        self.audience
-            .verdict(claims.audience(), |audience, expected| match expected {
+        self.audience.verdict(
+            claims.audience(),
+            Audience::is_usable,
+            |audience, expected| match expected {
                 Audience::AnyOf(ours) => any_of(audience, *ours),
                 Audience::Client {
                     client_ids,
                     trusted,
                 } => any_of(audience, *client_ids)
                     .and(|| others(audience, claims, *client_ids, *trusted)),
-            })
+            },
+        )
     }
 
     /// RFC 7519 §4.1.4: the token is not to be accepted "on or after" `exp`.
     fn expires_at(&self, token: &Candidate<'_>) -> Verdict {
         self.expires_at
-            .verdict(token.claims.expires_at(), |expires_at, leeway| {
+            .verdict(token.claims.expires_at(), always, |expires_at, leeway| {
                 let end = expires_at.later_by(*leeway);
                 check::not_reached(token.clock, end, Problem::Expired)
             })
@@ -269,7 +267,7 @@ impl Policy<'_> {
     /// RFC 7519 §4.1.5: nor before `nbf`.
     fn not_before(&self, token: &Candidate<'_>) -> Verdict {
         self.not_before
-            .verdict(token.claims.not_before(), |not_before, leeway| {
+            .verdict(token.claims.not_before(), always, |not_before, leeway| {
                 check::not_in_future(token.clock, not_before, *leeway, Problem::NotYetValid)
             })
     }
@@ -277,7 +275,7 @@ impl Policy<'_> {
     /// RFC 7519 §4.1.6; stricter: a token from the future is rejected.
     fn issued_at(&self, token: &Candidate<'_>) -> Verdict {
         self.issued_at
-            .verdict(token.claims.issued_at(), |issued_at, leeway| {
+            .verdict(token.claims.issued_at(), always, |issued_at, leeway| {
                 check::not_in_future(token.clock, issued_at, *leeway, Problem::InFuture)
             })
     }
@@ -286,7 +284,7 @@ impl Policy<'_> {
     /// it would outlast any maximum age.
     fn auth_time(&self, token: &Candidate<'_>) -> Verdict {
         self.auth_time
-            .verdict(token.claims.auth_time(), |auth_time, max| {
+            .verdict(token.claims.auth_time(), always, |auth_time, max| {
                 let latest = auth_time.later_by(max.age).later_by(max.leeway);
                 check::not_passed(token.clock, latest, Problem::TooOld).and(|| {
                     check::not_in_future(token.clock, auth_time, max.leeway, Problem::InFuture)
@@ -297,22 +295,45 @@ impl Policy<'_> {
     /// OpenID Connect Core §2.
     fn amr(&self, claims: &Claims<'_>) -> Verdict {
         self.amr
-            .verdict(claims.amr(), |methods, expected| any_of(methods, expected))
+            .verdict(claims.amr(), is_text, |methods, expected| {
+                Verdict::new(methods.contains(expected), Problem::Mismatch)
+            })
     }
 
     /// RFC 8417 §2.2.
     fn events(&self, claims: &Claims<'_>) -> Verdict {
-        self.events.verdict(claims.events(), |events, expected| {
-            if expected.is_empty() {
-                return Verdict::Failed(Problem::NothingExpected);
-            }
-            match events.get(expected) {
-                Ok(Some(event)) if event.as_object().is_some() => Verdict::Passed,
-                Ok(Some(_)) => Verdict::Failed(Problem::WrongType),
-                Ok(None) | Err(_) => Verdict::Failed(Problem::Mismatch),
-            }
-        })
+        self.events
+            .verdict(claims.events(), is_text, |events, expected| {
+                match events.get(expected) {
+                    Ok(Some(event)) if event.as_object().is_some() => Verdict::Passed,
+                    Ok(Some(_)) => Verdict::Failed(Problem::WrongType),
+                    Ok(None) | Err(_) => Verdict::Failed(Problem::Mismatch),
+                }
+            })
     }
+}
+
+impl Audience<'_> {
+    /// Returns whether there is something to compare with. An empty list of trusted audiences is
+    /// fine: nobody else is trusted.
+    fn is_usable(&self) -> bool {
+        match self {
+            Self::AnyOf(ours) => check::is_usable(*ours),
+            Self::Client {
+                client_ids,
+                trusted,
+            } => check::is_usable(*client_ids) && !strings(*trusted).any(str::is_empty),
+        }
+    }
+}
+
+const fn is_text(expected: &&str) -> bool {
+    !expected.is_empty()
+}
+
+/// A span of time can always be compared with.
+const fn always<T>(_: &T) -> bool {
+    true
 }
 
 /// Checks that a claim is one of a list.
@@ -327,9 +348,11 @@ fn one_of(check: &Check<&dyn StringList>, claims: &Claims<'_>, claim: Claim) -> 
 // Not inlined, so that all claims share it.
 #[inline(never)]
 fn compared_with_list(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
-    check.verdict(claim, |claim, expected| {
-        check::one_of(*expected, |string| claim == string)
-    })
+    check.verdict(
+        claim,
+        |expected| check::is_usable(*expected),
+        |claim, expected| Verdict::new(is_one_of(claim, *expected), Problem::Mismatch),
+    )
 }
 
 /// Checks that a claim is a certain string.
@@ -343,12 +366,15 @@ fn is(check: &Check<&str>, claims: &Claims<'_>, claim: Claim) -> Verdict {
 
 #[inline(never)]
 fn compared(check: &Check<&str>, claim: Option<JsonStr<'_>>) -> Verdict {
-    check.verdict(claim, |claim, expected| check::is(claim, expected))
+    check.verdict(claim, is_text, |claim, expected| {
+        Verdict::new(claim == *expected, Problem::Mismatch)
+    })
 }
 
 /// Checks that one of the strings that the token names is expected.
 fn any_of(named: StringOrArray<'_>, expected: &dyn StringList) -> Verdict {
-    check::one_of(expected, |string| named.contains(string))
+    let named = named.iter().any(|one| is_one_of(one, expected));
+    Verdict::new(named, Problem::Mismatch)
 }
 
 /// Checks the audiences beside us.
@@ -358,13 +384,13 @@ fn others(
     client_ids: &dyn StringList,
     trusted: &dyn StringList,
 ) -> Verdict {
-    if strings(trusted).any(str::is_empty) {
-        return Verdict::Failed(Problem::NothingExpected);
-    }
-    let us = |one| strings(client_ids).any(|client_id| one == client_id);
+    let us = |one| is_one_of(one, client_ids);
     let issued_to_us = claims.authorized_party().is_some_and(us);
-    let is_trusted = |one| strings(trusted).any(|other| one == other);
-    let known = || audience.iter().all(|one| us(one) || is_trusted(one));
+    let known = || {
+        audience
+            .iter()
+            .all(|one| us(one) || is_one_of(one, trusted))
+    };
     Verdict::new(issued_to_us || known(), Problem::Untrusted)
 }
 

@@ -101,7 +101,8 @@ impl<'t, K> Tenant<'t, K> {
         }
     }
 
-    /// Returns the issuer with these checks after those of the policy.
+    /// Returns the issuer with these checks after those of the policy. They replace those of an
+    /// earlier call.
     #[must_use]
     pub const fn with_checks(self, checks: &'t [&'t dyn ClaimCheck]) -> Self {
         Self { checks, ..self }

@@ -1,5 +1,7 @@
 //! Options for the form of tokens. Each exists because a deployment needed it.
 
+use core::fmt::{self, Debug};
+
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::compact::Compact;
@@ -15,7 +17,7 @@ use crate::verify::pipeline;
 /// // Refuses tokens without a `kid` that several keys fit, and all tokens longer than 8 KiB.
 /// const OPTIONS: Options<'_> = Options::new().refuse_ambiguity().max_token_len(8 * 1024);
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Options<'v> {
     /// Removes the padding. Only [`padded`](Self::padded) names the function, so that other
     /// programs do not link it.
@@ -173,5 +175,16 @@ impl<'v> Options<'v> {
         scratch: &'b mut [u8],
     ) -> Result<Option<JsonStr<'b>>, Error> {
         pipeline::peek_issuer(&pipeline::split(token, self)?, scratch)
+    }
+}
+
+impl Debug for Options<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("padded", &self.unpad.is_some())
+            .field("unambiguous", &self.unambiguous)
+            .field("max_token_len", &self.max_token_len)
+            .field("understood", &self.critical.names())
+            .finish()
     }
 }

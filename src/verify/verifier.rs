@@ -64,7 +64,7 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     }
 
     /// Returns the verifier with these checks after those of the policy: values of
-    /// [`checks`](crate::checks), or your own.
+    /// [`checks`](crate::checks), or your own. They replace those of an earlier call.
     #[must_use]
     pub const fn with_checks(self, checks: &'v [&'v dyn ClaimCheck]) -> Self {
         Self { checks, ..self }

@@ -45,6 +45,7 @@ fn greatest_age_by_iat() {
     let at = |seconds, nanos| Clock::Now(NumericDate::new(NOW + seconds, nanos));
     let at_least = |seconds| Clock::AtLeast(NumericDate::from_seconds(NOW + seconds));
     let too_old = error(Claim::Iat, Problem::TooOld);
+    let in_future = error(Claim::Iat, Problem::InFuture);
     let claims = format!(r#"{{"iat":{NOW}}}"#);
     let fraction = format!(r#"{{"iat":{NOW}.5}}"#);
     for (case, rule, claims, clock, want) in [
@@ -66,7 +67,9 @@ fn greatest_age_by_iat() {
             at(60, 500_000_001),
             too_old,
         ),
-        ("from the future", minute, &claims, at(-1000, 0), Ok(())),
+        ("from the future", minute, &claims, at(-1, 0), in_future),
+        ("within the leeway", lenient, &claims, at(-5, 0), Ok(())),
+        ("beyond it", lenient, &claims, at(-6, 0), in_future),
         ("none at all", none, &claims, at(0, 0), Ok(())),
         ("none at all, later", none, &claims, at(0, 1), too_old),
         (
@@ -402,6 +405,9 @@ fn nothing_expected_is_the_callers_mistake() {
                 error(claim, Problem::NothingExpected)
             };
             assert_eq!(policy.validate(), want, "{claim:?}");
+            // Also if the token does not have the claim.
+            let without = judge(&policy, "{}", usual);
+            assert!(without == want || is_fine && without.is_err(), "{claim:?}");
             assert_eq!(judge(&policy, claims, usual), want, "{claim:?}");
         }
     }
@@ -630,6 +636,11 @@ fn a_policy_that_can_be_used() {
     };
     let mistake = Error::Header(Member::Typ, Problem::NothingExpected);
     assert_eq!(typ.validate(), Err(mistake));
+    let typ = Policy {
+        typ: Check::Required("Application/"),
+        ..NOTHING
+    };
+    assert_eq!(typ.validate(), Err(mistake));
     for policy in [
         NOTHING,
         oidc::id_token(&"i", &"us", Nonce::Sent("n")),
@@ -692,6 +703,10 @@ fn a_list_that_never_ends() {
         issuer: Check::Required(&Endless),
         ..NOTHING
     };
+    assert_eq!(
+        policy.validate(),
+        error(Claim::Iss, Problem::NothingExpected)
+    );
     let at = NumericDate::from_seconds(NOW);
     assert_eq!(judge(&policy, r#"{"iss":"a"}"#, at), Ok(()));
     assert_eq!(

@@ -640,6 +640,44 @@ fn which_field_an_error_names() {
     assert!(size_of::<DeserializeError>() <= 24);
 }
 
+/// A type that asks for a list and would also take a string.
+#[derive(Debug, PartialEq)]
+struct Roles(Vec<String>);
+
+impl<'de> Deserialize<'de> for Roles {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Roles;
+
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("roles")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Roles, E> {
+                Ok(Roles(text.split(' ').map(str::to_owned).collect()))
+            }
+        }
+        deserializer.deserialize_seq(Visitor)
+    }
+}
+
+#[test]
+fn a_string_is_no_list_wherever_it_stands() {
+    with_claims(r#"{"roles":"admin user"}"#, |jwt| {
+        let value = jwt.claims().get("roles").unwrap();
+        assert_eq!(
+            value.deserialize::<Roles>().unwrap_err().kind(),
+            Kind::WrongType
+        );
+        let whole = jwt.claims().deserialize::<BTreeMap<String, Roles>>();
+        assert_eq!(whole.unwrap_err().kind(), Kind::WrongType);
+        assert!(serde_json::from_str::<Roles>(r#""admin user""#).is_err());
+    })
+    .unwrap();
+}
+
 #[test]
 fn errors_without_a_field() {
     fn error<T: for<'a> Deserialize<'a> + Debug>(claims: &str) -> String {

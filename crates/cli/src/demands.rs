@@ -187,6 +187,7 @@ impl Demands {
             return Ok(());
         };
         match header.typ() {
+            _ if expected.is_empty() => Err(Error::Header(Member::Typ, Problem::NothingExpected)),
             None => Err(Error::Header(Member::Typ, Problem::Missing)),
             Some(_) if header.is_type(expected) => Ok(()),
             Some(_) => Err(Error::Header(Member::Typ, Problem::Mismatch)),

@@ -315,7 +315,9 @@ impl PartialEq<str> for JsonStr<'_> {
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn eq(&self, other: &str) -> bool {
         if self.escaped {
-            return self.eq_unescaped(other);
+            // An escape sequence has at most six bytes for each byte that it stands for.
+            let longest = other.len().saturating_mul(6);
+            return self.raw.as_bytes().len() <= longest && self.eq_unescaped(other);
         }
         self.raw.as_bytes() == other.as_bytes()
     }

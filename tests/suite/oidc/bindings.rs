@@ -31,6 +31,9 @@ fn token_endpoint() {
     let with = |claim: &str| check(claim, bindings);
     assert_eq!(with("{}"), Ok(()));
     assert_eq!(with(&format!(r#"{{"at_hash":"{AT_HASH}"}}"#)), Ok(()));
+    // An access token that is not there is a mistake, whatever the ID Token says.
+    let nothing = Err(Error::Claim(Claim::AtHash, Problem::NothingExpected));
+    assert_eq!(check("{}", Bindings::from_token_endpoint("")), nothing);
     // Written with escapes it is the same.
     let escaped = AT_HASH.replace('7', "\\u0037");
     assert_eq!(with(&format!(r#"{{"at_hash":"{escaped}"}}"#)), Ok(()));

@@ -53,6 +53,13 @@ fn metadata_is_read() {
 }
 
 #[test]
+fn metadata_of_no_issuer() {
+    let text = br#"{"issuer":"","jwks_uri":""}"#;
+    let nobody = ProviderMetadata::parse(text, "");
+    assert_eq!(nobody.err(), Some(Error::MetadataMismatch));
+}
+
+#[test]
 fn metadata_of_the_expected_issuer_only() {
     for (issuer, want) in [
         (json!(ISSUER), Ok(())),
@@ -150,6 +157,10 @@ fn malformed_token_response() {
         (r#"{"error":"invalid_grant"}"#.to_owned(), malformed),
         (r#"{"access_token":"a"}"#.to_owned(), malformed),
         (r#"{"token_type":"Bearer"}"#.to_owned(), malformed),
+        (
+            r#"{"access_token":"","token_type":"Bearer"}"#.to_owned(),
+            malformed,
+        ),
         (format!(r#"{{{good},"expires_in":"3600"}}"#), malformed),
         (format!(r#"{{{good},"expires_in":-1}}"#), malformed),
         (format!(r#"{{{good},"expires_in":3600.5}}"#), malformed),

@@ -1,5 +1,6 @@
 //! Scopes and roles.
 
+use jose_verify::limits::MAX_EXPECTED;
 use jose_verify::oauth::Scopes;
 use jose_verify::{Claim, Error, Problem};
 
@@ -63,8 +64,9 @@ fn required() {
     };
     let refused = Err(Error::InsufficientScope);
     let claims = r#"{"scope":"read write.all \u0061dmin"}"#;
+    let nothing = Err(Error::Claim(Claim::Scope, Problem::NothingExpected));
     for (wanted, want) in [
-        (&[][..], Ok(())),
+        (&[][..], nothing),
         (&["read"], Ok(())),
         (&["admin", "read"], Ok(())),
         (&["write"], refused),
@@ -72,11 +74,17 @@ fn required() {
         (&["read write.all"], refused),
         (&["Read"], refused),
         (&["rea"], refused),
-        (&[""], refused),
+        (&[""], nothing),
+        (&["read", ""], nothing),
         (&["read", "delete"], refused),
     ] {
         assert_eq!(require(claims, wanted), want, "{wanted:?}");
     }
     assert_eq!(require(r#"{"scope":["read write"]}"#, &["read"]), refused);
     assert_eq!(require("{}", &["read"]), refused);
+    // The last of too many would be ignored.
+    let mut many = vec!["read"; MAX_EXPECTED];
+    assert_eq!(require(claims, &many), Ok(()));
+    many.push("delete");
+    assert_eq!(require(claims, &many), nothing);
 }

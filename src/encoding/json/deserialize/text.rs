@@ -65,6 +65,16 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         self.number()?.visit_number(visitor)
     }
 
+    /// A name for a type that asks for anything else, as `serde_json` gives it. A value must be what
+    /// the type asks for.
+    fn visit_name<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        if self.is_name {
+            visit_str(self.string, self.room, visitor)
+        } else {
+            Err(DeserializeError::WRONG_TYPE)
+        }
+    }
+
     fn visit_single<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         self.number()?.visit_single(visitor)
     }
@@ -120,8 +130,44 @@ impl<'a> Deserializer<'a> for Text<'_, 'a, '_> {
         visitor.visit_enum(UnitVariant::new(self.string, self.room))
     }
 
+    each!(visit_name: deserialize_seq deserialize_map deserialize_unit);
+
+    fn deserialize_unit_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        self.visit_name(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'a>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        self.visit_name(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        self.visit_name(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'a>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        self.visit_name(visitor)
+    }
+
     forward_to_deserialize_any! {
         <V: Visitor<'a>>
-        char str string unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        char str string identifier ignored_any
     }
 }
