@@ -645,10 +645,10 @@ fn which_field_an_error_names() {
 struct Roles(Vec<String>);
 
 impl<'de> Deserialize<'de> for Roles {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Words;
 
-        impl<'de> serde::de::Visitor<'de> for Visitor {
+        impl Visitor<'_> for Words {
             type Value = Roles;
 
             fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -659,7 +659,7 @@ impl<'de> Deserialize<'de> for Roles {
                 Ok(Roles(text.split(' ').map(str::to_owned).collect()))
             }
         }
-        deserializer.deserialize_seq(Visitor)
+        deserializer.deserialize_seq(Words)
     }
 }
 
