@@ -5,8 +5,8 @@
 use cortex_m as _;
 use defmt_semihosting as _;
 
-use jose_verify::{Check, Clock, Key, Policy, Verifier};
 use jose_verify::alg::{HS256, KeyParameters};
+use jose_verify::{Check, Clock, Key, Policy, Verifier};
 use semihosting::process;
 
 #[cortex_m_rt::entry]
