@@ -22,8 +22,8 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 
 /// Members of an object that is checked for duplicate names: a header, a claims set, a JWK.
 ///
-/// The table of names is on the stack and takes eight bytes for each name. The largest claims sets
-/// seen have about sixty members.
+/// The table of names is on the stack. It takes eight bytes for each name, or six on 32-bit
+/// machines. The largest claims sets seen have about sixty members.
 pub const MAX_MEMBERS: usize = 128;
 
 /// Pairs of different names in one object that have the same hash: of 32 bits, or of 16 bits on

@@ -17,7 +17,7 @@ use self::pairs::{
 /// | `Token`, `Signature`, `Claims` | 401, `invalid_token` |
 /// | `UnknownKey` | fetch the keys again if [`Refetch`](crate::keys::Refetch) allows, else 401, `invalid_token` |
 /// | `Scope` | 403, `insufficient_scope` |
-/// | `Keys`, `Provider`, `Caller` | 500: nothing that the sender of the token can mend |
+/// | `Keys`, `Provider`, `Caller` | 500: the sender of the token cannot fix it |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -32,7 +32,7 @@ pub enum Category {
     Claims,
     /// The token is good, but does not allow this.
     Scope,
-    /// A key or key set that was to be loaded cannot be used.
+    /// A key or key set cannot be loaded.
     Keys,
     /// A provider's metadata or response cannot be used.
     Provider,
@@ -43,7 +43,7 @@ pub enum Category {
 
 impl Category {
     /// Returns the HTTP status for a request whose bearer token was rejected with an error of this
-    /// category (RFC 6750 §3.1): 401, 403, or 500 if the server has to mend something.
+    /// category (RFC 6750 §3.1): 401, 403, or 500 if the fault is not in the token.
     #[must_use]
     pub const fn http_status(self) -> u16 {
         match self {
@@ -54,7 +54,7 @@ impl Category {
     }
 
     /// Returns the error code of RFC 6750 §3.1 for a bearer token that was rejected with an error of
-    /// this category, or `None` if the server has to mend something and not the client (500).
+    /// this category, or `None` if the fault is not in the token (500).
     #[must_use]
     pub const fn bearer_error(self) -> Option<&'static str> {
         match self {
@@ -72,9 +72,9 @@ macro_rules! errors {
     ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $category:ident, $message:literal;)+) => {
         /// Why a token or a key was refused.
         ///
-        /// It names the claim, header parameter or limit that is concerned, and no content, so it
-        /// can be logged without logging the token. The number and the name of an error never
-        /// change; new ones may be added.
+        /// An error names the claim, header parameter or limit concerned, if any. It has no content
+        /// of the token, so it can be logged. The number and the name of an error never change; new
+        /// ones may be added.
         ///
         /// ```
         /// use jose_verify::{Category, Claim, Error, Problem};
@@ -173,8 +173,8 @@ errors! {
     MalformedToken = 1, "malformed_token", Token, "the token is not three segments separated by dots";
     /// The token has the five segments of a JWE (RFC 7516 §7.1), which this crate does not decrypt.
     Encrypted = 2, "encrypted", Token, "the token is encrypted (JWE) and cannot be verified here";
-    /// A segment is not base64url without padding, with zero trailing bits (RFC 7515 §2).
-    MalformedBase64url = 3, "malformed_base64url", Token, "a segment is not strict base64url";
+    /// A text is not base64url without padding, with zero trailing bits (RFC 7515 §2).
+    MalformedBase64url = 3, "malformed_base64url", Token, "a text is not strict base64url";
     /// A text is not JSON in UTF-8 (RFC 8259), or the header is not a JSON object.
     MalformedJson = 4, "malformed_json", Token, "the text is not well-formed JSON of the expected kind";
     /// An object has two members of the same name (RFC 7515 §4, RFC 7519 §4).
@@ -205,8 +205,8 @@ errors! {
     KeyTooLarge = 23, "key_too_large", Keys, "the key is too large";
     /// `use` or `key_ops` say that the key is not for verifying (RFC 7517 §4.2, §4.3).
     WrongKeyUse = 24, "wrong_key_use", Keys, "the key is not meant for verifying signatures";
-    /// A list of algorithms is empty, has more than the limit, names one twice, or mixes MACs with signatures.
-    UnusableAlgorithmList = 25, "unusable_algorithm_list", Caller, "the list of algorithms is empty, too long, or mixes MACs with signatures";
+    /// A list of algorithms is empty, is too long, names one twice, or mixes MACs with signatures.
+    UnusableAlgorithmList = 25, "unusable_algorithm_list", Caller, "the list of algorithms is empty or too long, names one twice, or mixes MACs with signatures";
     /// The text is not a JWK Set (RFC 7517 §5).
     MalformedKeySet = 26, "malformed_key_set", Keys, "the text is not a JWK Set";
     /// Nothing in a JWK Set can be used.
@@ -217,8 +217,8 @@ errors! {
     // Claims.
     /// The payload is not a JSON object, so not a claims set (RFC 7519 §7.2).
     MalformedClaims = 40, "malformed_claims", Claims, "the payload is not a JSON object";
-    /// The buffer cannot hold the unescaped string.
-    BufferTooSmall = 44, "buffer_too_small", Caller, "the buffer is too small for the unescaped string";
+    /// The buffer cannot hold the result: an unescaped string, or base64url encoded or decoded.
+    BufferTooSmall = 44, "buffer_too_small", Caller, "the buffer is too small for the result";
     /// A scope or role that is needed is not among those of the token.
     InsufficientScope = 89, "insufficient_scope", Scope, "the token does not have the scope that is needed";
     /// A token that may be used once was used before.
@@ -240,9 +240,10 @@ const _: () = assert!(size_of::<Result<(), Error>>() == size_of::<usize>());
 const _: () = assert!(size_of::<Error>() <= 8);
 
 impl Error {
-    /// Returns every error that verification can return, in the order of [`code`](Self::code) within
-    /// each kind. A caller's own check, and claims that do not fit a type for serde, may make further
-    /// pairs of a claim and a problem, which have numbers and names as well.
+    /// Returns every error that this crate's own checks return, in the order of
+    /// [`code`](Self::code) within each kind. A [`ClaimCheck`](crate::ClaimCheck) of your own, or
+    /// claims that do not fit a serde type, may give other pairs of a claim and a problem. Those
+    /// have numbers and names as well.
     pub fn all() -> impl Iterator<Item = Self> {
         let limits = Limit::ALL.iter().map(|limit| Self::Limit(*limit));
         let headers = MEMBERS.iter().flat_map(|(member, problems)| {
@@ -328,7 +329,7 @@ mod tests {
         assert_eq!(listed.len(), Error::all().count(), "each is listed once");
         assert!(listed.iter().all(|error| all.contains(error)));
         let messages: HashSet<_> = Error::all().map(Error::message).collect();
-        // A time before which a token is not valid is in the future, like one that must not be.
+        // `NotYetValid` and `InFuture` have the same words, but no claim has both.
         assert_eq!(messages.len(), listed.len());
     }
 

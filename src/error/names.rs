@@ -120,14 +120,16 @@ named! {
         OutOfRange = 11, "out_of_range";
         /// It asks for something that is not supported.
         Unsupported = 12, "unsupported";
-        /// The caller expects no value, or an empty one. This is a mistake of the caller and not of
-        /// the token.
+        /// The caller expects nothing, an empty string, or more than
+        /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings. The mistake is the caller's, not
+        /// the token's.
         NothingExpected = 13, "nothing_expected";
     }
 }
 
 named! {
-    /// A limit of [`limits`](crate::limits), or one that a caller set, that an [`Error`](crate::Error) names.
+    /// A limit that an [`Error`](crate::Error) names: one of [`limits`](crate::limits), or one that
+    /// the caller set.
     Limit {
         /// [`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN), or
         /// [`Options::max_token_len`](crate::Options::max_token_len).

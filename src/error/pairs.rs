@@ -25,7 +25,7 @@ macro_rules! of_each_problem {
             TooOld => "is too far in the past", TooLong => "is too long",
             Prohibited => "is not allowed", OutOfRange => "is out of range",
             Unsupported => "asks for something that is not supported",
-            NothingExpected => "is compared with nothing: the expected value is missing or empty")
+            NothingExpected => "cannot be compared: the expected value is missing or empty, or the list is too long")
     };
 }
 

@@ -254,19 +254,20 @@ impl<'a> Claims<'a> {
         self.object.as_raw()
     }
 
-    /// Deserialises the claims as a type of the caller's, with strings unescaped in `buffer`.
+    /// Deserialises the claims into your own type. Strings with escapes are unescaped in `buffer`.
     ///
-    /// Needs the feature `serde`, and no allocator. Strings and names that are written with escapes are unescaped in
-    /// `buffer`, one at a time: it must hold the longest of them that the type asks for. Such a string fits an owned
-    /// field (`String`, `heapless::String`), not a borrowed one. The others need no buffer.
+    /// Needs the feature `serde`, and no allocator. Strings and names with escapes are unescaped one
+    /// at a time, so the buffer must hold the longest that the type reads. Such a string fits an
+    /// owned field (`String`, `heapless::String`), not a borrowed one. Other strings need no buffer.
     ///
-    /// Takes what `serde_json` takes, but for its own `RawValue`, and for floats where a hand-written type asks for an
-    /// integer and accepts a float as well. Floats are rounded to the nearest.
+    /// Accepts what `serde_json` accepts, with two exceptions: its `RawValue`, and floats for a
+    /// hand-written type that asks for an integer but also accepts a float. Floats are rounded to
+    /// the nearest.
     ///
     /// # Errors
     ///
-    /// The claims do not fit the type, or an unescaped string does not fit the buffer, which one as long as
-    /// [`as_raw`](Self::as_raw) never is too small for.
+    /// The claims do not fit the type, or an unescaped string does not fit the buffer. A buffer as
+    /// long as [`as_raw`](Self::as_raw) is always large enough.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]

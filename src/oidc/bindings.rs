@@ -83,7 +83,7 @@ impl<'a> Bindings<'a> {
     /// - [`Problem::WrongType`]: not a string, whether or not it is checked.
     /// - [`Problem::NothingExpected`]: the value that came with the ID Token is empty.
     ///
-    /// - [`Error::AlgorithmNotAccepted`]: none of `hashes` is that of the ID Token's algorithm.
+    /// [`Error::AlgorithmNotAccepted`]: none of `hashes` belongs to the algorithm of the ID Token.
     pub fn check(
         &self,
         id_token: &Verified<'_>,

@@ -11,9 +11,8 @@ use crate::policy::{Audience, Check, Policy, StringList};
 pub enum Nonce<'p> {
     /// This one was sent, and the ID Token must have it.
     Sent(&'p str),
-    /// None was sent, so whatever the ID Token says is not checked. It is the right choice also for
-    /// an ID Token of a refresh, and for one that is kept as a session: its nonce was checked when
-    /// the user logged in.
+    /// None was sent, so the claim is not checked. Use this also for an ID Token of a refresh, and
+    /// for one kept as a session: its nonce was checked at login.
     NotSent,
 }
 
@@ -30,14 +29,14 @@ impl Debug for Nonce<'_> {
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
 /// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`; usually
-/// there is only one. It may name others beside it only if `azp` is one of `client_ids`. An `azp`
-/// must be one of them. A `typ` that names another kind of token (RFC 8725 §3.11), such as `at+jwt`
-/// or `logout+jwt`, is rejected, and so is a token with `events` (RFC 8417), which is about an event
-/// and no login.
+/// there is only one. It may name others beside it only if `azp` is one of `client_ids`. If `azp` is
+/// present, it must be one of `client_ids`. A `typ` that names another kind of token (RFC 8725 §3.11), such as `at+jwt`
+/// or `logout+jwt`, is rejected, and so is a token with `events` (RFC 8417), which is about an event,
+/// not a login.
 ///
-/// An app on Android gets its ID Tokens for the web client of its project, with its own identifier in
-/// `azp`. There, `client_ids` is the web client alone, and the field `authorized_party` requires the
-/// app: as another of `client_ids`, it would also let tokens pass that were made for the app.
+/// On Android, an app receives ID Tokens for its project's web client, with its own identifier in
+/// `azp`. Pass only the web client in `client_ids`, and require the app in `authorized_party`. If
+/// `client_ids` also named the app, tokens made for the app itself would be accepted.
 ///
 /// `auth_time`, `acr` and `amr` are not checked. Where you sent `max_age` or asked for a class:
 ///

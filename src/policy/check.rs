@@ -28,7 +28,7 @@ pub enum Check<T> {
 pub(crate) enum Verdict {
     /// The claim is as it must be.
     Passed,
-    /// Nothing is demanded, or nothing is known that the claim could be compared with.
+    /// Nothing is demanded, the claim is optional and absent, or the clock does not know enough.
     NotMade,
     /// The claim is not as it must be.
     Failed(Problem),
@@ -86,9 +86,9 @@ impl<T> Check<T> {
         }
     }
 
-    /// Compares a claim with the demand. `fits` compares it with the expected value, which
-    /// `is_usable` has found to be one that can be compared with: a mistake of the caller is found
-    /// with any token.
+    /// Compares a claim with the demand. `is_usable` is asked first, before the claim is looked at,
+    /// so that a mistake of the caller is found even if the claim is absent. `fits` then compares
+    /// the claim with the expected value.
     #[inline]
     pub(crate) fn verdict<C>(
         &self,

@@ -27,8 +27,9 @@ use crate::time::NumericDate;
 /// Rejects a token that was issued longer ago than this: `iat` is required, and now must not be
 /// later than `iat` + age + leeway.
 ///
-/// A token from the future is rejected, because it would outlast any age. Without a clock, nothing
-/// is compared.
+/// A token from the future is rejected, because it would outlast any age. With
+/// [`Clock::AtLeast`](crate::Clock::AtLeast), only the age is compared. With
+/// [`Clock::Absent`](crate::Clock::Absent), nothing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxTokenAge {
     /// The time since `iat`.

@@ -1,4 +1,4 @@
-//! What every check of a policy found, for people who search the reason of a rejection.
+//! What every check of a policy found, for people who want to know why a token is rejected.
 
 use crate::error::{Error, Member};
 use crate::policy::check::Verdict;
@@ -8,10 +8,10 @@ use crate::policy::{Candidate, ClaimCheck, Policy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The token is as it must be. A check that is a value passes also if it had nothing to compare.
+    /// The token is as it must be. A [`ClaimCheck`] also reports this if it compared nothing.
     Passed,
-    /// The check was not made: the policy says so, the claim is optional and absent, or the time is
-    /// not known ([`Clock::Absent`](crate::Clock::Absent)).
+    /// The check was not made. The policy does not ask for it, the claim is optional and absent, or
+    /// the [`Clock`](crate::Clock) does not know enough of the time.
     NotMade,
     /// The token is rejected for this reason.
     Failed(Error),

@@ -77,8 +77,8 @@ pub trait ClaimCheck: Debug + Sync {
     fn name(&self) -> &str;
 
     /// Checks a token whose signature was verified. [`Verifier::verify`](crate::Verifier::verify)
-    /// calls it only if the token has passed the policy and the checks before this one;
-    /// [`Verifier::explain`](crate::Verifier::explain) calls it in any case.
+    /// calls it only if the token has passed the policy and the checks before this one.
+    /// [`Verifier::explain`](crate::Verifier::explain) calls it even if an earlier check has failed.
     ///
     /// # Errors
     ///

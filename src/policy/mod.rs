@@ -54,9 +54,9 @@ pub struct MaxAge {
 
 /// All checks of one kind of token.
 ///
-/// A policy has one field for each check and no default. What is not checked is spelled out, and a
-/// check that a later version adds stops the build of a policy that is written out until it is
-/// decided. The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for
+/// A policy has one field for each check and no default. What is not checked is spelled out. If a
+/// later version adds a check, a policy that names every field stops compiling until you decide
+/// that check. The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for
 /// well-known kinds of tokens; narrow them with the struct update syntax. Further checks, such as a
 /// maximum lifetime, are values in [`checks`](crate::checks).
 ///
@@ -131,9 +131,10 @@ impl Policy<'_> {
         }
     }
 
-    /// Checks the policy itself: every expected value must be a string that is not empty, and every
-    /// list must have one, and no more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED). Call it
-    /// when your program starts, to find an unset variable before the first token does.
+    /// Checks the policy itself. An expected string must not be empty. A list must have at least
+    /// one string and at most [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED); the trusted audiences
+    /// may be none. Call it when your program starts, to find an unset variable before the first
+    /// token does.
     ///
     /// # Errors
     ///
@@ -154,7 +155,16 @@ impl Policy<'_> {
             let list = check.expected();
             list.is_none_or(|list| check::is_usable(*list) && is_complete(*list))
         };
-        let audience = self.audience.expected().is_none_or(Audience::is_usable);
+        let audience = self.audience.expected().is_none_or(|audience| {
+            let (ours, trusted) = match *audience {
+                Audience::AnyOf(ours) => (ours, None),
+                Audience::Client {
+                    client_ids,
+                    trusted,
+                } => (client_ids, Some(trusted)),
+            };
+            audience.is_usable() && is_complete(ours) && trusted.is_none_or(is_complete)
+        });
         // RFC 7515 §4.1.9: `application/` stands before a type.
         let typ = self.typ.expected();
         let no_type = typ.is_some_and(|typ| typ.eq_ignore_ascii_case("application/"));
@@ -403,8 +413,8 @@ impl Debug for Audience<'_> {
     }
 }
 
-/// Which checks are made. The expected values are omitted, because a nonce or a subject is among
-/// them.
+/// Shows which checks are made. Expected claim values are omitted, because a nonce or a subject is
+/// among them. `typ` and spans of time are shown.
 impl Debug for Policy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn omitted<T>(check: &Check<T>) -> Check<fmt::Arguments<'_>> {

@@ -64,7 +64,8 @@ enum AudienceBuf {
 }
 
 impl PolicyBuf {
-    /// Does what [`Policy::validate`] does.
+    /// Does what [`Policy::validate`] does. A `PolicyBuf` keeps at most [`MAX_EXPECTED`] strings of
+    /// a list, so call [`Policy::validate`] before the conversion to find a longer one.
     ///
     /// # Errors
     ///

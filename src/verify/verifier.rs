@@ -74,8 +74,9 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     ///
     /// `token` is the token and nothing else. A line feed after it is an error, because it is not
     /// base64url. `now` is a [`NumericDate`](crate::NumericDate). A device without a clock passes
-    /// [`Clock::AtLeast`] with the time at which it was built, or [`Clock::Absent`]. `scratch` receives the decoded token; [`scratch_len`](crate::scratch_len)
-    /// returns the length that it needs.
+    /// [`Clock::AtLeast`] with the time at which it was built, or [`Clock::Absent`].
+    /// `scratch` receives the decoded token; [`scratch_len`](crate::scratch_len) returns the length
+    /// that it needs.
     ///
     /// # Errors
     ///
@@ -110,10 +111,9 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     /// Verifies a token and reports what every check of its claims found, also those after the
     /// first failure.
     ///
-    /// Nothing is reported of a token whose signature is not valid or whose claims cannot be read, for
-    /// instance because one has the wrong type; the error names it. No value of a claim is ever
-    /// reported. It is for people who search the reason of a rejection; the sender of a token should
-    /// not see it.
+    /// If the signature is invalid or the claims cannot be read, nothing is reported, only the error
+    /// returned. No report contains a claim's value. Use it to find out why a token is rejected, and
+    /// do not show the reports to its sender.
     ///
     /// # Errors
     ///

@@ -713,4 +713,23 @@ fn a_list_that_never_ends() {
         judge(&policy, r#"{"iss":"b"}"#, at),
         error(Claim::Iss, Problem::Mismatch)
     );
+    let client = |client_ids, trusted| Audience::Client {
+        client_ids,
+        trusted,
+    };
+    for audience in [
+        Audience::AnyOf(&Endless),
+        client(&Endless, &["a"]),
+        client(&["a"], &Endless),
+    ] {
+        let policy = Policy {
+            audience: Check::Required(audience),
+            ..NOTHING
+        };
+        assert_eq!(
+            policy.validate(),
+            error(Claim::Aud, Problem::NothingExpected)
+        );
+        assert_eq!(judge(&policy, r#"{"aud":"a","azp":"a"}"#, at), Ok(()));
+    }
 }

@@ -78,7 +78,7 @@ const OF_CALLS: [(jv_error, &str, &str); 11] = [
     (
         JV_UNDECIDED,
         "undecided",
-        "a check of the policy is not decided or has no value",
+        "a check of the policy is undecided, lacks its value, or has a value that is not compared",
     ),
     (
         JV_OUT_OF_RANGE,

@@ -165,7 +165,7 @@ pub unsafe extern "C" fn jv_policy_init(
     }))
 }
 
-/// What a profile is given where C gives the values.
+/// Passed to a profile in place of values that C sets.
 const NONE: [&str; 0] = [];
 
 /// The profile without its values.

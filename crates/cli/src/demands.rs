@@ -42,7 +42,7 @@ impl TryFrom<String> for Profile {
 pub(crate) struct Demands {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
-    /// One of these; an ID Token may name no others beside them.
+    /// One of these. An ID Token may name others only if `azp` is one of these.
     pub(crate) audiences: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,
@@ -195,10 +195,10 @@ impl Demands {
     }
 }
 
-/// What a profile is given where the program decides the claim itself.
+/// Passed to a profile in place of values that the program sets itself.
 const NONE: [&str; 0] = [];
 
-/// One of the audiences, and no others beside it.
+/// Requires one of the audiences. Others are allowed only if `azp` is one of them.
 fn client(audiences: Option<&dyn StringList>) -> Check<Audience<'_>> {
     required(audiences.map(|client_ids| Audience::Client {
         client_ids,

@@ -29,7 +29,7 @@ pub struct Settings {
     pub algorithms: Algorithms,
     /// Tolerance for clocks that disagree.
     pub leeway: Duration,
-    /// How long its tokens hold at most: so long do keys stay that it no longer publishes.
+    /// The longest lifetime of the issuer's tokens. Keys that are no longer published stay this long.
     pub token_lifetime: Duration,
     /// The time between two fetches, at least and at most: see [`Refetch`].
     pub pauses: (Duration, Duration),
@@ -41,7 +41,7 @@ pub struct Settings {
 
 /// Verifies the access tokens (RFC 9068) of one issuer.
 ///
-/// Verifying takes no lock but for the moment in which the `Arc` of the keys is cloned. When a
+/// Verifying holds a lock only while it clones the `Arc` of the keys. When a
 /// token names a key that is not there, the keys are fetched, at most as often as [`Refetch`]
 /// allows; whoever needs them meanwhile waits for that one fetch.
 pub struct Issuer {
@@ -215,8 +215,8 @@ impl Issuer {
         outcome.unwrap_or_else(|e| Err(FetchError::Transport(e.to_string())))
     }
 
-    /// Whether the keys changed, and whether there are new ones among them. If nothing comes, those
-    /// go all the same whose time is over.
+    /// Returns whether the keys changed, and whether any are new. Expired keys are dropped even if
+    /// the fetch fails.
     async fn fetch_into(&self, rotation: &mut Rotation) -> Result<(bool, bool), FetchError> {
         let jwks = self.fetch_in_time().await;
         let (old, now) = (&rotation.keys, self.elapsed());

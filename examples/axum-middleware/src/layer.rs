@@ -120,7 +120,7 @@ enum Refusal {
     NoToken,
     /// The header cannot be read.
     Request,
-    /// The token is not good, or not for this, or we cannot tell.
+    /// The token is invalid or lacks a scope, or the server cannot decide.
     Error(Error),
     /// The issuer could not be reached yet, or has withdrawn all its keys.
     NoKeys,

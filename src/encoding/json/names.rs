@@ -10,8 +10,8 @@ use crate::limits::{MAX_JSON_LEN, MAX_MEMBERS, MAX_NAME_COLLISIONS};
 
 /// The names that an object had so far.
 ///
-/// A name is looked for by its hash, and compared with the earlier ones that have the same: that takes one pass over
-/// it, whatever the names. Who forges hashes to have more compared is refused.
+/// A name is looked up by its hash and compared only with earlier names that have the same hash.
+/// Lookup therefore takes one pass over the name. An object with too many equal hashes is rejected.
 pub(super) struct Names {
     collisions: usize,
     seen: Vec<Seen, MAX_MEMBERS>,

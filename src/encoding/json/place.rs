@@ -7,8 +7,8 @@ use crate::limits::MAX_JSON_LEN;
 
 /// Where a name or value that was checked stands in its text, and what it is.
 ///
-/// A third of what a [`Value`](crate::json::Value) takes: who reads an object keeps the places of what matters, and turns them
-/// into values when these are asked for.
+/// Takes a third of the memory of a [`Value`](crate::json::Value). A reader of an object keeps the
+/// places of what matters, and makes values only when they are asked for.
 // From the lowest bit on: a one, seven bits for the kind, 28 each for start and end.
 #[derive(Clone, Copy)]
 pub(crate) struct Place(NonZero<u64>);

@@ -248,9 +248,8 @@ impl<'a> JsonStr<'a> {
         }
     }
 
-    /// Returns the string for a log or a terminal: line breaks, other control characters and
-    /// quotation marks are displayed as escapes. Only this and `Display` show a string; `Debug` of
-    /// all types of this crate omits it.
+    /// Returns the string for a log or a terminal: control characters, line breaks and quotation
+    /// marks are displayed as escapes. `Debug` of a `JsonStr` omits the text.
     #[must_use]
     pub const fn escape_debug(&self) -> EscapeDebug<'a> {
         EscapeDebug(*self)

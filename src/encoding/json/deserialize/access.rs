@@ -129,7 +129,7 @@ impl<'a> EnumAccess<'a> for UnitVariant<'_, 'a, '_> {
     }
 }
 
-/// Of a variant without content: that it has none.
+/// The content of a unit variant, which has none.
 pub(super) struct NoContent;
 
 impl<'a> VariantAccess<'a> for NoContent {

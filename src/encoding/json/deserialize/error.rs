@@ -61,9 +61,9 @@ impl DeserializeErrorKind {
     const fn predicate(self) -> &'static str {
         match self {
             Self::MissingField => "is missing",
-            Self::DuplicateField => "is there twice",
+            Self::DuplicateField => "appears twice",
             Self::UnknownField => "has an unknown name",
-            Self::UnknownVariant => "is none of the variants",
+            Self::UnknownVariant => "is not a known variant",
             Self::WrongType => "has the wrong type",
             Self::InvalidValue => "has an invalid value",
             Self::BufferTooSmall => "is too long for the buffer",
@@ -171,7 +171,8 @@ impl fmt::Display for DeserializeError {
 
 impl core::error::Error for DeserializeError {}
 
-/// The claim of the same name as the field, or [`Claim::Other`].
+/// Converts to [`Error::BufferTooSmall`], [`Error::DuplicateMember`], or an error of the claim with
+/// the field's name. If no claim has that name, it is [`Claim::Other`].
 impl From<DeserializeError> for Error {
     fn from(error: DeserializeError) -> Self {
         let problem = match error.kind {

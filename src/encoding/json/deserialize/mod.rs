@@ -1,8 +1,9 @@
-//! Values into types of the caller's, by serde.
+//! Values into your own types, by serde.
 //!
-//! The text has been checked before, so it is walked on trust: nothing is validated again, and what nobody asks for is
-//! passed quickly. Text that is not what it was taken for gives an error, or a wrong value, and nothing worse.
-//! Invariant: arrays and objects nest no deeper than the checked text does, which bounds the recursion of serde's visitors.
+//! The text was checked before, so nothing is validated again, and members that the type does not
+//! read are skipped. Unchecked text gives an error or a wrong value, and nothing worse.
+//! Invariant: arrays and objects nest no deeper than in the checked text, which bounds the
+//! recursion of serde's visitors.
 
 mod access;
 mod error;

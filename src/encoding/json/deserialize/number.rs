@@ -126,7 +126,7 @@ fn negated(magnitude: u64) -> Option<i64> {
     (integer != 0).then_some(integer)
 }
 
-/// Why a number is no integer of those that are asked for.
+/// Returns why a number does not fit the integer type.
 #[cold]
 fn no_integer(number: &str) -> DeserializeError {
     let is_integer = number.bytes().skip(1).all(|byte| byte.is_ascii_digit());
