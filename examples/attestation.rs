@@ -1,5 +1,5 @@
-//! A service lets a device in only if the device can say, freshly and with a key that is known, that nobody has tampered with it: an
-//! Entity Attestation Token (RFC 9711).
+//! A service lets a device in only if the device can say, freshly and with a key that is known,
+//! that nobody has tampered with it: an Entity Attestation Token (RFC 9711).
 //!
 //!     cargo run --example attestation
 

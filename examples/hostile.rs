@@ -1,4 +1,5 @@
-//! Lets the library work on a hostile input of a given shape and size; `tests/bounded-work` counts the instructions.
+//! Lets the library work on a hostile input of a given shape and size; `tests/bounded-work` counts
+//! the instructions.
 //!
 //!     hostile --list
 //!     hostile SHAPE BYTES

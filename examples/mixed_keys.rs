@@ -1,4 +1,5 @@
-//! Keys of several kinds at once, shared among threads: those of a JWK Set, a pinned one, and one in a secure element.
+//! Keys of several kinds at once, shared among threads: those of a JWK Set, a pinned one, and one
+//! in a secure element.
 //!
 //!     cargo run --example mixed_keys --features alloc
 

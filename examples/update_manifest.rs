@@ -1,5 +1,6 @@
-//! A device decides whether to install an update: a signed manifest names the image, a key that is pinned in flash says who may sign,
-//! and the version, for want of a clock, keeps old manifests out.
+//! A device decides whether to install an update: a signed manifest names the image, a key that is
+//! pinned in flash says who may sign, and the version, for want of a clock, keeps old manifests
+//! out.
 //!
 //!     cargo run --example update_manifest
 
@@ -43,7 +44,8 @@ impl From<Error> for Refused {
     }
 }
 
-/// The version to install, if the image may be installed over `installed`. The manifest is decoded over its own text.
+/// The version to install, if the image may be installed over `installed`. The manifest is decoded
+/// over its own text.
 fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Refused> {
     let key = Key::new(ES256, &VENDOR)?;
     let policy = Policy {

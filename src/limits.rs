@@ -31,7 +31,8 @@ pub const MAX_MEMBERS: usize = 128;
 ///
 /// Names with the same hash are compared. Without this limit, names chosen to collide would make
 /// the work grow faster than the length of the text. By chance, one object of 128 names in half a
-/// million has a single such pair, or one in nine has with 16 bits, and more than eight never occur.
+/// million has a single such pair, or one in nine has with 16 bits, and more than eight never
+/// occur.
 pub const MAX_NAME_COLLISIONS: usize = 8;
 
 /// Bytes of a provider's metadata: 1 MiB. The metadata of large providers has about 10 KB.

@@ -31,7 +31,8 @@ impl NumericDate {
         Self { seconds, nanos: 0 }
     }
 
-    /// Seconds and the nanoseconds that follow them; nanoseconds from 1 000 000 000 on count as 999 999 999.
+    /// Seconds and the nanoseconds that follow them; nanoseconds from 1 000 000 000 on count as 999
+    /// 999 999.
     #[must_use]
     pub const fn new(seconds: i64, nanos: u32) -> Self {
         let nanos = if nanos < NANOS_PER_SECOND {

@@ -1,4 +1,5 @@
-//! The plan that the Rust makers in this folder share (see README.md): which tokens, with which requests.
+//! The plan that the Rust makers in this folder share (see README.md): which tokens, with which
+//! requests.
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! What the benchmarks verify: tokens from the committed vectors and of any length, their keys, and an algorithm that
-//! does nothing.
+//! What the benchmarks verify: tokens from the committed vectors and of any length, their keys, and
+//! an algorithm that does nothing.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -100,7 +100,8 @@ pub fn hs256(len: usize) -> (String, OneKey) {
     (token, key.unwrap())
 }
 
-/// The token with a forged signature of the right length and in every range, so that all the work is done.
+/// The token with a forged signature of the right length and in every range, so that all the work
+/// is done.
 #[must_use]
 pub fn other_signature(token: &str) -> String {
     let (signing_input, signature) = token.rsplit_once('.').unwrap();
@@ -135,7 +136,8 @@ fn token(alg: &str, len: usize, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
 
 const LAST_KEY: &str = "2025-06-15";
 
-/// So many keys with the same secret, of which the last is the one that the tokens of [`unsigned`] and [`hs256`] name.
+/// So many keys with the same secret, of which the last is the one that the tokens of [`unsigned`]
+/// and [`hs256`] name.
 #[must_use]
 pub fn set(count: usize, algorithm: &'static dyn Algorithm) -> Box<KeySet<16>> {
     let mut set = Box::new(KeySet::new());
@@ -156,7 +158,8 @@ pub fn unsigned_key() -> OneKey {
 /// The algorithm of [`unsigned`].
 pub const UNSIGNED: Unsigned = Unsigned;
 
-/// An algorithm that accepts every signature at once: with it, everything but the signature is measured.
+/// An algorithm that accepts every signature at once: with it, everything but the signature is
+/// measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsigned;
 

@@ -105,7 +105,8 @@ fn vectors() -> String {
     source
 }
 
-/// The key of RFC 7515 A.3 as words, and its tables of several sizes: half for the key, half for what all keys share.
+/// The key of RFC 7515 A.3 as words, and its tables of several sizes: half for the key, half for
+/// what all keys share.
 fn tables() -> String {
     let document = fs::read(Path::new("../../vectors").join(RFC7515)).unwrap();
     let document: Value = serde_json::from_slice(&document).unwrap();

@@ -59,9 +59,9 @@ pub(crate) fn is_same_algorithm(
 
 /// One algorithm with all its parameters.
 ///
-/// This crate's own algorithms are constants such as [`ES256`](crate::alg::ES256). To use a hardware
-/// engine or another library, implement this trait in your own crate and name the algorithm in the
-/// same lists.
+/// This crate's own algorithms are constants such as [`ES256`](crate::alg::ES256). To use a
+/// hardware engine or another library, implement this trait in your own crate and name the
+/// algorithm in the same lists.
 ///
 /// ```
 /// use jose_verify::{Error, KeySet};

@@ -61,8 +61,9 @@ fn product(a: Word, b: Word) -> DoubleWord {
 
 /// a · b
 ///
-/// On Cortex-M0 and its like (Armv6-M, to be told by the want of atomic exchanges), whose multiplication gives the lower
-/// half alone: of four halves, where the library would multiply 64 bits by 64.
+/// On Cortex-M0 and its like (Armv6-M, to be told by the want of atomic exchanges), whose
+/// multiplication gives the lower half alone: of four halves, where the library would multiply 64
+/// bits by 64.
 #[cfg(all(target_arch = "arm", not(target_has_atomic = "32")))]
 #[inline]
 fn product(a: Word, b: Word) -> DoubleWord {
@@ -134,7 +135,8 @@ pub(super) fn subtract_once(number: &mut [Word], n: &[Word], top: Word) {
 
 /// -number⁻¹ modulo the range of a word, for an odd number of which this is the lowest word.
 pub(super) const fn negative_inverse(lowest: Word) -> Word {
-    // Newton's iteration doubles the correct bits each time. An odd number is its own inverse modulo 8.
+    // Newton's iteration doubles the correct bits each time. An odd number is its own inverse
+    // modulo 8.
     let mut inverse = lowest;
     let mut correct_bits = 3;
     while correct_bits < Word::BITS {
@@ -202,7 +204,8 @@ pub(super) fn square(number: &[Word], product: &mut [Word]) {
     double_and_add_squares(product, number);
 }
 
-/// sum ← sum + number · digit, and what is carried into the word above the number's, which is zero before.
+/// sum ← sum + number · digit, and what is carried into the word above the number's, which is zero
+/// before.
 #[inline]
 fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
     let mut carry = 0;

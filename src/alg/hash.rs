@@ -6,10 +6,12 @@ use core::fmt::Debug;
 pub const MAX_DIGEST_LEN: usize = 64;
 
 /// A hash function, for what is hashed beside signatures: access tokens and codes
-/// ([`oidc::Bindings`](crate::oidc::Bindings)) and keys ([`jwk_thumbprint`](crate::keys::jwk_thumbprint)).
+/// ([`oidc::Bindings`](crate::oidc::Bindings)) and keys
+/// ([`jwk_thumbprint`](crate::keys::jwk_thumbprint)).
 ///
-/// This crate's own are [`SHA256`](crate::alg::SHA256), [`SHA384`](crate::alg::SHA384) and [`SHA512`](crate::alg::SHA512); only those
-/// that a program names are linked. A hardware engine joins by implementing this trait.
+/// This crate's own are [`SHA256`](crate::alg::SHA256), [`SHA384`](crate::alg::SHA384) and
+/// [`SHA512`](crate::alg::SHA512); only those that a program names are linked. A hardware engine
+/// joins by implementing this trait.
 pub trait HashFunction: Sync + Debug {
     /// Whether it is the hash that the signature algorithm of that name (RFC 7518 §3.1) uses.
     fn is_of(&self, algorithm: &str) -> bool;

@@ -46,8 +46,9 @@ impl<D> Debug for Hmac<D> {
     }
 }
 
-/// The secrets for HMAC with one hash. The material is what the hash's state is after the secret's block, for the inner
-/// and for the outer hash (RFC 2104 §4), so a secret for several hashes has several materials.
+/// The secrets for HMAC with one hash. The material is what the hash's state is after the secret's
+/// block, for the inner and for the outer hash (RFC 2104 §4), so a secret for several hashes has
+/// several materials.
 struct Secret<D>(PhantomData<fn() -> D>);
 
 impl<D> Debug for Secret<D> {
@@ -161,7 +162,8 @@ fn after_block<D: Hash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::C
 }
 
 /// The hash of a state of [`after_block`] and what comes after it.
-// On the state itself: `Digest` would move it about with its buffer, a seventh of the time of a short token's MAC.
+// On the state itself: `Digest` would move it about with its buffer, a seventh of the time of a
+// short token's MAC.
 fn resumed<D: Hash>(words: &[Word], rest: &[u8]) -> Result<Output<D::Core>, InvalidSignature> {
     // Material into which nothing was loaded; a state counts its blocks, so it is never zero.
     if is_zero(words) {

@@ -24,9 +24,9 @@ impl Debug for Tables<'_> {
 
 /// Makes tables for keys, and verifies faster with them.
 ///
-/// This crate's own implementations are constants such as [`P256_TABLES`](crate::alg::P256_TABLES). A
-/// program names them where it makes or attaches tables, so a program without tables links none of
-/// this code.
+/// This crate's own implementations are constants such as [`P256_TABLES`](crate::alg::P256_TABLES).
+/// A program names them where it makes or attaches tables, so a program without tables links none
+/// of this code.
 pub trait Precomputation: Sync + Debug {
     /// The algorithm that it makes faster.
     ///

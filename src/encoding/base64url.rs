@@ -1,14 +1,15 @@
 //! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): one text for each string of bytes.
 //!
-//! Tokens are decoded through a table, which takes a fifth of the work of base64ct's constant-time arithmetic: whoever
-//! could learn a token from that time handles the token already. The parameters of keys, which may be secret, are left
-//! to base64ct.
+//! Tokens are decoded through a table, which takes a fifth of the work of base64ct's constant-time
+//! arithmetic: whoever could learn a token from that time handles the token already. The parameters
+//! of keys, which may be secret, are left to base64ct.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::error::Error;
 
-/// Stands in the tables for characters outside the alphabet: negative, and so is all that is made with it.
+/// Stands in the tables for characters outside the alphabet: negative, and so is all that is made
+/// with it.
 const INVALID: i8 = -1;
 
 /// What each character stands for.
@@ -61,8 +62,9 @@ pub(crate) const fn decoded_len(encoded_len: usize) -> usize {
     encoded_len.wrapping_sub(encoded_len.div_ceil(4))
 }
 
-/// The text without the padding that fills its last group of four (RFC 4648 §4). Anything but exactly that padding is
-/// refused, here or by [`decode`], so that there is one padded text for each string of bytes.
+/// The text without the padding that fills its last group of four (RFC 4648 §4). Anything but
+/// exactly that padding is refused, here or by [`decode`], so that there is one padded text for
+/// each string of bytes.
 pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
     if !text.len().is_multiple_of(4) {
         return Err(Error::MalformedBase64url);
@@ -121,8 +123,8 @@ pub(crate) fn decode<'b>(
     Ok(buffer)
 }
 
-/// What four characters stand for: 24 bits, the first byte lowest, or a negative number if one of them is not of the
-/// alphabet.
+/// What four characters stand for: 24 bits, the first byte lowest, or a negative number if one of
+/// them is not of the alphabet.
 fn group(chars: [u8; 4]) -> i32 {
     if usize::BITS < 64 {
         shifted(chars)
@@ -200,7 +202,8 @@ pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
     buffer.get_mut(..written).ok_or(Error::MalformedBase64url)
 }
 
-/// Undoes [`decode_in_place`]: encodes the first `decoded_len` bytes of `buffer` over its whole length.
+/// Undoes [`decode_in_place`]: encodes the first `decoded_len` bytes of `buffer` over its whole
+/// length.
 ///
 /// Exact, because the strict encoding has one text for each string of bytes.
 pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
@@ -222,8 +225,8 @@ pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Decodes a text as some platforms do: both alphabets, other characters skipped, everything from the first `=` on and
-/// bits that do not fill a byte ignored.
+/// Decodes a text as some platforms do: both alphabets, other characters skipped, everything from
+/// the first `=` on and bits that do not fill a byte ignored.
 pub(crate) fn decode_lenient<'b>(
     text: &str,
     buffer: &'b mut [u8],
@@ -306,7 +309,8 @@ mod tests {
 
     #[test]
     fn no_character_hides_another() {
-        // Through all groups that are decoded together, and beyond; under Miri, which is slow, one length.
+        // Through all groups that are decoded together, and beyond; under Miri, which is slow, one
+        // length.
         let lengths = if cfg!(miri) { 22..23 } else { 0..40 };
         for len in lengths {
             for first in 0..len {

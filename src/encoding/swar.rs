@@ -31,8 +31,9 @@ pub(crate) fn byte(text: &[u8], wanted: u8) -> usize {
     }
 }
 
-/// The position of the first byte that is not of a JSON string in plain ASCII (RFC 8259 §7): a quotation mark, a backslash, a
-/// control character, or one beyond ASCII. The text's length if there is none.
+/// The position of the first byte that is not of a JSON string in plain ASCII (RFC 8259 §7): a
+/// quotation mark, a backslash, a control character, or one beyond ASCII. The text's length if
+/// there is none.
 #[inline(never)]
 pub(crate) fn special_in_string(text: &[u8]) -> usize {
     match in_words(text, specials, |_| ()) {
@@ -41,8 +42,8 @@ pub(crate) fn special_in_string(text: &[u8]) -> usize {
     }
 }
 
-/// The same, if it is in one of the whole words that the text begins with. What stands before is handed out in words, the
-/// last filled up with zeros.
+/// The same, if it is in one of the whole words that the text begins with. What stands before is
+/// handed out in words, the last filled up with zeros.
 #[inline]
 pub(crate) fn words_before_special(text: &[u8], hand_out: impl FnMut(usize)) -> Option<usize> {
     in_words(text, specials, hand_out)
@@ -65,7 +66,8 @@ pub(crate) fn quotation_mark_or_backslash(text: &[u8]) -> usize {
     }
 }
 
-/// The position of the first quotation mark, if it is in the first word and no backslash stands before.
+/// The position of the first quotation mark, if it is in the first word and no backslash stands
+/// before.
 #[cfg(feature = "serde")]
 #[inline]
 pub(crate) fn first_word_before_quotation_mark(text: &[u8]) -> Option<usize> {
@@ -126,7 +128,8 @@ fn non_digit_in_last_word(text: &[u8]) -> usize {
     in_last_word(text, non_digits)
 }
 
-/// The position of the first byte that `marks` marks, where the whole words have none; the text's length if there is none.
+/// The position of the first byte that `marks` marks, where the whole words have none; the text's
+/// length if there is none.
 #[inline]
 fn in_last_word(text: &[u8], marks: impl Fn(usize) -> usize) -> usize {
     // Of what overlaps with the word before, nothing is marked.
@@ -150,8 +153,8 @@ fn short_word(text: &[u8]) -> usize {
 
 /// The position of the first marked byte, and the bytes before it, filled up with zeros.
 ///
-/// Bytes are marked by their highest bit. Marks on later bytes may be wrong: an addition or subtraction that marks one
-/// carries to the next.
+/// Bytes are marked by their highest bit. Marks on later bytes may be wrong: an addition or
+/// subtraction that marks one carries to the next.
 #[inline]
 fn before_mark(word: usize, marks: usize) -> Option<(usize, usize)> {
     let marked = NonZero::new(marks & HIGHEST)?;

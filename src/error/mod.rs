@@ -53,8 +53,8 @@ impl Category {
         }
     }
 
-    /// Returns the error code of RFC 6750 §3.1 for a bearer token that was rejected with an error of
-    /// this category, or `None` if the fault is not in the token (500).
+    /// Returns the error code of RFC 6750 §3.1 for a bearer token that was rejected with an error
+    /// of this category, or `None` if the fault is not in the token (500).
     #[must_use]
     pub const fn bearer_error(self) -> Option<&'static str> {
         match self {
@@ -280,8 +280,8 @@ impl Error {
     /// Returns whether fetching the issuer's keys again may help: true for [`Error::NoKey`] only.
     ///
     /// Bound how often you do so, with a [`Refetch`](crate::keys::Refetch): anybody can send tokens
-    /// with an unknown `kid`. If tokens carry no `kid`, a key that was replaced looks like a forgery
-    /// ([`Error::BadSignature`]).
+    /// with an unknown `kid`. If tokens carry no `kid`, a key that was replaced looks like a
+    /// forgery ([`Error::BadSignature`]).
     #[must_use]
     pub const fn should_refresh_keys(self) -> bool {
         matches!(self, Self::NoKey)

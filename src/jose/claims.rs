@@ -16,8 +16,9 @@ use crate::time::NumericDate;
 
 /// The claims of a verified token.
 ///
-/// Registered claims were checked for their type while the payload was read: one of the wrong type, `null`
-/// included, refuses the token. Everything borrows from the buffer that the token was decoded into.
+/// Registered claims were checked for their type while the payload was read: one of the wrong type,
+/// `null` included, refuses the token. Everything borrows from the buffer that the token was
+/// decoded into.
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
@@ -248,7 +249,8 @@ impl<'a> Claims<'a> {
         self.object
     }
 
-    /// The claims set as it is written, with everything in it that this crate does not interpret. Takes a look at all of it.
+    /// The claims set as it is written, with everything in it that this crate does not interpret.
+    /// Takes a look at all of it.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
         self.object.as_raw()
@@ -256,9 +258,10 @@ impl<'a> Claims<'a> {
 
     /// Deserialises the claims into your own type. Strings with escapes are unescaped in `buffer`.
     ///
-    /// Needs the feature `serde`, and no allocator. Strings and names with escapes are unescaped one
-    /// at a time, so the buffer must hold the longest that the type reads. Such a string fits an
-    /// owned field (`String`, `heapless::String`), not a borrowed one. Other strings need no buffer.
+    /// Needs the feature `serde`, and no allocator. Strings and names with escapes are unescaped
+    /// one at a time, so the buffer must hold the longest that the type reads. Such a string fits
+    /// an owned field (`String`, `heapless::String`), not a borrowed one. Other strings need no
+    /// buffer.
     ///
     /// Accepts what `serde_json` accepts, with two exceptions: its `RawValue`, and floats for a
     /// hand-written type that asks for an integer but also accepts a float. Floats are rounded to
@@ -293,8 +296,8 @@ impl<'a> Claims<'a> {
 
     /// Deserialises the claims as a type of the caller's.
     ///
-    /// Needs the features `serde` and `alloc`. Takes what [`deserialize_in`](Self::deserialize_in) takes; strings that
-    /// are written with escapes are unescaped on the heap.
+    /// Needs the features `serde` and `alloc`. Takes what [`deserialize_in`](Self::deserialize_in)
+    /// takes; strings that are written with escapes are unescaped on the heap.
     ///
     /// # Errors
     ///

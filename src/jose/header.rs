@@ -11,7 +11,8 @@ const APPLICATION: &str = "application/";
 
 /// The header parameters that matter for verification.
 ///
-/// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not choose its key.
+/// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not
+/// choose its key.
 #[derive(Debug, Clone, Copy)]
 pub struct Header<'a> {
     object: Object<'a>,
@@ -25,8 +26,8 @@ pub struct Header<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Critical<'v> {
     names: &'v [&'v str],
-    /// Only [`understood`](Self::understood) names the function, so that other programs do not link
-    /// it.
+    /// Only [`understood`](Self::understood) names the function, so that other programs do not
+    /// link it.
     check: Option<Check>,
 }
 
@@ -150,7 +151,8 @@ impl<'a> Header<'a> {
 
     /// Any header parameter by its name, compared after unescaping. One pass over the header.
     ///
-    /// For those that an issuer defines. Of a verified token they are signed; which key verified it they had no say in.
+    /// For those that an issuer defines. Of a verified token they are signed; which key verified it
+    /// they had no say in.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         // Neither malformed nor with duplicates: both were refused when the header was read.

@@ -41,8 +41,7 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
-    ///   object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
     /// - [`Error::MalformedKey`]: `kty` is missing, or `kty`, `crv`, `use`, `key_ops`, `alg` or
     ///   `kid` has the wrong type.
     // Not inlined, so that its table of names is off the stack before the key is loaded.

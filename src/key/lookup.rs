@@ -9,8 +9,8 @@ use crate::limits::MAX_KEYS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedBy {
     /// The key's position in the [`Keys`], starting at 0: what [`Keys::key`] takes. In a slice of
-    /// sources, positions count through all of them. A set counts only the keys that it kept, unlike
-    /// [`Skipped::position`](crate::keys::Skipped::position).
+    /// sources, positions count through all of them. A set counts only the keys that it kept,
+    /// unlike [`Skipped::position`](crate::keys::Skipped::position).
     pub position: usize,
     /// The algorithm's name (RFC 7518 §3.1).
     pub algorithm: &'static str,

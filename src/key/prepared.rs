@@ -32,8 +32,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     ///
     /// Half of `memory` is for the key's own table, half for the table that all keys of the same
     /// type share. Any length is valid; the README shows how much faster each size is. `by` makes
-    /// the tables. If `by` is for another algorithm, even one with the same type of keys, `memory` is
-    /// not changed and the key has no tables.
+    /// the tables. If `by` is for another algorithm, even one with the same type of keys, `memory`
+    /// is not changed and the key has no tables.
     ///
     /// ```
     /// use jose_verify::{Error, Key};

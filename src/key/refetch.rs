@@ -6,15 +6,16 @@ use crate::error::Error;
 
 /// Decides when an issuer's keys are fetched again, at most how often, whatever tokens arrive.
 ///
-/// One for each issuer. It has three states: keys may be fetched; they are being fetched, and nobody else should; or
-/// they were fetched a short while ago, and nobody may. The pause after a fetch is `shortest` at first. It doubles, up to
-/// `longest`, with each fetch that brought nothing new or failed, and is `shortest` again after one that brought new keys.
-/// A fetch whose end nobody told is given up after `longest`.
+/// One for each issuer. It has three states: keys may be fetched; they are being fetched, and
+/// nobody else should; or they were fetched a short while ago, and nobody may. The pause after a
+/// fetch is `shortest` at first. It doubles, up to `longest`, with each fetch that brought nothing
+/// new or failed, and is `shortest` again after one that brought new keys. A fetch whose end nobody
+/// told is given up after `longest`.
 ///
-/// The bound: in any `t` seconds at most `1 + t / shortest` fetches begin, rounded down. While the issuer's keys do not
-/// change, at most `1 + d + t / longest` of them, where `d` is how often `shortest` doubles before it reaches `longest`.
-/// So forged `kid`s cost the issuer no more than that, and a key that is really new is known after `longest` at the
-/// latest.
+/// The bound: in any `t` seconds at most `1 + t / shortest` fetches begin, rounded down. While the
+/// issuer's keys do not change, at most `1 + d + t / longest` of them, where `d` is how often
+/// `shortest` doubles before it reaches `longest`. So forged `kid`s cost the issuer no more than
+/// that, and a key that is really new is known after `longest` at the latest.
 ///
 /// ```
 /// use core::time::Duration;
@@ -37,8 +38,8 @@ use crate::error::Error;
 /// `now` is the time on any clock that does not go back, counted from any fixed point, such as
 /// `started.elapsed()` of an `Instant`.
 ///
-/// After a fetch that brought new keys, verify the token again with them: what was refused for a key that had been
-/// replaced passes now, and what is refused now is a forgery.
+/// After a fetch that brought new keys, verify the token again with them: what was refused for a
+/// key that had been replaced passes now, and what is refused now is a forgery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refetch {
     shortest: Duration,
@@ -72,19 +73,19 @@ impl Refetch {
         }
     }
 
-    /// Whether a token that was refused with this error is a reason to fetch the keys now; if so, do it, and tell the
-    /// outcome to [`end`](Self::end).
+    /// Whether a token that was refused with this error is a reason to fetch the keys now; if so,
+    /// do it, and tell the outcome to [`end`](Self::end).
     ///
-    /// [`Error::NoKey`] is a reason. So is [`Error::BadSignature`] if the token does not name its key (`names_key`, the
-    /// header's `kid`): the key may have been replaced.
+    /// [`Error::NoKey`] is a reason. So is [`Error::BadSignature`] if the token does not name its
+    /// key (`names_key`, the header's `kid`): the key may have been replaced.
     #[must_use = "nobody else fetches until `end` was called"]
     pub fn begin(&mut self, error: Error, names_key: bool, now: Duration) -> bool {
         let may_be_replaced = error == Error::BadSignature && !names_key;
         (error.should_refresh_keys() || may_be_replaced) && self.begin_at(now)
     }
 
-    /// Whether the keys may be fetched now for a reason of the caller's own, for instance because they are old. Issuers
-    /// withdraw keys, too, and no token tells of it.
+    /// Whether the keys may be fetched now for a reason of the caller's own, for instance because
+    /// they are old. Issuers withdraw keys, too, and no token tells of it.
     #[must_use = "nobody else fetches until `end` was called"]
     pub fn begin_at(&mut self, now: Duration) -> bool {
         let pause = if self.is_fetching {
@@ -106,7 +107,8 @@ impl Refetch {
         may
     }
 
-    /// The fetch has ended: whether it brought keys that were not there before. A failure brought none.
+    /// The fetch has ended: whether it brought keys that were not there before. A failure brought
+    /// none.
     pub fn end(&mut self, brought_new_keys: bool, now: Duration) {
         self.is_fetching = false;
         self.last = self.last.max(Some(now));

@@ -168,8 +168,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// An entry that cannot be used, or for which there is no room, does not affect the others. It
     /// is counted, and `skipped` is called for it.
     ///
-    /// A token whose key found no room is rejected with [`Error::NoKey`], and fetching again does not
-    /// help. Watch for [`Error::KeySetFull`] in the report, and use a larger set or
+    /// A token whose key found no room is rejected with [`Error::NoKey`], and fetching again does
+    /// not help. Watch for [`Error::KeySetFull`] in the report, and use a larger set or
     /// `GrowingKeySet` (feature `alloc`).
     ///
     /// # Errors
@@ -240,8 +240,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
-    ///   object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
     /// - [`Error::MalformedKey`]: a parameter is missing or invalid.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: its `alg` is not accepted.

@@ -14,10 +14,10 @@ use crate::limits::MAX_KID_LEN;
 /// A key for one algorithm, such as a key that is pinned in a device, or that the caller has chosen
 /// for a token.
 ///
-/// It takes the memory that its algorithm needs, such as 64 bytes for [`ES256`](crate::alg::ES256), and
-/// a borrowed `kid`. A key without a name fits every token, because the caller has chosen it. A key
-/// with a name fits tokens with that `kid` and tokens without one. Use a [`KeySet`](crate::KeySet)
-/// for several algorithms, or if the name cannot be borrowed.
+/// It takes the memory that its algorithm needs, such as 64 bytes for [`ES256`](crate::alg::ES256),
+/// and a borrowed `kid`. A key without a name fits every token, because the caller has chosen it. A
+/// key with a name fits tokens with that `kid` and tokens without one. Use a
+/// [`KeySet`](crate::KeySet) for several algorithms, or if the name cannot be borrowed.
 ///
 /// ```
 /// use jose_verify::{Error, Key};
@@ -54,8 +54,7 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// The errors of [`new`](Self::new), and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
-    ///   object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: its `alg` names another algorithm.
     pub fn from_jwk(algorithm: A, jwk: &'k [u8]) -> Result<Self, Error> {

@@ -14,8 +14,7 @@ use crate::jose::jwk::Jwk;
 ///
 /// # Errors
 ///
-/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON
-///   object.
+/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
 /// - [`Error::MalformedKey`]: a required member is missing, not a string, or not base64url.
 /// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC`, `OKP`, `AKP` and `oct`.
 ///

@@ -6,8 +6,8 @@ use crate::policy::{Audience, Check, Policy, StringList};
 
 /// A JWT access token (RFC 9068 §2.2 and §4).
 ///
-/// `typ` must be `at+jwt`; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are required. `audience` are the
-/// resource's own identifiers, one of which must be named.
+/// `typ` must be `at+jwt`; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are required.
+/// `audience` are the resource's own identifiers, one of which must be named.
 #[must_use]
 pub const fn access_token<'p>(
     issuers: &'p dyn StringList,

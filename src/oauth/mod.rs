@@ -1,4 +1,5 @@
-//! OAuth 2.0 around a token: access tokens, what a server answers, and tokens that may be used once.
+//! OAuth 2.0 around a token: access tokens, what a server answers, and tokens that may be used
+//! once.
 //!
 //! | what | how |
 //! |---|---|

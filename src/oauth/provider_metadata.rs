@@ -5,11 +5,11 @@ use crate::error::{Error, Limit};
 use crate::jose::strings::StringOrArray;
 use crate::limits::MAX_METADATA_LEN;
 
-/// What a provider says of itself under `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0 §3) or
-/// `/.well-known/oauth-authorization-server` (RFC 8414 §2).
+/// What a provider says of itself under `/.well-known/openid-configuration` (OpenID Connect
+/// Discovery 1.0 §3) or `/.well-known/oauth-authorization-server` (RFC 8414 §2).
 ///
-/// URLs are handed out as they stand; whether they are what you want to connect to (`https`, a host that you know) is
-/// for whoever connects.
+/// URLs are handed out as they stand; whether they are what you want to connect to (`https`, a host
+/// that you know) is for whoever connects.
 ///
 /// ```
 /// use jose_verify::Error;
@@ -74,13 +74,16 @@ impl<'a> Found<'a> {
 }
 
 impl<'a> ProviderMetadata<'a> {
-    /// Reads the metadata of `issuer`; other members than those that are handed out here are passed over.
+    /// Reads the metadata of `issuer`; other members than those that are handed out here are passed
+    /// over.
     ///
     /// # Errors
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
-    /// - [`Error::MalformedMetadata`]: `issuer` or `jwks_uri` is missing, or a member is of the wrong type.
-    /// - [`Error::MetadataMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414 §3.3), compared exactly.
+    /// - [`Error::MalformedMetadata`]: `issuer` or `jwks_uri` is missing, or a member is of the
+    ///   wrong type.
+    /// - [`Error::MetadataMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414
+    ///   §3.3), compared exactly.
     pub fn parse(text: &'a [u8], issuer: &str) -> Result<Self, Error> {
         if text.len() > MAX_METADATA_LEN {
             return Err(Error::Limit(Limit::MetadataLen));
@@ -140,8 +143,8 @@ impl<'a> ProviderMetadata<'a> {
         self.end_session_endpoint
     }
 
-    /// `id_token_signing_alg_values_supported`, for information: what is accepted is for you to say, not for the
-    /// provider.
+    /// `id_token_signing_alg_values_supported`, for information: what is accepted is for you to
+    /// say, not for the provider.
     #[must_use]
     pub const fn signing_algorithms(&self) -> Option<StringOrArray<'a>> {
         self.signing_algorithms
@@ -154,7 +157,8 @@ impl<'a> ProviderMetadata<'a> {
             .is_some_and(|all| all.contains(name))
     }
 
-    /// Whether it says that it takes code challenges of that method (RFC 7636 §4.3), such as `S256`.
+    /// Whether it says that it takes code challenges of that method (RFC 7636 §4.3), such as
+    /// `S256`.
     #[must_use]
     pub fn supports_challenge_method(&self, name: &str) -> bool {
         self.challenge_methods.is_some_and(|all| all.contains(name))

@@ -12,10 +12,10 @@ use crate::verify::Verified;
 
 /// Remembers the `jti` of up to `N` tokens until they have expired.
 ///
-/// One guard for each issuer: an identifier is unique at its issuer only (RFC 7519 §4.1.7). Identifiers are kept whole,
-/// some hundred bytes each, and looked for one after the other. When `N` tokens are remembered that have not expired,
-/// further ones are refused: a guard that forgot would be none. So make `N` as large as the number of tokens that
-/// arrive while one is valid.
+/// One guard for each issuer: an identifier is unique at its issuer only (RFC 7519 §4.1.7).
+/// Identifiers are kept whole, some hundred bytes each, and looked for one after the other. When
+/// `N` tokens are remembered that have not expired, further ones are refused: a guard that forgot
+/// would be none. So make `N` as large as the number of tokens that arrive while one is valid.
 ///
 /// ```
 /// use core::time::Duration;
@@ -47,16 +47,16 @@ impl<const N: usize> ReplayGuard<N> {
 
     /// Lets a token pass the first time, and remembers it until its `exp` and the leeway are over.
     ///
-    /// `leeway` is that of the policy by which the token was verified, or more: with less, a token could be forgotten
-    /// while it is still accepted.
+    /// `leeway` is that of the policy by which the token was verified, or more: with less, a token
+    /// could be forgotten while it is still accepted.
     ///
     /// # Errors
     ///
     /// - [`Error::Replayed`]: it has passed before.
     /// - [`Error::ReplayGuardFull`]: there is no room to remember it.
     /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: it cannot be remembered.
-    /// - [`Problem::Expired`]: it would be forgotten at once. Its policy took it all the same: with more leeway, or
-    ///   without a look at the clock.
+    /// - [`Problem::Expired`]: it would be forgotten at once. Its policy took it all the same: with
+    ///   more leeway, or without a look at the clock.
     /// - [`Limit::JwtIdLen`]: its `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,

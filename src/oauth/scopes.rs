@@ -12,8 +12,9 @@ use crate::policy::{Candidate, ClaimCheck, StringList};
 
 /// The values of a claim such as `scope`, `scp`, `roles` or `groups`.
 ///
-/// Providers write them as one string with spaces between the values (RFC 6749 §3.3), or as an array. In an array each
-/// string is one value, spaces included. A token without the claim allows nothing: it has no values.
+/// Providers write them as one string with spaces between the values (RFC 6749 §3.3), or as an
+/// array. In an array each string is one value, spaces included. A token without the claim allows
+/// nothing: it has no values.
 ///
 /// ```
 /// use jose_verify::{Error, Verified};
@@ -62,8 +63,8 @@ impl<'a> Scopes<'a> {
     /// # Errors
     ///
     /// - [`Error::InsufficientScope`]
-    /// - [`Problem::NothingExpected`] with [`Claim::Scope`]: no scope is required, or an empty one, or
-    ///   more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED).
+    /// - [`Problem::NothingExpected`] with [`Claim::Scope`]: no scope is required, or an empty one,
+    ///   or more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED).
     pub fn require(&self, values: &dyn StringList) -> Result<(), Error> {
         expect_scopes(values)?;
         if strings(values).all(|value| self.contains(value)) {

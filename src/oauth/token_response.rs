@@ -39,8 +39,9 @@ impl<'a> TokenResponse<'a> {
     /// # Errors
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
-    /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an error response, or a
-    ///   member is of the wrong type: `expires_in` is a whole number that is not negative.
+    /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an
+    ///   error response, or a member is of the wrong type: `expires_in` is a whole number that is
+    ///   not negative.
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_TOKEN_RESPONSE_LEN {
             return Err(Error::Limit(Limit::TokenResponseLen));
@@ -77,8 +78,8 @@ impl<'a> TokenResponse<'a> {
         self.access_token
     }
 
-    /// Whether `token_type` is `Bearer`, in any case (RFC 6749 §7.1). Of another type a client that does not know it
-    /// must not use the access token.
+    /// Whether `token_type` is `Bearer`, in any case (RFC 6749 §7.1). Of another type a client that
+    /// does not know it must not use the access token.
     #[must_use]
     pub fn is_bearer(&self) -> bool {
         self.token_type.is_ignoring_ascii_case("", "Bearer")
@@ -108,8 +109,8 @@ impl<'a> TokenResponse<'a> {
         self.scope
     }
 
-    /// `id_token`, not verified. The answer to an authentication request must have one; that to a refresh may not
-    /// (OpenID Connect Core §12.2).
+    /// `id_token`, not verified. The answer to an authentication request must have one; that to a
+    /// refresh may not (OpenID Connect Core §12.2).
     #[must_use]
     pub const fn id_token(&self) -> Option<JsonStr<'a>> {
         self.id_token

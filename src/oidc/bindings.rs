@@ -15,9 +15,9 @@ const MAX_TEXT_LEN: usize = 43;
 
 /// What came together with an ID Token, which names it by its hash.
 ///
-/// Who passes on an ID Token with an access token or a code of somebody else's is found out by these. Like a
-/// [`Policy`](crate::Policy) it has no default: what is not checked is spelled out. The two constructors follow
-/// OpenID Connect Core; narrow them with the struct update syntax.
+/// Who passes on an ID Token with an access token or a code of somebody else's is found out by
+/// these. Like a [`Policy`](crate::Policy) it has no default: what is not checked is spelled out.
+/// The two constructors follow OpenID Connect Core; narrow them with the struct update syntax.
 ///
 /// ```
 /// use jose_verify::{Check, Error, Verified};
@@ -44,8 +44,8 @@ pub struct Bindings<'a> {
 }
 
 impl<'a> Bindings<'a> {
-    /// For an ID Token from the token endpoint (OpenID Connect Core §3.1.3.6, §3.3.3.6): the issuer may leave
-    /// `at_hash` out; if it is there, it must fit.
+    /// For an ID Token from the token endpoint (OpenID Connect Core §3.1.3.6, §3.3.3.6): the issuer
+    /// may leave `at_hash` out; if it is there, it must fit.
     #[must_use]
     pub const fn from_token_endpoint(access_token: &'a str) -> Self {
         Self {
@@ -55,9 +55,10 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// For an ID Token from the authorization endpoint, that is, from the browser: whatever came with it must be
-    /// bound to it. That is `at_hash` for `id_token token` (OpenID Connect Core §3.2.2.9), `c_hash` for `code id_token`,
-    /// and both for `code id_token token` (§3.3.2.9, §3.3.2.10).
+    /// For an ID Token from the authorization endpoint, that is, from the browser: whatever came
+    /// with it must be bound to it. That is `at_hash` for `id_token token` (OpenID Connect Core
+    /// §3.2.2.9), `c_hash` for `code id_token`, and both for `code id_token token` (§3.3.2.9,
+    /// §3.3.2.10).
     #[must_use]
     pub const fn from_authorization_endpoint(
         access_token: Option<&'a str>,
@@ -72,7 +73,8 @@ impl<'a> Bindings<'a> {
 
     /// Holds the ID Token against them.
     ///
-    /// `hashes` are those of the algorithms that the ID Token may be signed with; the one of its `alg` is taken.
+    /// `hashes` are those of the algorithms that the ID Token may be signed with; the one of its
+    /// `alg` is taken.
     ///
     /// # Errors
     ///

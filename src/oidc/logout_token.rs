@@ -12,8 +12,8 @@ pub(super) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logo
 
 /// Whose session ends (OpenID Connect Back-Channel Logout 1.0 §2.4).
 ///
-/// At least one of subject and session is there. A logout token may be used once: remember its `jti` with a
-/// [`ReplayGuard`](crate::oauth::ReplayGuard).
+/// At least one of subject and session is there. A logout token may be used once: remember its
+/// `jti` with a [`ReplayGuard`](crate::oauth::ReplayGuard).
 ///
 /// ```
 /// use jose_verify::{Error, Keys, NumericDate, Verifier, oidc, scratch_len};
@@ -35,7 +35,8 @@ pub struct LogoutToken<'a> {
 }
 
 impl<'a> LogoutToken<'a> {
-    /// Reads a token that was verified by the policy [`logout_token`](super::logout_token): §2.6, steps 4 to 6.
+    /// Reads a token that was verified by the policy [`logout_token`](super::logout_token): §2.6,
+    /// steps 4 to 6.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! OpenID Connect around a token: its kinds of tokens as policies, and what else a relying party has to check.
+//! OpenID Connect around a token: its kinds of tokens as policies, and what else a relying party
+//! has to check.
 //!
 //! | what | how |
 //! |---|---|

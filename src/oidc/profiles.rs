@@ -29,10 +29,10 @@ impl Debug for Nonce<'_> {
 /// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
 /// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`; usually
-/// there is only one. It may name others beside it only if `azp` is one of `client_ids`. If `azp` is
-/// present, it must be one of `client_ids`. A `typ` that names another kind of token (RFC 8725 §3.11), such as `at+jwt`
-/// or `logout+jwt`, is rejected, and so is a token with `events` (RFC 8417), which is about an event,
-/// not a login.
+/// there is only one. It may name others beside it only if `azp` is one of `client_ids`. If `azp`
+/// is present, it must be one of `client_ids`. A `typ` that names another kind of token (RFC 8725
+/// §3.11), such as `at+jwt` or `logout+jwt`, is rejected, and so is a token with `events` (RFC
+/// 8417), which is about an event, not a login.
 ///
 /// On Android, an app receives ID Tokens for its project's web client, with its own identifier in
 /// `azp`. Pass only the web client in `client_ids`, and require the app in `authorized_party`. If
@@ -99,9 +99,9 @@ pub const fn user_info<'p>(
 /// A logout token (OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6); then
 /// [`LogoutToken::from_verified`](super::LogoutToken::from_verified), which checks the rest.
 ///
-/// `iss`, `aud`, `exp`, `iat`, `jti` and the logout event in `events` are required, and `nonce` must
-/// be absent. `typ` is not checked, because most providers write `JWT`; require `logout+jwt` where
-/// yours writes it.
+/// `iss`, `aud`, `exp`, `iat`, `jti` and the logout event in `events` are required, and `nonce`
+/// must be absent. `typ` is not checked, because most providers write `JWT`; require `logout+jwt`
+/// where yours writes it.
 #[must_use]
 pub const fn logout_token<'p>(
     issuers: &'p dyn StringList,

@@ -33,8 +33,9 @@ pub fn is_refresh_due(claims: &Claims<'_>, age: Duration, now: NumericDate) -> R
     Ok(now >= issued_at.later_by(age))
 }
 
-/// Demands that a later ID Token is about the same user of the same issuer as an earlier one: that of the token endpoint
-/// in the hybrid flow (OpenID Connect Core §3.3.3.6), that of a refresh (§12.2).
+/// Demands that a later ID Token is about the same user of the same issuer as an earlier one: that
+/// of the token endpoint in the hybrid flow (OpenID Connect Core §3.3.3.6), that of a refresh
+/// (§12.2).
 ///
 /// # Errors
 ///

@@ -7,12 +7,12 @@ use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
-/// Claims about the user from the UserInfo endpoint (OpenID Connect Core §5.3), known to be about the user of an ID
-/// Token.
+/// Claims about the user from the UserInfo endpoint (OpenID Connect Core §5.3), known to be about
+/// the user of an ID Token.
 ///
-/// "The `sub` Claim in the UserInfo Response MUST be verified to exactly match the `sub` Claim in the ID Token; if they
-/// do not match, the UserInfo Response values MUST NOT be used" (§5.3.2). So there is no way to the values but past
-/// that comparison.
+/// "The `sub` Claim in the UserInfo Response MUST be verified to exactly match the `sub` Claim in
+/// the ID Token; if they do not match, the UserInfo Response values MUST NOT be used" (§5.3.2). So
+/// there is no way to the values but past that comparison.
 ///
 /// ```
 /// use jose_verify::{Error, Verified};
@@ -39,8 +39,8 @@ impl<'a> UserInfo<'a> {
     ///
     /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`],
     ///   [`Error::Limit`]: not a JSON object.
-    /// - [`Error::Claim`] with [`Problem::WrongType`] or [`Problem::OutOfRange`]: a registered claim
-    ///   cannot be read.
+    /// - [`Error::Claim`] with [`Problem::WrongType`] or [`Problem::OutOfRange`]: a registered
+    ///   claim cannot be read.
     /// - [`Claim::Sub`], [`Problem::Missing`] or [`Problem::Mismatch`]: not about this user.
     /// - [`Claim::Events`], [`Problem::Prohibited`]: it is about an event, so it is not UserInfo.
     pub fn parse(response: &'a [u8], id_token: &Verified<'_>) -> Result<Self, Error> {

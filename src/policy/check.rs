@@ -52,8 +52,8 @@ impl Verdict {
         }
     }
 
-    /// Returns the verdict of two checks of one claim: the first failure, or whether at least one was
-    /// made.
+    /// Returns the verdict of two checks of one claim: the first failure, or whether at least one
+    /// was made.
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Failed(_) => self,

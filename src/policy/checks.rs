@@ -1,6 +1,6 @@
 //! Checks that a policy has no field for, as values for
-//! [`Verifier::with_checks`](crate::Verifier::with_checks). Only those that you name are linked. Required scopes are
-//! [`oauth::RequiredScopes`](crate::oauth::RequiredScopes).
+//! [`Verifier::with_checks`](crate::Verifier::with_checks). Only those that you name are linked.
+//! Required scopes are [`oauth::RequiredScopes`](crate::oauth::RequiredScopes).
 //!
 //! ```
 //! use core::time::Duration;

@@ -78,7 +78,8 @@ pub trait ClaimCheck: Debug + Sync {
 
     /// Checks a token whose signature was verified. [`Verifier::verify`](crate::Verifier::verify)
     /// calls it only if the token has passed the policy and the checks before this one.
-    /// [`Verifier::explain`](crate::Verifier::explain) calls it even if an earlier check has failed.
+    /// [`Verifier::explain`](crate::Verifier::explain) calls it even if an earlier check has
+    /// failed.
     ///
     /// # Errors
     ///

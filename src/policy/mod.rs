@@ -56,9 +56,9 @@ pub struct MaxAge {
 ///
 /// A policy has one field for each check and no default. What is not checked is spelled out. If a
 /// later version adds a check, a policy that names every field stops compiling until you decide
-/// that check. The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for
-/// well-known kinds of tokens; narrow them with the struct update syntax. Further checks, such as a
-/// maximum lifetime, are values in [`checks`](crate::checks).
+/// that check. The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies
+/// for well-known kinds of tokens; narrow them with the struct update syntax. Further checks, such
+/// as a maximum lifetime, are values in [`checks`](crate::checks).
 ///
 /// An expected value that is empty is the caller's mistake ([`Problem::NothingExpected`]), because
 /// it is what an unset variable looks like.

@@ -221,8 +221,9 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     /// [`Problem::Missing`] if the token has no `iss`, with [`Problem::Mismatch`] if `find` returns
     /// `None`.
     ///
-    /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] tells whose keys may be missing. Fetch
-    /// only those of issuers that you know, with a [`Refetch`](crate::keys::Refetch) for each.
+    /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] tells whose keys may be missing.
+    /// Fetch only those of issuers that you know, with a [`Refetch`](crate::keys::Refetch) for
+    /// each.
     pub fn verify<'b>(
         &self,
         token: &[u8],

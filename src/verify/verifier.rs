@@ -111,9 +111,9 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     /// Verifies a token and reports what every check of its claims found, also those after the
     /// first failure.
     ///
-    /// If the signature is invalid or the claims cannot be read, nothing is reported, only the error
-    /// returned. No report contains a claim's value. Use it to find out why a token is rejected, and
-    /// do not show the reports to its sender.
+    /// If the signature is invalid or the claims cannot be read, nothing is reported, only the
+    /// error returned. No report contains a claim's value. Use it to find out why a token is
+    /// rejected, and do not show the reports to its sender.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! One token for each algorithm, made by an implementation that is not ours, and every token one bit away from it.
+//! One token for each algorithm, made by an implementation that is not ours, and every token one
+//! bit away from it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;

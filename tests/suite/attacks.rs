@@ -1,4 +1,5 @@
-//! Attacks that have succeeded on others, one test each: what is sent, and how exactly it is refused.
+//! Attacks that have succeeded on others, one test each: what is sent, and how exactly it is
+//! refused.
 
 mod algorithm;
 mod claims;

@@ -1,5 +1,6 @@
-//! What the OpenID Foundation's certification asks of a relying party, as far as an ID Token and its keys decide it, by
-//! the names of its tests; and the shapes in which providers publish their keys and write their tokens.
+//! What the OpenID Foundation's certification asks of a relying party, as far as an ID Token and
+//! its keys decide it, by the names of its tests; and the shapes in which providers publish their
+//! keys and write their tokens.
 
 mod logout;
 mod providers;

@@ -38,7 +38,8 @@ struct One<T> {
     after: Option<IgnoredAny>,
 }
 
-/// Holds all our ways to read a claim of a type against `serde_json`; the number of values that fit the type.
+/// Holds all our ways to read a claim of a type against `serde_json`; the number of values that fit
+/// the type.
 macro_rules! accepted {
     ($type:ty: $($value:expr),+ $(,)?) => {{
         let mut accepted = 0;
@@ -606,7 +607,7 @@ fn which_field_an_error_names() {
             r#"{"email":"a","address":{"country":"a","country":"b"}}"#,
             Kind::DuplicateField,
             Some("country"),
-            r#"claim "country" is there twice"#,
+            r#"claim "country" appears twice"#,
         ),
         (
             r#"{"email":"a","address":{"x":1}}"#,
@@ -694,7 +695,7 @@ fn errors_without_a_field() {
     );
     assert_eq!(
         error::<Shapes2>(r#"{"X":1}"#),
-        "a claim is none of the variants"
+        "a claim is not a known variant"
     );
     assert_eq!(error::<Vec<u8>>("{}"), "a claim has the wrong type");
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Ed25519, which this crate does not have, joins from outside through public items alone (RFC 8037, RFC 9864).
+//! Ed25519, which this crate does not have, joins from outside through public items alone (RFC
+//! 8037, RFC 9864).
 
 use crate::support::secs;
 use base64ct::{Base64UrlUnpadded, Encoding};

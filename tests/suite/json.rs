@@ -1,4 +1,5 @@
-//! The reader of JSON, through the claims of signed tokens: each production of RFC 8259, and against `serde_json`.
+//! The reader of JSON, through the claims of signed tokens: each production of RFC 8259, and
+//! against `serde_json`.
 
 mod differential;
 mod grammar;

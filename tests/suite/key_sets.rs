@@ -173,7 +173,8 @@ fn the_longest_kid() {
     assert_eq!(set.add(&secret, Some(&longer)), Err(Error::KeyTooLarge));
 }
 
-/// A `kid` that is longer than any names no key, whatever it begins with, and in place as with a scratch buffer.
+/// A `kid` that is longer than any names no key, whatever it begins with, and in place as with a
+/// scratch buffer.
 #[test]
 fn a_kid_that_is_too_long_names_no_key() {
     let key = Key::new(HS256, &KeyParameters::oct(&[1; 32])).unwrap();
@@ -196,7 +197,8 @@ fn a_kid_that_is_too_long_names_no_key() {
     assert_eq!(wrong, []);
 }
 
-/// Names with characters that JSON escapes: equal as what they stand for, however they are written, and nothing else.
+/// Names with characters that JSON escapes: equal as what they stand for, however they are written,
+/// and nothing else.
 #[test]
 fn kids_that_json_escapes() {
     let names = [
@@ -444,7 +446,8 @@ fn a_set_without_a_usable_key() {
         assert_eq!(verdict(&token, &keys), Ok(()));
         let error = keys.load(jwks.as_bytes(), &[&RS256], |_| {}).err();
         assert_eq!(error, Some(want), "{jwks}");
-        // Another set replaces the keys, though nothing in it can be used; what is no set changes nothing.
+        // Another set replaces the keys, though nothing in it can be used; what is no set changes
+        // nothing.
         let is_a_set = jwks.contains('[');
         let left = if is_a_set && jwks != "[]" {
             Err(Error::NoKey)

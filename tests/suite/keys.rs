@@ -430,7 +430,8 @@ fn the_longest_kid_of_a_set() {
     // In bytes, not in characters, and not as they are written.
     assert!(set(&"é".repeat(128)).is_ok());
     assert_eq!(set(&"é".repeat(129)).err(), Some(Error::KeyTooLarge));
-    // The smallest set has room for one; where there is none for what is allowed, that is another reason.
+    // The smallest set has room for one; where there is none for what is allowed, that is another
+    // reason.
     let long = with_kid(key.jwk(), &names[0]);
     let alone = KeySet::<1>::from_jwks(&jwk_set(std::slice::from_ref(&long)), &[&RS256]);
     assert_eq!(alone.unwrap().len(), 1);

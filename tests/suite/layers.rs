@@ -1,10 +1,11 @@
-//! The layers: each is a folder of `src`, and imports only from those below it. A new file needs no entry here.
+//! The layers: each is a folder of `src`, and imports only from those below it. A new file needs no
+//! entry here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders from the bottom up. The files beside them are on the lowest floor, but for `lib.rs`, which puts the
-/// public names together.
+/// The folders from the bottom up. The files beside them are on the lowest floor, but for `lib.rs`,
+/// which puts the public names together.
 const FLOORS: &[&str] = &[
     "error limits time",
     "encoding",
@@ -17,7 +18,8 @@ const FLOORS: &[&str] = &[
     "lib words base64url",
 ];
 
-/// The algorithms, which nothing outside of `alg` names: what a program does not name is not linked.
+/// The algorithms, which nothing outside of `alg` names: what a program does not name is not
+/// linked.
 const IMPLEMENTATIONS: &[&str] = &[
     "ES256",
     "ES384",
@@ -142,7 +144,8 @@ fn files_and_functions_are_short() {
     }
 }
 
-/// First line and number of lines of every function: from `fn` to the brace that closes at the same depth.
+/// First line and number of lines of every function: from `fn` to the brace that closes at the same
+/// depth.
 fn functions(text: &str) -> Vec<(usize, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();

@@ -1,4 +1,5 @@
-//! The order of the pipeline, every way into it, and what it does with tokens that are not well-formed.
+//! The order of the pipeline, every way into it, and what it does with tokens that are not
+//! well-formed.
 
 mod options;
 mod verified_by;
@@ -411,7 +412,8 @@ fn flipped(token: &str, form: Form) -> impl Iterator<Item = String> {
     })
 }
 
-/// The one table over all ways into the pipeline: the same token is good in each, and its twins are refused in each.
+/// The one table over all ways into the pipeline: the same token is good in each, and its twins are
+/// refused in each.
 #[test]
 fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
     const EXPIRED: Error = Error::Claim(Claim::Exp, Problem::Expired);
@@ -469,8 +471,8 @@ fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
             assert_ne!(ours[place].len() % 4, theirs[place].len() % 4);
             let mut mixed = ours.clone();
             mixed[place] = theirs[place];
-            // Of several issuers, that of the token is read from its payload. Otherwise nobody looks at a payload before
-            // the signature holds; but padding is counted first of all.
+            // Of several issuers, that of the token is read from its payload. Otherwise nobody
+            // looks at a payload before the signature holds; but padding is counted first of all.
             let is_payload_read = cell.entry == Entry::SeveralIssuers || cell.form == Form::Padded;
             let want = match place {
                 1 if !is_payload_read => Error::BadSignature,

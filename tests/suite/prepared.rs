@@ -184,7 +184,8 @@ fn assert_tables_outlive_their_making(algorithm: impl InlineKey, by: &dyn Precom
     let made = key.prepare(by, &mut memory).tables().unwrap();
     let (own, shared) = (made.key.to_vec(), made.shared.to_vec());
     assert!(!own.is_empty() && !shared.is_empty());
-    // In every combination: both, either, none, a part, and with nonsense in place of either. What is not whole is not used.
+    // In every combination: both, either, none, a part, and with nonsense in place of either. What
+    // is not whole is not used.
     let nonsense = vec![Word::MAX; 300];
     let zeros = vec![0; 300];
     for first in [

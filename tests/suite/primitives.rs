@@ -1,5 +1,5 @@
-//! The algorithms against others: the crate `rsa`, the curve crates' own ECDSA, the crate `hmac`, and textbook
-//! implementations that share no code with any of them.
+//! The algorithms against others: the crate `rsa`, the curve crates' own ECDSA, the crate `hmac`,
+//! and textbook implementations that share no code with any of them.
 
 mod ecdsa;
 mod hmac;
@@ -12,12 +12,14 @@ use jose_verify::keys::WORDS_PER_KEY;
 use crate::keys::serves;
 use crate::support::Keyring;
 
-/// A key in the material of each algorithm that takes it, so that messages of any form can be verified with it.
+/// A key in the material of each algorithm that takes it, so that messages of any form can be
+/// verified with it.
 #[derive(Debug)]
 pub(crate) struct Loaded(Vec<(&'static dyn Algorithm, Vec<Word>)>);
 
 impl Loaded {
-    /// Loads it for those of the list that take it, which are those that it serves in a set; and refuses it as a set does.
+    /// Loads it for those of the list that take it, which are those that it serves in a set; and
+    /// refuses it as a set does.
     pub(crate) fn new(
         parameters: &KeyParameters<'_>,
         list: &[&'static dyn Algorithm],

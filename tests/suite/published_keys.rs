@@ -353,7 +353,8 @@ fn x5c_where_it_is_asked_for() {
         let mut foreign = other["jwk"].clone();
         foreign["kty"] = case["jwk"]["kty"].clone();
         if !is_of_its_type {
-            // What is no parameter of that type of key is passed over, as any other member (RFC 7517 §4).
+            // What is no parameter of that type of key is passed over, as any other member (RFC
+            // 7517 §4).
             foreign["crv"] = case["jwk"]["crv"].clone();
             assert!(load(&with(foreign)).is_ok());
             foreign = json!({"kty": other["jwk"]["kty"]});

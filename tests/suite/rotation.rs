@@ -135,7 +135,8 @@ fn two_names_for_one_key() {
     assert!(second.has_new_keys(&first));
 }
 
-/// What is published last decides what a key may be used for, also for the tokens that are under way.
+/// What is published last decides what a key may be used for, also for the tokens that are under
+/// way.
 #[test]
 fn one_key_for_fewer_algorithms() {
     let (mut jwk, token) = public_key("RS256");
@@ -228,7 +229,8 @@ fn keys_stay_as_far_as_their_algorithms_are_accepted() {
         )
         .unwrap();
     assert_eq!((ids(&second), verdict(&second)), (vec!["b", "a"], Ok(())));
-    // A list without them: it goes, also where nothing else is left, and the set takes no tokens of theirs.
+    // A list without them: it goes, also where nothing else is left, and the set takes no tokens of
+    // theirs.
     for kids in [&["b"][..], &[]] {
         let (third, _) = first
             .updated(&jwks(kids), &[&HS512], secs(HOUR), secs(1), |_| {})
@@ -404,7 +406,8 @@ fn pauses_of_any_length() {
     assert!(!refetch.begin_at(Duration::MAX) && refetch.pause() == Duration::MAX);
 }
 
-/// So many tokens with random `kid`s, one after the other, and how often the keys are fetched for them.
+/// So many tokens with random `kid`s, one after the other, and how often the keys are fetched for
+/// them.
 fn flood(tokens: u64, seconds: u64, shortest: u64, longest: u64) -> u64 {
     let keys = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
     let mut refetch = Refetch::new(secs(shortest), secs(longest));

@@ -1,5 +1,6 @@
-//! The four systems whose tokens have to be verified, each with tokens in its own shape, from what it publishes to
-//! claims: here by its tokens alone, in the modules by all that it publishes and answers.
+//! The four systems whose tokens have to be verified, each with tokens in its own shape, from what
+//! it publishes to claims: here by its tokens alone, in the modules by all that it publishes and
+//! answers.
 
 mod airlock;
 mod akana;

@@ -1,4 +1,5 @@
-//! Tables that were damaged: never used, whatever happened to them, so that nobody can sign for a key that they hold less of.
+//! Tables that were damaged: never used, whatever happened to them, so that nobody can sign for a
+//! key that they hold less of.
 
 use jose_verify::Key;
 use jose_verify::alg::{
@@ -168,8 +169,9 @@ fn damaged_tables_are_never_used() {
     assert!(damaged >= 10_000, "{damaged}");
 }
 
-/// What a damaged table is worth to a forger, if it is attached by the constructor that does not look at it: a signature with
-/// the private key 0 holds now and then. So the forger of these tests can forge, and what stops it is the check.
+/// What a damaged table is worth to a forger, if it is attached by the constructor that does not
+/// look at it: a signature with the private key 0 holds now and then. So the forger of these tests
+/// can forge, and what stops it is the check.
 #[test]
 fn unchecked_tables_are_as_trusted_as_the_key() {
     let victim = Victim::new(ES256, &P256_TABLES);

@@ -33,7 +33,8 @@ fn token(secret: &[u8], claims: &str) -> String {
     token_with_secret(secret, br#"{"alg":"HS256"}"#, claims.as_bytes())
 }
 
-/// The issuer by whom the token is accepted: with a scratch buffer and in place, which must be the same.
+/// The issuer by whom the token is accepted: with a scratch buffer and in place, which must be the
+/// same.
 fn judge_by<T: Issuer>(
     token: &str,
     find: impl Fn(JsonStr<'_>) -> Option<T>,
@@ -170,7 +171,8 @@ impl Issuer for Owned {
     }
 }
 
-/// What `find` returns owns the keys for as long as the token is looked at, and is handed on with the token.
+/// What `find` returns owns the keys for as long as the token is looked at, and is handed on with
+/// the token.
 #[test]
 fn an_issuer_that_owns_its_keys() {
     let owned = |name: &str, secret: &[u8]| {

@@ -1,5 +1,5 @@
-//! Tokens made by others (see `vectors/`): accepted and refused exactly as expected, and every accepted one refused
-//! as soon as a bit of it is another.
+//! Tokens made by others (see `vectors/`): accepted and refused exactly as expected, and every
+//! accepted one refused as soon as a bit of it is another.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use super::support::sign::base64url;
 use super::support::vector::{assert_case, cases, run, token_of};
 use super::support::{ALL_TWELVE, Keyring};
 
-/// Runs every case of a file, and two forged twins of each accepted one. The numbers of cases and of accepted ones are
-/// given, so that none is skipped in silence.
+/// Runs every case of a file, and two forged twins of each accepted one. The numbers of cases and
+/// of accepted ones are given, so that none is skipped in silence.
 fn assert_file(file: &str, count: usize, accepted: usize) {
     let cases = cases(file);
     cases.iter().for_each(assert_case);
@@ -34,7 +34,8 @@ fn is_accepted(case: &Value) -> bool {
     case["expect"]["ok"] == true
 }
 
-/// The token with a bit in the middle of its payload changed, and with one in the middle of its signature.
+/// The token with a bit in the middle of its payload changed, and with one in the middle of its
+/// signature.
 fn assert_twins_refused(case: &Value) {
     for segment in [1, 2] {
         let twin = changed(token_of(case), segment);
@@ -48,7 +49,8 @@ fn assert_twins_refused(case: &Value) {
     }
 }
 
-/// The token with one bit of what a segment encodes flipped; still base64url. An empty segment gets a byte.
+/// The token with one bit of what a segment encodes flipped; still base64url. An empty segment gets
+/// a byte.
 fn changed(token: &str, segment: usize) -> String {
     let mut segments: Vec<String> = token.split('.').map(str::to_owned).collect();
     let mut bytes = Base64UrlUnpadded::decode_vec(&segments[segment]).unwrap();
@@ -61,8 +63,8 @@ fn changed(token: &str, segment: usize) -> String {
     segments.join(".")
 }
 
-/// The files of one of those who make tokens: of the twelve algorithms all must be among what is accepted, but those
-/// that the maker does not have.
+/// The files of one of those who make tokens: of the twelve algorithms all must be among what is
+/// accepted, but those that the maker does not have.
 fn assert_maker(lacking: &[&str], files: &[(&str, usize, usize)]) {
     for (file, count, accepted) in files {
         assert_file(file, *count, *accepted);

@@ -1,5 +1,5 @@
-//! Project Wycheproof: every case of the signatures and MACs that JOSE has; and of those that it has not, but which
-//! look alike, not one accepted.
+//! Project Wycheproof: every case of the signatures and MACs that JOSE has; and of those that it
+//! has not, but which look alike, not one accepted.
 
 use std::fmt::Debug;
 
@@ -36,7 +36,8 @@ impl Tally {
         }
     }
 
-    /// Holds the numbers of a file against those that are known, so that nothing is skipped in silence.
+    /// Holds the numbers of a file against those that are known, so that nothing is skipped in
+    /// silence.
     fn assert(&self, file: &impl Debug, (accepted, refused, without_key): Counts) {
         report(format_args!(
             "wycheproof {file:?}: {} cases, {accepted} accepted, {refused} refused, {without_key} without key",
@@ -58,7 +59,8 @@ fn verifies(key: &Loaded, algorithm: &str, message: &[u8], signature: &[u8]) -> 
 
 /// Wycheproof calls some cases "acceptable". What we say to each of them, and why.
 const DECISIONS: &[(&str, bool)] = &[
-    // RFC 8017 §9.2 and RFC 4055 §2.1 put NULL there; the encoding is made anew and compared whole.
+    // RFC 8017 §9.2 and RFC 4055 §2.1 put NULL there; the encoding is made anew and compared
+    // whole.
     ("Missing NULL in the ASN encoding", false),
 ];
 
@@ -238,11 +240,12 @@ const PSS: &[(Pss, usize, usize)] = &[
     (Pss::RsaPss4096Sha384Mgf1SaltLen48, 95, 46),
     (Pss::RsaPss4096Sha512Mgf1SaltLen64, 132, 47),
     (Pss::RsaPss4096Sha512Mgf1SaltLen64WithParams, 132, 47),
-    // One case for each pair of hashes and each of six lengths of salt: three of the parameters are ours.
+    // One case for each pair of hashes and each of six lengths of salt: three of the parameters
+    // are ours.
     (Pss::RsaPssmisc, 3, 3 * 147),
     (Pss::RsaPssmiscWithParams, 3, 3 * 147),
-    // Salts that are not as long as the hash, another hash in MGF1, hashes that JOSE does not have: none of what is
-    // valid there is valid here.
+    // Salts that are not as long as the hash, another hash in MGF1, hashes that JOSE does not
+    // have: none of what is valid there is valid here.
     (Pss::RsaPss2048Sha256Mgf1SaltLen0, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1SaltLen0WithParams, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1Sha1_20, 0, 3 * 63),
@@ -264,7 +267,8 @@ const PSS: &[(Pss, usize, usize)] = &[
     (Pss::RsaPss4096Shake256, 0, 3 * 138),
 ];
 
-/// The algorithm that has these parameters (RFC 7518 §3.5), or else all of them, which must refuse what is valid.
+/// The algorithm that has these parameters (RFC 7518 §3.5), or else all of them, which must refuse
+/// what is valid.
 fn pss_algs(group: &PssGroup) -> &'static [&'static str] {
     match (group.hash, group.mgf_hash, group.salt_size) {
         (HashFunction::Sha2_256, Some(HashFunction::Sha2_256), 32) => &["PS256"],

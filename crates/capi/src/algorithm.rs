@@ -4,8 +4,8 @@ use jose_verify::alg::{
     Algorithm, ES256, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512,
 };
 
-/// One algorithm. Name those that you accept by their addresses, such as `&JV_ES256`; a linker that drops unused sections
-/// (`-Wl,--gc-sections`) leaves all others out.
+/// One algorithm. Name those that you accept by their addresses, such as `&JV_ES256`; a linker that
+/// drops unused sections (`-Wl,--gc-sections`) leaves all others out.
 pub struct jv_algorithm {
     pub(crate) object: &'static dyn Algorithm,
 }

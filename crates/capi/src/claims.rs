@@ -20,8 +20,8 @@ pub const JV_CLAIMS_WORDS: usize = 80;
 /// What stands in `verified` of claims that were verified, and of no others by chance.
 const VERIFIED: u32 = 0x4A56_0001;
 
-/// The claims of a verified token. Initialise it with `JV_CLAIMS_INIT` and give it to `jv_verify`; only that fills it. It reads from
-/// the buffer that the token was decoded into.
+/// The claims of a verified token. Initialise it with `JV_CLAIMS_INIT` and give it to `jv_verify`;
+/// only that fills it. It reads from the buffer that the token was decoded into.
 #[repr(C)]
 #[derive(Debug)]
 pub struct jv_claims {
@@ -43,7 +43,8 @@ impl jv_claims {
 
     /// # Safety
     ///
-    /// What the token borrows stays as it is until the claims are cleared or read for the last time.
+    /// What the token borrows stays as it is until the claims are cleared or read for the last
+    /// time.
     pub(crate) unsafe fn set(&mut self, verified: &Verified<'_>) {
         // SAFETY: the caller's promise.
         let verified = unsafe { transmute::<&Verified<'_>, &Verified<'static>>(verified) };
@@ -63,7 +64,8 @@ impl jv_claims {
 
 /// # Safety
 ///
-/// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a zero byte.
+/// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a
+/// zero byte.
 unsafe fn find<'a>(claims: *const jv_claims, name: *const c_char) -> Result<Value<'a>, Code> {
     // SAFETY: the caller's promise.
     let claims: &'a jv_claims = unsafe { sized_reference(claims) }?;
@@ -77,7 +79,8 @@ unsafe fn find<'a>(claims: *const jv_claims, name: *const c_char) -> Result<Valu
     value.ok_or(Code(JV_NO_SUCH_CLAIM))
 }
 
-/// The claims set as it is written: a JSON object, in `*payload`. It ends where the buffer is used again.
+/// The claims set as it is written: a JSON object, in `*payload`. It ends where the buffer is used
+/// again.
 ///
 /// # Safety
 ///
@@ -100,14 +103,16 @@ pub unsafe extern "C" fn jv_claims_payload(
     }))
 }
 
-/// A claim that is a string, unescaped, with a zero byte behind it: the buffer has room for both, or nothing is written
-/// (`JV_BUFFER_TOO_SMALL`). `len`, which may be NULL, receives the length without the zero byte; a string may hold zero bytes of
-/// its own. Other errors: `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`.
+/// A claim that is a string, unescaped, with a zero byte behind it: the buffer has room for both,
+/// or nothing is written (`JV_BUFFER_TOO_SMALL`). `len`, which may be NULL, receives the length
+/// without the zero byte; a string may hold zero bytes of its own. Other errors:
+/// `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`.
 ///
 /// # Safety
 ///
-/// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a zero byte, `buffer` is
-/// `buffer_len` bytes that nobody else uses, `len` NULL or a place for a number.
+/// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a
+/// zero byte, `buffer` is `buffer_len` bytes that nobody else uses, `len` NULL or a place for a
+/// number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_string(
     claims: *const jv_claims,
@@ -218,8 +223,8 @@ pub unsafe extern "C" fn jv_claims_jwt_id(
 ///
 /// # Safety
 ///
-/// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a zero byte, `integer` NULL or a
-/// place for a number.
+/// `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a
+/// zero byte, `integer` NULL or a place for a number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_integer(
     claims: *const jv_claims,
@@ -236,8 +241,8 @@ pub unsafe extern "C" fn jv_claims_integer(
     }))
 }
 
-/// A claim that is a time: seconds since 1970-01-01T00:00:00Z, rounded towards the past, and nanoseconds after them, which may be
-/// NULL.
+/// A claim that is a time: seconds since 1970-01-01T00:00:00Z, rounded towards the past, and
+/// nanoseconds after them, which may be NULL.
 ///
 /// # Safety
 ///

@@ -4,9 +4,10 @@ use jose_verify::{Claim, Error};
 
 use crate::string::jv_string;
 
-/// What a function says: 0 (`JV_OK`), the stable number of an error of the library (`JV_EXP_EXPIRED` and so on), or one
-/// from 1000 to 1999, which C alone can get: the call itself was wrong, or it asked for a claim that is not there
-/// (`JV_NO_SUCH_CLAIM`) or not what it asked for (`JV_OTHER_TYPE`).
+/// What a function says: 0 (`JV_OK`), the stable number of an error of the library
+/// (`JV_EXP_EXPIRED` and so on), or one from 1000 to 1999, which C alone can get: the call itself
+/// was wrong, or it asked for a claim that is not there (`JV_NO_SUCH_CLAIM`) or not what it asked
+/// for (`JV_OTHER_TYPE`).
 pub type jv_error = u32;
 
 /// Nothing is wrong.
@@ -21,8 +22,8 @@ pub const JV_UNUSABLE_MEMORY: jv_error = 1002;
 pub const JV_OVERLAP: jv_error = 1003;
 /// A text is not UTF-8.
 pub const JV_NOT_UTF8: jv_error = 1004;
-/// A check of the policy is left undecided, demands something and gives no value, or gives a value that its demand does not
-/// look at.
+/// A check of the policy is left undecided, demands something and gives no value, or gives a value
+/// that its demand does not look at.
 pub const JV_UNDECIDED: jv_error = 1005;
 /// A list is longer than `JV_MAX_VALUES`, or no demand, kind or profile has that number.
 pub const JV_OUT_OF_RANGE: jv_error = 1006;

@@ -42,15 +42,17 @@ const BASE_SIZE: usize = size_of::<jv_key_set>().saturating_add(SPARE_KEY_ID_BYT
 
 // What the header file promises, and what the compiler made of it.
 const _: () = assert!(BASE_SIZE <= JV_KEY_SET_BASE_SIZE && KEY_SIZE <= JV_KEY_SIZE);
-// Head, words, slots and `kid`s follow each other without gaps, for none is aligned more strictly than the one before.
+// Head, words, slots and `kid`s follow each other without gaps, for none is aligned more strictly
+// than the one before.
 const _: () = assert!(
     align_of::<jv_key_set>() <= ALIGNMENT
         && align_of::<Word>() <= align_of::<jv_key_set>()
         && align_of::<Slot>() <= align_of::<Word>()
 );
 
-/// Keys, and the algorithms that they may be used with. It lives in memory of yours, begins where that begins, and must not
-/// be moved or copied. There is nothing to release. While nobody changes it, any number of threads may verify with it.
+/// Keys, and the algorithms that they may be used with. It lives in memory of yours, begins where
+/// that begins, and must not be moved or copied. There is nothing to release. While nobody changes
+/// it, any number of threads may verify with it.
 pub struct jv_key_set {
     /// In the memory behind this head. `'static` stands for as long as the memory is a key set.
     keys: LentKeySet<'static>,
@@ -79,10 +81,12 @@ impl jv_key_set {
     }
 }
 
-/// Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY` declares it.
+/// Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY`
+/// declares it.
 ///
-/// Memory for N keys has room for N keys whose identifiers (`kid`) have 44 bytes on average, and 256 more together, none of them
-/// larger than RSA with 2048 bits; one with 4096 bits takes the room of two. Bytes beyond those of N keys are room for larger keys, not for more.
+/// Memory for N keys has room for N keys whose identifiers (`kid`) have 44 bytes on average, and
+/// 256 more together, none of them larger than RSA with 2048 bits; one with 4096 bits takes the
+/// room of two. Bytes beyond those of N keys are room for larger keys, not for more.
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
     JV_KEY_SIZE
@@ -90,17 +94,19 @@ pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
         .saturating_add(JV_KEY_SET_BASE_SIZE)
 }
 
-/// Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least one key. `algorithms` are the
-/// addresses of 1 to 16 algorithms, each of them once, all of them MACs or all of them signatures; only these are accepted. The
-/// list is copied.
+/// Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least
+/// one key. `algorithms` are the addresses of 1 to 16 algorithms, each of them once, all of them
+/// MACs or all of them signatures; only these are accepted. The list is copied.
 ///
-/// Gives `*set`, which points to the memory, or NULL after an error: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`,
-/// `JV_OUT_OF_RANGE`, `JV_UNUSABLE_ALGORITHM_LIST`. The memory is then as it was.
+/// Gives `*set`, which points to the memory, or NULL after an error: `JV_NULL_POINTER`,
+/// `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`, `JV_UNUSABLE_ALGORITHM_LIST`. The memory
+/// is then as it was.
 ///
 /// # Safety
 ///
-/// `memory` is `memory_len` bytes that nobody else uses as long as the key set is used, `algorithms` an array of
-/// `algorithm_count` pointers to algorithms of this library, `set` a place for a pointer; each of them may be NULL.
+/// `memory` is `memory_len` bytes that nobody else uses as long as the key set is used,
+/// `algorithms` an array of `algorithm_count` pointers to algorithms of this library, `set` a place
+/// for a pointer; each of them may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_init(
     memory: *mut u8,
@@ -148,7 +154,8 @@ unsafe fn init(
     let algorithms = unsafe { list(names) }?;
 
     let head = block.place::<jv_key_set>(1)?;
-    // What the slots and `kid`s do not take: more than that of so many keys, if the memory is no multiple.
+    // What the slots and `kid`s do not take: more than that of so many keys, if the memory is no
+    // multiple.
     let words = block
         .left()
         .saturating_sub(NAME_SIZE.saturating_mul(capacity))
@@ -189,11 +196,13 @@ unsafe fn list(names: &[*const jv_algorithm]) -> Result<Algorithms, Code> {
     Ok(Algorithms::new(list)?)
 }
 
-/// Has a token that names no key and that several keys fit refused (`JV_AMBIGUOUS_KEY`) instead of tried with each.
+/// Has a token that names no key and that several keys fit refused (`JV_AMBIGUOUS_KEY`) instead of
+/// tried with each.
 ///
 /// # Safety
 ///
-/// `set` is NULL or what [`jv_key_set_init`] gave, and nobody else uses it now. So it is for all that follow.
+/// `set` is NULL or what [`jv_key_set_init`] gave, and nobody else uses it now. So it is for all
+/// that follow.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv_error {
     // SAFETY: the caller's promise.
@@ -201,11 +210,12 @@ pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv
     number(set.map(|set| set.refuses_ambiguity = true))
 }
 
-/// Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be used is skipped; `kept` and
-/// `skipped`, which may be NULL, receive the numbers.
+/// Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be
+/// used is skipped; `kept` and `skipped`, which may be NULL, receive the numbers.
 ///
-/// If the text is no JWK Set the keys stay as they are. If nothing in it can be used (`JV_NO_USABLE_KEY`), none are left. If
-/// there is no room for all (`JV_KEY_SET_FULL`), those for which there is are kept and can be used.
+/// If the text is no JWK Set the keys stay as they are. If nothing in it can be used
+/// (`JV_NO_USABLE_KEY`), none are left. If there is no room for all (`JV_KEY_SET_FULL`), those for
+/// which there is are kept and can be used.
 ///
 /// # Safety
 ///
@@ -277,8 +287,8 @@ pub unsafe extern "C" fn jv_key_set_add_jwk(
     }))
 }
 
-/// Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a string of length 0: a key without
-/// one fits every token. So it is for the others.
+/// Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a
+/// string of length 0: a key without one fits every token. So it is for the others.
 ///
 /// # Safety
 ///
@@ -299,12 +309,13 @@ pub unsafe extern "C" fn jv_key_set_add_secret(
     number(set.and_then(|set| add(set, &KeyParameters::oct(k?), key_id?)))
 }
 
-/// Adds a point on an elliptic curve, compressed or not (SEC 1 §2.3.3), for the ECDSA algorithm of the curve: `P-256`, `P-384` or
-/// `P-521`.
+/// Adds a point on an elliptic curve, compressed or not (SEC 1 §2.3.3), for the ECDSA algorithm of
+/// the curve: `P-256`, `P-384` or `P-521`.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are strings.
+/// See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are
+/// strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_ec_point(
     set: *mut jv_key_set,
@@ -328,7 +339,8 @@ pub unsafe extern "C" fn jv_key_set_add_ec_point(
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, `key_id` a string.
+/// See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, `key_id` a
+/// string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_rsa(
     set: *mut jv_key_set,
@@ -366,11 +378,13 @@ pub unsafe extern "C" fn jv_key_set_len(set: *const jv_key_set) -> usize {
     unsafe { reference(set) }.map_or(0, |set| set.keys.len())
 }
 
-/// Overwrites the memory of a key set, for instance because of a secret in it. It is no key set afterwards.
+/// Overwrites the memory of a key set, for instance because of a secret in it. It is no key set
+/// afterwards.
 ///
 /// # Safety
 ///
-/// `memory` is NULL or `memory_len` bytes, and what [`jv_key_set_init`] made of it is no longer used.
+/// `memory` is NULL or `memory_len` bytes, and what [`jv_key_set_init`] made of it is no longer
+/// used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_wipe(memory: *mut u8, memory_len: usize) {
     if memory.is_null() {

@@ -11,7 +11,8 @@ use crate::string::jv_string;
 
 /// # Safety
 ///
-/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody changes for `'a`.
+/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody
+/// changes for `'a`.
 pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
     if pointer.is_null() || !pointer.is_aligned() {
         return Err(Code(JV_NULL_POINTER));
@@ -22,7 +23,8 @@ pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> 
 
 /// # Safety
 ///
-/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody else uses for `'a`.
+/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody else
+/// uses for `'a`.
 pub(crate) unsafe fn reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
     if pointer.is_null() || !pointer.is_aligned() {
         return Err(Code(JV_NULL_POINTER));
@@ -33,7 +35,8 @@ pub(crate) unsafe fn reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, 
 
 /// # Safety
 ///
-/// Unless it is NULL or misaligned, `len` values of the type stand there, which nobody changes for `'a`.
+/// Unless it is NULL or misaligned, `len` values of the type stand there, which nobody changes for
+/// `'a`.
 pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T], Code> {
     if len == 0 {
         return Ok(&[]);
@@ -42,7 +45,8 @@ pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T],
         return Err(Code(JV_NULL_POINTER));
     }
     possible::<T>(len)?;
-    // SAFETY: neither NULL nor misaligned, and no longer than memory can be; the rest is the caller's promise.
+    // SAFETY: neither NULL nor misaligned, and no longer than memory can be; the rest is the
+    // caller's promise.
     Ok(unsafe { slice::from_raw_parts(data, len) })
 }
 
@@ -71,7 +75,8 @@ pub(crate) struct Block<'m> {
 impl<'m> Block<'m> {
     /// # Safety
     ///
-    /// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'m`. They may have no value yet.
+    /// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'m`. They may have
+    /// no value yet.
     pub(crate) unsafe fn new(start: *mut u8, len: usize) -> Result<Self, Code> {
         if start.is_null() {
             return Err(Code(JV_NULL_POINTER));
@@ -149,7 +154,8 @@ pub(crate) fn apart(a: *const u8, a_len: usize, b: *const u8, b_len: usize) -> R
     }
 }
 
-/// [`reference`] to a struct that begins with its own size, which is looked at before anything else in it.
+/// [`reference`] to a struct that begins with its own size, which is looked at before anything else
+/// in it.
 ///
 /// # Safety
 ///
@@ -173,7 +179,8 @@ pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a m
     unsafe { reference_mut(pointer) }
 }
 
-/// A struct begins with its own size, as the C compiler knew it. There is one version so far, so there is one size.
+/// A struct begins with its own size, as the C compiler knew it. There is one version so far, so
+/// there is one size.
 pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
     if struct_size == size_of::<T>() {
         Ok(())
@@ -189,7 +196,8 @@ pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
 /// Unless it is NULL, the pointer is that of a value of the type that nobody else uses.
 pub(crate) unsafe fn give<T>(place: *mut T, value: T) {
     if !place.is_null() {
-        // SAFETY: not NULL; the rest is the caller's promise, who may have put the value into a packed struct.
+        // SAFETY: not NULL; the rest is the caller's promise, who may have put the value into a
+        // packed struct.
         unsafe { ptr::write_unaligned(place, value) }
     }
 }

@@ -1,7 +1,8 @@
-//! The C interface. `README.md` tells how to link it, `include/jose_verify.h` is made from this source.
+//! The C interface. `README.md` tells how to link it, `include/jose_verify.h` is made from this
+//! source.
 //!
-//! Everything that C lends is checked here, once, and becomes a reference: `lent` is the only file that does so. What is
-//! behind the functions is the core, which knows nothing of pointers.
+//! Everything that C lends is checked here, once, and becomes a reference: `lent` is the only file
+//! that does so. What is behind the functions is the core, which knows nothing of pointers.
 #![no_std]
 
 mod algorithm;
@@ -13,7 +14,8 @@ mod policy;
 mod string;
 mod verify;
 
-/// Nothing in the core panics; a library without std needs the function all the same. A watchdog ends the loop.
+/// Nothing in the core panics; a library without std needs the function all the same. A watchdog
+/// ends the loop.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}

@@ -8,7 +8,8 @@ use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
 use crate::lent::{apart, array, reference_mut, sized, text};
 use crate::string::jv_string;
 
-/// What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided, which is an error.
+/// What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided,
+/// which is an error.
 pub type jv_demand = u32;
 
 /// Not decided yet: verifying fails with `JV_UNDECIDED`.
@@ -27,18 +28,19 @@ pub const JV_ABSENT: jv_demand = 5;
 /// Values in one list, at most.
 pub const JV_MAX_VALUES: usize = 8;
 
-/// Any JWT (RFC 7519): `exp`, `nbf` and `iat` as far as they are there. Issuer and audience are to be decided.
+/// Any JWT (RFC 7519): `exp`, `nbf` and `iat` as far as they are there. Issuer and audience are to
+/// be decided.
 pub const JV_PROFILE_JWT: u32 = 1;
-/// An ID Token (OpenID Connect Core §3.1.3.7). To be given: issuers; our client identifiers as audience, and again as authorized
-/// party; the nonce is to be decided.
+/// An ID Token (OpenID Connect Core §3.1.3.7). To be given: issuers; our client identifiers as
+/// audience, and again as authorized party; the nonce is to be decided.
 pub const JV_PROFILE_ID_TOKEN: u32 = 2;
 /// An access token (RFC 9068 §4). To be given: issuers and audience.
 pub const JV_PROFILE_ACCESS_TOKEN: u32 = 3;
 
 /// `aud` names one of `values`; others beside it do not matter (RFC 7519 §4.1.3).
 pub const JV_AUDIENCE_ANY_OF: u32 = 1;
-/// `values` are our client identifiers, one of which `aud` names; every other audience is one of `trusted`, unless `azp`
-/// is one of ours (OpenID Connect Core §3.1.3.7).
+/// `values` are our client identifiers, one of which `aud` names; every other audience is one of
+/// `trusted`, unless `azp` is one of ours (OpenID Connect Core §3.1.3.7).
 pub const JV_AUDIENCE_CLIENT: u32 = 2;
 
 /// A claim that is compared with one text.
@@ -103,8 +105,8 @@ pub struct jv_check_age {
     pub leeway: u32,
 }
 
-/// All checks of one kind of token. `jv_policy_init` fills it in; what it leaves to be decided, and what you change, you
-/// set afterwards.
+/// All checks of one kind of token. `jv_policy_init` fills it in; what it leaves to be decided, and
+/// what you change, you set afterwards.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_policy {
@@ -140,13 +142,13 @@ pub struct jv_policy {
     pub jwt_id: jv_check_text,
     /// `client_id`
     pub client_id: jv_check_texts,
-    /// `events`: an object with a member of this name, whose value is an object (RFC 8417). An ID Token must not have
-    /// the claim.
+    /// `events`: an object with a member of this name, whose value is an object (RFC 8417). An ID
+    /// Token must not have the claim.
     pub events: jv_check_text,
 }
 
-/// Fills in a policy with a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is
-/// `sizeof(jv_policy)`.
+/// Fills in a policy with a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
+/// `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 ///
 /// # Safety
 ///

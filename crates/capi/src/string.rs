@@ -1,6 +1,7 @@
 //! Text and bytes as C has them.
 
-/// Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s", (int)s.len, s.data`.
+/// Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s",
+/// (int)s.len, s.data`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_string {

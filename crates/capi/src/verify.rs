@@ -10,8 +10,8 @@ use crate::key_set::jv_key_set;
 use crate::lent::{apart, array, bytes_mut, reference, sized_reference, sized_reference_mut};
 use crate::policy::{Expected, jv_policy, texts_apart};
 
-/// Instead of the time, on a device without a clock: times must still be numbers, but nothing is compared with them, so expired
-/// tokens pass. Make up for it with a nonce or a version.
+/// Instead of the time, on a device without a clock: times must still be numbers, but nothing is
+/// compared with them, so expired tokens pass. Make up for it with a nonce or a version.
 pub const JV_NO_CLOCK: i64 = -0x7FFF_FFFF_FFFF_FFFF;
 
 /// Bytes of scratch that suffice for any token of this length.
@@ -20,16 +20,17 @@ pub extern "C" fn jv_scratch_len(token_len: usize) -> usize {
     scratch_len(token_len)
 }
 
-/// Verifies a JWT: its signature with `keys`, then its claims against `policy` at the time `now`, in seconds since
-/// 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`.
+/// Verifies a JWT: its signature with `keys`, then its claims against `policy` at the time `now`,
+/// in seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`.
 ///
-/// `claims` receives the result and reads from `scratch`, which is therefore left alone as long as claims are read. After
-/// an error the claims are empty.
+/// `claims` receives the result and reads from `scratch`, which is therefore left alone as long as
+/// claims are read. After an error the claims are empty.
 ///
 /// # Safety
 ///
-/// `token` is `token_len` bytes, `scratch` is `scratch_len` bytes that nobody else uses, `keys` a key set, `policy` a policy whose
-/// strings are there, `claims` a `jv_claims` that begins with its size. Each pointer may be NULL.
+/// `token` is `token_len` bytes, `scratch` is `scratch_len` bytes that nobody else uses, `keys` a
+/// key set, `policy` a policy whose strings are there, `claims` a `jv_claims` that begins with its
+/// size. Each pointer may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_verify(
     token: *const u8,
@@ -60,8 +61,8 @@ pub unsafe extern "C" fn jv_verify(
     number(unsafe { verify_into(keys, policy, claims, work) })
 }
 
-/// [`jv_verify`] without a scratch buffer: the token is decoded over its own text, which is no token afterwards, whatever comes of
-/// it. `claims` reads from there.
+/// [`jv_verify`] without a scratch buffer: the token is decoded over its own text, which is no
+/// token afterwards, whatever comes of it. `claims` reads from there.
 ///
 /// # Safety
 ///

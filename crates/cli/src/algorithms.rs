@@ -5,8 +5,8 @@ use std::str::FromStr;
 use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 use serde::Deserialize;
 
-/// Accepted algorithms as the user names them. Whether these may stand together is not checked before the keys are
-/// loaded: what is wrong with a token is told first.
+/// Accepted algorithms as the user names them. Whether these may stand together is not checked
+/// before the keys are loaded: what is wrong with a token is told first.
 pub(crate) type AlgorithmList = Vec<&'static dyn Algorithm>;
 
 /// The name of one of the twelve, as its position among them.
@@ -19,8 +19,8 @@ fn all() -> impl Iterator<Item = &'static dyn Algorithm> {
     SIGNATURES.iter().chain(MACS).copied()
 }
 
-/// The algorithms of these names, each once, signatures and MACs in the order of RFC 7518 whatever the order of the
-/// names.
+/// The algorithms of these names, each once, signatures and MACs in the order of RFC 7518 whatever
+/// the order of the names.
 pub(crate) fn named(names: &[AlgorithmName]) -> AlgorithmList {
     all()
         .enumerate()

@@ -42,8 +42,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Verified, with the claims as they are written in the token but on one line; a payload of another kind in
-    /// base64url.
+    /// Verified, with the claims as they are written in the token but on one line; a payload of
+    /// another kind in base64url.
     pub(crate) fn with_claims(accepted: &Accepted<'_>) -> io::Result<Self> {
         match accepted.content {
             Content::Payload(_) => Ok(Self::with_payload(accepted)),

@@ -20,24 +20,27 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Verify a token and print its claims
     ///
-    /// Exit code 0: verified, the claims are on standard output. 1: refused. 2: the arguments, files or keys cannot
-    /// be used.
+    /// Exit code 0: verified, the claims are on standard output. 1: refused. 2: the arguments,
+    /// files or keys cannot be used.
     Verify(Box<VerifyArguments>),
     /// Show header and claims of a token WITHOUT verifying it
     ///
-    /// Exit code 0: shown, whatever it says. 1: that is no token. 2: the arguments or standard input cannot be used.
+    /// Exit code 0: shown, whatever it says. 1: that is no token. 2: the arguments or standard
+    /// input cannot be used.
     Inspect {
         /// The token; `-` or nothing: standard input
         token: Option<String>,
     },
     /// List every key of a JWK Set, and whether it can be used
     ///
-    /// Exit code 0: at least one key is usable. 1: none is. 2: the arguments or the file cannot be used.
+    /// Exit code 0: at least one key is usable. 1: none is. 2: the arguments or the file cannot be
+    /// used.
     Keys {
         /// A file with a JWK Set or a single JWK; `-`: standard input
         file: PathBuf,
     },
-    /// Verify tokens in bulk: one JSON object a line on standard input, one answer a line on standard output
+    /// Verify tokens in bulk: one JSON object a line on standard input, one answer a line on
+    /// standard output
     #[command(after_long_help = BATCH_HELP)]
     Batch,
 }
@@ -46,18 +49,18 @@ pub(crate) enum Command {
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) keys: KeyArguments,
-    /// Accepted algorithms, comma separated [default: all nine asymmetric ones with --jwks and --pem, HS256, HS384
-    /// and HS512 with a secret]
+    /// Accepted algorithms, comma separated [default: all nine asymmetric ones with --jwks and
+    /// --pem, HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
-    /// A file with the metadata of the provider, which must be those of the --issuer. An ID Token is then accepted with
-    /// the algorithms alone that they list, unless --alg names some
+    /// A file with the metadata of the provider, which must be those of the --issuer. An ID Token
+    /// is then accepted with the algorithms alone that they list, unless --alg names some
     #[arg(long, value_name = "FILE", requires = "issuer")]
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) demands: DemandArguments,
-    /// Print one JSON object on one line, whether the token is verified, refused or not looked at. Exit code 2 tells
-    /// arguments, files or keys that cannot be used from a refused token
+    /// Print one JSON object on one line, whether the token is verified, refused or not looked at.
+    /// Exit code 2 tells arguments, files or keys that cannot be used from a refused token
     #[arg(long)]
     pub(crate) json: bool,
     /// The token; `-` or nothing: standard input
@@ -71,13 +74,15 @@ pub(crate) struct KeyArguments {
     /// A file with a JWK Set or a single JWK
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
-    /// A file with a public key or a certificate in PEM. The certificate is not validated, it only carries the key
+    /// A file with a public key or a certificate in PEM. The certificate is not validated, it only
+    /// carries the key
     #[arg(long, value_name = "FILE")]
     pub(crate) pem: Option<PathBuf>,
     /// A shared secret: the bytes of this text. Others can read it in the list of processes
     #[arg(long, value_name = "TEXT")]
     pub(crate) secret: Option<String>,
-    /// A file that holds a shared secret, byte for byte: a line feed at its end is part of the secret
+    /// A file that holds a shared secret, byte for byte: a line feed at its end is part of the
+    /// secret
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Option<PathBuf>,
 }
@@ -102,8 +107,8 @@ pub(crate) struct DemandArguments {
     /// Accept any issuer
     #[arg(long, conflicts_with = "issuer")]
     pub(crate) any_issuer: bool,
-    /// An accepted audience (`aud`); may be repeated. An ID Token may name others beside it only if `azp` is one of
-    /// these
+    /// An accepted audience (`aud`); may be repeated. An ID Token may name others beside it only
+    /// if `azp` is one of these
     #[arg(long, value_name = "S")]
     pub(crate) audience: Vec<String>,
     /// Accept any audience
@@ -136,7 +141,8 @@ pub(crate) struct DemandArguments {
     /// Tolerance for `exp`, `nbf` and `iat`, and for `auth_time` with --max-age [default: 0]
     #[arg(long, value_name = "SECS")]
     pub(crate) leeway: Option<u32>,
-    /// How long ago the user may have authenticated, to which --leeway is added; demands `auth_time`
+    /// How long ago the user may have authenticated, to which --leeway is added; demands
+    /// `auth_time`
     #[arg(long, value_name = "SECS")]
     pub(crate) max_age: Option<u32>,
     /// Verify as of this time, in seconds since 1970 [default: the system clock]

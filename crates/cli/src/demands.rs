@@ -55,7 +55,8 @@ pub(crate) struct Demands {
     pub(crate) now: Option<UnixTime>,
 }
 
-/// What came with an ID Token, which must name each by its hash. Without `Debug`, for they are secrets.
+/// What came with an ID Token, which must name each by its hash. Without `Debug`, for they are
+/// secrets.
 #[derive(Default)]
 pub(crate) struct Companions {
     pub(crate) access_token: Option<String>,

@@ -66,7 +66,8 @@ impl Failure {
 }
 
 impl From<io::Error> for Failure {
-    /// Files and standard input are read where the name is at hand to be told; what is left is standard output.
+    /// Files and standard input are read where the name is at hand to be told; what is left is
+    /// standard output.
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::Error;
 
-/// Reads a JSON object. serde alone would also take an array, its elements for the members in their order.
+/// Reads a JSON object. serde alone would also take an array, its elements for the members in their
+/// order.
 pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
     if text.trim_ascii_start().starts_with(b"{") {
         serde_json::from_slice(text)
@@ -15,8 +16,8 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
 
 /// Lays out well-formed JSON over several lines.
 ///
-/// All strings and numbers stay as they are written and duplicate members stay apart, as they would not in a
-/// `serde_json::Value`: whoever inspects a token wants to see just these oddities.
+/// All strings and numbers stay as they are written and duplicate members stay apart, as they would
+/// not in a `serde_json::Value`: whoever inspects a token wants to see just these oddities.
 pub(crate) fn pretty(text: &str) -> String {
     let mut layout = Layout::default();
     for (c, is_in_string) in significant(text) {
@@ -34,8 +35,8 @@ pub(crate) fn compact(text: &str) -> String {
     significant(text).map(|(c, _)| c).collect()
 }
 
-/// The characters of well-formed JSON without the white space around its parts; with each, whether it stands behind
-/// the start of a string.
+/// The characters of well-formed JSON without the white space around its parts; with each, whether
+/// it stands behind the start of a string.
 fn significant(text: &str) -> impl Iterator<Item = (char, bool)> {
     let (mut in_string, mut escaped) = (false, false);
     text.chars().filter_map(move |c| {

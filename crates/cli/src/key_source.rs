@@ -114,7 +114,8 @@ fn signatures_only(algorithms: &[&'static dyn Algorithm]) -> bool {
         .all(|a| a.kind() == AlgorithmKind::Signature)
 }
 
-/// What a secret of this length lacks for an algorithm: it is to be as long as the hash (RFC 7518 §3.2).
+/// What a secret of this length lacks for an algorithm: it is to be as long as the hash (RFC 7518
+/// §3.2).
 fn needed(algorithm: &str, len: usize) -> Option<String> {
     let bits: usize = algorithm.strip_prefix("HS")?.parse().ok()?;
     let bytes = bits.div_euclid(8);
@@ -128,7 +129,8 @@ fn one(
     GrowingKeySet::from_parameters(key, algorithms).map(LoadedKeys::One)
 }
 
-/// Whether a text is a JWK Set rather than a JWK. Which of the two it fails to be, the library finds out.
+/// Whether a text is a JWK Set rather than a JWK. Which of the two it fails to be, the library
+/// finds out.
 pub(crate) fn is_set(text: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Outline {

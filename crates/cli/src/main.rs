@@ -1,6 +1,7 @@
 //! `jose-verify`: verifies and inspects JSON Web Tokens on the command line.
 //!
-//! What decides whether a token is good is the library of the same name; here are arguments, files and answers.
+//! What decides whether a token is good is the library of the same name; here are arguments, files
+//! and answers.
 //!
 //! Exit codes: 0 verified, 1 refused, 2 arguments, files or keys that cannot be used.
 

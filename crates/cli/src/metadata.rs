@@ -12,8 +12,8 @@ use crate::failure::Failure;
 use crate::input;
 use crate::trouble::Trouble;
 
-/// Those of `accepted` that the provider says it signs ID Tokens with; all of them if it does not say, and for other
-/// tokens, of which it says nothing.
+/// Those of `accepted` that the provider says it signs ID Tokens with; all of them if it does not
+/// say, and for other tokens, of which it says nothing.
 pub(crate) fn algorithms(
     path: &Path,
     demands: &Demands,

@@ -43,10 +43,11 @@ pub(crate) fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{}", escaped(line, &[]));
 }
 
-/// A text with every character that moves the cursor, colours, hides, or reorders what stands around it, but those to
-/// `keep`, written as JSON would escape it.
+/// A text with every character that moves the cursor, colours, hides, or reorders what stands
+/// around it, but those to `keep`, written as JSON would escape it.
 ///
-/// Inside the strings of JSON that is another spelling of the same; elsewhere such characters only stand to deceive.
+/// Inside the strings of JSON that is another spelling of the same; elsewhere such characters only
+/// stand to deceive.
 pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
     let harmful = |c: char| is_harmful(c) && !keep.contains(&c);
     if !text.contains(harmful) {
@@ -67,8 +68,8 @@ pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
     Cow::Owned(escaped)
 }
 
-/// Control characters of C0 and C1, line separators, those with the Unicode property `Bidi_Control`, and those that
-/// cannot be seen.
+/// Control characters of C0 and C1, line separators, those with the Unicode property
+/// `Bidi_Control`, and those that cannot be seen.
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')

@@ -152,7 +152,8 @@ fn decided(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
     Err(Failure::unusable(message))
 }
 
-/// Profile `jws` has no claims; asking for one to be checked is a mistake that must not go unnoticed.
+/// Profile `jws` has no claims; asking for one to be checked is a mistake that must not go
+/// unnoticed.
 fn refuse_claim_options(given: &DemandArguments) -> Result<(), Failure> {
     let options = [
         ("--issuer", !given.issuer.is_empty()),

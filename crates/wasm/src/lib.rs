@@ -1,5 +1,6 @@
-//! Verifies access tokens and other JWTs signed with ES256 or RS256 in a WebAssembly module that imports nothing: no clock, no
-//! allocator, no JavaScript glue. `verify.mjs` shows how it is called.
+//! Verifies access tokens and other JWTs signed with ES256 or RS256 in a WebAssembly module that
+//! imports nothing: no clock, no allocator, no JavaScript glue. `verify.mjs` shows how it is
+//! called.
 #![no_std]
 
 use core::cell::UnsafeCell;
@@ -39,8 +40,9 @@ pub extern "C" fn input_len() -> usize {
     INPUT_LEN
 }
 
-/// Verifies a JWT that must have `exp`, one issuer and one audience, at a time in seconds since the epoch. The input buffer holds a JWK
-/// Set, the token, the issuer and the audience one after the other. 0, or the number of the error.
+/// Verifies a JWT that must have `exp`, one issuer and one audience, at a time in seconds since the
+/// epoch. The input buffer holds a JWK Set, the token, the issuer and the audience one after the
+/// other. 0, or the number of the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(
     jwks_len: usize,

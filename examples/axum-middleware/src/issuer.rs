@@ -29,7 +29,8 @@ pub struct Settings {
     pub algorithms: Algorithms,
     /// Tolerance for clocks that disagree.
     pub leeway: Duration,
-    /// The longest lifetime of the issuer's tokens. Keys that are no longer published stay this long.
+    /// The longest lifetime of the issuer's tokens. Keys that are no longer published stay this
+    /// long.
     pub token_lifetime: Duration,
     /// The time between two fetches, at least and at most: see [`Refetch`].
     pub pauses: (Duration, Duration),

@@ -30,8 +30,8 @@ pub struct Key {
     kid: Option<JsonWebKeyId>,
     usage: Option<CoreJsonWebKeyUse>,
     algorithm: Option<CoreJwsSigningAlgorithm>,
-    /// The one key. `openidconnect` clones its keys freely, so all clones share it. A secret may be
-    /// too short; `openidconnect` cannot be told before it is used.
+    /// The one key. `openidconnect` clones its keys freely, so all clones share it. A secret may
+    /// be too short; `openidconnect` cannot be told before it is used.
     usable: Result<Arc<GrowingKeySet>, Error>,
 }
 

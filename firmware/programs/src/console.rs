@@ -1,4 +1,5 @@
-//! Text and exit code for the emulator, by semihosting. Nothing here formats: `core::fmt` would bring panics along.
+//! Text and exit code for the emulator, by semihosting. Nothing here formats: `core::fmt` would
+//! bring panics along.
 
 use semihosting::process;
 use semihosting::sys::arm_compat::sys_writec;

@@ -1,4 +1,5 @@
-//! What the programs share: a token and its key as constants, their way through `verify`, and the measuring of it.
+//! What the programs share: a token and its key as constants, their way through `verify`, and the
+//! measuring of it.
 #![no_std]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 

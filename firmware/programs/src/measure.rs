@@ -1,7 +1,8 @@
 //! How many instructions a piece of work takes, and how much stack.
 //!
-//! The instructions are counted by the emulator, between two calls of `bench_mark`. The stack is measured by painting: the
-//! RAM below the stack pointer is filled with a pattern, and the lowest word that changed tells how deep the work went.
+//! The instructions are counted by the emulator, between two calls of `bench_mark`. The stack is
+//! measured by painting: the RAM below the stack pointer is filled with a pattern, and the lowest
+//! word that changed tells how deep the work went.
 
 use core::arch::asm;
 use core::ptr::{read_volatile, with_exposed_provenance_mut, write_volatile};
@@ -14,7 +15,8 @@ const PATTERN: u32 = 0x5AFE_C0DE;
 /// Words that are painted at most; the boards with more RAM than that are not painted to the end.
 const MOST_WORDS: usize = 12 * 1024;
 
-/// Words at the lower end of what is painted. If one of them changed, the stack may have grown beyond.
+/// Words at the lower end of what is painted. If one of them changed, the stack may have grown
+/// beyond.
 const GUARD_WORDS: usize = 4;
 
 unsafe extern "C" {
@@ -72,7 +74,8 @@ impl Painted {
         Self { low, high }
     }
 
-    /// Bytes from the stack pointer at the time of painting to the lowest word that was written since.
+    /// Bytes from the stack pointer at the time of painting to the lowest word that was written
+    /// since.
     #[inline(always)]
     fn depth(&self) -> usize {
         let changed = (self.low..self.high).step_by(4).find(|address| {

@@ -1,4 +1,5 @@
-//! The way of a token through a device: key and token in RAM, verified, refused when anything is wrong with it.
+//! The way of a token through a device: key and token in RAM, verified, refused when anything is
+//! wrong with it.
 
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
@@ -17,13 +18,15 @@ use crate::vectors::Case;
 /// A day; every token here lives shorter.
 const LATER: i64 = 24 * 60 * 60;
 
-/// The static variables of a program: the key, the token as if it had just been received, and what it is decoded into.
+/// The static variables of a program: the key, the token as if it had just been received, and what
+/// it is decoded into.
 pub struct Memory<K, const TOKEN: usize, const SCRATCH: usize> {
     contents: UnsafeCell<Contents<K, TOKEN, SCRATCH>>,
 }
 
 struct Contents<K, const TOKEN: usize, const SCRATCH: usize> {
-    /// Not an `Option`, whose `None` is not all zeros and would stand in flash with the size of a key.
+    /// Not an `Option`, whose `None` is not all zeros and would stand in flash with the size of a
+    /// key.
     key: MaybeUninit<K>,
     token: [u8; TOKEN],
     scratch: [u8; SCRATCH],
@@ -50,7 +53,8 @@ impl<K, const TOKEN: usize, const SCRATCH: usize> Memory<K, TOKEN, SCRATCH> {
     }
 }
 
-/// Loads the case's key and verifies its token, measuring both; then refuses the token after each of several changes.
+/// Loads the case's key and verifies its token, measuring both; then refuses the token after each
+/// of several changes.
 pub fn run<A: InlineKey, M: Material, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     algorithm: A,
@@ -102,7 +106,8 @@ pub fn run_from_flash<K: Keys, const TOKEN: usize, const SCRATCH: usize>(
     );
 }
 
-/// [`run`] with a set, for which the key is loaded where the set is, and once more without a second buffer.
+/// [`run`] with a set, for which the key is loaded where the set is, and once more without a second
+/// buffer.
 pub fn run_also_in_place<const WORDS: usize, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     algorithms: &[&'static dyn Algorithm],
@@ -264,7 +269,8 @@ fn signature_len(token: &[u8]) -> usize {
 /// Exchanges a character for another of the alphabet; twice is no change.
 fn flip(token: &mut [u8], position: usize) {
     if let Some(character) = token.get_mut(position) {
-        // Letters differ from their other case in this bit; a digit or sign is exchanged with its neighbour.
+        // Letters differ from their other case in this bit; a digit or sign is exchanged with its
+        // neighbour.
         *character = match *character {
             c if c.is_ascii_alphabetic() => c ^ 0x20,
             b'-' => b'_',
@@ -292,7 +298,8 @@ fn expect(case: &Case, what: &str, found: Result<(), Error>, wanted: Result<(), 
     }
 }
 
-/// The same without a second buffer, over the token's text: what is left is no token, so it comes last.
+/// The same without a second buffer, over the token's text: what is left is no token, so it comes
+/// last.
 fn in_place(case: &Case, token: &mut [u8], key: &impl Keys) -> Result<(), Error> {
     let policy = policy(case);
     let verifier = Verifier::new(key, &policy);

@@ -1,4 +1,5 @@
-//! Tokens that others made, with their keys: constants that the build script takes from the vector files.
+//! Tokens that others made, with their keys: constants that the build script takes from the vector
+//! files.
 
 use jose_verify::alg::{KeyParameters, Tables, Word};
 

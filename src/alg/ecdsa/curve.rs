@@ -1,4 +1,5 @@
-//! What a curve is to the rest: y² = x³ - 3x + b over a prime field, with a base point of prime order (SP 800-186 §3.2.1).
+//! What a curve is to the rest: y² = x³ - 3x + b over a prime field, with a base point of prime
+//! order (SP 800-186 §3.2.1).
 
 use core::fmt::Debug;
 
@@ -27,7 +28,8 @@ pub(super) trait Curve<const N: usize>: Debug + Sized + 'static {
     /// The coefficient b.
     const B: [Word; N];
 
-    /// The base point's multiples by 1, 2, 3 and so on: the entries of a [table](super::table) of one window.
+    /// The base point's multiples by 1, 2, 3 and so on: the entries of a [table](super::table) of
+    /// one window.
     const BASE: &'static [Word];
 
     /// Bits of that window.

@@ -1,22 +1,23 @@
-//! Inversion modulo an odd prime, by a binary Euclidean algorithm that decides thirty steps at a time from the ends
-//! of its numbers (T. Pornin, "Optimized Binary GCD for Modular Inversion", 2020): some thirty times quicker than a
-//! power.
+//! Inversion modulo an odd prime, by a binary Euclidean algorithm that decides thirty steps at a
+//! time from the ends of its numbers (T. Pornin, "Optimized Binary GCD for Modular Inversion",
+//! 2020): some thirty times quicker than a power.
 
 use super::prime::{Prime, add, negate, reduce_word, subtract_once, with_highest};
 use crate::alg::Word;
 use crate::alg::arithmetic::{SignedWord, WORD_BITS, signed_sum, word_from};
 
-/// Steps decided together. So many low bits, and two more of the high ones, fit 64 bits; a factor fits a word of 32.
+/// Steps decided together. So many low bits, and two more of the high ones, fit 64 bits; a factor
+/// fits a word of 32.
 const STEPS: usize = 30;
 
-/// Rounds of that many steps until the greatest common divisor stands: each step takes a bit off two numbers that have
-/// `bits` of them each.
+/// Rounds of that many steps until the greatest common divisor stands: each step takes a bit off
+/// two numbers that have `bits` of them each.
 pub(super) const fn rounds(bits: usize) -> usize {
     bits.saturating_mul(2).div_ceil(STEPS)
 }
 
-/// The binary logarithm of what [`invert`] multiplies the inverse by: each round divides by a word instead of by
-/// two for each step.
+/// The binary logarithm of what [`invert`] multiplies the inverse by: each round divides by a word
+/// instead of by two for each step.
 pub(super) const fn excess(bits: usize) -> usize {
     rounds(bits).saturating_mul(WORD_BITS.saturating_sub(STEPS))
 }
@@ -77,10 +78,11 @@ impl Factors {
     }
 }
 
-/// The steps for a and b, where b is odd: if a is odd too, the smaller is taken off the larger; then a is halved.
+/// The steps for a and b, where b is odd: if a is odd too, the smaller is taken off the larger;
+/// then a is halved.
 ///
-/// The lowest bits decide about oddness, exactly; the highest about size, so nearly that at worst one of the two
-/// becomes negative.
+/// The lowest bits decide about oddness, exactly; the highest about size, so nearly that at worst
+/// one of the two becomes negative.
 fn decide<const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Factors; 2] {
     let (mut a, mut b) = ends(a, b);
     let (mut for_a, mut for_b) = (Factors { f: 1, g: 0 }, Factors { f: 0, g: 1 });
@@ -137,7 +139,8 @@ fn bits_from(number: &[Word], bit: usize) -> u64 {
     u64::from(word_from(number, bit)) | (u64::from(above) << WORD_BITS)
 }
 
-/// (f · a + g · b) / 2^[`STEPS`], made positive, and whether it had to be. The division leaves no remainder.
+/// (f · a + g · b) / 2^[`STEPS`], made positive, and whether it had to be. The division leaves no
+/// remainder.
 fn combined<const N: usize>(
     a: &[Word; N],
     b: &[Word; N],

@@ -95,8 +95,8 @@ impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
 
     /// 2 · self, in four products and four squares. Infinity stays so.
     ///
-    /// With l = 3 (x - z²) (x + z²) / 2, half the numerator of the tangent's slope: x' = l² - 2 x y²,
-    /// y' = l (x y² - x') - y⁴, z' = y z.
+    /// With l = 3 (x - z²) (x + z²) / 2, half the numerator of the tangent's slope: x' = l² - 2 x
+    /// y², y' = l (x y² - x') - y⁴, z' = y z.
     pub(super) fn doubled(&self) -> Self {
         let zz = self.z.squared();
         let yy = self.y.squared();

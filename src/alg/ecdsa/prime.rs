@@ -1,5 +1,6 @@
-//! Odd primes and the arithmetic modulo them, on bare words, by Montgomery's method (P. L. Montgomery, "Modular
-//! Multiplication Without Trial Division", 1985): R stands for a power of two, and a number x is kept as x · R mod p.
+//! Odd primes and the arithmetic modulo them, on bare words, by Montgomery's method (P. L.
+//! Montgomery, "Modular Multiplication Without Trial Division", 1985): R stands for a power of two,
+//! and a number x is kept as x · R mod p.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::{
@@ -8,8 +9,8 @@ use crate::alg::arithmetic::{
 
 /// An odd prime of `N` words, and arithmetic modulo it.
 ///
-/// What is provided serves every prime; one whose form allows for a shorter way overrides it. A number may be p or
-/// more, as long as it fits the words: only [`Residue::is_zero`] has to know.
+/// What is provided serves every prime; one whose form allows for a shorter way overrides it. A
+/// number may be p or more, as long as it fits the words: only [`Residue::is_zero`] has to know.
 pub(super) trait Prime<const N: usize>: Sized + 'static {
     /// The prime itself.
     const PRIME: [Word; N];
@@ -112,7 +113,8 @@ pub(super) fn subtract_once<P: Prime<N>, const N: usize>(
     result
 }
 
-/// a · b · R⁻¹ mod p, below p if b is: one word of b at a time, and after each, one word is reduced away.
+/// a · b · R⁻¹ mod p, below p if b is: one word of b at a time, and after each, one word is reduced
+/// away.
 #[inline]
 fn multiply<P: Prime<N>, const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Word; N] {
     let mut sum = [0; N];
@@ -131,8 +133,8 @@ fn multiply<P: Prime<N>, const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Word;
     subtract_once::<P, N>(sum, top)
 }
 
-/// Adds the multiple of p that makes the lowest word zero, and drops that word: the other words, of which the
-/// highest is not there yet, and what is carried into it.
+/// Adds the multiple of p that makes the lowest word zero, and drops that word: the other words, of
+/// which the highest is not there yet, and what is carried into it.
 #[inline]
 pub(super) fn reduce_word<P: Prime<N>, const N: usize>(number: &[Word; N]) -> ([Word; N], Word) {
     let lowest = number.first().copied().unwrap_or(0);

@@ -228,8 +228,8 @@ mod tests {
         }
     }
 
-    /// What the arithmetic of the prime lets a number be: any below `bound`, the nearest to where something changes
-    /// more often.
+    /// What the arithmetic of the prime lets a number be: any below `bound`, the nearest to where
+    /// something changes more often.
     fn numbers<P: Prime<N>, const N: usize>(bound: BigUint) -> impl Strategy<Value = BigUint> {
         let p = value(&P::PRIME);
         let top = bound.clone() - 1_u32;

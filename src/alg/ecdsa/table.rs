@@ -200,7 +200,8 @@ impl<'t, const N: usize> Table<'t, N> {
     }
 }
 
-/// How many of `available` words the best table takes: none, if there is not even room for the point itself.
+/// How many of `available` words the best table takes: none, if there is not even room for the
+/// point itself.
 pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
     let Some(shape) = best_within::<C, N>(available) else {
         return 0;
@@ -269,8 +270,8 @@ fn entry<C: Curve<N>, const N: usize>(
 
 /// The digit of the window from `bit` on: whether it is negative, and its magnitude.
 ///
-/// The window's own bits, plus one if the bit below is set, minus 2^width if the window's highest bit is, which is
-/// thereby lent to the next window.
+/// The window's own bits, plus one if the bit below is set, minus 2^width if the window's highest
+/// bit is, which is thereby lent to the next window.
 fn digit<const N: usize>(scalar: &[Word; N], bit: usize, width: usize) -> (bool, usize) {
     let bits = match bit.checked_sub(1) {
         Some(below) => word_from(scalar, below),
@@ -310,8 +311,9 @@ fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[
     }
 }
 
-/// Makes Jacobian coordinates, of which the third stand apart, affine ones. One inversion serves all (P. L. Montgomery,
-/// "Speeding the Pollard and Elliptic Curve Methods of Factorization", 1987).
+/// Makes Jacobian coordinates, of which the third stand apart, affine ones. One inversion serves
+/// all (P. L. Montgomery, "Speeding the Pollard and Elliptic Curve Methods of Factorization",
+/// 1987).
 #[inline(never)]
 fn make_affine<C: Curve<N>, const N: usize>(
     entries: &mut [[[Word; N]; 2]],
@@ -324,8 +326,8 @@ fn make_affine<C: Curve<N>, const N: usize>(
         before
     });
     let mut inverse = product.inverted();
-    // From the last of the batch down; those beyond a short batch's end are one. By reference: from the back, an array by
-    // value would leave a panic in the program.
+    // From the last of the batch down; those beyond a short batch's end are one. By reference: from
+    // the back, an array by value would leave a panic in the program.
     for (i, (z, before)) in z.iter().zip(&products_before).enumerate().rev() {
         if let Some([x, y]) = entries.get_mut(i) {
             let inverse_z = inverse.times(*before);

@@ -1,5 +1,5 @@
-//! The verification itself (FIPS 186-5 §6.4.2), on numbers. Everything in it is public, so nothing takes care to run
-//! in constant time.
+//! The verification itself (FIPS 186-5 §6.4.2), on numbers. Everything in it is public, so nothing
+//! takes care to run in constant time.
 
 use super::curve::{Curve, Field, Order};
 use super::point::{Affine, Jacobian};
@@ -8,8 +8,8 @@ use super::table::{Shape, Table};
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, less_than};
 
-/// Bits of a window of the table that is made for one verification: on small machines one less than is quickest, for
-/// half the stack.
+/// Bits of a window of the table that is made for one verification: on small machines one less than
+/// is quickest, for half the stack.
 const COLD_WIDTH: usize = if WORD_BITS == 64 { 5 } else { 4 };
 
 /// Its coordinates: two for each multiple.
@@ -23,7 +23,8 @@ pub(super) struct Signature<const N: usize> {
 
 /// Whether `signature` is one by `key` over the message of which `hash` is the hash.
 ///
-/// `base` is a table of the base point, `table` one of the key, which is made on the stack if there is none.
+/// `base` is a table of the base point, `table` one of the key, which is made on the stack if there
+/// is none.
 pub(super) fn verifies<C: Curve<N>, const N: usize>(
     key: Affine<C, N>,
     table: Option<Table<'_, N>>,
@@ -80,8 +81,8 @@ fn sum<C: Curve<N>, const N: usize>(
 
 /// Whether the point's x coordinate is r modulo n.
 ///
-/// That x is r, or r + n if that is below p; n is so close to p that there are no more. Compared with x · z², which
-/// saves an inversion.
+/// That x is r, or r + n if that is below p; n is so close to p that there are no more. Compared
+/// with x · z², which saves an inversion.
 fn is_x_modulo_order<C: Curve<N>, const N: usize>(point: &Jacobian<C, N>, r: [Word; N]) -> bool {
     if point.is_infinity() {
         return false;

@@ -1,4 +1,5 @@
-//! RSA signatures (RFC 8017 §8), on fixed-size integers of our own: the crate `rsa` needs an allocator.
+//! RSA signatures (RFC 8017 §8), on fixed-size integers of our own: the crate `rsa` needs an
+//! allocator.
 //!
 //! Everything that goes in is public, so nothing here runs in constant time.
 

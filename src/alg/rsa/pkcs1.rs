@@ -20,10 +20,11 @@ impl<D: Hash> Scheme for Pkcs1<D> {
     }
 }
 
-/// Whether this is EMSA-PKCS1-v1_5 (RFC 8017 §9.2) of a digest: 0x00 0x01, the padding, 0x00, `DigestInfo`.
+/// Whether this is EMSA-PKCS1-v1_5 (RFC 8017 §9.2) of a digest: 0x00 0x01, the padding, 0x00,
+/// `DigestInfo`.
 ///
-/// Every byte is compared, and where it has to stand follows from the lengths alone. Nothing of what the signature holds
-/// is parsed, so there is nothing in which it could differ and still pass.
+/// Every byte is compared, and where it has to stand follows from the lengths alone. Nothing of
+/// what the signature holds is parsed, so there is nothing in which it could differ and still pass.
 fn verify_encoded<D: Hash>(hash: &[u8], encoded: &[u8]) -> Option<()> {
     let encoded = encoded.strip_suffix(hash)?;
     let encoded = encoded.strip_suffix(D::DIGEST_INFO_PREFIX)?;

@@ -1,4 +1,5 @@
-//! RSASSA-PSS (RFC 8017 §8.1.2, RFC 7518 §3.5): MGF1 with the same hash, a salt as long as the hash.
+//! RSASSA-PSS (RFC 8017 §8.1.2, RFC 7518 §3.5): MGF1 with the same hash, a salt as long as the
+//! hash.
 
 use core::marker::PhantomData;
 
@@ -25,13 +26,15 @@ impl<D: Hash> Scheme for Pss<D> {
     }
 }
 
-/// EMSA-PSS-VERIFY (RFC 8017 §9.1.2) for an encoded message of `bits` bits, right-aligned in `encoded`.
+/// EMSA-PSS-VERIFY (RFC 8017 §9.1.2) for an encoded message of `bits` bits, right-aligned in
+/// `encoded`.
 fn verify_encoded<D: Hash>(
     hash: &[u8],
     encoded: &mut [u8],
     bits: usize,
 ) -> Result<(), InvalidSignature> {
-    // One bit less than the modulus may be one byte less: the byte before must be zero (RFC 8017 §8.1.2, step 2c).
+    // One bit less than the modulus may be one byte less: the byte before must be zero (RFC 8017
+    // §8.1.2, step 2c).
     let leading = encoded.len().saturating_sub(bits.div_ceil(8));
     let (zeros, encoded) = encoded
         .split_at_mut_checked(leading)

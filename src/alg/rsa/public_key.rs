@@ -12,7 +12,8 @@ use crate::limits::{
 /// Bytes of the longest modulus.
 pub(super) const MAX_MODULUS_LEN: usize = MAX_RSA_MODULUS_BITS / 8;
 
-/// Words before the modulus in the key material: the bits of the modulus, and the exponent's eight bytes in one or two.
+/// Words before the modulus in the key material: the bits of the modulus, and the exponent's eight
+/// bytes in one or two.
 const HEADER_WORDS: usize = 1 + size_of::<u64>() / WORD_BYTES;
 
 /// Bytes of an exponent: its 33 bits, and leading zeros.
@@ -25,8 +26,8 @@ pub(crate) const fn key_words(bits: usize) -> usize {
         .saturating_add(HEADER_WORDS)
 }
 
-/// A key in its material: header, modulus, and the square of the Montgomery radix, numbers least significant word
-/// first.
+/// A key in its material: header, modulus, and the square of the Montgomery radix, numbers least
+/// significant word first.
 #[derive(Clone, Copy)]
 pub(super) struct PublicKey<'a> {
     modulus_bits: usize,

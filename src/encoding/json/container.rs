@@ -81,8 +81,8 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateMember`] if there are several. Nested objects are not searched for duplicates until somebody
-    /// asks for a member.
+    /// [`Error::DuplicateMember`] if there are several. Nested objects are not searched for
+    /// duplicates until somebody asks for a member.
     pub fn get(&self, name: &str) -> Result<Option<Value<'a>>, Error> {
         let mut found = None;
         for (this, value) in self {

@@ -1,7 +1,7 @@
 //! The grammar of RFC 8259, one token at a time.
 
-// On 64-bit machines the walk is inlined: a cursor that is passed to no function stays in registers, which halves the work.
-// On 32-bit ones flash counts more.
+// On 64-bit machines the walk is inlined: a cursor that is passed to no function stays in
+// registers, which halves the work. On 32-bit ones flash counts more.
 #![allow(clippy::inline_always, reason = "measured")]
 
 use core::fmt;
@@ -19,7 +19,8 @@ use crate::limits::MAX_JSON_DEPTH;
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     text: &'a [u8],
-    /// What stands before was read. It only grows, and never beyond the end, so adding to it cannot overflow.
+    /// What stands before was read. It only grows, and never beyond the end, so adding to it
+    /// cannot overflow.
     at: usize,
 }
 
@@ -167,7 +168,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// After a value: closes what ends here; true when nothing is left open, else the next value follows.
+    /// After a value: closes what ends here; true when nothing is left open, else the next value
+    /// follows.
     fn pass_closed(&mut self, open: &mut Nesting) -> Result<bool, Error> {
         while let Some(container) = open.innermost() {
             if self.eat(b',') {

@@ -9,8 +9,8 @@ use crate::encoding::json::string::{JsonStr, scan_string};
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 
-/// Room for a name that somebody looks for, unescaped; a longer one is none of them. The longest so far, `auth_time` and
-/// `client_id`, have nine bytes, and tests write each of them in escapes.
+/// Room for a name that somebody looks for, unescaped; a longer one is none of them. The longest so
+/// far, `auth_time` and `client_id`, have nine bytes, and tests write each of them in escapes.
 pub(crate) type KnownName = String<32>;
 
 /// A member's name.
@@ -49,7 +49,8 @@ pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
     })
 }
 
-/// The length and the hash of the name at the start of `text`, if it is plain ASCII and not at the very end.
+/// The length and the hash of the name at the start of `text`, if it is plain ASCII and not at the
+/// very end.
 #[inline(never)]
 fn long_name(text: &[u8]) -> (usize, u32) {
     let mut hash = Hash::default();
@@ -142,7 +143,8 @@ impl Hash {
         Self((folded ^ word).wrapping_mul(Self::FACTOR))
     }
 
-    /// The highest bits, with the length: the last word may end in zeros that are the name's, or in such that fill it up.
+    /// The highest bits, with the length: the last word may end in zeros that are the name's, or in
+    /// such that fill it up.
     #[inline]
     fn finish(self, len: usize) -> u32 {
         const SHIFT: u32 = usize::BITS - u32::BITS;

@@ -116,7 +116,8 @@ impl Seen {
     }
 }
 
-/// A bit for the highest ones of each hash: most names are new, and are seen to be without a look at the others.
+/// A bit for the highest ones of each hash: most names are new, and are seen to be without a look
+/// at the others.
 #[derive(Default)]
 pub(super) struct Filter(usize);
 

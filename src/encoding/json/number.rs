@@ -132,8 +132,8 @@ impl<'a> JsonNumber<'a> {
 
     /// The number as seconds since the epoch (RFC 7519 §2), with any fraction and exponent.
     ///
-    /// Digits beyond the nanosecond are dropped, towards the past. The work is linear in the text, however large the
-    /// exponent.
+    /// Digits beyond the nanosecond are dropped, towards the past. The work is linear in the text,
+    /// however large the exponent.
     ///
     /// Returns `None` if the seconds do not fit 64 bits.
     #[must_use]
@@ -171,11 +171,13 @@ struct Decimal {
 }
 
 impl Decimal {
-    /// Reads digits, `point` of which stand before the decimal point; zeros are added where they run out. `None` if the
-    /// seconds do not fit. Without integers of 128 bits, which cost 32-bit machines dearly.
+    /// Reads digits, `point` of which stand before the decimal point; zeros are added where they
+    /// run out. `None` if the seconds do not fit. Without integers of 128 bits, which cost 32-bit
+    /// machines dearly.
     fn read(digits: impl Iterator<Item = u8>, point: i64) -> Option<Self> {
         let (mut seconds, mut nanos, mut inexact) = (0_u64, 0_u32, false);
-        // How many digits are missing before the point; behind it, how many have passed, as a negative number.
+        // How many digits are missing before the point; behind it, how many have passed, as a
+        // negative number.
         let mut place = point;
         for digit in digits.map(|b| b.wrapping_sub(b'0')) {
             if place > 0 {
@@ -187,7 +189,8 @@ impl Decimal {
             }
             place = place.saturating_sub(1);
         }
-        // A zero stays zero whatever the exponent; any other number overflows after at most 20 rounds.
+        // A zero stays zero whatever the exponent; any other number overflows after at most 20
+        // rounds.
         while place > 0 && seconds != 0 {
             seconds = seconds.checked_mul(10)?;
             place = place.saturating_sub(1);

@@ -52,7 +52,8 @@ fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Place> {
             ..b' ' => return None,
             b'\\' => {
                 kind = Kind::ESCAPED_STRING;
-                // No quotation mark after it ends the string. What else may follow is looked at below.
+                // No quotation mark after it ends the string. What else may follow is looked at
+                // below.
                 end = end.wrapping_add(2);
             }
             _ => end = end.wrapping_add(1),
@@ -144,7 +145,8 @@ impl<'a> JsonStr<'a> {
     }
 
     /// The string itself, if it is written without escapes. It is `None` for `"https:\/\/…"`, which
-    /// some issuers write: to look a string up, [`unescape`](Self::unescape) it, or use `to_string`.
+    /// some issuers write: to look a string up, [`unescape`](Self::unescape) it, or use
+    /// `to_string`.
     #[must_use]
     pub const fn as_plain_str(&self) -> Option<&'a str> {
         if self.escaped {
@@ -166,8 +168,8 @@ impl<'a> JsonStr<'a> {
         self.chars().map(char::len_utf8).sum()
     }
 
-    /// The bytes of the string, if it is written without escapes. Unlike [`as_plain_str`](Self::as_plain_str) it looks at
-    /// none of them.
+    /// The bytes of the string, if it is written without escapes. Unlike
+    /// [`as_plain_str`](Self::as_plain_str) it looks at none of them.
     pub(crate) const fn as_plain_bytes(&self) -> Option<&'a [u8]> {
         if self.escaped {
             None
@@ -184,7 +186,8 @@ impl<'a> JsonStr<'a> {
 
     /// The string, unescaped into `buffer` if that is necessary.
     ///
-    /// The unescaped string is never longer than the escaped one, so a buffer of the token's size always suffices.
+    /// The unescaped string is never longer than the escaped one, so a buffer of the token's size
+    /// always suffices.
     ///
     /// # Errors
     ///

@@ -4,8 +4,9 @@ use core::{fmt, str};
 
 /// Bytes that are known to be UTF-8.
 ///
-/// Strings are checked one by one while they are read, and nothing but ASCII stands outside of them (RFC 8259 §2), so no
-/// text is looked through twice. Only what a caller wants as `str` is, for the compiler cannot be told what is known.
+/// Strings are checked one by one while they are read, and nothing but ASCII stands outside of them
+/// (RFC 8259 §2), so no text is looked through twice. Only what a caller wants as `str` is, for the
+/// compiler cannot be told what is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Utf8<'a>(&'a [u8]);
 

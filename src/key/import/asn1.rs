@@ -1,4 +1,5 @@
-//! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key of an X.509 certificate.
+//! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key of an X.509
+//! certificate.
 
 use crate::alg::KeyParameters;
 use crate::error::Error;
@@ -10,7 +11,8 @@ const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 
 /// RFC 5480 §2.1.1: id-ecPublicKey, 1.2.840.10045.2.1.
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
-/// RFC 5480 §2.1.1.1: secp256r1, secp384r1, secp521r1, under their names in JOSE (RFC 7518 §6.2.1.1).
+/// RFC 5480 §2.1.1.1: secp256r1, secp384r1, secp521r1, under their names in JOSE (RFC 7518
+/// §6.2.1.1).
 const CURVES: [(&[u8], &str); 3] = [
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07], "P-256"),
     (&[0x2b, 0x81, 0x04, 0x00, 0x22], "P-384"),
@@ -39,7 +41,8 @@ const ALGORITHM_KEY_PAIRS: [(&[u8], &str); 3] = [
     ),
 ];
 
-/// RFC 5280 §4.1: `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }`.
+/// RFC 5280 §4.1: `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier,
+/// subjectPublicKey BIT STRING }`.
 pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
     let mut outside = Reader::new(der);
     let mut info = outside.sequence()?;
@@ -88,7 +91,8 @@ fn named(names: &[(&[u8], &'static str)], identifier: &[u8]) -> Option<&'static 
     found.map(|(_, name)| *name)
 }
 
-/// RFC 8017, Appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }`.
+/// RFC 8017, Appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER
+/// }`.
 pub(super) fn rsa_public_key(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
     let mut outside = Reader::new(der);
     let mut numbers = outside.sequence()?;
@@ -98,7 +102,8 @@ pub(super) fn rsa_public_key(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
     Ok(KeyParameters::rsa(n, e))
 }
 
-/// RFC 5280 §4.1: the `subjectPublicKeyInfo` of a certificate. Nothing else in it is looked at beyond its form.
+/// RFC 5280 §4.1: the `subjectPublicKeyInfo` of a certificate. Nothing else in it is looked at
+/// beyond its form.
 pub(super) fn certificate(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
     let mut outside = Reader::new(der);
     let mut certificate = outside.sequence()?;

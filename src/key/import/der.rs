@@ -1,11 +1,13 @@
 //! DER (ITU-T X.690 §10), as much of it as public keys are written in.
 //!
-//! Strict: one encoding for each value. Lengths are definite and as short as they can be, integers too, and nothing
-//! follows where something ends. Our own, because the crates that read certificates allocate, and it is this little.
+//! Strict: one encoding for each value. Lengths are definite and as short as they can be, integers
+//! too, and nothing follows where something ends. Our own, because the crates that read
+//! certificates allocate, and it is this little.
 
 use crate::error::Error;
 
-/// The type of an element: class, form and number in one byte. Numbers above 30, which take more, do not occur.
+/// The type of an element: class, form and number in one byte. Numbers above 30, which take more,
+/// do not occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag(u8);
 
@@ -108,7 +110,8 @@ fn length(der: &[u8]) -> Result<(usize, &[u8]), Error> {
             let len = u16::from_be_bytes([*high, *low]);
             Ok((usize::from(len), rest))
         }
-        // 64 KiB and more: no key that could be accepted, and no certificate that anybody would send.
+        // 64 KiB and more: no key that could be accepted, and no certificate that anybody would
+        // send.
         [0x83..=0xff, ..] => Err(Error::KeyTooLarge),
         _ => Err(Error::MalformedKey),
     }

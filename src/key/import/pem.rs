@@ -4,12 +4,12 @@ use base64ct::{Base64, Encoding};
 
 use crate::error::Error;
 
-/// Decodes a text that is one PEM block and nothing else, and returns its label and its content at the front of
-/// `buffer`.
+/// Decodes a text that is one PEM block and nothing else, and returns its label and its content at
+/// the front of `buffer`.
 ///
-/// Stricter than many readers: no text before and after the block but one line break at its end, no white space in
-/// it, no blank lines, no headers. Lines may have any length (RFC 7468 §2 allows others than 64 characters to be
-/// read) and end in LF or CRLF.
+/// Stricter than many readers: no text before and after the block but one line break at its end, no
+/// white space in it, no blank lines, no headers. Lines may have any length (RFC 7468 §2 allows
+/// others than 64 characters to be read) and end in LF or CRLF.
 pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],

@@ -15,18 +15,20 @@ use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 const MAX_NAME_LEN: usize = 16;
 
 impl<'a> KeyParameters<'a> {
-    /// Reads a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the public key of a `CERTIFICATE`.
+    /// Reads a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the public key of a
+    /// `CERTIFICATE`.
     ///
-    /// No certificate is validated, neither its signature nor its time nor its chain: it is but a wrapping of the key,
-    /// which is as good as the place that it was got from.
+    /// No certificate is validated, neither its signature nor its time nor its chain: it is but a
+    /// wrapping of the key, which is as good as the place that it was got from.
     ///
-    /// The text is one block and nothing else, with at most one line break at its end. `scratch` receives what is
-    /// decoded; [`scratch_len`](crate::scratch_len) of the text's length suffices.
+    /// The text is one block and nothing else, with at most one line break at its end. `scratch`
+    /// receives what is decoded; [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
     /// - [`Error::MalformedKey`]: not one of these blocks, or not DER of what its label says.
-    /// - [`Error::UnsupportedKey`]: another type of key or curve than [`from_spki_der`](Self::from_spki_der) knows.
+    /// - [`Error::UnsupportedKey`]: another type of key or curve than
+    ///   [`from_spki_der`](Self::from_spki_der) knows.
     /// - [`Error::KeyTooLarge`]
     /// - [`Error::ScratchTooSmall`]
     ///
@@ -53,10 +55,11 @@ impl<'a> KeyParameters<'a> {
         }
     }
 
-    /// Reads a public key in PEM that is a member of a JSON object, with `\n` for its line breaks: Akeneo's
-    /// `{"public_key":"-----BEGIN CERTIFICATE-----\n…"}`.
+    /// Reads a public key in PEM that is a member of a JSON object, with `\n` for its line breaks:
+    /// Akeneo's `{"public_key":"-----BEGIN CERTIFICATE-----\n…"}`.
     ///
-    /// `scratch` receives the unescaped text and what is decoded; twice the length of the JSON text suffices.
+    /// `scratch` receives the unescaped text and what is decoded; twice the length of the JSON text
+    /// suffices.
     ///
     /// # Errors
     ///
@@ -78,13 +81,13 @@ impl<'a> KeyParameters<'a> {
         Self::from_pem(pem.as_bytes(), scratch)
     }
 
-    /// Reads a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on P-256, P-384 or P-521
-    /// (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
+    /// Reads a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on
+    /// P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
     ///
     /// # Errors
     ///
-    /// As for [`from_pem`](Self::from_pem). A key that is restricted to RSASSA-PSS by its identifier
-    /// (RFC 4055 §3.1) is [`Error::UnsupportedKey`].
+    /// As for [`from_pem`](Self::from_pem). A key that is restricted to RSASSA-PSS by its
+    /// identifier (RFC 4055 §3.1) is [`Error::UnsupportedKey`].
     pub fn from_spki_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::subject_public_key_info(der)
     }
@@ -98,8 +101,8 @@ impl<'a> KeyParameters<'a> {
         asn1::rsa_public_key(der)
     }
 
-    /// Takes the public key of an X.509 certificate in DER (RFC 5280 §4.1), which is not validated: see
-    /// [`from_pem`](Self::from_pem).
+    /// Takes the public key of an X.509 certificate in DER (RFC 5280 §4.1), which is not validated:
+    /// see [`from_pem`](Self::from_pem).
     ///
     /// # Errors
     ///
@@ -108,12 +111,14 @@ impl<'a> KeyParameters<'a> {
         asn1::certificate(der)
     }
 
-    /// Takes a shared secret that is written in base64url (strict, without padding), as JWKs and many providers have
-    /// it. For one that is the text itself use [`oct`](Self::oct). `buffer` receives the secret.
+    /// Takes a shared secret that is written in base64url (strict, without padding), as JWKs and
+    /// many providers have it. For one that is the text itself use [`oct`](Self::oct). `buffer`
+    /// receives the secret.
     ///
     /// # Errors
     ///
-    /// [`Error::MalformedKey`] if it is not base64url, [`Error::KeyTooLarge`] if it does not fit the buffer.
+    /// [`Error::MalformedKey`] if it is not base64url, [`Error::KeyTooLarge`] if it does not fit
+    /// the buffer.
     pub fn oct_from_base64url(text: &str, buffer: &'a mut [u8]) -> Result<Self, Error> {
         let secret = base64url::decode_secret(text.as_bytes(), buffer, Error::KeyTooLarge);
         secret.map(Self::oct).map_err(|error| match error {
@@ -122,9 +127,10 @@ impl<'a> KeyParameters<'a> {
         })
     }
 
-    /// Takes a shared secret that is written in what some platforms (Akana) call base64url, decoded as leniently as
-    /// they do: `+` and `-` are both 62, `/` and `_` both 63, other characters are skipped, and everything from the
-    /// first `=` on is ignored, as are bits at the end that do not fill a byte. `buffer` receives the secret.
+    /// Takes a shared secret that is written in what some platforms (Akana) call base64url, decoded
+    /// as leniently as they do: `+` and `-` are both 62, `/` and `_` both 63, other characters are
+    /// skipped, and everything from the first `=` on is ignored, as are bits at the end that do not
+    /// fill a byte. `buffer` receives the secret.
     ///
     /// Many texts stand for one secret then. Use it only where the other side decodes like this.
     ///
@@ -137,17 +143,18 @@ impl<'a> KeyParameters<'a> {
 }
 
 impl<M: KeyMemory> KeySetIn<M> {
-    /// Adds a JWK whose key is taken from the first certificate of its `x5c` (RFC 7517 §4.7), for providers that
-    /// publish nothing else. [`add_jwk`](Self::add_jwk) never looks there.
+    /// Adds a JWK whose key is taken from the first certificate of its `x5c` (RFC 7517 §4.7), for
+    /// providers that publish nothing else. [`add_jwk`](Self::add_jwk) never looks there.
     ///
-    /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` count as they do elsewhere. If the JWK has the
-    /// parameters of the key as well, they must be the same. `scratch` receives the certificate; twice the length of
-    /// the JWK suffices.
+    /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` count as they do
+    /// elsewhere. If the JWK has the parameters of the key as well, they must be the same.
+    /// `scratch` receives the certificate; twice the length of the JWK suffices.
     ///
     /// # Errors
     ///
-    /// As for [`add_jwk`](Self::add_jwk), and [`Error::MalformedKey`] without `x5c`, with one that is no array of
-    /// strings, or when the JWK's own parameters are those of another key; [`Error::ScratchTooSmall`].
+    /// As for [`add_jwk`](Self::add_jwk), and [`Error::MalformedKey`] without `x5c`, with one that
+    /// is no array of strings, or when the JWK's own parameters are those of another key;
+    /// [`Error::ScratchTooSmall`].
     pub fn add_x5c(&mut self, jwk: &[u8], scratch: &mut [u8]) -> Result<(), Error> {
         let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
         let der = pem::decode_base64(text.as_bytes(), scratch)?;
@@ -159,7 +166,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     }
 }
 
-/// The string, in the front of the buffer if it is written with escapes: a slash may be. Then the rest of the buffer.
+/// The string, in the front of the buffer if it is written with escapes: a slash may be. Then the
+/// rest of the buffer.
 fn unescape<'b>(
     string: JsonStr<'b>,
     longest: usize,
@@ -206,7 +214,8 @@ fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
     found.ok_or(Error::MalformedKey)
 }
 
-/// Whether the JWK's key is of the type of the certificate's (RFC 7517 §4.1), and the same if its parameters are there.
+/// Whether the JWK's key is of the type of the certificate's (RFC 7517 §4.1), and the same if its
+/// parameters are there.
 fn is_same_key(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
     let is_type = |kty: &str| jwk.is("kty", kty) && key.is("kty", kty);
     if is_type("RSA") {
@@ -244,8 +253,8 @@ fn is_number(jwk: &Jwk<'_>, name: &str, key: &KeyParameters<'_>) -> bool {
     }
 }
 
-/// Whether the parameter is the same string of bytes. It is encoded, for it may be long, and the strict encoding has one
-/// text for each string of bytes.
+/// Whether the parameter is the same string of bytes. It is encoded, for it may be long, and the
+/// strict encoding has one text for each string of bytes.
 fn is_string(jwk: &Jwk<'_>, name: &str, key: &KeyParameters<'_>) -> bool {
     key.bytes(name, &mut [])
         .is_ok_and(|bytes| is_encoded(jwk, name, bytes))

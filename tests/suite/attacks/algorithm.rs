@@ -28,7 +28,8 @@ fn mac_token(alg: &str, secret: &[u8]) -> String {
     token_signed_by(header.as_bytes(), CLAIMS, |input| hmac(alg, secret, input))
 }
 
-/// "alg": "none" (CVE-2015-9235), also in other spellings, with and without something in place of a signature.
+/// "alg": "none" (CVE-2015-9235), also in other spellings, with and without something in place of a
+/// signature.
 #[test]
 fn row_01_alg_none() {
     let keys = set(&[OURS.jwk()], SIGNATURES);
@@ -100,8 +101,9 @@ fn forms_of_public_keys() -> Vec<Vec<u8>> {
     ]
 }
 
-/// RS256 becomes HS256, and the public key the secret (CVE-2016-10555, CVE-2022-29217, CVE-2024-33663,
-/// CVE-2026-34950). No list of algorithms has both kinds, so no key can be used for both.
+/// RS256 becomes HS256, and the public key the secret (CVE-2016-10555, CVE-2022-29217,
+/// CVE-2024-33663, CVE-2026-34950). No list of algorithms has both kinds, so no key can be used for
+/// both.
 #[test]
 fn row_02_public_key_as_hmac_secret() {
     let p256 = curve("ES256");
@@ -225,7 +227,8 @@ fn row_05_rsa_jwk_as_empty_hmac_key() {
     assert_eq!(no_k.err(), Some(Error::MalformedKey));
 }
 
-/// A secret that is empty or shorter than the hash (CVE-2026-45363, CVE-2026-102266; RFC 7518 §3.2).
+/// A secret that is empty or shorter than the hash (CVE-2026-45363, CVE-2026-102266; RFC 7518
+/// §3.2).
 #[test]
 fn row_06_empty_or_short_hmac_key() {
     let cases: [(usize, &[&'static dyn Algorithm]); 7] = [
@@ -299,7 +302,8 @@ impl Keys for Untouched {
     }
 }
 
-/// Key management by password (PBES2) with a count that costs hours, and JWE: refused before any work.
+/// Key management by password (PBES2) with a count that costs hours, and JWE: refused before any
+/// work.
 #[test]
 fn row_31_pbes2_and_jwe() {
     for alg in [

@@ -42,7 +42,8 @@ fn wrong_type(name: &str) -> Error {
     Error::Claim(*claim.unwrap(), Problem::WrongType)
 }
 
-/// The claim of the wrong type is an error whether it is demanded or not; never is it as good as absent.
+/// The claim of the wrong type is an error whether it is demanded or not; never is it as good as
+/// absent.
 fn assert_wrong_type(name: &str, values: &[&str]) {
     for value in values {
         for claims in [
@@ -57,7 +58,8 @@ fn assert_wrong_type(name: &str, values: &[&str]) {
     }
 }
 
-/// A time that is no number (CVE-2026-25537), which some take for absent, some for zero, some for far in the future.
+/// A time that is no number (CVE-2026-25537), which some take for absent, some for zero, some for
+/// far in the future.
 #[test]
 fn row_20_numbers_of_the_wrong_type() {
     for name in ["exp", "nbf", "iat", "auth_time"] {
@@ -127,7 +129,8 @@ fn row_22_iss_as_array() {
     }
 }
 
-/// An issuer that is the trusted one in part, or by another comparison than of characters (CVE-2024-53861).
+/// An issuer that is the trusted one in part, or by another comparison than of characters
+/// (CVE-2024-53861).
 #[test]
 fn row_23_iss_in_part() {
     let trusted = ["https://good.example.com/tenant", "https://other"];
@@ -388,7 +391,8 @@ fn row_26_numeric_extremes() {
     }
 }
 
-/// Whether a type has a default, found out by the compiler: the inherent constant is there only where it has one.
+/// Whether a type has a default, found out by the compiler: the inherent constant is there only
+/// where it has one.
 struct HasDefault<T>(PhantomData<T>);
 
 trait Otherwise {
@@ -401,8 +405,9 @@ impl<T: Default> HasDefault<T> {
     const ANSWER: bool = true;
 }
 
-/// A nonce that was sent but is not checked (CVE-2026-42206). The profile takes the decision as an argument, and
-/// there is no default to leave it to; that it does not compile otherwise is an example of `oidc::id_token`.
+/// A nonce that was sent but is not checked (CVE-2026-42206). The profile takes the decision as an
+/// argument, and there is no default to leave it to; that it does not compile otherwise is an
+/// example of `oidc::id_token`.
 #[test]
 fn row_34_nonce_made_but_not_checked() {
     let profile: fn(

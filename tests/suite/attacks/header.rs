@@ -190,8 +190,8 @@ fn row_11_kid_substitution() {
     }
 }
 
-/// Critical extensions that are passed over (CVE-2025-59420, CVE-2026-32597). None is supported, so whatever `crit`
-/// holds is refused.
+/// Critical extensions that are passed over (CVE-2025-59420, CVE-2026-32597). None is supported, so
+/// whatever `crit` holds is refused.
 #[test]
 fn row_12_crit_ignored() {
     for members in [

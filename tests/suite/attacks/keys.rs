@@ -24,8 +24,8 @@ fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {
     by_jwk
 }
 
-/// Keys that make every verification expensive, or worthless. Refused at load; that this takes bounded work is
-/// counted by `tests/bounded-work`.
+/// Keys that make every verification expensive, or worthless. Refused at load; that this takes
+/// bounded work is counted by `tests/bounded-work`.
 #[test]
 fn row_27_rsa_denial_of_service() {
     let n = OURS.n.to_bytes_be();
@@ -70,7 +70,8 @@ fn row_27_rsa_denial_of_service() {
     assert_eq!(loaded(&odd(2_048), &e).err(), None);
 }
 
-/// One entry that is malformed or unknown makes the whole set unusable (CVE-2026-102274): here it is skipped.
+/// One entry that is malformed or unknown makes the whole set unusable (CVE-2026-102274): here it
+/// is skipped.
 #[test]
 fn row_33_jwk_set_poisoning() {
     let good = with(&OURS.jwk(), &json!({"kid": "good"}));
@@ -225,8 +226,8 @@ fn row_35_wrong_use() {
     }
 }
 
-/// A modulus with the fingerprint of CVE-2017-15361: both factors are powers of 65537 modulo the product of the first
-/// primes. (The factors need not be prime for that.)
+/// A modulus with the fingerprint of CVE-2017-15361: both factors are powers of 65537 modulo the
+/// product of the first primes. (The factors need not be prime for that.)
 fn roca_modulus() -> BigUint {
     let primes = (2_u32..).filter(|n| (2..*n).all(|d| n % d != 0));
     let primorial = primes
@@ -239,8 +240,9 @@ fn roca_modulus() -> BigUint {
     factor(3, 1_234) * factor(3, 5_679)
 }
 
-/// Keys that were made badly, or are written with leading zeros. What can be seen at load in bounded work is refused;
-/// whether a modulus is easy to factor is the concern of whoever made it, and of the provider that publishes it.
+/// Keys that were made badly, or are written with leading zeros. What can be seen at load in
+/// bounded work is refused; whether a modulus is easy to factor is the concern of whoever made it,
+/// and of the provider that publishes it.
 #[test]
 fn row_36_bad_and_oddly_written_keys() {
     let roca = roca_modulus();

@@ -1,4 +1,5 @@
-//! RSA signatures whose padding is not what it should be, made with the private key, or with e = 3 and none at all.
+//! RSA signatures whose padding is not what it should be, made with the private key, or with e = 3
+//! and none at all.
 
 use num_bigint::BigUint;
 use serde_json::json;
@@ -95,8 +96,9 @@ fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     cases.map(|(case, parts)| (case, parts.concat())).to_vec()
 }
 
-/// RSA with PKCS #1 padding that is parsed instead of compared (Bleichenbacher 2006; CVE-2006-4339, CVE-2014-1568):
-/// encoded messages with something wrong in them, signed rightly; and for e = 3 made without any private key.
+/// RSA with PKCS #1 padding that is parsed instead of compared (Bleichenbacher 2006; CVE-2006-4339,
+/// CVE-2014-1568): encoded messages with something wrong in them, signed rightly; and for e = 3
+/// made without any private key.
 #[test]
 fn row_39_rsa_padding_forgeries() {
     for key in [RsaKey::new(0, 1, 3), RsaKey::usual(), RsaKey::new(3, 5, 17)] {
@@ -159,8 +161,8 @@ fn assert_head_of_the_block(key: &RsaKey) {
     }
 }
 
-/// A signature whose cube has the wanted beginning: no private key is needed where e is 3 and what follows is not
-/// looked at.
+/// A signature whose cube has the wanted beginning: no private key is needed where e is 3 and what
+/// follows is not looked at.
 fn cube_root_of(beginning: &[u8], key: &RsaKey) -> Vec<u8> {
     let rest = 8 * (key.len() - beginning.len());
     let wanted = BigUint::from_bytes_be(beginning) << rest;
@@ -174,7 +176,8 @@ fn cube_root_of(beginning: &[u8], key: &RsaKey) -> Vec<u8> {
     key.octets(&root)
 }
 
-/// Bleichenbacher's own: a perfect beginning, garbage after it, made with nothing but the public key.
+/// Bleichenbacher's own: a perfect beginning, garbage after it, made with nothing but the public
+/// key.
 fn assert_cube_roots_refused() {
     let key = RsaKey::new(9, 10, 3);
     for padding in [0, 1, 8, 64] {
@@ -199,7 +202,8 @@ fn assert_cube_roots_refused() {
 /// PSS with other parameters than RFC 7518 §3.5 sets, signed rightly.
 #[test]
 fn row_40_pss_parameters() {
-    // Encoded messages that end in the middle of a byte, at a byte's end, and a byte before the modulus does.
+    // Encoded messages that end in the middle of a byte, at a byte's end, and a byte before the
+    // modulus does.
     let keys = [
         RsaKey::usual(),
         RsaKey::new(2, 3, 3),

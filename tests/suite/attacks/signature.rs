@@ -141,7 +141,8 @@ fn row_14_der_encoded_ecdsa_signature() {
     }
 }
 
-/// An algorithm with another curve than the key's, with the values brought to the width that the algorithm wants.
+/// An algorithm with another curve than the key's, with the values brought to the width that the
+/// algorithm wants.
 #[test]
 fn row_15_curve_mismatch() {
     for (key_curve, alg) in [
@@ -181,8 +182,8 @@ fn row_15_curve_mismatch() {
     }
 }
 
-/// Not an attack by itself: with (r, s) also (r, n - s) is good, as the standard has it. So a token has more than one
-/// text, and a list of refused tokens must not be keyed on the text.
+/// Not an attack by itself: with (r, s) also (r, n - s) is good, as the standard has it. So a token
+/// has more than one text, and a list of refused tokens must not be keyed on the text.
 #[test]
 fn row_16_ecdsa_malleability() {
     for curve in &*CURVES {
@@ -248,8 +249,9 @@ fn row_28_short_signatures() {
     }
 }
 
-/// A comparison that stops at the first difference tells how far a guess was right. By its answers alone ours cannot
-/// be told apart, so the source is looked at: the comparison is that of the crate `digest`, in constant time.
+/// A comparison that stops at the first difference tells how far a guess was right. By its answers
+/// alone ours cannot be told apart, so the source is looked at: the comparison is that of the crate
+/// `digest`, in constant time.
 #[test]
 fn row_32_timing() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/alg/hmac.rs");

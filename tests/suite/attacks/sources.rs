@@ -25,8 +25,9 @@ fn es256(d: u64) -> String {
     })
 }
 
-/// A JWK names its point by `x` and `y` (RFC 7518 §6.2.1). Whatever else it calls `point` is a member that nobody reads:
-/// else its thumbprint would be that of one key, and its signatures those of another.
+/// A JWK names its point by `x` and `y` (RFC 7518 §6.2.1). Whatever else it calls `point` is a
+/// member that nobody reads: else its thumbprint would be that of one key, and its signatures those
+/// of another.
 #[test]
 fn a_jwk_with_a_point_beside_its_coordinates() {
     let curve = curve("ES256");
@@ -114,7 +115,8 @@ impl Keys for Endless {
     }
 }
 
-/// The search for a key is linear in the number of keys, also in slices of slices, and ends in a source that does not.
+/// The search for a key is linear in the number of keys, also in slices of slices, and ends in a
+/// source that does not.
 #[test]
 fn sources_within_sources() {
     let secret = KeyParameters::oct(&[7; 32]);
@@ -167,8 +169,8 @@ impl Algorithm for Elsewhere {
     }
 }
 
-/// Material is read only by the key type that wrote it: an update under an algorithm of the same name and with another
-/// key type takes over no old key.
+/// Material is read only by the key type that wrote it: an update under an algorithm of the same
+/// name and with another key type takes over no old key.
 #[test]
 fn material_is_not_read_by_another_key_type() {
     let curve = curve("ES256");

@@ -50,7 +50,8 @@ fn lt_alg_none() {
     assert_eq!(judge(&token), Err(Error::Unsecured));
 }
 
-/// Another algorithm than the one that is registered; among them a MAC with a key that everybody knows.
+/// Another algorithm than the one that is registered; among them a MAC with a key that everybody
+/// knows.
 #[test]
 fn lt_wrong_alg() {
     let claims = claims().to_string();

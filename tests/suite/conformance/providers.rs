@@ -130,7 +130,8 @@ fn yahoo() {
     assert_eq!(judge(&by_the_weak, &set), Err(Error::NoKey));
 }
 
-/// Zeros before the modulus; and a modulus in plain base64, which is skipped while the rest is loaded.
+/// Zeros before the modulus; and a modulus in plain base64, which is skipped while the rest is
+/// loaded.
 #[test]
 fn battle_net() {
     let n = OP.n.to_bytes_be();
@@ -201,8 +202,8 @@ fn kubernetes_and_github_actions() {
     }
 }
 
-/// Tokens with `=` at the end of the segments are not what RFC 7515 describes: refused, but with the option for such
-/// tokens.
+/// Tokens with `=` at the end of the segments are not what RFC 7515 describes: refused, but with
+/// the option for such tokens.
 #[test]
 fn aws_alb() {
     let (curve, secret) = (curve("ES256"), BigUint::from(0x0a1b_5eed_u32));
@@ -235,7 +236,8 @@ fn aws_alb() {
         assert!(jwt.claims().subject().unwrap() == "248289761001");
 
         let refused = |token: &str| alb_verify(token, &key, &mut vec![0; 2000]).err();
-        // Signed without padding, or with it in one segment only, or with too much of it: malformed.
+        // Signed without padding, or with it in one segment only, or with too much of it:
+        // malformed.
         let input = input.replace('=', "");
         let without = format!("{input}.{}", padded(&sign(&input)));
         let more = token.replace('.', "=.");

@@ -88,7 +88,8 @@ fn rp_id_token_sig_hs256() {
     assert_eq!(judge(&rs256, &client_secret()), refused);
 }
 
-/// Never accepted, not even in the code flow, where a provider may send it if the client registered for it.
+/// Never accepted, not even in the code flow, where a provider may send it if the client registered
+/// for it.
 #[test]
 fn rp_id_token_sig_none() {
     for signature in [vec![], vec![0; 256]] {
@@ -255,7 +256,8 @@ fn rp_nonce_unless_code_flow() {
     assert_eq!(verdict(&without, &*keys(), &policy), Ok(()));
 }
 
-/// What comes of an ID Token with these claims beside the good ones, when it came together with others.
+/// What comes of an ID Token with these claims beside the good ones, when it came together with
+/// others.
 fn bound(changes: &Value, bindings: Bindings<'_>) -> Result<(), Error> {
     let token = id_token(&json!({"kid": "rsa"}), &with(&claims(), changes));
     let mut scratch = vec![0; scratch_len(token.len())];
@@ -331,7 +333,8 @@ fn rp_id_token_missing_c_hash() {
     }
 }
 
-/// `sub` must be that of the ID Token, else nothing in the response may be used: in plain JSON and as a signed JWT.
+/// `sub` must be that of the ID Token, else nothing in the response may be used: in plain JSON and
+/// as a signed JWT.
 #[test]
 fn rp_userinfo_bad_sub_claim() {
     let token = id_token(&json!({"kid": "rsa"}), &claims());

@@ -1,4 +1,5 @@
-//! Against `serde_json`: the same texts are accepted but for the documented stricter rules, with the same values.
+//! Against `serde_json`: the same texts are accepted but for the documented stricter rules, with
+//! the same values.
 
 use jose_verify::{Error, Problem};
 use proptest::prelude::*;

@@ -325,7 +325,8 @@ fn strings() {
     );
 }
 
-/// §7: every character by its four hexadecimal digits, or by eight for those beyond the basic plane.
+/// §7: every character by its four hexadecimal digits, or by eight for those beyond the basic
+/// plane.
 #[test]
 fn every_character_escaped() {
     let all: Vec<char> = ('\0'..=char::MAX).collect();

@@ -96,7 +96,8 @@ impl Json {
         }
     }
 
-    /// Whether it is the same value as ours. Of members with one name in a nested object ours gives none.
+    /// Whether it is the same value as ours. Of members with one name in a nested object ours gives
+    /// none.
     pub(super) fn is(&self, ours: Value<'_>) -> bool {
         match (self, ours) {
             (Json::Null, Value::Null) => true,

@@ -46,7 +46,8 @@ fn string() -> impl Strategy<Value = String> {
     characters.prop_map(|characters| format!("\"{}\"", characters.concat()))
 }
 
-/// A member's name: one of a few, so that some stand twice, or a claim's, in different spellings; or any.
+/// A member's name: one of a few, so that some stand twice, or a claim's, in different spellings;
+/// or any.
 fn name() -> impl Strategy<Value = String> {
     let few = vec![
         r#""a""#,

@@ -159,7 +159,8 @@ fn each_algorithm_has_its_hash() {
                 Err(Error::Claim(Claim::AtHash, Problem::Mismatch))
             };
             assert_eq!(bindings.check(&jwt, ALL), want, "{alg} {owner}");
-            // A hash that the caller does not name cannot be compared, and that is no reason to accept.
+            // A hash that the caller does not name cannot be compared, and that is no reason to
+            // accept.
             let others: Vec<_> = ALL.iter().copied().filter(|h| !h.is_of(alg)).collect();
             let refused = bindings.check(&jwt, &others);
             assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");

@@ -104,7 +104,8 @@ fn ambiguous_tokens() {
             assert_eq!(judge(&token, tried), want, "{cell:?}");
             assert_eq!(judge(&token, refused), Err(Error::AmbiguousKey), "{cell:?}");
         }
-        // One that names its key is not ambiguous; nor is one that only one key fits by its algorithm.
+        // One that names its key is not ambiguous; nor is one that only one key fits by its
+        // algorithm.
         let with_kid = |kid: &str, secret: &[u8]| {
             let header = json!({"alg": "HS256", "kid": kid}).to_string();
             cell.token(secret, &header, &claims)

@@ -52,8 +52,8 @@ type Sign<'s> = &'s dyn Fn(&[u8]) -> Vec<u8>;
 /// Where the key stands that verifies a token, or why none does.
 type Position = Result<usize, Error>;
 
-/// Holds the answers of a set and of a list of sources against what is expected, for a token with that `alg` and that
-/// `kid`, if any.
+/// Holds the answers of a set and of a list of sources against what is expected, for a token with
+/// that `alg` and that `kid`, if any.
 fn assert_positions(
     (set, list): (&dyn Keys, &dyn Keys),
     (alg, kid): (&str, Option<&str>),

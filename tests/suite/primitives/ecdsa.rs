@@ -1,5 +1,5 @@
-//! ECDSA against the curve crates' own verification and against the textbook, on edges that no signer meets by
-//! chance, and on random signatures.
+//! ECDSA against the curve crates' own verification and against the textbook, on edges that no
+//! signer meets by chance, and on random signatures.
 
 #![expect(clippy::many_single_char_names, reason = "the names of the standards")]
 
@@ -34,11 +34,13 @@ fn theirs(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     }
 }
 
-/// Words of memory in which a key is prepared, from none to a table of every window: among them some with which
-/// doublings are left over, and in which the key's table has another shape than the base point's.
+/// Words of memory in which a key is prepared, from none to a table of every window: among them
+/// some with which doublings are left over, and in which the key's table has another shape than the
+/// base point's.
 const MEMORY: [usize; 5] = [0, 75, 300, 1_000, 9_001];
 
-/// The answer of all forms of our own verification: without tables, and with such of different shapes.
+/// The answer of all forms of our own verification: without tables, and with such of different
+/// shapes.
 fn ours(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     match curve.crv {
         "P-256" => ours_of(ES256, &P256_TABLES, curve, q, message, signature),
@@ -95,7 +97,8 @@ impl Edges {
         self.curve.hash(self.message)
     }
 
-    /// All three agree on what is expected. Numbers that do not fit the curve's width cannot be sent at all.
+    /// All three agree on what is expected. Numbers that do not fit the curve's width cannot be
+    /// sent at all.
     fn expect(&mut self, want: bool, case: &str, q: &Affine, r: &BigUint, s: &BigUint) {
         let Self { curve, message, .. } = *self;
         if r.bits().max(s.bits()) > 8 * u64::try_from(curve.width).unwrap() {
@@ -116,8 +119,8 @@ impl Edges {
         }) += 1;
     }
 
-    /// A good signature, and what lies closest to it: the twin n - s is good too (RFC 7518 does not forbid it), all
-    /// else is not.
+    /// A good signature, and what lies closest to it: the twin n - s is good too (RFC 7518 does not
+    /// forbid it), all else is not.
     fn good(&mut self, case: &str, q: &Affine, r: &BigUint, s: &BigUint) {
         let n = &self.curve.n;
         self.expect(true, case, q, r, s);
@@ -155,7 +158,8 @@ fn lift_below(curve: &Curve, start: &BigUint) -> Affine {
         .unwrap()
 }
 
-/// R with an x coordinate close to 0, n and p. From n on, r is x less n: then r + n < p, and both x come into question.
+/// R with an x coordinate close to 0, n and p. From n on, r is x less n: then r + n < p, and both x
+/// come into question.
 fn edges_of_r(edges: &mut Edges) {
     let Curve { n, p, .. } = edges.curve;
     let s = small(0x0123_4567);
@@ -196,7 +200,8 @@ fn edges_of_s(edges: &mut Edges) {
     }
 }
 
-/// Keys that are small multiples of the base point, so that the two halves of the sum meet each other's tables.
+/// Keys that are small multiples of the base point, so that the two halves of the sum meet each
+/// other's tables.
 fn edges_of_q(edges: &mut Edges) {
     let (curve, z, n) = (edges.curve, edges.z(), &edges.curve.n);
     let half = curve.inverse(&small(2));
@@ -230,7 +235,8 @@ fn edges_of_q(edges: &mut Edges) {
     }
 }
 
-/// u1 · G = ± u2 · Q with r as it must be: a doubling that is a good signature, and the point at infinity.
+/// u1 · G = ± u2 · Q with r as it must be: a doubling that is a good signature, and the point at
+/// infinity.
 fn edges_of_the_sum(edges: &mut Edges) {
     let (curve, z, n) = (edges.curve, edges.z(), &edges.curve.n);
     for k in [small(2), small(3), small(0xbeef), n - 2_u8] {

@@ -1,4 +1,5 @@
-//! HMAC against the crate `hmac` and against RFC 2104 as it is written, for secrets and messages of many lengths.
+//! HMAC against the crate `hmac` and against RFC 2104 as it is written, for secrets and messages of
+//! many lengths.
 
 use ::hmac::{Hmac, KeyInit, Mac};
 use jose_verify::alg::{KeyParameters, MACS};

@@ -1,4 +1,5 @@
-//! RSASSA-PKCS1-v1_5 and RSASSA-PSS against the crate `rsa`, for moduli from 2048 to 4096 bits and four exponents.
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS against the crate `rsa`, for moduli from 2048 to 4096 bits and
+//! four exponents.
 
 use std::sync::LazyLock;
 

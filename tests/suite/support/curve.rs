@@ -1,4 +1,5 @@
-//! Textbook elliptic curves (SEC 1, FIPS 186-4 §D.1.2): slow, and with nothing in common with the curve crates.
+//! Textbook elliptic curves (SEC 1, FIPS 186-4 §D.1.2): slow, and with nothing in common with the
+//! curve crates.
 
 #![expect(clippy::many_single_char_names, reason = "the names of the standards")]
 
@@ -194,7 +195,8 @@ impl Curve {
         self.octets(&r, &s)
     }
 
-    /// The public key Q under which (r, s) is a good signature if its point is `nonce`: Q = r⁻¹ · (s · R - z · G).
+    /// The public key Q under which (r, s) is a good signature if its point is `nonce`: Q = r⁻¹ ·
+    /// (s · R - z · G).
     pub(crate) fn recover(&self, nonce: &Affine, message: &[u8], s: &BigUint) -> Point {
         let r = &nonce.0 % &self.n;
         let minus_z = &self.n - self.hash(message);

@@ -13,8 +13,8 @@ pub(crate) fn digest(alg: &str, parts: &[&[u8]]) -> Vec<u8> {
     }
 }
 
-/// What stands before the digest in a signature of RSASSA-PKCS1-v1_5 (RFC 8017 §9.2): a SEQUENCE of the hash's
-/// identifier, with NULL for its parameters, and the head of an OCTET STRING.
+/// What stands before the digest in a signature of RSASSA-PKCS1-v1_5 (RFC 8017 §9.2): a SEQUENCE of
+/// the hash's identifier, with NULL for its parameters, and the head of an OCTET STRING.
 pub(crate) fn digest_info(alg: &str) -> Vec<u8> {
     let (last_arc, len) = match &alg[2..] {
         "256" => (1, 32),

@@ -13,7 +13,8 @@ pub(crate) const NOTHING: Policy<'static> = Policy {
     ..Policy::jwt(Check::NotChecked, Check::NotChecked)
 };
 
-/// What a [`Verifier`] with these options says with a scratch buffer and in place, which must be the same.
+/// What a [`Verifier`] with these options says with a scratch buffer and in place, which must be
+/// the same.
 pub(crate) fn verdict_with(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -55,8 +56,8 @@ pub(crate) fn verdict(
     verdict_at(token, keys, policy, NumericDate::from_seconds(NOW))
 }
 
-/// What a [`JwsVerifier`] with these options says with a scratch buffer and in place, which must be the same: the
-/// signature, and all before it.
+/// What a [`JwsVerifier`] with these options says with a scratch buffer and in place, which must be
+/// the same: the signature, and all before it.
 pub(crate) fn signature_verdict_with(
     token: &str,
     keys: &(impl Keys + ?Sized),

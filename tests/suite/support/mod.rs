@@ -14,7 +14,8 @@ use core::time::Duration;
 use jose_verify::KeySet;
 use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 
-/// One key for any number of algorithms: with room for one of any kind, an RSA key of 4096 bits as well.
+/// One key for any number of algorithms: with room for one of any kind, an RSA key of 4096 bits as
+/// well.
 pub(crate) type Keyring = KeySet<2>;
 
 /// A list of algorithms by their names, whether or not they may stand together.

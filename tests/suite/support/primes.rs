@@ -62,8 +62,8 @@ pub(crate) const PRIMES: [&str; 11] = [
      f8f52e1d904178225b681e77e8817ef5",
 ];
 
-/// Pairs whose products begin and end with hundreds of equal bits, where carries run longest. The first is random, the
-/// second was looked for.
+/// Pairs whose products begin and end with hundreds of equal bits, where carries run longest. The
+/// first is random, the second was looked for.
 pub(crate) const EXTREME: [[&str; 2]; 12] = [
     // 2048 bits: ones first, ones last.
     [

@@ -1,4 +1,5 @@
-//! Textbook RSA (RFC 8017): keys of many sizes from a few primes, and signatures that no library would make.
+//! Textbook RSA (RFC 8017): keys of many sizes from a few primes, and signatures that no library
+//! would make.
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
@@ -9,7 +10,8 @@ use super::hash::{digest, digest_info};
 use super::primes::{EXTREME, PRIMES};
 use super::sign::base64url;
 
-/// Public exponents that fit every pair of primes: the smallest, a small one, the usual one, one of 33 bits.
+/// Public exponents that fit every pair of primes: the smallest, a small one, the usual one, one of
+/// 33 bits.
 pub(crate) const EXPONENTS: [u64; 4] = [3, 17, 65_537, 4_294_967_311];
 
 /// A key pair.
@@ -28,7 +30,8 @@ impl RsaKey {
         Self::of(PRIMES[p], PRIMES[q], e)
     }
 
-    /// Keys of 2048 to 4096 bits with each of [`EXPONENTS`]: every two of [`PRIMES`], and the pairs of [`EXTREME`].
+    /// Keys of 2048 to 4096 bits with each of [`EXPONENTS`]: every two of [`PRIMES`], and the pairs
+    /// of [`EXTREME`].
     pub(crate) fn all() -> Vec<Self> {
         let (primes, extreme) = (PRIMES.iter(), EXTREME.iter());
         let pairs = primes
@@ -83,7 +86,8 @@ impl RsaKey {
     pub(crate) fn sign_raw(&self, encoded: &[u8]) -> Vec<u8> {
         let message = BigUint::from_bytes_be(encoded);
         assert!(message < self.n, "too large a message");
-        // By the Chinese remainder theorem (RFC 8017 §5.2.1, step 2b), which takes a quarter of the time.
+        // By the Chinese remainder theorem (RFC 8017 §5.2.1, step 2b), which takes a quarter of the
+        // time.
         let (p, q) = (&self.p, &self.q);
         let by_p = message.modpow(&(&self.d % (p - 1_u8)), p);
         let by_q = message.modpow(&(&self.d % (q - 1_u8)), q);

@@ -1,5 +1,5 @@
-//! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers, ID Tokens from the
-//! authorization endpoint, roles in a claim of any name.
+//! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers,
+//! ID Tokens from the authorization endpoint, roles in a claim of any name.
 
 use crate::support::secs;
 use jose_verify::alg::{KeyParameters, MACS, SHA256, SHA384, SHA512, SIGNATURES};

@@ -87,7 +87,8 @@ fn hostile_twins() {
     }
 }
 
-/// Without `kid` a stale key and a forged token look alike. Fetching the key again, within bounds, tells them apart.
+/// Without `kid` a stale key and a forged token look alike. Fetching the key again, within bounds,
+/// tells them apart.
 #[test]
 fn a_stale_key_is_told_from_a_forged_token() {
     let akeneo = system("akeneo");

@@ -1,4 +1,5 @@
-//! Connect2id: stateless sessions, claims named by URLs and with language tags, UserInfo as a signed JWT.
+//! Connect2id: stateless sessions, claims named by URLs and with language tags, UserInfo as a
+//! signed JWT.
 
 use core::time::Duration;
 use jose_verify::alg::{RS256, SHA256};

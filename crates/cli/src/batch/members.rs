@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::json::from_object;
 
-/// The members, none of them looked into. One that is unknown or there twice refuses the line: a check that is
-/// misspelled must not be left out in silence.
+/// The members, none of them looked into. One that is unknown or there twice refuses the line: a
+/// check that is misspelled must not be left out in silence.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Members<'a> {
@@ -60,7 +60,8 @@ impl<'a> Members<'a> {
     }
 }
 
-/// What is wrong and where, without anything of the line itself: it holds secrets, maybe where none belong.
+/// What is wrong and where, without anything of the line itself: it holds secrets, maybe where none
+/// belong.
 fn described(error: &serde_json::Error) -> String {
     let text = error.to_string();
     // There is but one line.
@@ -79,7 +80,8 @@ fn described(error: &serde_json::Error) -> String {
     }
 }
 
-/// The value of a member, unless absent or null. What stands there instead is not told, for it may be a secret.
+/// The value of a member, unless absent or null. What stands there instead is not told, for it may
+/// be a secret.
 pub(super) fn read<'a, T: Deserialize<'a>>(
     name: &str,
     value: Option<&'a RawValue>,

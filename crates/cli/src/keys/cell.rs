@@ -8,7 +8,8 @@ use crate::output::escaped;
 /// Characters of a cell. A thumbprint has 43; a longer text only serves to fill the screen.
 const MAX_CHARS: usize = 64;
 
-/// A member as JSON: a string in quotation marks, in the same spelling however it is written in the key.
+/// A member as JSON: a string in quotation marks, in the same spelling however it is written in the
+/// key.
 pub(super) fn quoted(member: Option<&RawValue>) -> String {
     let Some(member) = member else {
         return "-".to_owned();

@@ -134,7 +134,7 @@ fn demands() {
         (json!({"issuer": "eve"}), Some("iss_mismatch")),
         (json!({"issuer": []}), Some("iss_nothing_expected")),
         (json!({"audience": "me"}), Some("aud_missing")),
-        (json!({"audience": []}), Some("aud_missing")),
+        (json!({"audience": []}), Some("aud_nothing_expected")),
         (json!({"nonce": "x"}), Some("nonce_missing")),
         (json!({"subject": "x"}), Some("sub_missing")),
         (json!({"typ": "jwt"}), None),

@@ -88,7 +88,7 @@ fn refused() {
         ),
         (
             ["--any-issuer", "--any-audience", "--now=0", &padded],
-            "malformed_base64url: a segment is not strict base64url",
+            "malformed_base64url: a text is not strict base64url",
         ),
     ] {
         let run = verify("refused.jwk", &arguments, "");

@@ -1,4 +1,5 @@
-//! Names ES256 and nothing else, with tables of 128 KB in flash: half for the pinned key, half for all keys.
+//! Names ES256 and nothing else, with tables of 128 KB in flash: half for the pinned key, half for
+//! all keys.
 #![no_std]
 #![no_main]
 

@@ -1,5 +1,6 @@
-//! Peer: RSA with 2048 bits on the integers of crypto-bigint, over the same text, without anything around it. Squares and
-//! multiplies by hand: its own `pow_vartime` takes nearly twice as long for the usual exponent.
+//! Peer: RSA with 2048 bits on the integers of crypto-bigint, over the same text, without anything
+//! around it. Squares and multiplies by hand: its own `pow_vartime` takes nearly twice as long for
+//! the usual exponent.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Peer: ECDSA of the crate p256-cm4, assembly for Cortex-M4, over the same text, without anything around it.
+//! Peer: ECDSA of the crate p256-cm4, assembly for Cortex-M4, over the same text, without anything
+//! around it.
 #![no_std]
 #![no_main]
 

@@ -85,7 +85,8 @@ impl Prime<WORDS> for Field {
     }
 }
 
-/// What a carry out of the words, or a borrow from above them, leaves to do: 2²⁵⁶ - p, which is 2²⁵⁶ mod p; else zero.
+/// What a carry out of the words, or a borrow from above them, leaves to do: 2²⁵⁶ - p, which is
+/// 2²⁵⁶ mod p; else zero.
 #[inline]
 fn if_carried(carry: bool) -> [Word; WORDS] {
     const RADIX: [Word; WORDS] = words([

@@ -1,5 +1,5 @@
-//! Arithmetic modulo p on words of 32 bits, by p's form: p is -1 modulo 2⁹⁶, so three words are their own factors when
-//! they are reduced away together, and products with p's words are shifts.
+//! Arithmetic modulo p on words of 32 bits, by p's form: p is -1 modulo 2⁹⁶, so three words are
+//! their own factors when they are reduced away together, and products with p's words are shifts.
 
 use crate::alg::arithmetic::{
     add_with_carry, double_and_add_squares, multiply_add, subtract_with_borrow,
@@ -86,7 +86,8 @@ fn shifted_p([m0, m1, m2]: [u32; 3]) -> [u32; WORDS] {
     ]
 }
 
-/// number ← number + addend, and whether that carries. What the addend has above the number is zero.
+/// number ← number + addend, and whether that carries. What the addend has above the number is
+/// zero.
 #[inline]
 fn add_into(number: &mut [u32], addend: [u32; WORDS]) -> bool {
     let mut carry = false;

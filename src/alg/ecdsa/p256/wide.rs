@@ -1,5 +1,5 @@
-//! Arithmetic modulo p on words of 64 bits, by p's form: p is -1 modulo 2⁶⁴, so a word is its own factor when it is reduced
-//! away, and of the four products with p's words one is left.
+//! Arithmetic modulo p on words of 64 bits, by p's form: p is -1 modulo 2⁶⁴, so a word is its own
+//! factor when it is reduced away, and of the four products with p's words one is left.
 
 use crate::alg::arithmetic::{add_with_carry, multiply_add};
 

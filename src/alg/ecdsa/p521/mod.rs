@@ -54,8 +54,8 @@ impl Prime<WORDS> for Field {
     ]);
     const BITS: usize = 521;
 
-    // 2⁵²¹ is 1: reduction is a sum, and needs no help of Montgomery's. Numbers are kept below 2⁵²¹ + 2¹², which leaves
-    // p and little more to be told from numbers below p.
+    // 2⁵²¹ is 1: reduction is a sum, and needs no help of Montgomery's. Numbers are kept below 2⁵²¹
+    // + 2¹², which leaves p and little more to be told from numbers below p.
     const RADIX_BITS: usize = 0;
 
     // Where flash is scarce, the point formulas share it.

@@ -1,9 +1,10 @@
-//! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular Multiplication Without Trial
-//! Division", 1985). Numbers have an even number of words, which one of the two forms below takes in pairs, the least
-//! significant first.
+//! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular
+//! Multiplication Without Trial Division", 1985). Numbers have an even number of words, which one
+//! of the two forms below takes in pairs, the least significant first.
 //!
-//! How numbers are kept between products depends on the machine. Squares take half the multiplications of other products,
-//! and sixteen of the eighteen products of a usual exponent are squares.
+//! How numbers are kept between products depends on the machine. Squares take half the
+//! multiplications of other products, and sixteen of the eighteen products of a usual exponent are
+//! squares.
 
 #[cfg_attr(target_pointer_width = "64", path = "wide.rs")]
 #[cfg_attr(not(target_pointer_width = "64"), path = "narrow.rs")]
@@ -28,7 +29,8 @@ pub(super) const fn words_of(bits: usize) -> usize {
     bits.div_ceil(2 * 8 * WORD_BYTES).saturating_mul(2)
 }
 
-/// Squarings that lead to R². Each halves the doublings before; a sixth would cost more than it saves.
+/// Squarings that lead to R². Each halves the doublings before; a sixth would cost more than it
+/// saves.
 const SQUARINGS: usize = 5;
 
 /// An odd modulus n; R stands for a power of two above it.
@@ -54,8 +56,9 @@ impl<'a> Modulus<'a> {
 
     /// R² mod n.
     ///
-    /// From the highest power of two below n, doubling leads to R and on to 2^e · R, where e are the highest bits of the
-    /// number of R's bits. Squaring makes that 2^2e · R, and doubling adds the next bit, until it is R · R.
+    /// From the highest power of two below n, doubling leads to R and on to 2^e · R, where e are
+    /// the highest bits of the number of R's bits. Squaring makes that 2^2e · R, and doubling adds
+    /// the next bit, until it is R · R.
     pub(super) fn radix_squared(&self, result: &mut [Word]) {
         result.fill(0);
         let mut missing_bits = 1;
@@ -86,12 +89,12 @@ impl<'a> Modulus<'a> {
         }
     }
 
-    /// number ← number ^ exponent mod n, for an odd exponent of at least 3 and a number below n. `base` hands out the
-    /// number's words once more.
+    /// number ← number ^ exponent mod n, for an odd exponent of at least 3 and a number below n.
+    /// `base` hands out the number's words once more.
     ///
-    /// Square and multiply, from the exponent's second bit down, in Montgomery form (times R). A product with the base
-    /// as it is takes the number out of that form. The last bit leaves it so; after any other the product with R²
-    /// puts it back.
+    /// Square and multiply, from the exponent's second bit down, in Montgomery form (times R). A
+    /// product with the base as it is takes the number out of that form. The last bit leaves it so;
+    /// after any other the product with R² puts it back.
     pub(super) fn power(
         &self,
         number: &mut [Word],
@@ -201,7 +204,8 @@ mod tests {
         agree!(narrow, n, a, b);
     }
 
-    /// A number of so many bits in which the same digits come again and again: what sums of products grow with.
+    /// A number of so many bits in which the same digits come again and again: what sums of
+    /// products grow with.
     fn repeating(digit: &BigUint, digit_bits: u64, bits: u64) -> BigUint {
         let places = (0..bits.div_ceil(digit_bits)).map(|place| digit << (place * digit_bits));
         let below = (BigUint::from(1_u32) << bits) - 1_u32;

@@ -1,7 +1,8 @@
-//! Residues on machines with words of 32 bits: as they are, in words, of which there is an even number.
+//! Residues on machines with words of 32 bits: as they are, in words, of which there is an even
+//! number.
 //!
-//! A product is formed whole, in twice the words, and then reduced. Both are done two rows at a time: half of what single
-//! rows load and store is saved that way.
+//! A product is formed whole, in twice the words, and then reduced. Both are done two rows at a
+//! time: half of what single rows load and store is saved that way.
 
 use core::mem::take;
 
@@ -83,9 +84,10 @@ fn room<'a>(product: &'a mut [Word], number: &[Word]) -> &'a mut [Word] {
         .unwrap_or_default()
 }
 
-/// Adds to a number, of two words more than n, the multiple of n with which its two lowest words would become zero; they
-/// are not looked at again, and left. `top` was carried out of the step before, and belongs to the number's second highest
-/// word; what is carried out of its highest is returned.
+/// Adds to a number, of two words more than n, the multiple of n with which its two lowest words
+/// would become zero; they are not looked at again, and left. `top` was carried out of the step
+/// before, and belongs to the number's second highest word; what is carried out of its highest is
+/// returned.
 fn clear_two_words(
     number: &mut [Word],
     top: Word,
@@ -154,8 +156,8 @@ impl Rows {
         sum
     }
 
-    /// Adds what is left of the rows to the two words above the number, and `carry` to the lower of them. Returns what
-    /// is carried out of the higher one.
+    /// Adds what is left of the rows to the two words above the number, and `carry` to the lower of
+    /// them. Returns what is carried out of the higher one.
     #[inline]
     fn finish(self, above: &mut [Word], carry: Word) -> Word {
         let [lower, higher, ..] = above else {
@@ -174,8 +176,8 @@ impl Rows {
     }
 }
 
-/// product ← number · factor, for a product of as many words as the two have together; words that the factor lacks are
-/// zero.
+/// product ← number · factor, for a product of as many words as the two have together; words that
+/// the factor lacks are zero.
 fn multiply(number: &[Word], mut factor: impl Iterator<Item = Word>, product: &mut [Word]) {
     product.fill(0);
     let mut rest = product;

@@ -1,8 +1,9 @@
 //! Residues on machines with words of 64 bits: in digits of 61 bits with a sign.
 //!
-//! A product of two digits is at most 2¹²⁰ either way, and a hundred of them, which fall into one column of a long product,
-//! fit 128 bits. So nothing is carried while they are summed, and a product of two digits costs one multiplication and two
-//! additions; a product of two words, whose sums run over, costs four additions.
+//! A product of two digits is at most 2¹²⁰ either way, and a hundred of them, which fall into one
+//! column of a long product, fit 128 bits. So nothing is carried while they are summed, and a
+//! product of two digits costs one multiplication and two additions; a product of two words, whose
+//! sums run over, costs four additions.
 
 use core::mem::take;
 
@@ -13,7 +14,8 @@ use crate::limits::{MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
 /// Bits of a digit.
 const DIGIT_BITS: usize = 61;
 
-/// Digits that are worked on without a loop around them. Two of these blocks hold 2,048 bits, three 3,072, four 4,096.
+/// Digits that are worked on without a loop around them. Two of these blocks hold 2,048 bits, three
+/// 3,072, four 4,096.
 const BLOCK: usize = 17;
 
 /// Bits of a block.
@@ -38,8 +40,9 @@ type Digits = [i64; BLOCK];
 /// Sums of products of digits.
 type Columns = [i128; BLOCK];
 
-/// Blocks for a modulus of so many words: R is at least four times what the words hold. So a number between -n and n fits
-/// its digits, which reach from about -R/2 to R/2, and the highest of them has room for the last carry.
+/// Blocks for a modulus of so many words: R is at least four times what the words hold. So a number
+/// between -n and n fits its digits, which reach from about -R/2 to R/2, and the highest of them
+/// has room for the last carry.
 const fn blocks_of(words: usize) -> usize {
     words
         .saturating_mul(64)
@@ -75,7 +78,8 @@ macro_rules! each {
 }
 
 impl<'a> Residue<'a> {
-    /// The number in `words`, below the modulus and of as many words; `-n⁻¹` modulo the range of a word.
+    /// The number in `words`, below the modulus and of as many words; `-n⁻¹` modulo the range of a
+    /// word.
     pub(super) fn new(modulus: &[Word], negative_inverse: Word, words: &'a mut [Word]) -> Self {
         match blocks_of(modulus.len()) {
             ..=2 => Self::Two(Blocks::new(modulus, negative_inverse, words)),
@@ -107,8 +111,8 @@ impl<'a> Residue<'a> {
 
 /// A number between -n and n, in K blocks, and what is needed to calculate with it.
 ///
-/// It stays there: a product of two such numbers is below n · R/4, and reduction adds to it at most R/2 · n before it divides
-/// by R.
+/// It stays there: a product of two such numbers is below n · R/4, and reduction adds to it at most
+/// R/2 · n before it divides by R.
 pub(super) struct Blocks<'a, const K: usize> {
     words: &'a mut [Word],
     modulus: [Digits; K],
@@ -155,8 +159,8 @@ impl<'a, const K: usize> Blocks<'a, K> {
         let mut row = self.product.as_flattened_mut().as_flattened_mut();
         for _ in self.modulus.as_flattened() {
             let Some(lowest) = row.first() else { return };
-            // The multiple of n that makes the lowest column zero, but for what it carries. The inverse, modulo 2⁶⁴, is
-            // one modulo 2⁶¹ too.
+            // The multiple of n that makes the lowest column zero, but for what it carries. The
+            // inverse, modulo 2⁶⁴, is one modulo 2⁶¹ too.
             let factor = digit(low(*lowest).wrapping_mul(self.negative_inverse));
             add_row(row, &self.modulus, factor);
             let Some((lowest, above)) = row.split_first_mut() else {
@@ -174,7 +178,8 @@ impl<'a, const K: usize> Blocks<'a, K> {
     }
 
     fn finish(mut self) {
-        // The highest digit that is not zero has the number's sign: all below it make but half a unit of it.
+        // The highest digit that is not zero has the number's sign: all below it make but half a
+        // unit of it.
         let mut digits = self.number.as_flattened().iter().rev();
         if digits
             .find(|digit| **digit != 0)
@@ -201,7 +206,8 @@ fn digits_of<const K: usize>(words: &[Word]) -> [Digits; K] {
     digits
 }
 
-/// The number that these digits make, which is not negative, though digits may be, and may go beyond their range.
+/// The number that these digits make, which is not negative, though digits may be, and may go
+/// beyond their range.
 fn write(digits: &[i64], words: &mut [Word]) {
     let mut digits = digits.iter();
     let (mut pending, mut bits) = (0_i128, 0_usize);
@@ -240,9 +246,9 @@ const fn low(sum: i128) -> Word {
     sum as Word
 }
 
-/// Carries out of the columns in the middle of the longest products, those of eight blocks. In a column there, 68 products
-/// of digits and 68 that the reduction adds may come together, and 127 fit. In other columns, and in the products of three
-/// blocks, at most 102 do.
+/// Carries out of the columns in the middle of the longest products, those of eight blocks. In a
+/// column there, 68 products of digits and 68 that the reduction adds may come together, and 127
+/// fit. In other columns, and in the products of three blocks, at most 102 do.
 fn relieve(product: &mut [Columns]) {
     let [_, _, _, lower, upper, [above, ..], _, _] = product else {
         return;
@@ -315,7 +321,8 @@ fn add_row(mut sums: &mut [i128], number: &[Digits], factor: i64) {
 }
 
 /// [`add_products`] for two blocks.
-// Not inlined: in the loop around it, sums and digits would be found by an index, which takes processors longer.
+// Not inlined: in the loop around it, sums and digits would be found by an index, which takes
+// processors longer.
 #[inline(never)]
 fn add_pair(sums: &mut [i128; 2 * BLOCK], [low, high]: &[Digits; 2], factor: i64) {
     if let Some((low_sums, high_sums)) = sums.split_first_chunk_mut() {

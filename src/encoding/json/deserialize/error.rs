@@ -8,7 +8,8 @@ use crate::error::{Claim, Error, Problem};
 
 /// Why claims do not fit the caller's type.
 ///
-/// It shows nothing of the token, so it can be logged: the name of a field is that in the type's declaration.
+/// It shows nothing of the token, so it can be logged: the name of a field is that in the type's
+/// declaration.
 ///
 /// ```
 /// use jose_verify::Claims;
@@ -49,8 +50,8 @@ pub enum DeserializeErrorKind {
     UnknownVariant,
     /// A value is of another JSON type, also `null` where the field is no `Option`.
     WrongType,
-    /// A value is of the right JSON type and is refused: a number out of range, an array of another length, or
-    /// what the type itself checks.
+    /// A value is of the right JSON type and is refused: a number out of range, an array of another
+    /// length, or what the type itself checks.
     InvalidValue,
     /// The buffer cannot hold an unescaped string.
     BufferTooSmall,
@@ -91,8 +92,8 @@ impl DeserializeError {
 
     /// Returns the innermost field of a struct that the error concerns, as its name is declared.
     ///
-    /// It is `None` where there is no such field: a claim with an unknown name, a map, and often inside of
-    /// `flatten` and of enumerations that serde reads from a copy.
+    /// It is `None` where there is no such field: a claim with an unknown name, a map, and often
+    /// inside of `flatten` and of enumerations that serde reads from a copy.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
         self.field

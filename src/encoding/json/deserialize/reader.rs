@@ -191,7 +191,8 @@ impl<'a, 'b> Reader<'a, 'b> {
 
 // What follows is given positions and returns positions, so that a reader need not lie in memory.
 
-/// The position of the quotation mark that ends the string from `start` on, and whether there are escapes before it.
+/// The position of the quotation mark that ends the string from `start` on, and whether there are
+/// escapes before it.
 #[cfg_attr(target_pointer_width = "64", inline)]
 fn end_of_string(text: &[u8], start: usize) -> Option<(usize, bool)> {
     let end = start.wrapping_add(swar::quotation_mark_or_backslash(text.get(start..)?));

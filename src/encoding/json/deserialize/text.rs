@@ -28,7 +28,8 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         }
     }
 
-    /// A member's name, which may stand for a number or a truth value: the keys of maps are always strings.
+    /// A member's name, which may stand for a number or a truth value: the keys of maps are always
+    /// strings.
     #[inline]
     pub(super) const fn name(string: Written<'a>, room: &'r mut Room<'b>) -> Self {
         Self {
@@ -65,8 +66,8 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         self.number()?.visit_number(visitor)
     }
 
-    /// A name for a type that asks for anything else, as `serde_json` gives it. A value must be what
-    /// the type asks for.
+    /// A name for a type that asks for anything else, as `serde_json` gives it. A value must be
+    /// what the type asks for.
     fn visit_name<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         if self.is_name {
             visit_str(self.string, self.room, visitor)
