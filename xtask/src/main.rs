@@ -1,0 +1,88 @@
+//! The commands of this repository: `cargo xtask --help` lists them.
+//!
+//! Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a tool cannot be installed on
+//! this machine.
+
+mod bounded_work;
+mod capi;
+mod ci;
+mod coverage;
+mod examples;
+mod figures;
+mod firmware;
+mod fuzz;
+mod header;
+mod miri;
+mod mutants;
+mod nightly;
+mod process;
+mod public_api;
+mod wasm;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use process::Failure;
+
+/// The commands of this repository.
+///
+/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a tool cannot be installed on
+/// this machine.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Ci(ci::Arguments),
+    Nightly(nightly::Arguments),
+    Words(words::Arguments),
+    Firmware(firmware::Arguments),
+    Figures(figures::Arguments),
+    BoundedWork(bounded_work::Arguments),
+    Fuzz(fuzz::Arguments),
+    Miri(miri::Arguments),
+    Mutants(mutants::Arguments),
+    Coverage(coverage::Arguments),
+    PublicApi(public_api::Arguments),
+    Header(header::Arguments),
+    Capi(capi::Arguments),
+    Wasm(wasm::Arguments),
+    Example(examples::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Ci(arguments) => arguments.run(),
+        Command::Nightly(arguments) => arguments.run(),
+        Command::Words(arguments) => arguments.run(),
+        Command::Firmware(arguments) => arguments.run(),
+        Command::Figures(arguments) => arguments.run(),
+        Command::BoundedWork(arguments) => arguments.run(),
+        Command::Fuzz(arguments) => arguments.run(),
+        Command::Miri(arguments) => arguments.run(),
+        Command::Mutants(arguments) => arguments.run(),
+        Command::Coverage(arguments) => arguments.run(),
+        Command::PublicApi(arguments) => arguments.run(),
+        Command::Header(arguments) => arguments.run(),
+        Command::Capi(arguments) => arguments.run(),
+        Command::Wasm(arguments) => arguments.run(),
+        Command::Example(arguments) => arguments.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Failed(why)) => {
+            eprintln!("FAILED: {why}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Unavailable(why)) => {
+            eprintln!("SKIPPED: {why}");
+            ExitCode::from(77)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Other programs: how they are started, what they print, and what their failure means.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub enum Failure {
+    /// A check failed, or a program did.
+    Failed(String),
+    /// A tool cannot be installed on this machine.
+    Unavailable(String),
+}
+
+/// What a command returns.
+pub type Outcome<T = ()> = Result<T, Failure>;
+
+/// Returns a failure with a message.
+pub fn failed<T>(why: impl Into<String>) -> Outcome<T> {
+    Err(Failure::Failed(why.into()))
+}
+
+/// Returns that something cannot be done on this machine.
+pub fn unavailable<T>(why: impl Into<String>) -> Outcome<T> {
+    Err(Failure::Unavailable(why.into()))
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Returns the root of the repository.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+/// Returns a program to be started at the root of the repository.
+pub fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root()).env("CARGO_TERM_COLOR", "never");
+    // Set by `cargo xtask` for this program alone; they would decide the toolchain of others.
+    for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Returns `cargo` with these arguments, to be started at the root of the repository.
+pub fn cargo<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = program("cargo");
+    command.args(arguments);
+    command
+}
+
+/// Runs a program with the output of this one.
+pub fn run(command: &mut Command) -> Outcome {
+    let status = command
+        .status()
+        .map_err(|e| Failure::Failed(format!("{}: {e}", shown(command))))?;
+    if status.success() {
+        return Ok(());
+    }
+    if status.code() == Some(77) {
+        return unavailable(shown(command));
+    }
+    failed(format!("{} ended with {status}", shown(command)))
+}
+
+/// Runs a program and returns what it prints on standard output; its standard error is that of this
+/// one.
+pub fn output(command: &mut Command) -> Outcome<String> {
+    let done = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| Failure::Failed(format!("{}: {e}", shown(command))))?;
+    if !done.status.success() {
+        return failed(format!("{} ended with {}", shown(command), done.status));
+    }
+    String::from_utf8(done.stdout)
+        .map_err(|_| Failure::Failed(format!("{} printed what is not UTF-8", shown(command))))
+}
+
+/// Returns whether a program can be started and succeeds, without showing its output.
+pub fn succeeds(command: &mut Command) -> bool {
+    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// Returns whether a program is on the `PATH`.
+pub fn is_installed(name: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}
+
+/// Runs a program, and kills it after `limit`. What it started itself goes on.
+pub fn run_within(command: &mut Command, limit: Duration) -> Outcome {
+    let start = Instant::now();
+    let mut child = command
+        .spawn()
+        .map_err(|e| Failure::Failed(format!("{}: {e}", shown(command))))?;
+    loop {
+        match child.try_wait()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) if status.code() == Some(77) => return unavailable(shown(command)),
+            Some(status) => return failed(format!("{} ended with {status}", shown(command))),
+            None if start.elapsed() > limit => {
+                child.kill()?;
+                child.wait()?;
+                let seconds = limit.as_secs();
+                return failed(format!("{} took over {seconds} s", shown(command)));
+            }
+            None => thread::sleep(Duration::from_millis(50)),
+        }
+    }
+}
+
+/// Returns the files that git knows and whose path ends with one of `endings`, sorted.
+pub fn files(endings: &[&str]) -> Outcome<Vec<PathBuf>> {
+    let listed =
+        output(program("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
+    let mut files: Vec<_> = listed
+        .lines()
+        .filter(|file| endings.iter().any(|ending| file.ends_with(ending)))
+        .map(PathBuf::from)
+        .filter(|file| root().join(file).is_file())
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Returns the text of a file, whose path is relative to the root of the repository.
+pub fn read(file: impl AsRef<Path>) -> Outcome<String> {
+    let file = file.as_ref();
+    fs::read_to_string(root().join(file))
+        .map_err(|e| Failure::Failed(format!("{}: {e}", file.display())))
+}
+
+/// Installs a tool of Cargo unless it is there. Without optimisation, which would take longer than
+/// its use.
+pub fn need_cargo_tool(name: &str) -> Outcome {
+    if succeeds(&mut cargo([name, "--version"])) {
+        return Ok(());
+    }
+    let package = format!("cargo-{name}");
+    eprintln!("installing {package}");
+    let mut install = cargo(["install", "--locked", &package]);
+    install
+        .current_dir(env::temp_dir())
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    if run_within(&mut install, Duration::from_secs(900)).is_err() {
+        return unavailable(format!("{package} cannot be installed"));
+    }
+    Ok(())
+}
+
+/// Installs a toolchain with the minimal profile and these components unless it is there.
+pub fn need_toolchain(name: &str, components: &[&str]) -> Outcome {
+    let mut install = program("rustup");
+    install.args(["toolchain", "install", name, "--profile", "minimal"]);
+    for component in components {
+        install.args(["--component", component]);
+    }
+    let rustc = program("rustc").arg(format!("+{name}")).arg("-V").status();
+    if components.is_empty() && rustc.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    if run_within(&mut install, Duration::from_secs(600)).is_err() {
+        return unavailable(format!("rustup cannot install the toolchain {name}"));
+    }
+    Ok(())
+}
+
+/// Installs a target for the default toolchain unless it is there.
+pub fn need_target(name: &str) -> Outcome {
+    if run(program("rustup").args(["target", "add", name])).is_err() {
+        return unavailable(format!("rustup cannot add the target {name}"));
+    }
+    Ok(())
+}
+
+/// Returns what an error calls a program.
+fn shown(command: &Command) -> String {
+    let mut shown = command.get_program().to_string_lossy().into_owned();
+    for argument in command.get_args() {
+        shown.push(' ');
+        shown.push_str(&argument.to_string_lossy());
+    }
+    shown
+}
