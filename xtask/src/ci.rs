@@ -1,16 +1,175 @@
-//! Runs everything that must hold before a change lands.
+//! Everything that must hold before a change lands, the quick stages first.
+
+use std::env;
+use std::process::Command;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::process::{Outcome, failed};
+use crate::process::{Outcome, output, program, read};
+use crate::stages::{Budget, Stage, run_all};
 
-/// Runs everything that must hold before a change lands
+/// Runs everything that must hold before a change lands: half an hour on two cores
+///
+/// Each stage writes its log to target/ci. A stage whose tool cannot be installed on this machine
+/// is SKIPPED and named. Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Run only the stages whose names contain this
+    #[arg(long, value_name = "PART")]
+    only: Option<String>,
+}
+
+const LINT: Budget = Budget {
+    name: "lint, tests, documentation",
+    seconds: 300,
+};
+const CROSS: Budget = Budget {
+    name: "cross builds, lowest Rust, firmware",
+    seconds: 240,
+};
+const FOREIGN: Budget = Budget {
+    name: "C and WebAssembly",
+    seconds: 180,
+};
+const MIRI: Budget = Budget {
+    name: "Miri",
+    seconds: 120,
+};
+const FUZZ: Budget = Budget {
+    name: "fuzzing, bounded work, instructions",
+    seconds: 210,
+};
+const EXAMPLES: Budget = Budget {
+    name: "examples",
+    seconds: 330,
+};
+const PROVIDERS: Budget = Budget {
+    name: "providers",
+    seconds: 240,
+};
+
+/// Seconds for each fuzz target.
+const FUZZ_SECONDS: &str = "4";
 
 impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
-        failed("not written yet")
+        let mut stages = stages()?;
+        if let Some(part) = self.only {
+            stages.retain(|stage| stage.name.contains(&part));
+        }
+        run_all("ci", stages)
+    }
+}
+
+fn stages() -> Outcome<Vec<Stage>> {
+    let readme = read("README.md")?;
+    let host = output(program("rustc").args(["--print", "host-tuple"]))?;
+    let mut stages = vec![
+        stage("words", LINT, xtask(["words"])?),
+        stage("lint", LINT, xtask(["check", "lint"])?),
+        Stage {
+            shown: &["test result: ok", "FAILED"],
+            ..stage("tests", LINT, pasted(&readme, 2))
+        },
+        stage("readme first command", LINT, pasted(&readme, 1)),
+        stage("documentation", LINT, xtask(["check", "docs"])?),
+        stage("public API", LINT, xtask(["public-api"])?),
+        stage("cargo deny", LINT, xtask(["check", "deny"])?),
+        stage("workflows", LINT, xtask(["workflows"])?),
+        stage("lowest Rust", CROSS, xtask(["check", "lowest-rust"])?),
+        stage("no_std", CROSS, xtask(["check", "no-std"])?),
+    ];
+    for (name, arguments) in [
+        ("bare-metal images", &["inspect", "thumbv6m-none-eabi"][..]),
+        ("firmware on four boards", &["run", "--quick"]),
+        ("firmware figures", &["compare"]),
+        ("log by defmt", &["defmt"]),
+    ] {
+        let command = xtask(["firmware"].iter().chain(arguments))?;
+        stages.push(stage(name, CROSS, command));
+    }
+    for check in ["header", "host", "sanitizers", "valgrind", "device"] {
+        let name = format!("C interface, {check}");
+        stages.push(stage(&name, FOREIGN, xtask(["capi", check])?));
+    }
+    stages.push(stage("WebAssembly in Node", FOREIGN, xtask(["wasm"])?));
+    let miri = xtask(["miri", "--quick", host.trim()])?;
+    stages.push(stage("miri", MIRI, miri));
+    let fuzz = xtask(["fuzz", "--seconds", FUZZ_SECONDS, "--jobs", "2"])?;
+    stages.push(stage("fuzzing", FUZZ, fuzz));
+    let bounded = xtask(["bounded-work", "--quick"])?;
+    stages.push(stage("bounded work", FUZZ, bounded));
+    let instructions = xtask(["figures", "instructions"])?;
+    stages.push(stage("instructions", FUZZ, instructions));
+    for name in ["axum-middleware", "oidc-client", "openidconnect-adapter"] {
+        let title = format!("example {name}");
+        stages.push(stage(&title, EXAMPLES, xtask(["example", name])?));
+    }
+    stages.push(Stage {
+        shown: &["%"],
+        ..stage(
+            "example axum-middleware, throughput",
+            EXAMPLES,
+            xtask(["example", "axum-middleware", "--bench", "throughput"])?,
+        )
+    });
+    stages.push(stage(
+        "logins at oidc-provider",
+        PROVIDERS,
+        xtask(["example", "oidc-client", "--log-in"])?,
+    ));
+    Ok(stages)
+}
+
+fn stage(name: &str, budget: Budget, command: Command) -> Stage {
+    Stage {
+        name: name.to_owned(),
+        budget,
+        command,
+        limit: Duration::from_secs(1500),
+        shown: &[],
+    }
+}
+
+/// Returns this program with other arguments.
+pub fn xtask<A: AsRef<std::ffi::OsStr>>(
+    arguments: impl IntoIterator<Item = A>,
+) -> Outcome<Command> {
+    let mut command = program(env::current_exe()?);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// Returns a shell that runs the shell block with this number, as a reader would paste it.
+fn pasted(markdown: &str, number: usize) -> Command {
+    let block = shell_block(markdown, number).unwrap_or("echo no such block in README.md; exit 1");
+    let mut shell = program("bash");
+    shell.args(["-e", "-c", block]);
+    shell
+}
+
+/// Returns the text of a shell block; the first is 1.
+fn shell_block(markdown: &str, number: usize) -> Option<&str> {
+    let opening = "```sh\n";
+    let (start, _) = markdown
+        .match_indices(opening)
+        .nth(number.checked_sub(1)?)?;
+    let rest = markdown.get(start..)?.strip_prefix(opening)?;
+    rest.find("\n```").and_then(|end| rest.get(..end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_block;
+
+    #[test]
+    fn shell_blocks_are_counted_from_one() {
+        let text = "a\n```sh\none\n  more\n```\n```rust\nno\n```\n```sh\ntwo\n```\n";
+        assert_eq!(shell_block(text, 0), None);
+        assert_eq!(shell_block(text, 1), Some("one\n  more"));
+        assert_eq!(shell_block(text, 2), Some("two"));
+        assert_eq!(shell_block(text, 3), None);
     }
 }

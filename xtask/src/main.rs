@@ -5,6 +5,7 @@
 
 mod bounded_work;
 mod capi;
+mod check;
 mod ci;
 mod coverage;
 mod examples;
@@ -17,6 +18,7 @@ mod mutants;
 mod nightly;
 mod process;
 mod public_api;
+mod stages;
 mod wasm;
 mod words;
 
@@ -42,6 +44,7 @@ enum Command {
     Ci(ci::Arguments),
     Nightly(nightly::Arguments),
     Words(words::Arguments),
+    Check(check::Arguments),
     Firmware(firmware::Arguments),
     Figures(figures::Arguments),
     BoundedWork(bounded_work::Arguments),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Ci(arguments) => arguments.run(),
         Command::Nightly(arguments) => arguments.run(),
         Command::Words(arguments) => arguments.run(),
+        Command::Check(arguments) => arguments.run(),
         Command::Firmware(arguments) => arguments.run(),
         Command::Figures(arguments) => arguments.run(),
         Command::BoundedWork(arguments) => arguments.run(),

@@ -1,16 +1,77 @@
-//! Runs what takes longer than CI.
+//! What takes longer than CI: run once for each issue, and at night.
+
+use std::process::Command;
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::process::{Outcome, failed};
+use crate::ci::xtask;
+use crate::process::{Outcome, cargo};
+use crate::stages::{Budget, Stage, run_all};
 
-/// Runs what takes longer than CI
+/// Runs what takes longer than CI: fuzzing, mutants, Miri, all boards, all peers; several hours
+///
+/// Each stage writes its log to target/nightly, and all of them a line to target/nightly/summary.txt.
+/// Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// Run only the stages whose names contain this
+    #[arg(long, value_name = "PART")]
+    only: Option<String>,
+    /// Seconds for each fuzz target
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    fuzz_seconds: u32,
+}
+
+/// Nobody waits for these, so there is one budget, of a night.
+const NIGHT: Budget = Budget {
+    name: "one night",
+    seconds: 8 * 3600,
+};
 
 impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
-        failed("not written yet")
+        let seconds = self.fuzz_seconds.to_string();
+        let mut stages = vec![
+            stage("firmware, all programs", xtask(["firmware", "run"])?),
+            stage("firmware figures", xtask(["firmware", "compare"])?),
+            stage("instructions", xtask(["figures", "instructions"])?),
+            stage("bounded work", xtask(["bounded-work"])?),
+            stage("miri on three machines", xtask(["miri"])?),
+            stage("coverage", xtask(["coverage"])?),
+            stage("peers", peers()),
+            stage(
+                "fuzzing",
+                xtask(["fuzz", "--seconds", &seconds, "--jobs", "2"])?,
+            ),
+            stage("mutants", xtask(["mutants", "--jobs", "2"])?),
+        ];
+        if let Some(part) = self.only {
+            stages.retain(|stage| stage.name.contains(&part));
+        }
+        run_all("nightly", stages)
     }
+}
+
+fn stage(name: &str, command: Command) -> Stage {
+    Stage {
+        name: name.to_owned(),
+        budget: NIGHT,
+        command,
+        limit: Duration::from_secs(NIGHT.seconds),
+        shown: &[
+            "MISSED",
+            "total",
+            "noticed",
+            "passed under Miri",
+            "shapes at",
+        ],
+    }
+}
+
+/// Other implementations in the same run. A limit that is missed is shown, and does not fail.
+fn peers() -> Command {
+    let manifest = "benches/peers/Cargo.toml";
+    cargo(["run", "--release", "--locked", "--manifest-path", manifest])
 }

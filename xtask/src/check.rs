@@ -1,0 +1,176 @@
+//! Short checks that use Cargo alone.
+
+use clap::{Args, Subcommand};
+
+use crate::process::{
+    Outcome, cargo, failed, files, need_cargo_tool, need_target, need_toolchain, output, read, run,
+};
+
+/// Checks formatting and lints, documentation, licences, targets, or the lowest Rust
+///
+/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a toolchain, target or tool
+/// cannot be installed.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    check: Check,
+}
+
+#[derive(Subcommand)]
+enum Check {
+    /// Check formatting of every package, clippy, the core's dependencies, and that it has no
+    /// `unsafe`
+    Lint,
+    /// Build the documentation without a warning
+    Docs,
+    /// Check licences, duplicate crates and sources with cargo-deny
+    Deny,
+    /// Check the core for targets that have no standard library
+    NoStd,
+    /// Check the core, the program and the C interface with the lowest Rust that they promise
+    LowestRust,
+}
+
+/// Every combination of features that is worth a check. `std` includes `alloc`.
+const FEATURES: [&str; 6] = ["", "alloc", "std", "serde", "defmt", "std,serde,defmt"];
+const FEATURES_WITHOUT_STD: [&str; 5] = ["", "alloc", "serde", "defmt", "alloc,serde,defmt"];
+const TARGETS_WITHOUT_STD: [&str; 3] = [
+    "thumbv7em-none-eabihf",
+    "thumbv6m-none-eabi",
+    "wasm32-unknown-unknown",
+];
+
+/// What the core may depend on. A new dependency is a decision, so it is also listed here.
+const DEPENDENCIES: [&str; 6] = ["base64ct", "defmt", "digest", "heapless", "serde", "sha2"];
+
+impl Arguments {
+    /// Runs the command.
+    pub fn run(self) -> Outcome {
+        match self.check {
+            Check::Lint => lint(),
+            Check::Docs => docs(),
+            Check::Deny => deny(),
+            Check::NoStd => no_std(),
+            Check::LowestRust => lowest_rust(),
+        }
+    }
+}
+
+fn lint() -> Outcome {
+    run(cargo(["metadata", "--locked", "--format-version", "1"])
+        .stdout(std::process::Stdio::null()))?;
+    for manifest in files(&["Cargo.toml"])? {
+        let mut format = cargo(["fmt", "--check", "--manifest-path"]);
+        run(format.arg(manifest))?;
+    }
+    clippy(&["--workspace", "--all-targets"])?;
+    for features in FEATURES {
+        clippy(&library(features))?;
+    }
+    clippy(&["--manifest-path", "tests/public-api/Cargo.toml"])?;
+    clippy(&["--release", "--manifest-path", "crates/capi/Cargo.toml"])?;
+    dependencies()?;
+    no_unsafe()
+}
+
+fn clippy(arguments: &[&str]) -> Outcome {
+    let mut clippy = cargo(["clippy", "--locked"]);
+    run(clippy.args(arguments).args(["--", "-D", "warnings"]))
+}
+
+/// Returns the arguments that choose the library with these features.
+fn library(features: &str) -> [&str; 6] {
+    [
+        "--package",
+        "jose-verify",
+        "--lib",
+        "--no-default-features",
+        "--features",
+        features,
+    ]
+}
+
+fn dependencies() -> Outcome {
+    let tree = "tree --package jose-verify --edges normal --all-features --depth 1 --prefix none";
+    let tree = output(cargo(tree.split(' ')).arg("--locked"))?;
+    let mut found: Vec<_> = tree
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    found.sort_unstable();
+    if found != DEPENDENCIES {
+        return failed(format!(
+            "the core depends on {found:?}, not {DEPENDENCIES:?}"
+        ));
+    }
+    Ok(())
+}
+
+/// The lint is what forbids it. Here the word itself is searched for, so that no exception slips in.
+fn no_unsafe() -> Outcome {
+    for file in files(&[".rs"])? {
+        if !file.starts_with("src") {
+            continue;
+        }
+        for line in read(&file)?.lines() {
+            if line.contains("unsafe") && line != "#![forbid(unsafe_code)]" {
+                return failed(format!("{}: {}", file.display(), line.trim()));
+            }
+        }
+    }
+    if !read("src/lib.rs")?.contains("\n#![forbid(unsafe_code)]\n") {
+        return failed("src/lib.rs does not forbid unsafe code");
+    }
+    Ok(())
+}
+
+fn docs() -> Outcome {
+    let mut doc = cargo([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--all-features",
+        "--locked",
+    ]);
+    run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn deny() -> Outcome {
+    need_cargo_tool("deny")?;
+    run(&mut cargo([
+        "deny", "--locked", "check", "bans", "licenses", "sources",
+    ]))
+}
+
+fn no_std() -> Outcome {
+    for target in TARGETS_WITHOUT_STD {
+        need_target(target)?;
+        for features in FEATURES_WITHOUT_STD {
+            let mut check = cargo(["check", "--locked", "--target", target]);
+            run(check.args(library(features)))?;
+        }
+    }
+    Ok(())
+}
+
+fn lowest_rust() -> Outcome {
+    let manifest = read("Cargo.toml")?;
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'));
+    let Some(version) = version else {
+        return failed("Cargo.toml names no rust-version");
+    };
+    need_toolchain(version, &[])?;
+    let toolchain = format!("+{version}");
+    for arguments in [
+        &["--package", "jose-verify", "--lib", "--all-features"][..],
+        &["--package", "jose-verify-cli"],
+        &["--manifest-path", "crates/capi/Cargo.toml"],
+    ] {
+        let mut check = cargo([&toolchain, "check", "--locked"]);
+        run(check.args(arguments))?;
+    }
+    Ok(())
+}

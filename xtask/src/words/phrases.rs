@@ -1,0 +1,90 @@
+//! Phrases that no English-speaking engineer uses.
+
+use super::Page;
+
+/// In lower case. A phrase matches across lines, and across the marks of comments.
+const PHRASES: &[&str] = &[
+    "a frame of its own",
+    "as ever",
+    "be it ",
+    "be there a",
+    "be they ",
+    "but for ",
+    "comes into question",
+    "comes of it",
+    "for it would",
+    "found out by",
+    "have to do with",
+    "has to do with",
+    "holds to its word",
+    "is none of",
+    "are none of",
+    "it to its word",
+    "made anew",
+    "makes it anew",
+    "of that sort",
+    "one which",
+    "so many of them",
+    "stand in ",
+    "stands in ",
+    "take a look",
+    "takes a look",
+    "what of it",
+    "whatever comes",
+    "which one has to",
+    "who forges",
+    "who searches",
+    "who wants",
+    "written anew",
+    "writes the list anew",
+];
+
+pub fn check(page: &Page, findings: &mut Vec<String>) {
+    // This list itself.
+    if page.path.ends_with("words/phrases.rs") {
+        return;
+    }
+    let (flat, starts) = flattened(&page.text);
+    for phrase in PHRASES {
+        for (at, _) in flat.match_indices(phrase) {
+            let begins_word = !flat[..at].ends_with(|c: char| c.is_alphanumeric());
+            if begins_word {
+                let line = starts.partition_point(|start| *start <= at);
+                let (path, phrase) = (&page.path, phrase.trim_end());
+                findings.push(format!("{path}:{line}: \"{phrase}\""));
+            }
+        }
+    }
+}
+
+/// Returns the text in lower case on one line, without the marks of comments, and the place where
+/// each line begins in it.
+fn flattened(text: &str) -> (String, Vec<usize>) {
+    let (mut flat, mut starts) = (String::with_capacity(text.len()), Vec::new());
+    for line in text.lines() {
+        starts.push(flat.len());
+        let line = line
+            .trim_start()
+            .trim_start_matches(['/', '!', '#', '*', '>']);
+        flat += &line.trim().to_lowercase();
+        flat.push(' ');
+    }
+    (flat, starts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Page, check};
+
+    #[test]
+    fn a_phrase_across_two_lines_of_a_comment() {
+        let page = Page {
+            path: "a.rs".to_owned(),
+            text: "fn a() {}\n    /// The rest stands\n    /// in a file. Withstands in water.\n"
+                .to_owned(),
+        };
+        let mut findings = Vec::new();
+        check(&page, &mut findings);
+        assert_eq!(findings, ["a.rs:2: \"stands in\""]);
+    }
+}
