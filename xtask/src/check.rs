@@ -107,7 +107,7 @@ fn dependencies() -> Outcome {
     Ok(())
 }
 
-/// The lint is what forbids it. Here the word itself is searched for, so that no exception slips in.
+/// The lint forbids it. This looks for the word, so that no exception to the lint slips in.
 fn no_unsafe() -> Outcome {
     for file in files(&[".rs"])? {
         if !file.starts_with("src") {

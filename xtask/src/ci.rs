@@ -128,7 +128,7 @@ fn stage(name: &str, budget: Budget, command: Command) -> Stage {
         name: name.to_owned(),
         budget,
         command,
-        limit: Duration::from_secs(1500),
+        limit: Duration::from_mins(25),
         shown: &[],
     }
 }

@@ -11,7 +11,7 @@ use crate::stages::{Budget, Stage, run_all};
 
 /// Runs what takes longer than CI: fuzzing, mutants, Miri, all boards, all peers; several hours
 ///
-/// Each stage writes its log to target/nightly, and all of them a line to target/nightly/summary.txt.
+/// Each stage writes its log to target/nightly. target/nightly/summary.txt has a line for each.
 /// Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
 #[derive(Args)]
 pub struct Arguments {

@@ -55,7 +55,8 @@ fn resolved(from: &str, link: &str) -> PathBuf {
     path
 }
 
-/// Returns the targets of inline links and of definitions, outside of code blocks, with their lines.
+/// Returns the targets of inline links and of definitions outside of code blocks, with their
+/// lines.
 pub fn links(text: &str) -> Vec<(usize, &str)> {
     let (mut found, mut in_code) = (Vec::new(), false);
     for (index, line) in text.lines().enumerate() {
