@@ -19,6 +19,7 @@ mod process;
 mod public_api;
 mod wasm;
 mod words;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ enum Command {
     Capi(capi::Arguments),
     Wasm(wasm::Arguments),
     Example(examples::Arguments),
+    Workflows(workflows::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +75,7 @@ fn main() -> ExitCode {
         Command::Capi(arguments) => arguments.run(),
         Command::Wasm(arguments) => arguments.run(),
         Command::Example(arguments) => arguments.run(),
+        Command::Workflows(workflows::Arguments {}) => workflows::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
