@@ -1,5 +1,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
+// On docs.rs, items show the feature that they need.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "alloc")]

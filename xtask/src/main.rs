@@ -21,6 +21,7 @@ mod public_api;
 mod stages;
 mod wasm;
 mod words;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,7 @@ enum Command {
     Capi(capi::Arguments),
     Wasm(wasm::Arguments),
     Example(examples::Arguments),
+    Workflows(workflows::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +79,7 @@ fn main() -> ExitCode {
         Command::Capi(arguments) => arguments.run(),
         Command::Wasm(arguments) => arguments.run(),
         Command::Example(arguments) => arguments.run(),
+        Command::Workflows(workflows::Arguments {}) => workflows::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
