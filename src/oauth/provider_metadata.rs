@@ -1,7 +1,7 @@
 //! A provider's metadata.
 
 use crate::encoding::json::{JsonStr, Value, read_object};
-use crate::error::{Error, Limit};
+use crate::error::{Claim, Error, Limit, Problem};
 use crate::jose::strings::StringOrArray;
 use crate::limits::MAX_METADATA_LEN;
 
@@ -84,9 +84,13 @@ impl<'a> ProviderMetadata<'a> {
     ///   wrong type.
     /// - [`Error::MetadataMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414
     ///   §3.3), compared exactly.
+    /// - [`Error::Claim`] with [`Claim::Iss`] and [`Problem::NothingExpected`]: `issuer` is empty.
     pub fn parse(text: &'a [u8], issuer: &str) -> Result<Self, Error> {
         if text.len() > MAX_METADATA_LEN {
             return Err(Error::Limit(Limit::MetadataLen));
+        }
+        if issuer.is_empty() {
+            return Err(Error::Claim(Claim::Iss, Problem::NothingExpected));
         }
         let mut found = Found::default();
         read_object(text, &mut |name, value| found.set(name, value))?;
@@ -100,7 +104,7 @@ impl<'a> ProviderMetadata<'a> {
             signing_algorithms: found.signing_algorithms,
             challenge_methods: found.challenge_methods,
         };
-        if metadata.issuer == issuer && !issuer.is_empty() {
+        if metadata.issuer == issuer {
             Ok(metadata)
         } else {
             Err(Error::MetadataMismatch)

@@ -1,7 +1,7 @@
 //! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say
 //! alone.
 
-use jose_verify::Error;
+use jose_verify::{Claim, Error, Problem};
 use jose_verify::oauth::ProviderMetadata;
 
 use crate::answer;
@@ -22,7 +22,7 @@ const METHODS: &str = "code_challenge_methods_supported";
 pub fn check(text: &[u8]) {
     let json = Json::parse(text);
     let Some(members) = json.as_ref().and_then(Json::members) else {
-        let answer = ProviderMetadata::parse(text, "");
+        let answer = ProviderMetadata::parse(text, "https://login.example.com");
         let reasons = [&json::MALFORMED[..], &[Error::MalformedMetadata]].concat();
         return answer::assert_follows(&answer, &reasons);
     };
@@ -30,7 +30,13 @@ pub fn check(text: &[u8]) {
     let issuer = text_of("issuer").unwrap_or_default();
     let answer = ProviderMetadata::parse(text, issuer);
     let mut reasons = refusals(members);
-    answer::assert_follows(&answer, &reasons);
+    if issuer.is_empty() {
+        // The caller's mistake, whatever the text says.
+        let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
+        assert_eq!(answer.as_ref().err(), Some(&mistake));
+    } else {
+        answer::assert_follows(&answer, &reasons);
+    }
     if let Ok(metadata) = &answer {
         check_members(metadata, members);
     }
