@@ -39,7 +39,7 @@ impl TryFrom<String> for Profile {
 }
 
 /// The profile and what narrows it. `None` is not checked, beyond what the profile does anyway.
-pub(crate) struct Demands {
+pub(crate) struct Expectations {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
     /// One of these. An ID Token may name others only if `azp` is one of these.
@@ -48,7 +48,7 @@ pub(crate) struct Demands {
     pub(crate) subject: Option<String>,
     /// One of these.
     pub(crate) acr: Option<Vec<String>>,
-    pub(crate) companions: Companions,
+    pub(crate) hashed_values: HashedValues,
     pub(crate) typ: Option<String>,
     pub(crate) leeway: u32,
     pub(crate) max_age: Option<u32>,
@@ -58,13 +58,13 @@ pub(crate) struct Demands {
 /// What came with an ID Token, which must name each by its hash. Without `Debug`, for they are
 /// secrets.
 #[derive(Default)]
-pub(crate) struct Companions {
+pub(crate) struct HashedValues {
     pub(crate) access_token: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) state: Option<String>,
 }
 
-impl Companions {
+impl HashedValues {
     pub(crate) const fn are_given(&self) -> bool {
         self.access_token.is_some() || self.code.is_some() || self.state.is_some()
     }
@@ -104,7 +104,7 @@ impl<'t> Content<'t> {
     }
 }
 
-impl Demands {
+impl Expectations {
     /// Whether a claim is asked to be checked, which profile `jws` would not do.
     pub(crate) const fn concern_claims(&self) -> bool {
         self.issuers.is_some()
@@ -133,7 +133,7 @@ impl Demands {
         let now = self.now.unwrap_or_else(UnixTime::now).date();
         let jwt = Verifier::new(keys, &policy).verify_in_place(token, now)?;
         match self.profile {
-            Profile::IdToken => self.companions.check(&jwt)?,
+            Profile::IdToken => self.hashed_values.check(&jwt)?,
             Profile::LogoutToken => LogoutToken::from_verified(&jwt).map(|_| ())?,
             Profile::AccessToken | Profile::Jwt | Profile::Jws => {}
         }
