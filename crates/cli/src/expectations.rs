@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use core::time::Duration;
 use jose_verify::alg::{SHA256, SHA384, SHA512};
-use jose_verify::oidc::{self, Bindings, LogoutToken, Nonce};
+use jose_verify::oidc::{self, HashClaims, LogoutToken, Nonce};
 use jose_verify::{
     Audience, Check, Error, Header, JwsVerifier, Keys, MaxAge, Member, Policy, Problem, StringList,
     Verified, Verifier, oauth,
@@ -70,12 +70,12 @@ impl HashedValues {
     }
 
     fn check(&self, id_token: &Verified<'_>) -> Result<(), Error> {
-        let bindings = Bindings {
+        let hash_claims = HashClaims {
             access_token: required(self.access_token.as_deref()),
             code: required(self.code.as_deref()),
             state: required(self.state.as_deref()),
         };
-        bindings.check(id_token, &[&SHA256, &SHA384, &SHA512])
+        hash_claims.check(id_token, &[&SHA256, &SHA384, &SHA512])
     }
 }
 
