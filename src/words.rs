@@ -3,7 +3,7 @@
 //!
 //! A [word](crate::alg::Word) has 8 bytes on a 64-bit machine and 4 on a 32-bit one.
 
-pub use crate::alg::words_of_keys::{
+pub use crate::alg::material_len::{
     HS256, HS384, HS512, P256, P384, P521, RSA_2048, RSA_3072, RSA_4096,
 };
 

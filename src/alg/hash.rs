@@ -6,7 +6,7 @@ use core::fmt::Debug;
 pub const MAX_DIGEST_LEN: usize = 64;
 
 /// A hash function, for what is hashed beside signatures: access tokens and codes
-/// ([`oidc::Bindings`](crate::oidc::Bindings)) and keys
+/// ([`oidc::HashClaims`](crate::oidc::HashClaims)) and keys
 /// ([`jwk_thumbprint`](crate::keys::jwk_thumbprint)).
 ///
 /// This crate's own are [`SHA256`](crate::alg::SHA256), [`SHA384`](crate::alg::SHA384) and

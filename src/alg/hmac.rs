@@ -11,7 +11,7 @@ use digest::common::hazmat::{SerializableState, SerializedState};
 use digest::{CtOutput, Digest, Output};
 
 use crate::alg::arithmetic::WORD_BYTES;
-use crate::alg::words;
+use crate::alg::packing;
 use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterSource, Word};
 use crate::error::Error;
 use crate::limits::MAX_KEY_PARAMETER_LEN;
@@ -62,21 +62,21 @@ const INNER: u8 = 0x36;
 const OUTER: u8 = 0x5c;
 
 /// A hash whose state between two blocks can be kept.
-trait Hash: Digest + CoreProxy<Core: State> {}
+trait ResumableHash: Digest + CoreProxy<Core: HashCore> {}
 
-impl<D: Digest + CoreProxy<Core: State>> Hash for D {}
+impl<D: Digest + CoreProxy<Core: HashCore>> ResumableHash for D {}
 
-trait State:
+trait HashCore:
     FixedOutputCore + BufferKindUser<BufferKind = Eager> + SerializableState + Default
 {
 }
 
-impl<C> State for C where
+impl<C> HashCore for C where
     C: FixedOutputCore + BufferKindUser<BufferKind = Eager> + SerializableState + Default
 {
 }
 
-impl<D: Hash + 'static> KeyType for Secret<D> {
+impl<D: ResumableHash + 'static> KeyType for Secret<D> {
     fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
         if !key.is("kty", "oct") {
             return Err(Error::UnsupportedKey);
@@ -104,13 +104,13 @@ impl<D: Hash + 'static> KeyType for Secret<D> {
             .split_at_mut_checked(words_of::<D>())
             .ok_or(Error::KeySetFull)?;
         let outer = rest.get_mut(..words_of::<D>()).ok_or(Error::KeySetFull)?;
-        words::store(inner, &after_block::<D>(&block, INNER));
-        words::store(outer, &after_block::<D>(&block, OUTER));
+        packing::pack(inner, &keyed_state::<D>(&block, INNER));
+        packing::pack(outer, &keyed_state::<D>(&block, OUTER));
         Ok(words_of::<D>().saturating_mul(2))
     }
 }
 
-impl<D: Hash + 'static> Algorithm for Hmac<D> {
+impl<D: ResumableHash + 'static> Algorithm for Hmac<D> {
     fn name(&self) -> &'static str {
         self.name
     }
@@ -134,8 +134,8 @@ impl<D: Hash + 'static> Algorithm for Hmac<D> {
         let len = words_of::<D>();
         let (inner, rest) = material.split_at_checked(len).ok_or(InvalidSignature)?;
         let outer = rest.get(..len).ok_or(InvalidSignature)?;
-        let hash = resumed::<D>(inner, signing_input)?;
-        let expected = resumed::<D>(outer, &hash)?;
+        let hash = finish_from::<D>(inner, signing_input)?;
+        let expected = finish_from::<D>(outer, &hash)?;
         // In constant time.
         if CtOutput::<D::Core>::new(expected) == CtOutput::from(signature) {
             Ok(())
@@ -146,14 +146,14 @@ impl<D: Hash + 'static> Algorithm for Hmac<D> {
 }
 
 /// Words that one state takes.
-fn words_of<D: Hash>() -> usize {
+fn words_of<D: ResumableHash>() -> usize {
     SerializedState::<D::Core>::default()
         .len()
         .div_ceil(WORD_BYTES)
 }
 
 /// The state of the hash after the padded secret.
-fn after_block<D: Hash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::Core> {
+fn keyed_state<D: ResumableHash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::Core> {
     let mut block = block.clone();
     block.iter_mut().for_each(|byte| *byte ^= pad);
     let mut core = D::Core::default();
@@ -161,16 +161,19 @@ fn after_block<D: Hash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::C
     core.serialize()
 }
 
-/// The hash of a state of [`after_block`] and what comes after it.
+/// The hash of a state of [`keyed_state`] and what comes after it.
 // On the state itself: `Digest` would move it about with its buffer, a seventh of the time of a
 // short token's MAC.
-fn resumed<D: Hash>(words: &[Word], rest: &[u8]) -> Result<Output<D::Core>, InvalidSignature> {
+fn finish_from<D: ResumableHash>(
+    words: &[Word],
+    rest: &[u8],
+) -> Result<Output<D::Core>, InvalidSignature> {
     // Material into which nothing was loaded; a state counts its blocks, so it is never zero.
     if is_zero(words) {
         return Err(InvalidSignature);
     }
     let mut state = SerializedState::<D::Core>::default();
-    words::fetch(words, &mut state);
+    packing::unpack(words, &mut state);
     let mut core = D::Core::deserialize(&state).map_err(|_| InvalidSignature)?;
     let mut buffer = Buffer::<D::Core>::default();
     buffer.digest_blocks(rest, |blocks| core.update_blocks(blocks));

@@ -10,13 +10,13 @@ mod arithmetic;
 mod ecdsa;
 mod hash;
 mod hmac;
+pub(crate) mod material_len;
+mod packing;
 mod parameters;
 mod rfc7518;
 mod rsa;
 mod sha2;
 mod tables;
-mod words;
-pub(crate) mod words_of_keys;
 
 pub use self::algorithm::{Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, Word};
 pub(crate) use self::algorithm::{is_same_algorithm, is_same_key_type};

@@ -8,8 +8,8 @@ use ::sha2::{Sha256, Sha384, Sha512};
 use crate::alg::ecdsa::{EcTables, Ecdsa, P256, P384, P521};
 use crate::alg::ecdsa::{P256_WORDS, P384_WORDS, P521_WORDS};
 use crate::alg::hmac::Hmac;
+use crate::alg::material_len as words;
 use crate::alg::rsa::{Pkcs1, Pss, Rsa};
-use crate::alg::words_of_keys as words;
 use crate::alg::{
     Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, Precomputation, Tables, Word,
 };

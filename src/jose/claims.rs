@@ -7,9 +7,7 @@ use serde::Deserialize;
 
 #[cfg(feature = "serde")]
 use crate::encoding::json::DeserializeError;
-use crate::encoding::json::{
-    JsonStr, KnownName, Name, Object, Place, Value, is_object, read_places,
-};
+use crate::encoding::json::{JsonStr, Name, NameBuf, Object, Span, Value, is_object, parse_spans};
 use crate::error::{Claim, Error, Problem};
 use crate::jose::strings::StringOrArray;
 use crate::time::NumericDate;
@@ -31,7 +29,7 @@ const REGISTERED: usize = 14;
 /// Where the registered claims stand (RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2,
 /// RFC 8417 §2.2), in the order of [`Claim`].
 #[derive(Debug, Clone, Copy, Default)]
-struct Registered([Option<Place>; REGISTERED]);
+struct Registered([Option<Span>; REGISTERED]);
 
 /// What a registered claim must be.
 #[derive(Clone, Copy)]
@@ -45,7 +43,7 @@ enum Type {
 
 /// Returns the registered claim of that name, and what it must be.
 #[inline]
-fn named(name: &[u8]) -> Option<(Claim, Type)> {
+fn registered_claim(name: &[u8]) -> Option<(Claim, Type)> {
     Some(match name {
         b"iss" => (Claim::Iss, Type::String),
         b"sub" => (Claim::Sub, Type::String),
@@ -67,19 +65,19 @@ fn named(name: &[u8]) -> Option<(Claim, Type)> {
 
 impl Registered {
     #[inline]
-    fn place(&self, claim: Claim) -> Option<Place> {
+    fn span(&self, claim: Claim) -> Option<Span> {
         *self.0.get(index(claim))?
     }
 
     #[inline]
-    fn set(&mut self, text: &[u8], name: Name<'_>, value: Place) -> Result<(), Error> {
-        let mut unescaped = KnownName::new();
-        if let Some((claim, wanted)) = named(name.unescape(&mut unescaped)) {
+    fn set(&mut self, text: &[u8], name: Name<'_>, value: Span) -> Result<(), Error> {
+        let mut buf = NameBuf::new();
+        if let Some((claim, wanted)) = registered_claim(name.unescape(&mut buf)) {
             if let Err(problem) = wanted.check(text, value) {
                 return Err(Error::Claim(claim, problem));
             }
-            if let Some(place) = self.0.get_mut(index(claim)) {
-                *place = Some(value);
+            if let Some(span) = self.0.get_mut(index(claim)) {
+                *span = Some(value);
             }
         }
         Ok(())
@@ -94,7 +92,7 @@ fn index(claim: Claim) -> usize {
 
 impl Type {
     #[inline]
-    fn check(self, text: &[u8], value: Place) -> Result<(), Problem> {
+    fn check(self, text: &[u8], value: Span) -> Result<(), Problem> {
         let fits = match self {
             Self::String => value.is_string(),
             Self::NumericDate if value.is_short_number() => true,
@@ -124,25 +122,25 @@ impl<'a> Claims<'a> {
         }
         let mut registered = Registered::default();
         let set = |name, value| registered.set(payload, name, value);
-        let object = read_places(payload, set)?;
+        let object = parse_spans(payload, set)?;
         Ok(Self { object, registered })
     }
 
     /// Returns a registered claim that is a string.
     pub(crate) fn string(&self, claim: Claim) -> Option<JsonStr<'a>> {
-        self.registered.place(claim)?.as_str(self.object.as_bytes())
+        self.registered.span(claim)?.as_str(self.object.as_bytes())
     }
 
     // Where flash is scarce, the checks of times share it.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn numeric_date(&self, claim: Claim) -> Option<NumericDate> {
-        let place = self.registered.place(claim)?;
-        place.numeric_date(self.object.as_bytes()).ok()
+        let span = self.registered.span(claim)?;
+        span.numeric_date(self.object.as_bytes()).ok()
     }
 
     fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
-        let place = self.registered.place(claim)?;
-        StringOrArray::new(place.value(self.object.as_bytes())?)
+        let span = self.registered.span(claim)?;
+        StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
     /// `iss` (RFC 7519 §4.1.1).
@@ -232,8 +230,8 @@ impl<'a> Claims<'a> {
     /// `events` (RFC 8417 §2.2).
     #[must_use]
     pub fn events(&self) -> Option<Object<'a>> {
-        let place = self.registered.place(Claim::Events)?;
-        place.value(self.object.as_bytes())?.as_object()
+        let span = self.registered.span(Claim::Events)?;
+        span.value(self.object.as_bytes())?.as_object()
     }
 
     /// Any claim by its name, compared after unescaping. One pass over the payload.
@@ -330,7 +328,7 @@ impl Debug for Claims<'_> {
 
 /// Whether an array of strings, if it is one, holds any.
 #[inline(never)]
-fn array_of_strings(text: &[u8], value: Place) -> Option<bool> {
+fn array_of_strings(text: &[u8], value: Span) -> Option<bool> {
     let value = value.value(text)?;
     StringOrArray::array(value)?;
     Some(!value.as_array()?.is_empty())
@@ -398,9 +396,9 @@ mod tests {
     }
 
     #[test]
-    fn every_registered_claim_has_a_place() {
+    fn every_registered_claim_has_a_span() {
         for (index, claim) in Claim::ALL.iter().enumerate() {
-            let registered = named(claim.name().as_bytes()).map(|(claim, _)| claim);
+            let registered = registered_claim(claim.name().as_bytes()).map(|(claim, _)| claim);
             assert_eq!(registered, (index < REGISTERED).then_some(*claim));
             assert_eq!(super::index(*claim), index);
         }

@@ -1,6 +1,6 @@
 //! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
 
-use crate::encoding::json::{JsonStr, KnownName, Object, Place, Value, read_places};
+use crate::encoding::json::{JsonStr, NameBuf, Object, Span, Value, parse_spans};
 use crate::error::{Error, Member, Problem};
 
 /// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
@@ -17,9 +17,9 @@ const APPLICATION: &str = "application/";
 pub struct Header<'a> {
     object: Object<'a>,
     algorithm: JsonStr<'a>,
-    key_id: Option<Place>,
-    typ: Option<Place>,
-    content_type: Option<Place>,
+    key_id: Option<Span>,
+    typ: Option<Span>,
+    content_type: Option<Span>,
 }
 
 /// The critical header parameters that a caller understands.
@@ -32,7 +32,7 @@ pub(crate) struct Critical<'v> {
 }
 
 /// Checks the `crit` of a header against the names that the caller understands.
-type Check = fn(Object<'_>, Place, &[&str]) -> Option<()>;
+type Check = fn(Object<'_>, Span, &[&str]) -> Option<()>;
 
 impl<'v> Critical<'v> {
     /// No parameter is understood.
@@ -53,7 +53,7 @@ impl<'v> Critical<'v> {
         self.names
     }
 
-    fn check(&self, header: Object<'_>, critical: Place) -> Result<(), Error> {
+    fn check(&self, header: Object<'_>, critical: Span) -> Result<(), Error> {
         let checked = self
             .check
             .and_then(|check| check(header, critical, self.names));
@@ -67,9 +67,9 @@ impl<'a> Header<'a> {
     pub(crate) fn parse(text: &'a [u8], understood: &Critical<'_>) -> Result<Self, Error> {
         let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
         let (mut critical, mut unencoded) = (None, false);
-        let object = read_places(text, |name, value| {
-            let mut unescaped = KnownName::new();
-            match name.unescape(&mut unescaped) {
+        let object = parse_spans(text, |name, value| {
+            let mut buf = NameBuf::new();
+            match name.unescape(&mut buf) {
                 b"alg" => alg = Some(string(value, Member::Alg)?),
                 b"kid" => kid = Some(string(value, Member::Kid)?),
                 b"typ" => typ = Some(string(value, Member::Typ)?),
@@ -80,7 +80,7 @@ impl<'a> Header<'a> {
             }
             Ok(())
         })?;
-        let algorithm = alg.and_then(|alg: Place| alg.as_str(text));
+        let algorithm = alg.and_then(|alg: Span| alg.as_str(text));
         let algorithm = algorithm.ok_or(Error::Header(Member::Alg, Problem::Missing))?;
         // RFC 8725 §3.2; in any spelling, for the forger's hope is a comparison that ignores case.
         if algorithm.is_ignoring_ascii_case("", NONE) {
@@ -102,8 +102,8 @@ impl<'a> Header<'a> {
         })
     }
 
-    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
-        place?.as_str(self.object.as_bytes())
+    fn string(&self, span: Option<Span>) -> Option<JsonStr<'a>> {
+        span?.as_str(self.object.as_bytes())
     }
 
     /// `alg` (RFC 7515 §4.1.1).
@@ -163,7 +163,7 @@ impl<'a> Header<'a> {
 /// RFC 7515 §4.1.11: `crit` is a list of names, not empty and without duplicates. Each parameter is
 /// in the header and is not defined by the specifications of JWS. "If any of the listed extension
 /// Header Parameters are not understood and supported by the recipient, then the JWS is invalid."
-fn check_critical(header: Object<'_>, critical: Place, understood: &[&str]) -> Option<()> {
+fn check_critical(header: Object<'_>, critical: Span, understood: &[&str]) -> Option<()> {
     let names = critical.value(header.as_bytes())?.as_array()?;
     // A list longer than `understood` has an unknown or a repeated name. Reject it without
     // comparing.
@@ -187,7 +187,7 @@ const DEFINED: [&str; 11] = [
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
 ];
 
-fn string(value: Place, member: Member) -> Result<Place, Error> {
+fn string(value: Span, member: Member) -> Result<Span, Error> {
     if value.is_string() {
         Ok(value)
     } else {

@@ -5,7 +5,7 @@ use core::fmt::{self, Debug};
 use crate::alg::ParameterSource;
 use crate::encoding::base64url;
 use crate::encoding::json::{
-    Array, JsonStr, KnownName, Object, Place, Value, read_object, read_places,
+    Array, JsonStr, NameBuf, Object, Span, Value, parse_spans, read_object,
 };
 use crate::error::{Error, Limit};
 use crate::limits::MAX_KEY_SET_LEN;
@@ -29,10 +29,10 @@ use crate::limits::MAX_KEY_SET_LEN;
 pub struct Jwk<'a> {
     members: Object<'a>,
     kty: JsonStr<'a>,
-    public_key_use: Option<Place>,
-    key_ops: Option<Place>,
-    alg: Option<Place>,
-    kid: Option<Place>,
+    public_key_use: Option<Span>,
+    key_ops: Option<Span>,
+    alg: Option<Span>,
+    kid: Option<Span>,
     has_curve: bool,
 }
 
@@ -52,9 +52,9 @@ impl<'a> Jwk<'a> {
         }
         let (mut kty, mut public_key_use, mut key_ops) = (None, None, None);
         let (mut alg, mut kid, mut crv) = (None, None, None);
-        let members = read_places(text, |name, value| {
-            let mut unescaped = KnownName::new();
-            match name.unescape(&mut unescaped) {
+        let members = parse_spans(text, |name, value| {
+            let mut buf = NameBuf::new();
+            match name.unescape(&mut buf) {
                 b"kty" => kty = Some(string(value)?),
                 b"use" => public_key_use = Some(string(value)?),
                 b"alg" => alg = Some(string(value)?),
@@ -67,7 +67,7 @@ impl<'a> Jwk<'a> {
             Ok(())
         })?;
         // RFC 7517 §4.1: `kty` MUST be present.
-        let kty = kty.and_then(|kty: Place| kty.as_str(text));
+        let kty = kty.and_then(|kty: Span| kty.as_str(text));
         let kty = kty.ok_or(Error::MalformedKey)?;
         Ok(Self {
             members,
@@ -80,8 +80,8 @@ impl<'a> Jwk<'a> {
         })
     }
 
-    fn string(&self, place: Option<Place>) -> Option<JsonStr<'a>> {
-        place?.as_str(self.members.as_bytes())
+    fn string(&self, span: Option<Span>) -> Option<JsonStr<'a>> {
+        span?.as_str(self.members.as_bytes())
     }
 
     /// `kty` (RFC 7517 §4.1).
@@ -194,7 +194,7 @@ impl Debug for Jwk<'_> {
     }
 }
 
-fn string(value: Place) -> Result<Place, Error> {
+fn string(value: Span) -> Result<Span, Error> {
     if value.is_string() {
         Ok(value)
     } else {
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_has_its_place() {
+    fn every_member_has_its_span() {
         let text =
             br#"{"kty":"0","use":"1","alg":"2","kid":"3","key_ops":["4"],"d":"5","kt":"6","":"7"}"#;
         let jwk = Jwk::parse(text).unwrap();

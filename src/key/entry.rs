@@ -24,12 +24,12 @@ const _: () = assert!(MAX_ALGORITHMS <= 16, "a header has a bit for each");
 pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
     let mut materials = materials(entry);
     materials
-        .find(|(algorithms, _)| serves(*algorithms, algorithm))
+        .find(|(algorithms, _)| has_bit(*algorithms, algorithm))
         .map(|(_, material)| material)
 }
 
 /// Returns whether bit `algorithm` is set.
-pub(crate) const fn serves(algorithms: u16, algorithm: usize) -> bool {
+pub(crate) const fn has_bit(algorithms: u16, algorithm: usize) -> bool {
     algorithm < MAX_ALGORITHMS && (algorithms >> algorithm) & 1 == 1
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn translate(
         let served = from
             .iter()
             .enumerate()
-            .filter(|(i, _)| serves(algorithms, *i));
+            .filter(|(i, _)| has_bit(algorithms, *i));
         let is_served = |a: &dyn Algorithm| {
             let mut served = served.clone();
             served

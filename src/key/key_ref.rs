@@ -186,13 +186,13 @@ impl KeyName<'_> {
 #[derive(Clone, Copy)]
 pub struct KeyRef<'k> {
     name: KeyName<'k>,
-    held: Held<'k>,
+    storage: Storage<'k>,
     tables: Option<Attached<'k>>,
 }
 
 /// What stores the key.
 #[derive(Clone, Copy)]
-enum Held<'k> {
+enum Storage<'k> {
     /// An entry of a set, with the set's list of algorithms.
     Entry {
         algorithms: &'k [&'static dyn Algorithm],
@@ -232,7 +232,7 @@ impl<'k> KeyRef<'k> {
         let name = key.key_id().map(JsonStr::from);
         Self {
             name: name.map_or(KeyName::Any, KeyName::Is),
-            held: Held::Foreign(key),
+            storage: Storage::Foreign(key),
             tables: None,
         }
     }
@@ -242,10 +242,10 @@ impl<'k> KeyRef<'k> {
         algorithms: &'k [&'static dyn Algorithm],
         words: &'k [Word],
     ) -> Self {
-        let held = Held::Entry { algorithms, words };
+        let storage = Storage::Entry { algorithms, words };
         Self {
             name,
-            held,
+            storage,
             tables: None,
         }
     }
@@ -255,13 +255,13 @@ impl<'k> KeyRef<'k> {
         algorithm: &'k (dyn Algorithm + 'static),
         material: &'k [Word],
     ) -> Self {
-        let held = Held::Single {
+        let storage = Storage::Single {
             algorithm,
             material,
         };
         Self {
             name,
-            held,
+            storage,
             tables: None,
         }
     }
@@ -281,12 +281,12 @@ impl<'k> KeyRef<'k> {
 
     /// Returns the names of the algorithms that the key may be used with.
     pub fn algorithms(&self) -> impl Iterator<Item = &'static str> {
-        let (list, words, single, names): (&[&dyn Algorithm], &[Word], _, &[&str]) = match self.held
-        {
-            Held::Entry { algorithms, words } => (algorithms, words, None, &[]),
-            Held::Single { algorithm, .. } => (&[], &[], Some(algorithm.name()), &[]),
-            Held::Foreign(key) => (&[], &[], None, key.algorithms()),
-        };
+        let (list, words, single, names): (&[&dyn Algorithm], &[Word], _, &[&str]) =
+            match self.storage {
+                Storage::Entry { algorithms, words } => (algorithms, words, None, &[]),
+                Storage::Single { algorithm, .. } => (&[], &[], Some(algorithm.name()), &[]),
+                Storage::Foreign(key) => (&[], &[], None, key.algorithms()),
+            };
         let serves = move |index: &usize| entry::material(words, *index).is_some();
         let listed = list
             .iter()
@@ -308,13 +308,13 @@ impl<'k> KeyRef<'k> {
 
     /// Returns the key with the algorithm that `alg` names, if the key may be used with it.
     pub(crate) fn resolve(&self, alg: JsonStr<'_>) -> Option<Candidate<'k>> {
-        let (algorithm, material) = match self.held {
-            Held::Entry { algorithms, words } => {
+        let (algorithm, material) = match self.storage {
+            Storage::Entry { algorithms, words } => {
                 let index = algorithms.iter().position(|a| alg == a.name())?;
                 let material = entry::material(words, index)?;
                 (*algorithms.get(index)?, material)
             }
-            Held::Single {
+            Storage::Single {
                 algorithm,
                 material,
             } => {
@@ -323,7 +323,7 @@ impl<'k> KeyRef<'k> {
                 }
                 (algorithm, material)
             }
-            Held::Foreign(key) => {
+            Storage::Foreign(key) => {
                 let name = key.algorithms().iter().find(|name| alg == **name)?;
                 return Some(Candidate(Resolved::Foreign(key, name)));
             }

@@ -4,7 +4,7 @@ use core::fmt::{self, Debug};
 use core::time::Duration;
 
 use crate::alg::Word;
-use crate::alg::words_of_keys::RSA_2048;
+use crate::alg::material_len::RSA_2048;
 use crate::key::entry::HEADER_WORDS;
 use crate::limits::{KEY_ID_BYTES_PER_KEY, SPARE_KEY_ID_BYTES};
 

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Debug};
 
-use crate::encoding::json::{JsonStr, Words};
+use crate::encoding::json::{JsonStr, SplitSpaces};
 use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::jose::strings::{StringOrArray, Strings};
@@ -79,7 +79,7 @@ impl<'a> Scopes<'a> {
     pub fn iter(&self) -> ScopeValues<'a> {
         ScopeValues(match self.0 {
             Form::Absent => Source::None,
-            Form::Spaced(string) => Source::Spaced(string.words()),
+            Form::Spaced(string) => Source::Spaced(string.split_spaces()),
             Form::Listed(array) => Source::Listed(array.iter()),
         })
     }
@@ -118,7 +118,7 @@ pub struct ScopeValues<'a>(Source<'a>);
 #[derive(Debug, Clone)]
 enum Source<'a> {
     None,
-    Spaced(Words<'a>),
+    Spaced(SplitSpaces<'a>),
     Listed(Strings<'a>),
 }
 

@@ -3,7 +3,7 @@
 //!
 //! | what | how |
 //! |---|---|
-//! | ID Token | [`id_token`], then [`Bindings::check`] for what came with it |
+//! | ID Token | [`id_token`], then [`HashClaims::check`] for what came with it |
 //! | UserInfo | [`UserInfo::parse`]; as a signed JWT [`user_info`], then [`UserInfo::from_verified`] |
 //! | logout token | [`logout_token`], then [`LogoutToken::from_verified`] |
 //! | a session kept in the ID Token alone | [`is_refresh_due`] |
@@ -12,13 +12,13 @@
 //!
 //! Nothing here fetches anything, and nothing is linked that is not called.
 
-mod bindings;
+mod hash_claims;
 mod logout_token;
 mod profiles;
 mod session;
 mod user_info;
 
-pub use self::bindings::Bindings;
+pub use self::hash_claims::HashClaims;
 pub use self::logout_token::LogoutToken;
 pub use self::profiles::{Nonce, id_token, logout_token, user_info};
 pub use self::session::{check_same_user, is_refresh_due};

@@ -11,7 +11,7 @@ use jose_verify::{
     PolicyBuf, Problem, StringList, Tenant, Verifier,
 };
 
-use crate::support::judge::{NOTHING, NOW};
+use crate::support::judge::{NOW, UNCHECKED};
 use crate::support::secs;
 use crate::support::sign::{key, token};
 
@@ -25,7 +25,7 @@ fn check_at(check: &dyn ClaimCheck, claims: &str, clock: impl Into<Clock>) -> Re
     let (clock, key) = (clock.into(), key());
     let mut token = token(claims).into_bytes();
     let checks = [check];
-    let verifier = Verifier::new(&key, &NOTHING).with_checks(&checks);
+    let verifier = Verifier::new(&key, &UNCHECKED).with_checks(&checks);
     let mut scratch = vec![0; token.len()];
     let answer = verifier.verify(&token, clock, &mut scratch).map(|_| ());
     let in_place = verifier.verify_in_place(&mut token, clock).map(|_| ());
@@ -264,7 +264,7 @@ fn checks_come_after_the_policy_and_in_order() {
     let (key, claims) = (key(), r#"{"iss":"i","iat":1,"exp":9000000000}"#);
     let policy = |issuer: &'static str| Policy {
         issuer: Check::Required(if issuer == "i" { &"i" } else { &"j" }),
-        ..NOTHING
+        ..UNCHECKED
     };
     let (age, lifetime) = (
         MaxTokenAge {
@@ -297,7 +297,7 @@ fn an_issuer_has_checks_too() {
     let (key, now) = (key(), NumericDate::from_seconds(NOW));
     let rule = TenantIn(&["north"]);
     let checks: [&dyn ClaimCheck; 1] = [&rule];
-    let tenant = Tenant::new("i", &key, NOTHING).with_checks(&checks);
+    let tenant = Tenant::new("i", &key, UNCHECKED).with_checks(&checks);
     let verifier = jose_verify::IssuerVerifier::new(|_| Some(tenant));
     for (name, want) in [
         ("north", Ok(())),
@@ -340,49 +340,49 @@ fn policies_with(list: &dyn StringList) -> [(Claim, Policy<'_>); 7] {
             Claim::Iss,
             Policy {
                 issuer: Check::Required(list),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Sub,
             Policy {
                 subject: Check::IfPresent(list),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Azp,
             Policy {
                 authorized_party: Check::Required(list),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Acr,
             Policy {
                 acr: Check::IfPresent(list),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::ClientId,
             Policy {
                 client_id: Check::Required(list),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Aud,
             Policy {
                 audience: Check::Required(Audience::AnyOf(list)),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Aud,
             Policy {
                 audience: Check::Required(audience),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
     ]
@@ -416,28 +416,28 @@ fn nothing_expected_is_the_callers_mistake() {
             Claim::Nonce,
             Policy {
                 nonce: Check::Required(""),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Jti,
             Policy {
                 jwt_id: Check::IfPresent(""),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Amr,
             Policy {
                 amr: Check::Required(""),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
         (
             Claim::Events,
             Policy {
                 events: Check::Required(""),
-                ..NOTHING
+                ..UNCHECKED
             },
         ),
     ] {
@@ -450,7 +450,7 @@ fn nothing_expected_is_the_callers_mistake() {
     // Also if the token has an empty string: it must not fit an unset variable.
     let empty = Policy {
         nonce: Check::Required(""),
-        ..NOTHING
+        ..UNCHECKED
     };
     let nothing = error(Claim::Nonce, Problem::NothingExpected);
     assert_eq!(judge(&empty, r#"{"nonce":""}"#, usual), nothing);
@@ -462,7 +462,7 @@ fn a_clock_that_knows_a_lower_bound() {
         expires_at: Check::Required(Duration::ZERO),
         not_before: Check::IfPresent(Duration::ZERO),
         issued_at: Check::IfPresent(Duration::ZERO),
-        ..NOTHING
+        ..UNCHECKED
     };
     let built = Clock::AtLeast(NumericDate::from_seconds(NOW));
     let expired = error(Claim::Exp, Problem::Expired);
@@ -502,7 +502,7 @@ fn azp_required_checked_if_present_or_ignored() {
             client_ids: &"web",
             trusted: &[""; 0],
         }),
-        ..NOTHING
+        ..UNCHECKED
     };
     let missing = error(Claim::Azp, Problem::Missing);
     let mismatch = error(Claim::Azp, Problem::Mismatch);
@@ -533,7 +533,7 @@ fn without_aud_but_with_client_id() {
     let policy = Policy {
         audience: Check::Absent,
         client_id: Check::Required(&["web", "app"]),
-        ..NOTHING
+        ..UNCHECKED
     };
     let at = NumericDate::from_seconds(NOW);
     assert_eq!(judge(&policy, r#"{"client_id":"app"}"#, at), Ok(()));
@@ -565,7 +565,7 @@ fn a_token_about_an_event_is_no_id_token() {
     }
     let events = |expected| Policy {
         events: Check::Required(expected),
-        ..NOTHING
+        ..UNCHECKED
     };
     for (expected, claims, want) in [
         ("e", r#"{"events":{"e":{}}}"#, Ok(())),
@@ -632,17 +632,17 @@ fn a_nonce_that_was_sent_or_was_not() {
 fn a_policy_that_can_be_used() {
     let typ = Policy {
         typ: Check::IfPresent(""),
-        ..NOTHING
+        ..UNCHECKED
     };
     let mistake = Error::Header(Member::Typ, Problem::NothingExpected);
     assert_eq!(typ.validate(), Err(mistake));
     let typ = Policy {
         typ: Check::Required("Application/"),
-        ..NOTHING
+        ..UNCHECKED
     };
     assert_eq!(typ.validate(), Err(mistake));
     for policy in [
-        NOTHING,
+        UNCHECKED,
         oidc::id_token(&"i", &"us", Nonce::Sent("n")),
         oidc::user_info(&"i", &["us", "we"]),
         oidc::logout_token(&"i", &"us"),
@@ -671,7 +671,7 @@ fn lists_of_every_kind() {
         let policy = oauth::access_token(list, &"api");
         let policy = Policy {
             issuer: policy.issuer,
-            ..NOTHING
+            ..UNCHECKED
         };
         let want = if fits {
             Ok(())
@@ -701,7 +701,7 @@ impl StringList for Endless {
 fn a_list_that_never_ends() {
     let policy = Policy {
         issuer: Check::Required(&Endless),
-        ..NOTHING
+        ..UNCHECKED
     };
     assert_eq!(
         policy.validate(),
@@ -724,7 +724,7 @@ fn a_list_that_never_ends() {
     ] {
         let policy = Policy {
             audience: Check::Required(audience),
-            ..NOTHING
+            ..UNCHECKED
         };
         assert_eq!(
             policy.validate(),

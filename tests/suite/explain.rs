@@ -8,7 +8,7 @@ use jose_verify::{
     Verifier,
 };
 
-use crate::support::judge::{NOTHING, NOW};
+use crate::support::judge::{NOW, UNCHECKED};
 use crate::support::secs;
 use crate::support::sign::{key, token};
 
@@ -21,7 +21,7 @@ const POLICY: Policy<'static> = Policy {
     expires_at: Check::Required(Duration::ZERO),
     nonce: Check::Absent,
     acr: Check::IfPresent(&"gold"),
-    ..NOTHING
+    ..UNCHECKED
 };
 
 /// What is reported of a token with these claims, and the answer.
@@ -135,7 +135,7 @@ fn half_a_check_is_a_check() {
             age: secs(10),
             leeway: secs(0),
         }),
-        ..NOTHING
+        ..UNCHECKED
     };
     let too_old = Outcome::Failed(Error::Claim(Claim::AuthTime, Problem::TooOld));
     let in_future = Outcome::Failed(Error::Claim(Claim::AuthTime, Problem::InFuture));

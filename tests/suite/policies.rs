@@ -9,10 +9,10 @@ use jose_verify::{
 use super::support::judge::verdict_at;
 use super::support::sign::{key, token, token_with_header};
 
-pub(super) const NOW: i64 = 1_700_000_000;
+pub(super) const NOW_2023: i64 = 1_700_000_000;
 
 /// A policy that checks nothing, to be narrowed by one check at a time.
-pub(super) const NOTHING: Policy<'static> = Policy {
+pub(super) const UNCHECKED: Policy<'static> = Policy {
     expires_at: Check::NotChecked,
     not_before: Check::NotChecked,
     issued_at: Check::NotChecked,
@@ -28,7 +28,7 @@ pub(super) fn check_token(
 }
 
 pub(super) fn check(claims: &str, policy: &Policy<'_>) -> Result<(), Error> {
-    check_at(claims, policy, NumericDate::from_seconds(NOW))
+    check_at(claims, policy, NumericDate::from_seconds(NOW_2023))
 }
 
 pub(super) fn check_at(
@@ -96,7 +96,10 @@ pub(super) fn assert_demands<'p, T: Copy>(
 
 #[test]
 fn issuer() {
-    let set = |issuer| Policy { issuer, ..NOTHING };
+    let set = |issuer| Policy {
+        issuer,
+        ..UNCHECKED
+    };
     assert_demands(
         set,
         any_of(&["https://a", "https://b"]),
@@ -131,7 +134,10 @@ fn issuer() {
 #[test]
 fn strings_compared_exactly() {
     assert_demands(
-        |subject| Policy { subject, ..NOTHING },
+        |subject| Policy {
+            subject,
+            ..UNCHECKED
+        },
         any_of(&["é"]),
         r#"{"sub":"\u00e9"}"#,
         r#"{"sub":"e"}"#,
@@ -141,7 +147,7 @@ fn strings_compared_exactly() {
     assert_demands(
         |authorized_party| Policy {
             authorized_party,
-            ..NOTHING
+            ..UNCHECKED
         },
         any_of(&["us", "me"]),
         r#"{"azp":"us"}"#,
@@ -150,7 +156,7 @@ fn strings_compared_exactly() {
         Error::Claim(Claim::Azp, Problem::Mismatch),
     );
     assert_demands(
-        |nonce| Policy { nonce, ..NOTHING },
+        |nonce| Policy { nonce, ..UNCHECKED },
         "n",
         r#"{"nonce":"n"}"#,
         r#"{"nonce":"N"}"#,
@@ -158,7 +164,10 @@ fn strings_compared_exactly() {
         Error::Claim(Claim::Nonce, Problem::Mismatch),
     );
     assert_demands(
-        |jwt_id| Policy { jwt_id, ..NOTHING },
+        |jwt_id| Policy {
+            jwt_id,
+            ..UNCHECKED
+        },
         "1",
         r#"{"jti":"1"}"#,
         r#"{"jti":"2"}"#,
@@ -168,7 +177,7 @@ fn strings_compared_exactly() {
     assert_demands(
         |client_id| Policy {
             client_id,
-            ..NOTHING
+            ..UNCHECKED
         },
         any_of(&["b", "c"]),
         r#"{"client_id":"c"}"#,
@@ -181,7 +190,7 @@ fn strings_compared_exactly() {
 #[test]
 fn authentication_context() {
     assert_demands(
-        |acr| Policy { acr, ..NOTHING },
+        |acr| Policy { acr, ..UNCHECKED },
         any_of(&["silver", "gold"]),
         r#"{"acr":"gold"}"#,
         r#"{"acr":"bronze"}"#,
@@ -189,7 +198,7 @@ fn authentication_context() {
         Error::Claim(Claim::Acr, Problem::Mismatch),
     );
     assert_demands(
-        |amr| Policy { amr, ..NOTHING },
+        |amr| Policy { amr, ..UNCHECKED },
         "otp",
         r#"{"amr":["pwd","otp"]}"#,
         r#"{"amr":["pwd"]}"#,
@@ -202,7 +211,7 @@ fn authentication_context() {
 fn audience() {
     let set = |audience| Policy {
         audience,
-        ..NOTHING
+        ..UNCHECKED
     };
     for fitting in [
         r#"{"aud":"us"}"#,
@@ -274,9 +283,9 @@ fn type_of_the_token() {
         let token = token_with_header(header.as_bytes(), b"{}");
         let typ_policy = Policy {
             typ: Check::Required(expected),
-            ..NOTHING
+            ..UNCHECKED
         };
-        let now = NumericDate::from_seconds(NOW);
+        let now = NumericDate::from_seconds(NOW_2023);
         assert_eq!(
             check_token(&token, &typ_policy, now),
             want,
@@ -285,7 +294,7 @@ fn type_of_the_token() {
     }
     let typ = Check::Required("at+jwt");
     assert_eq!(
-        check("{}", &Policy { typ, ..NOTHING }),
+        check("{}", &Policy { typ, ..UNCHECKED }),
         Err(Error::Header(Member::Typ, Problem::Missing))
     );
 }
@@ -347,7 +356,7 @@ fn id_token() {
         let header = format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#);
         let token = token_with_header(header.as_bytes(), claims(None).as_bytes());
         assert_eq!(
-            check_token(&token, &policy, NumericDate::from_seconds(NOW)),
+            check_token(&token, &policy, NumericDate::from_seconds(NOW_2023)),
             want,
             "{typ}"
         );
@@ -369,7 +378,7 @@ fn access_token() {
     let check = |typ: &str, claims: &str| {
         let header = format!(r#"{{"alg":"HS256"{typ}}}"#);
         let token = token_with_header(header.as_bytes(), claims.as_bytes());
-        check_token(&token, &policy, NumericDate::from_seconds(NOW))
+        check_token(&token, &policy, NumericDate::from_seconds(NOW_2023))
     };
     let typ = r#","typ":"at+jwt""#;
     assert_eq!(check(typ, claims), Ok(()));

@@ -3,26 +3,26 @@
 use core::time::Duration;
 use jose_verify::{Check, Claim, Clock, Error, MaxAge, NumericDate, Policy, Problem};
 
-use super::policies::{NOTHING, NOW, check, check_at};
+use super::policies::{NOW_2023, UNCHECKED, check, check_at};
 
 /// Puts a demand on one time into a policy.
 type Set<'a> = &'a dyn Fn(Check<Duration>) -> Policy<'static>;
 
 #[test]
 fn times_have_exact_boundaries() {
-    let at = |seconds: i64, nanos| Clock::Now(NumericDate::new(NOW + seconds, nanos));
+    let at = |seconds: i64, nanos| Clock::Now(NumericDate::new(NOW_2023 + seconds, nanos));
     let leeway = Duration::from_secs(10);
     let exp = |check| Policy {
         expires_at: check,
-        ..NOTHING
+        ..UNCHECKED
     };
     let nbf = |check| Policy {
         not_before: check,
-        ..NOTHING
+        ..UNCHECKED
     };
     let iat = |check| Policy {
         issued_at: check,
-        ..NOTHING
+        ..UNCHECKED
     };
     let none = Check::Required(Duration::ZERO);
     let ten = Check::Required(leeway);
@@ -45,7 +45,7 @@ fn times_have_exact_boundaries() {
         ("iat", iat(ten), at(-10, 0), Ok(())),
         ("iat", iat(ten), at(-11, 999_999_999), future),
     ] {
-        let claims = format!(r#"{{"{claim}":{NOW}}}"#);
+        let claims = format!(r#"{{"{claim}":{NOW_2023}}}"#);
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
@@ -66,7 +66,7 @@ fn times_have_exact_boundaries() {
 fn fractions_count() {
     let policy = Policy {
         expires_at: Check::Required(Duration::ZERO),
-        ..NOTHING
+        ..UNCHECKED
     };
     let claims = r#"{"exp":1643033278.467703}"#;
     let at = |nanos| NumericDate::new(1_643_033_278, nanos);
@@ -91,15 +91,15 @@ fn max_age() {
             age: Duration::from_secs(300),
             leeway,
         }),
-        ..NOTHING
+        ..UNCHECKED
     };
-    let at = |seconds: i64, nanos| NumericDate::new(NOW + seconds, nanos);
+    let at = |seconds: i64, nanos| NumericDate::new(NOW_2023 + seconds, nanos);
     let (none, ten) = (policy(Duration::ZERO), policy(Duration::from_secs(10)));
     let (old, future) = (
         Err(Error::Claim(Claim::AuthTime, Problem::TooOld)),
         Err(Error::Claim(Claim::AuthTime, Problem::InFuture)),
     );
-    let claims = format!(r#"{{"auth_time":{NOW}}}"#);
+    let claims = format!(r#"{{"auth_time":{NOW_2023}}}"#);
     for (policy, clock, want) in [
         (none, at(0, 0), Ok(())),
         (none, at(300, 0), Ok(())),
@@ -122,7 +122,7 @@ fn max_age() {
 #[test]
 fn extremes_neither_wrap_nor_overflow() {
     let all = Duration::from_secs(u32::MAX.into());
-    let policy = NOTHING;
+    let policy = UNCHECKED;
     let policy = Policy {
         expires_at: Check::IfPresent(all),
         not_before: Check::IfPresent(all),
@@ -140,7 +140,7 @@ fn extremes_neither_wrap_nor_overflow() {
     for (claims, clock, want) in [
         (
             r#"{"exp":9223372036854775807}"#,
-            NumericDate::from_seconds(NOW),
+            NumericDate::from_seconds(NOW_2023),
             Ok(()),
         ),
         (r#"{"exp":9223372036854775807}"#, first, Ok(())),
@@ -150,7 +150,7 @@ fn extremes_neither_wrap_nor_overflow() {
             Err(Error::Claim(Claim::Exp, Problem::Expired)),
         ),
         (r#"{"exp":-9223372036854775808}"#, first, Ok(())),
-        (r#"{"exp":-1}"#, NumericDate::from_seconds(NOW), Ok(())),
+        (r#"{"exp":-1}"#, NumericDate::from_seconds(NOW_2023), Ok(())),
         (
             r#"{"nbf":9223372036854775807}"#,
             NumericDate::from_seconds(i64::MAX - 1),
@@ -187,7 +187,7 @@ fn extremes_neither_wrap_nor_overflow() {
 fn leeway_keeps_what_is_not_checked() {
     let policy = Policy {
         expires_at: Check::Present,
-        ..NOTHING
+        ..UNCHECKED
     };
     let relaxed = policy.with_leeway(Duration::from_secs(5));
     assert_eq!(format!("{relaxed:?}"), format!("{policy:?}"));
@@ -198,13 +198,21 @@ fn leeway_is_for_all_three_times() {
     let strict = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let relaxed = strict.with_leeway(Duration::from_secs(5));
     for (claim, time, refused) in [
-        ("exp", NOW - 4, Error::Claim(Claim::Exp, Problem::Expired)),
+        (
+            "exp",
+            NOW_2023 - 4,
+            Error::Claim(Claim::Exp, Problem::Expired),
+        ),
         (
             "nbf",
-            NOW + 5,
+            NOW_2023 + 5,
             Error::Claim(Claim::Nbf, Problem::NotYetValid),
         ),
-        ("iat", NOW + 5, Error::Claim(Claim::Iat, Problem::InFuture)),
+        (
+            "iat",
+            NOW_2023 + 5,
+            Error::Claim(Claim::Iat, Problem::InFuture),
+        ),
     ] {
         let claims = format!(r#"{{"{claim}":{time}}}"#);
         assert_eq!(check(&claims, &strict), Err(refused), "{claim}");

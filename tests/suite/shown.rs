@@ -11,13 +11,13 @@ use jose_verify::checks::{MaxLifetime, MaxTokenAge, SoleAudience, SubjectPrefix}
 use jose_verify::json::{JsonStr, Value};
 use jose_verify::keys::{GrowingRotatingKeys, Inline, Lent, Refetch, Skipped, Slot};
 use jose_verify::oauth::{ProviderMetadata, ReplayGuard, RequiredScopes, Scopes, TokenResponse};
-use jose_verify::oidc::{Bindings, LogoutToken, Nonce, UserInfo};
+use jose_verify::oidc::{HashClaims, LogoutToken, Nonce, UserInfo};
 use jose_verify::{
     Audience, Candidate, Check, ClaimCheck, Clock, Error, IssuerVerifier, Jwk, JwsVerifier, Key,
     KeySet, Keys, NumericDate, Options, Policy, PolicyBuf, RotatingKeys, Tenant, Verifier,
 };
 
-use crate::support::judge::NOTHING;
+use crate::support::judge::UNCHECKED;
 use crate::support::sign::{key, token_with_header};
 
 /// What stands wherever a token or a response has a text.
@@ -56,7 +56,7 @@ fn tokens_and_their_claims() {
     let keys = key();
     let token = token_with_header(header.as_bytes(), claims().as_bytes());
     let (mut scratch, mut other) = (vec![0; token.len()], vec![0; token.len()]);
-    let policy = NOTHING;
+    let policy = UNCHECKED;
     let verifier = Verifier::new(&keys, &policy);
     let jwt = verifier.verify(token.as_bytes(), Clock::Absent, &mut scratch);
     let jwt = jwt.unwrap();
@@ -145,7 +145,7 @@ fn what_is_expected_of_a_token() {
         jwt_id: Check::Required(MARK),
         client_id: Check::Required(&MARK),
         events: Check::Required(MARK),
-        ..NOTHING
+        ..UNCHECKED
     };
     let (age, scopes) = (
         MaxTokenAge {
@@ -167,14 +167,14 @@ fn what_is_expected_of_a_token() {
     let key = key();
     let tenant = Tenant::new("issuer", &key, policy).with_checks(&checks);
     let issuers = IssuerVerifier::new(|_: JsonStr<'_>| Some(tenant));
-    let bindings = Bindings::from_authorization_endpoint(Some(MARK), Some(MARK));
+    let hash_claims = HashClaims::from_authorization_endpoint(Some(MARK), Some(MARK));
     let all: [&dyn Debug; 8] = [
         &policy,
         &policy.audience,
         &PolicyBuf::from(policy),
         &checks,
         &issuers,
-        &bindings,
+        &hash_claims,
         &Nonce::Sent(MARK),
         &Verifier::new(&key, &policy).with_checks(&checks),
     ];
@@ -182,7 +182,7 @@ fn what_is_expected_of_a_token() {
     let token = token_with_header(br#"{"alg":"HS256"}"#, claims().as_bytes());
     let mut scratch = vec![0; token.len()];
     let careless: [&dyn ClaimCheck; 1] = [&Careless];
-    let verifier = Verifier::new(&key, &NOTHING).with_checks(&careless);
+    let verifier = Verifier::new(&key, &UNCHECKED).with_checks(&careless);
     let answer = verifier.verify(token.as_bytes(), Clock::Absent, &mut scratch);
     assert_eq!(answer.err(), Some(Error::Replayed));
 }

@@ -11,7 +11,7 @@ use crate::code::{
     Code, JV_NO_SUCH_CLAIM, JV_NOT_UTF8, JV_NOT_VERIFIED, JV_NULL_POINTER, JV_OTHER_TYPE, jv_error,
     number,
 };
-use crate::lent::{apart, bytes_mut, give, sized_reference};
+use crate::ffi_ptr::{bytes_mut, check_disjoint, sized_reference, write_out};
 use crate::string::jv_string;
 
 /// Words of 64 bits in which a verified token fits, on any machine.
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn jv_claims_payload(
             return Err(Code(JV_NULL_POINTER));
         }
         // SAFETY: the caller's promise.
-        unsafe { give(payload, text) };
+        unsafe { write_out(payload, text) };
         Ok(())
     }))
 }
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn jv_claims_string(
         unescape(string, unsafe { bytes_mut(buffer.cast(), buffer_len) }?)
     });
     // SAFETY: the caller's promise.
-    unsafe { give(len, *written.as_ref().unwrap_or(&0)) };
+    unsafe { write_out(len, *written.as_ref().unwrap_or(&0)) };
     number(written.map(|_| ()))
 }
 
@@ -146,10 +146,10 @@ unsafe fn apart_from_claims(
     buffer: *const u8,
     buffer_len: usize,
 ) -> Result<(), Code> {
-    apart(buffer, buffer_len, claims.cast(), size_of::<jv_claims>())?;
+    check_disjoint(buffer, buffer_len, claims.cast(), size_of::<jv_claims>())?;
     // SAFETY: the caller's promise.
     let payload = unsafe { sized_reference(claims) }?.get()?.claims().as_raw();
-    apart(buffer, buffer_len, payload.as_ptr(), payload.len())
+    check_disjoint(buffer, buffer_len, payload.as_ptr(), payload.len())
 }
 
 fn unescape(string: JsonStr<'_>, buffer: &mut [u8]) -> Result<usize, Code> {
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn jv_claims_integer(
     number(value.and_then(|value| {
         let found = value.as_i64().ok_or(Code(JV_OTHER_TYPE))?;
         // SAFETY: the caller's promise.
-        unsafe { give(integer, found) };
+        unsafe { write_out(integer, found) };
         Ok(())
     }))
 }
@@ -260,9 +260,9 @@ pub unsafe extern "C" fn jv_claims_time(
         let time = value.as_number().and_then(|number| number.numeric_date());
         let time = time.ok_or(Code(JV_OTHER_TYPE))?;
         // SAFETY: the caller's promise.
-        unsafe { give(seconds, time.seconds()) };
+        unsafe { write_out(seconds, time.seconds()) };
         // SAFETY: the caller's promise.
-        unsafe { give(nanoseconds, time.subsec_nanos()) };
+        unsafe { write_out(nanoseconds, time.subsec_nanos()) };
         Ok(())
     }))
 }
@@ -283,7 +283,7 @@ pub unsafe extern "C" fn jv_claims_boolean(
     number(value.and_then(|value| {
         let found = value.as_bool().ok_or(Code(JV_OTHER_TYPE))?;
         // SAFETY: the caller's promise.
-        unsafe { give(boolean, found) };
+        unsafe { write_out(boolean, found) };
         Ok(())
     }))
 }

@@ -9,7 +9,7 @@ use jose_verify::{Error, Options, Policy, Verifier};
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};
-use crate::lent::{Block, apart, array, give, reference, reference_mut, text};
+use crate::ffi_ptr::{Arena, array, check_disjoint, reference, reference_mut, text, write_out};
 use crate::string::jv_string;
 
 /// Bytes of memory for a key set beside its keys.
@@ -64,7 +64,7 @@ pub struct jv_key_set {
 impl jv_key_set {
     /// That no key lies in memory that is written to while it is used.
     pub(crate) fn apart_from(&self, start: *const u8, len: usize) -> Result<(), Code> {
-        apart(ptr::from_ref(self).cast(), self.memory_len, start, len)
+        check_disjoint(ptr::from_ref(self).cast(), self.memory_len, start, len)
     }
 
     /// What verifies with these keys.
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn jv_key_set_init(
         return JV_NULL_POINTER;
     }
     let list_len = algorithm_count.saturating_mul(size_of::<*const jv_algorithm>());
-    let disjoint = apart(memory, memory_len, algorithms.cast(), list_len);
+    let disjoint = check_disjoint(memory, memory_len, algorithms.cast(), list_len);
     // SAFETY: the caller's promise.
     let names = disjoint.and_then(|()| unsafe { array(algorithms, algorithm_count) });
     let made = names.and_then(|names| {
@@ -131,7 +131,7 @@ pub unsafe extern "C" fn jv_key_set_init(
         Err(code) => (ptr::null_mut(), Err(code)),
     };
     // SAFETY: the caller's promise.
-    unsafe { give(set, place) };
+    unsafe { write_out(set, place) };
     number(outcome)
 }
 
@@ -144,7 +144,7 @@ unsafe fn init(
     names: &[*const jv_algorithm],
 ) -> Result<*mut jv_key_set, Code> {
     // SAFETY: the caller's promise.
-    let mut block = unsafe { Block::new(memory, memory_len) }?;
+    let mut arena = unsafe { Arena::new(memory, memory_len) }?;
     let room = memory_len.saturating_sub(JV_KEY_SET_BASE_SIZE);
     let capacity = room.div_euclid(JV_KEY_SIZE);
     if memory.addr().checked_rem(ALIGNMENT) != Some(0) || capacity == 0 {
@@ -153,10 +153,10 @@ unsafe fn init(
     // SAFETY: the caller's promise.
     let algorithms = unsafe { list(names) }?;
 
-    let head = block.place::<jv_key_set>(1)?;
+    let head = arena.place::<jv_key_set>(1)?;
     // What the slots and `kid`s do not take: more than that of so many keys, if the memory is no
     // multiple.
-    let words = block
+    let words = arena
         .left()
         .saturating_sub(NAME_SIZE.saturating_mul(capacity))
         .saturating_sub(SPARE_KEY_ID_BYTES)
@@ -165,9 +165,9 @@ unsafe fn init(
         .saturating_mul(capacity)
         .saturating_add(SPARE_KEY_ID_BYTES);
     let mut keys = LentKeySet::in_memory(Lent {
-        words: block.array(words, 0)?,
-        slots: block.array(capacity, Slot::EMPTY)?,
-        kids: block.array(kids, 0)?,
+        words: arena.array(words, 0)?,
+        slots: arena.array(capacity, Slot::EMPTY)?,
+        kids: arena.array(kids, 0)?,
     });
     keys.accept(&algorithms)?;
     let set = jv_key_set {
@@ -235,9 +235,9 @@ pub unsafe extern "C" fn jv_key_set_load(
     let mut counts = Counts::default();
     let loaded = set.and_then(|set| load(&mut set.keys, jwks?, &mut counts));
     // SAFETY: the caller's promise.
-    unsafe { give(kept, counts.kept) };
+    unsafe { write_out(kept, counts.kept) };
     // SAFETY: the caller's promise.
-    unsafe { give(skipped, counts.skipped) };
+    unsafe { write_out(skipped, counts.skipped) };
     number(loaded)
 }
 

@@ -1,15 +1,15 @@
 //! The C interface. `README.md` tells how to link it, `include/jose_verify.h` is made from this
 //! source.
 //!
-//! Everything that C lends is checked here, once, and becomes a reference: `lent` is the only file
-//! that does so. What is behind the functions is the core, which knows nothing of pointers.
+//! Everything that C lends is checked here, once, and becomes a reference: `ffi_ptr` is the only
+//! file that does so. What is behind the functions is the core, which knows nothing of pointers.
 #![no_std]
 
 mod algorithm;
 mod claims;
 mod code;
+mod ffi_ptr;
 mod key_set;
-mod lent;
 mod policy;
 mod string;
 mod verify;

@@ -5,7 +5,7 @@ use jose_verify::oidc::{self, Nonce};
 use jose_verify::{Audience, Check, MaxAge, Policy, StringList, oauth};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
-use crate::lent::{apart, array, reference_mut, sized, text};
+use crate::ffi_ptr::{array, check_disjoint, check_struct_size, reference_mut, text};
 use crate::string::jv_string;
 
 /// What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided,
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn jv_policy_init(
     struct_size: usize,
     profile: u32,
 ) -> jv_error {
-    number(sized::<jv_policy>(struct_size).and_then(|()| {
+    number(check_struct_size::<jv_policy>(struct_size).and_then(|()| {
         // SAFETY: the caller's promise; any bytes are a policy.
         let place = unsafe { reference_mut(policy) }?;
         *place = filled_in(profile)?;
@@ -452,7 +452,7 @@ pub(crate) fn texts_apart(policy: &Policy<'_>, start: *const u8, len: usize) -> 
         }) => (Some(client_ids), Some(trusted)),
         _ => (None, None),
     };
-    let is_apart = |text: &str| apart(text.as_ptr(), text.len(), start, len);
+    let is_apart = |text: &str| check_disjoint(text.as_ptr(), text.len(), start, len);
     texts.iter().filter_map(expected).try_for_each(is_apart)?;
     let lists = lists.iter().filter_map(expected);
     for list in lists.chain(audience).chain(trusted) {

@@ -6,8 +6,10 @@ use jose_verify::{Clock, NumericDate, Policy, Verified, scratch_len};
 
 use crate::claims::jv_claims;
 use crate::code::{Code, jv_error, number};
+use crate::ffi_ptr::{
+    array, bytes_mut, check_disjoint, reference, sized_reference, sized_reference_mut,
+};
 use crate::key_set::jv_key_set;
-use crate::lent::{apart, array, bytes_mut, reference, sized_reference, sized_reference_mut};
 use crate::policy::{Expected, jv_policy, texts_apart};
 
 /// Instead of the time, on a device without a clock: times must still be numbers, but nothing is
@@ -43,10 +45,10 @@ pub unsafe extern "C" fn jv_verify(
     claims: *mut jv_claims,
 ) -> jv_error {
     let claims_len = size_of::<jv_claims>();
-    let disjoint = apart(token, token_len, scratch, scratch_len)
-        .and_then(|()| apart(token, token_len, claims.cast(), claims_len))
-        .and_then(|()| apart(scratch, scratch_len, claims.cast(), claims_len))
-        .and_then(|()| apart(scratch, scratch_len, policy.cast(), size_of::<jv_policy>()));
+    let disjoint = check_disjoint(token, token_len, scratch, scratch_len)
+        .and_then(|()| check_disjoint(token, token_len, claims.cast(), claims_len))
+        .and_then(|()| check_disjoint(scratch, scratch_len, claims.cast(), claims_len))
+        .and_then(|()| check_disjoint(scratch, scratch_len, policy.cast(), size_of::<jv_policy>()));
     let work = |keys: &jv_key_set, policy: &Policy<'_>| {
         disjoint?;
         texts_apart(policy, scratch, scratch_len)?;
@@ -76,8 +78,8 @@ pub unsafe extern "C" fn jv_verify_in_place(
     now: i64,
     claims: *mut jv_claims,
 ) -> jv_error {
-    let disjoint = apart(token, token_len, claims.cast(), size_of::<jv_claims>())
-        .and_then(|()| apart(token, token_len, policy.cast(), size_of::<jv_policy>()));
+    let disjoint = check_disjoint(token, token_len, claims.cast(), size_of::<jv_claims>())
+        .and_then(|()| check_disjoint(token, token_len, policy.cast(), size_of::<jv_policy>()));
     let work = |keys: &jv_key_set, policy: &Policy<'_>| {
         disjoint?;
         texts_apart(policy, token, token_len)?;
@@ -104,7 +106,7 @@ unsafe fn verify_into<'b>(
     // First, so that there are none of an earlier token after an error.
     claims.clear();
     let (claims_len, policy_len) = (size_of::<jv_claims>(), size_of::<jv_policy>());
-    apart(
+    check_disjoint(
         ptr::from_ref(claims).cast(),
         claims_len,
         policy.cast(),

@@ -7,9 +7,9 @@ use jose_verify::Error;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::demands::{Accepted, Content};
+use crate::diagnostic::Diagnostic;
+use crate::expectations::{Accepted, Content};
 use crate::json::compact;
-use crate::trouble::Trouble;
 
 /// An answer; what is `None` is left out.
 #[derive(Debug, Default, Serialize)]
@@ -73,11 +73,11 @@ impl<'a> Answer<'a> {
     }
 
     /// Failed, with a sentence for a person.
-    pub(crate) fn failed(trouble: &Trouble) -> Self {
+    pub(crate) fn failed(diagnostic: &Diagnostic) -> Self {
         Self {
-            error: Some(trouble.name()),
-            code: Some(trouble.code()),
-            message: Some(trouble.message().to_owned()),
+            error: Some(diagnostic.name()),
+            code: Some(diagnostic.code()),
+            message: Some(diagnostic.message().to_owned()),
             ..Self::default()
         }
     }

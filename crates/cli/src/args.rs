@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Parser, Subcommand};
 
 use crate::algorithms::AlgorithmName;
-use crate::demands::Profile;
+use crate::expectations::Profile;
 use crate::unix_time::UnixTime;
 
 /// Verify and inspect JSON Web Tokens
@@ -58,7 +58,7 @@ pub(crate) struct VerifyArguments {
     #[arg(long, value_name = "FILE", requires = "issuer")]
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) demands: DemandArguments,
+    pub(crate) expectations: ExpectationArguments,
     /// Print one JSON object on one line, whether the token is verified, refused or not looked at.
     /// Exit code 2 tells arguments, files or keys that cannot be used from a refused token
     #[arg(long)]
@@ -97,7 +97,7 @@ impl KeyArguments {
 
 /// What the token has to fulfil.
 #[derive(Debug, Args)]
-pub(crate) struct DemandArguments {
+pub(crate) struct ExpectationArguments {
     /// What kind of token it must be
     #[arg(long, value_enum, default_value_t)]
     pub(crate) profile: Profile,

@@ -5,15 +5,15 @@ use std::process::ExitCode;
 
 use jose_verify::Error;
 
-use crate::output::tell;
-use crate::trouble::Trouble;
+use crate::diagnostic::Diagnostic;
+use crate::output::write_error_line;
 
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// What was to be judged is no good.
-    Refused(Trouble),
+    Refused(Diagnostic),
     /// The arguments, a file, the keys or standard input cannot be used.
-    Unusable(Trouble),
+    Unusable(Diagnostic),
     /// Failed, and already said so on standard output.
     Answered(ExitCode),
     /// Standard output does not take what is written to it.
@@ -30,9 +30,9 @@ impl Failure {
     }
 
     /// What can be told on standard output as well.
-    pub(crate) const fn trouble(&self) -> Option<&Trouble> {
+    pub(crate) const fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {
-            Self::Refused(trouble) | Self::Unusable(trouble) => Some(trouble),
+            Self::Refused(diagnostic) | Self::Unusable(diagnostic) => Some(diagnostic),
             Self::Answered(_) | Self::Output(_) => None,
         }
     }
@@ -50,14 +50,14 @@ impl Failure {
     /// Tells the user, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
-            Self::Refused(trouble) | Self::Unusable(trouble) => {
-                tell(&format!("error: {trouble}"));
-                if let Some(hint) = trouble.hint() {
-                    tell(&format!("hint: {hint}"));
+            Self::Refused(diagnostic) | Self::Unusable(diagnostic) => {
+                write_error_line(&format!("error: {diagnostic}"));
+                if let Some(hint) = diagnostic.hint() {
+                    write_error_line(&format!("hint: {hint}"));
                 }
             }
             Self::Output(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                tell(&format!("error: cannot write to standard output: {error}"));
+                write_error_line(&format!("error: cannot write to standard output: {error}"));
             }
             Self::Answered(_) | Self::Output(_) => {}
         }

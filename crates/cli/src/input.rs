@@ -7,9 +7,9 @@ use std::path::Path;
 use jose_verify::limits::MAX_TOKEN_LEN;
 use jose_verify::{Error, Limit};
 
+use crate::diagnostic::Diagnostic;
 use crate::failure::Failure;
-use crate::output::tell;
-use crate::trouble::Trouble;
+use crate::output::write_error_line;
 
 /// White space that may surround a token on standard input.
 const MAX_SURROUNDING: usize = 1024;
@@ -28,7 +28,7 @@ pub(crate) fn token(argument: Option<String>) -> Result<Vec<u8>, Failure> {
 pub(crate) fn standard_input(what: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
     if io::stdin().is_terminal() {
         // For somebody who waits for an answer.
-        tell(&format!("reading the {what} from standard input"));
+        write_error_line(&format!("reading the {what} from standard input"));
     }
     read_up_to(io::stdin(), limit).map_err(|error| unreadable("standard input", &error))
 }
@@ -38,7 +38,7 @@ pub(crate) fn file(path: &Path, limit: usize, too_long: Error) -> Result<Vec<u8>
     File::open(path)
         .and_then(|file| read_up_to(file, limit))
         .map_err(|error| unreadable(&path.display().to_string(), &error))?
-        .ok_or_else(|| Failure::Unusable(Trouble::from(too_long).in_file(path)))
+        .ok_or_else(|| Failure::Unusable(Diagnostic::from(too_long).in_file(path)))
 }
 
 pub(crate) fn unreadable(name: &str, error: &io::Error) -> Failure {

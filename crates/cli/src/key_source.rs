@@ -12,8 +12,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::algorithms::AlgorithmList;
+use crate::diagnostic::Diagnostic;
 use crate::json;
-use crate::trouble::Trouble;
 
 /// What the user gives to verify with. Without `Debug`, for it holds secrets.
 pub(crate) enum KeySource<'a> {
@@ -90,18 +90,22 @@ impl KeySource<'_> {
     }
 
     /// Says why the keys could not be loaded.
-    pub(crate) fn trouble(&self, error: Error, algorithms: &[&'static dyn Algorithm]) -> Trouble {
+    pub(crate) fn diagnostic(
+        &self,
+        error: Error,
+        algorithms: &[&'static dyn Algorithm],
+    ) -> Diagnostic {
         match self {
             Self::Secret(secret) if error == Error::WeakKey => {
                 let needed = |a: &&dyn Algorithm| needed(a.name(), secret.len());
                 let needed: Vec<_> = algorithms.iter().filter_map(needed).collect();
                 let message = format!("{error}: {}", needed.join(", "));
                 // Long enough and weak all the same, if it is all zeros.
-                Trouble::new(error, message.trim_end_matches(": ").to_owned())
+                Diagnostic::new(error, message.trim_end_matches(": ").to_owned())
             }
             Self::Jwks(_) if signatures_only(algorithms) && self.load(MACS).is_ok() => {
                 let hint = "these are shared secrets, for --alg HS256, HS384 or HS512";
-                Trouble::from(error).with_hint(Some(hint))
+                Diagnostic::from(error).with_hint(Some(hint))
             }
             _ => error.into(),
         }

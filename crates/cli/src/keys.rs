@@ -13,12 +13,12 @@ use jose_verify::{Error, GrowingKeySet, Keys, Limit};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::diagnostic::Diagnostic;
 use crate::failure::Failure;
 use crate::input;
 use crate::json::from_object;
 use crate::key_source::is_set;
 use crate::output::Output;
-use crate::trouble::Trouble;
 
 use cell::{cut, quoted, text_of, word};
 
@@ -39,7 +39,7 @@ pub(crate) fn run(file: &Path) -> Result<(), Failure> {
             )?),
         )
     };
-    let in_file = |error| Trouble::from(error).in_file(name);
+    let in_file = |error| Diagnostic::from(error).in_file(name);
     let text = text.map_err(|error| Failure::Unusable(in_file(error)))?;
     let rows = entries(&text).and_then(|entries| rows(&entries));
     let rows = rows.map_err(|error| Failure::Unusable(in_file(error)))?;

@@ -9,7 +9,8 @@ mod algorithms;
 mod answer;
 mod args;
 mod batch;
-mod demands;
+mod diagnostic;
+mod expectations;
 mod failure;
 mod input;
 mod inspect;
@@ -18,7 +19,6 @@ mod key_source;
 mod keys;
 mod metadata;
 mod output;
-mod trouble;
 mod unix_time;
 mod verify;
 
@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
-use output::tell;
+use output::write_error_line;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -49,7 +49,12 @@ fn main() -> ExitCode {
 /// What clap has to say instead: the help that was asked for, or what is wrong with the arguments.
 fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
-        error.render().to_string().trim_end().lines().for_each(tell);
+        error
+            .render()
+            .to_string()
+            .trim_end()
+            .lines()
+            .for_each(write_error_line);
         return ExitCode::from(2);
     }
     // Whoever asked for help need not read all of it.

@@ -39,7 +39,7 @@ impl Output {
 }
 
 /// Writes a line to standard error, where nothing can be done about it if that fails.
-pub(crate) fn tell(line: &str) {
+pub(crate) fn write_error_line(line: &str) {
     let _ = writeln!(io::stderr(), "{}", escaped(line, &[]));
 }
 

@@ -8,14 +8,14 @@ use jose_verify::{Category, Error, Limit};
 
 use crate::algorithms::named;
 use crate::answer::Answer;
-use crate::args::{DemandArguments, KeyArguments, VerifyArguments};
-use crate::demands::{Accepted, Companions, Content, Demands, Profile};
+use crate::args::{ExpectationArguments, KeyArguments, VerifyArguments};
+use crate::diagnostic::Diagnostic;
+use crate::expectations::{Accepted, Content, Expectations, HashedValues, Profile};
 use crate::failure::Failure;
 use crate::input;
 use crate::key_source::{KeySource, LoadedKeys};
 use crate::metadata;
 use crate::output::Output;
-use crate::trouble::Trouble;
 
 pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
     let json = arguments.json;
@@ -24,10 +24,10 @@ pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
 
 /// Tells of a failure on standard output; if that does not take it, it is left for standard error.
 fn answered(failure: Failure) -> Failure {
-    let Some(trouble) = failure.trouble() else {
+    let Some(diagnostic) = failure.diagnostic() else {
         return failure;
     };
-    let line = Answer::failed(trouble).to_line();
+    let line = Answer::failed(diagnostic).to_line();
     match line.and_then(|line| Output::new().write(&line)) {
         Ok(()) => Failure::Answered(failure.exit_code()),
         Err(_) => failure,
@@ -35,10 +35,10 @@ fn answered(failure: Failure) -> Failure {
 }
 
 fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
-    let demands = demands(arguments.demands)?;
+    let expectations = expectations(arguments.expectations)?;
     let source = key_source(&arguments.keys)?;
     let by_default = match &arguments.metadata {
-        Some(path) => metadata::algorithms(path, &demands, source.default_algorithms())?,
+        Some(path) => metadata::algorithms(path, &expectations, source.default_algorithms())?,
         None => source.default_algorithms(),
     };
     let algorithms = match &arguments.alg {
@@ -47,13 +47,13 @@ fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
     };
     let keys = load(&source, &algorithms, arguments.keys.file())?;
     let mut token = input::token(arguments.token)?;
-    let accepted = demands.verify(&mut token, &keys).map_err(|error| {
+    let accepted = expectations.verify(&mut token, &keys).map_err(|error| {
         let hint = hint(error, &source, &arguments.keys);
-        let trouble = Trouble::from(error).with_hint(hint);
+        let diagnostic = Diagnostic::from(error).with_hint(hint);
         match error.category() {
             // An empty value, as of an unset variable, is a mistake in the arguments.
-            Category::Caller => Failure::Unusable(trouble),
-            _ => Failure::Refused(trouble),
+            Category::Caller => Failure::Unusable(diagnostic),
+            _ => Failure::Refused(diagnostic),
         }
     })?;
     print(&accepted, arguments.json)
@@ -81,11 +81,11 @@ fn load(
     file: Option<&Path>,
 ) -> Result<LoadedKeys, Failure> {
     source.load(algorithms).map_err(|error| {
-        let trouble = source.trouble(error, algorithms);
+        let diagnostic = source.diagnostic(error, algorithms);
         Failure::Unusable(match file {
             // The list of algorithms does not stand in the file.
-            Some(file) if error != Error::UnusableAlgorithmList => trouble.in_file(file),
-            _ => trouble,
+            Some(file) if error != Error::UnusableAlgorithmList => diagnostic.in_file(file),
+            _ => diagnostic,
         })
     })
 }
@@ -109,7 +109,7 @@ fn print(accepted: &Accepted<'_>, json: bool) -> Result<(), Failure> {
 }
 
 /// Makes sure that every check the profile calls for is decided: given or waived.
-fn demands(given: DemandArguments) -> Result<Demands, Failure> {
+fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     if given.profile == Profile::Jws {
         refuse_claim_options(&given)?;
     } else {
@@ -119,24 +119,24 @@ fn demands(given: DemandArguments) -> Result<Demands, Failure> {
     if given.profile == Profile::IdToken {
         decided("nonce", given.nonce.is_some(), given.any_nonce)?;
     }
-    let companions = Companions {
+    let hashed_values = HashedValues {
         access_token: given.access_token,
         code: given.code,
         state: given.state,
     };
-    if given.profile != Profile::IdToken && companions.are_given() {
+    if given.profile != Profile::IdToken && hashed_values.are_given() {
         let message = "--access-token, --code and --state belong to --profile id-token";
         return Err(Failure::unusable(message.to_owned()));
     }
     let listed = |list: Vec<String>| (!list.is_empty()).then_some(list);
-    Ok(Demands {
+    Ok(Expectations {
         profile: given.profile,
         issuers: listed(given.issuer),
         audiences: listed(given.audience),
         nonce: given.nonce,
         subject: given.subject,
         acr: listed(given.acr),
-        companions,
+        hashed_values,
         typ: given.typ,
         leeway: given.leeway.unwrap_or(0),
         max_age: given.max_age,
@@ -154,7 +154,7 @@ fn decided(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
 
 /// Profile `jws` has no claims; asking for one to be checked is a mistake that must not go
 /// unnoticed.
-fn refuse_claim_options(given: &DemandArguments) -> Result<(), Failure> {
+fn refuse_claim_options(given: &ExpectationArguments) -> Result<(), Failure> {
     let options = [
         ("--issuer", !given.issuer.is_empty()),
         ("--any-issuer", given.any_issuer),

@@ -3,7 +3,7 @@
 use jose_verify::alg::{Algorithms, HashFunction, SHA256, SHA384, SHA512};
 use jose_verify::json::JsonStr;
 use jose_verify::oauth::{ProviderMetadata, TokenResponse};
-use jose_verify::oidc::{self, Bindings, Nonce, UserInfo};
+use jose_verify::oidc::{self, HashClaims, Nonce, UserInfo};
 use jose_verify::{Check, Claim, Verified};
 
 use crate::error::Error;
@@ -147,7 +147,7 @@ impl Client {
             .ok_or(jose_verify::Error::MalformedTokenResponse)?;
         let mut scratch = Vec::new();
         let id_token = self.id_token(&token.to_string(), &login, &mut scratch)?;
-        Bindings::from_token_endpoint(&access_token).check(&id_token, HASHES)?;
+        HashClaims::from_token_endpoint(&access_token).check(&id_token, HASHES)?;
         // Core §3.3.3.6: `iss` and `sub` are the same in both. Either `iss` is that of the
         // settings.
         if early.is_some_and(|early| early.claims().subject() != id_token.claims().subject()) {
@@ -171,11 +171,11 @@ impl Client {
         scratch: &'b mut Vec<u8>,
     ) -> Result<Verified<'b>, Error> {
         let id_token = self.id_token(token, login, scratch)?;
-        let bindings = Bindings {
+        let hash_claims = HashClaims {
             state: Check::IfPresent(&login.state),
-            ..Bindings::from_authorization_endpoint(None, Some(code))
+            ..HashClaims::from_authorization_endpoint(None, Some(code))
         };
-        bindings.check(&id_token, HASHES)?;
+        hash_claims.check(&id_token, HASHES)?;
         Ok(id_token)
     }
 

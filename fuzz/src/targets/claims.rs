@@ -70,7 +70,7 @@ macro_rules! every {
     };
 }
 
-const NOTHING: Policy<'_> = every!(NotChecked);
+const UNCHECKED: Policy<'_> = every!(NotChecked);
 
 /// Policies, each with its copy.
 static POLICIES: LazyLock<Vec<(Policy<'static>, PolicyBuf)>> = LazyLock::new(|| {
@@ -211,7 +211,7 @@ pub fn check(payload: &[u8]) {
     let token = token::join(token::HEADER, payload, b"");
     let mut scratch = vec![0; scratch_len(token.len())];
     let key = AnySignature::default();
-    let jwt = Verifier::new(&key, &NOTHING).verify(&token, Clock::Absent, &mut scratch);
+    let jwt = Verifier::new(&key, &UNCHECKED).verify(&token, Clock::Absent, &mut scratch);
     let jwt = jwt.expect("nothing to refuse it for");
     assert_registered(jwt.claims(), members);
     assert_custom(jwt.claims(), members);
@@ -224,7 +224,7 @@ fn assert_refused(payload: &[u8], reasons: &[Error]) {
     let mut scratch = vec![0; scratch_len(token.len())];
     let key = AnySignature::default();
     let no_report = |report: CheckReport<'_>| panic!("{report:?}");
-    for policy in [&NOTHING, &every!(Absent)] {
+    for policy in [&UNCHECKED, &every!(Absent)] {
         let verifier = Verifier::new(&key, policy);
         let answer = verifier.verify(&token, NOW, &mut scratch).err();
         answer::assert_follows(&answer.map_or(Ok(()), Err), reasons);
@@ -239,9 +239,9 @@ fn assert_checks<const N: usize>(
     checks: [(&'static str, &'static dyn Modelled); N],
 ) {
     let found = checks.map(|(name, check)| (name, check.model(model).err()));
-    let verdicts = [&policy::verdicts(&NOTHING, model)[..], &found].concat();
+    let verdicts = [&policy::verdicts(&UNCHECKED, model)[..], &found].concat();
     let checks = checks.map(|(_, check)| check as &dyn ClaimCheck);
-    assert_answers(text, model.clock, &NOTHING, &checks, &verdicts);
+    assert_answers(text, model.clock, &UNCHECKED, &checks, &verdicts);
 }
 
 /// The answer is the first failure, and the explanation names each check in order.

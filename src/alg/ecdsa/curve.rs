@@ -5,8 +5,8 @@ use core::fmt::Debug;
 
 use sha2::digest::Digest;
 
+use super::field::PrimeFieldElement;
 use super::prime::Prime;
-use super::residue::Residue;
 use crate::alg::Word;
 
 /// One curve, on numbers of `N` words, with the hash that RFC 7518 §3.4 pairs with it.
@@ -42,5 +42,5 @@ pub(super) trait Curve<const N: usize>: Debug + Sized + 'static {
     const BYTES: usize = Self::Field::BITS.div_ceil(8);
 }
 
-pub(super) type Field<C, const N: usize> = Residue<<C as Curve<N>>::Field, N>;
-pub(super) type Order<C, const N: usize> = Residue<<C as Curve<N>>::Order, N>;
+pub(super) type FieldElement<C, const N: usize> = PrimeFieldElement<<C as Curve<N>>::Field, N>;
+pub(super) type Scalar<C, const N: usize> = PrimeFieldElement<<C as Curve<N>>::Order, N>;

@@ -52,7 +52,7 @@ struct Factors {
 }
 
 impl Factors {
-    const fn minus(self, other: Self) -> Self {
+    const fn sub(self, other: Self) -> Self {
         Self {
             f: self.f.wrapping_sub(other.f),
             g: self.g.wrapping_sub(other.g),
@@ -93,7 +93,7 @@ fn decide<const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Factors; 2] {
                 (for_a, for_b) = (for_b, for_a);
             }
             a = a.wrapping_sub(b);
-            for_a = for_a.minus(for_b);
+            for_a = for_a.sub(for_b);
         }
         a >>= 1;
         for_b = for_b.doubled();

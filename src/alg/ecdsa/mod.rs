@@ -2,13 +2,13 @@
 
 mod checksum;
 mod curve;
+mod field;
 mod inverse;
 mod p256;
 mod p384;
 mod p521;
 mod point;
 mod prime;
-mod residue;
 mod table;
 mod verification;
 
@@ -17,7 +17,7 @@ use core::marker::PhantomData;
 
 use sha2::digest::Digest;
 
-use self::curve::{Curve, Field};
+use self::curve::{Curve, FieldElement};
 pub(super) use self::p256::P256;
 pub(super) use self::p256::WORDS as P256_WORDS;
 pub(super) use self::p384::P384;
@@ -209,8 +209,8 @@ fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine
     // (0, 0) is on none of the curves. It means that no key was loaded into the material.
     let loaded = *x != [0; N] || *y != [0; N];
     loaded.then(|| Affine {
-        x: Field::<C, N>::from_words(*x),
-        y: Field::<C, N>::from_words(*y),
+        x: FieldElement::<C, N>::from_words(*x),
+        y: FieldElement::<C, N>::from_words(*y),
     })
 }
 
@@ -258,8 +258,8 @@ fn decode_point<C: Curve<N>, const N: usize>(point: &[u8]) -> Option<Affine<C, N
     }
 }
 
-fn coordinate<C: Curve<N>, const N: usize>(bytes: &[u8]) -> Option<Field<C, N>> {
-    read_below(bytes, &C::Field::PRIME, C::BYTES).map(Field::<C, N>::from_number)
+fn coordinate<C: Curve<N>, const N: usize>(bytes: &[u8]) -> Option<FieldElement<C, N>> {
+    read_below(bytes, &C::Field::PRIME, C::BYTES).map(FieldElement::<C, N>::from_number)
 }
 
 /// Reads a big-endian number of exactly `len` bytes that is below `bound`.

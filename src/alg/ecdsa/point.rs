@@ -1,11 +1,11 @@
 //! Points of a curve and the group law.
 
-use super::curve::{Curve, Field};
+use super::curve::{Curve, FieldElement};
 
 /// A point other than infinity, by its coordinates.
 pub(super) struct Affine<C: Curve<N>, const N: usize> {
-    pub(super) x: Field<C, N>,
-    pub(super) y: Field<C, N>,
+    pub(super) x: FieldElement<C, N>,
+    pub(super) y: FieldElement<C, N>,
 }
 
 impl<C: Curve<N>, const N: usize> Clone for Affine<C, N> {
@@ -31,28 +31,28 @@ impl<C: Curve<N>, const N: usize> Affine<C, N> {
 
     /// Whether it lies on the curve: y² = x³ - 3x + b.
     pub(super) fn is_on_curve(self) -> bool {
-        self.y.squared().equals(right_side::<C, N>(self.x))
+        self.y.squared().equals(curve_equation::<C, N>(self.x))
     }
 
     /// The point with that x, and a y that is odd or not.
-    pub(super) fn decompress(x: Field<C, N>, odd: bool) -> Option<Self> {
-        let y = right_side::<C, N>(x).square_root()?;
+    pub(super) fn decompress(x: FieldElement<C, N>, odd: bool) -> Option<Self> {
+        let y = curve_equation::<C, N>(x).square_root()?;
         let y = if y.is_odd() == odd { y } else { y.negated() };
         Some(Self { x, y })
     }
 }
 
 /// x³ - 3x + b
-fn right_side<C: Curve<N>, const N: usize>(x: Field<C, N>) -> Field<C, N> {
-    let b = Field::<C, N>::from_number(C::B);
-    x.squared().times(x).minus(x.tripled()).plus(b)
+fn curve_equation<C: Curve<N>, const N: usize>(x: FieldElement<C, N>) -> FieldElement<C, N> {
+    let b = FieldElement::<C, N>::from_number(C::B);
+    x.squared() * x - x.tripled() + b
 }
 
 /// A point in Jacobian coordinates: (x / z², y / z³), or infinity if z is zero.
 pub(super) struct Jacobian<C: Curve<N>, const N: usize> {
-    pub(super) x: Field<C, N>,
-    pub(super) y: Field<C, N>,
-    pub(super) z: Field<C, N>,
+    pub(super) x: FieldElement<C, N>,
+    pub(super) y: FieldElement<C, N>,
+    pub(super) z: FieldElement<C, N>,
 }
 
 impl<C: Curve<N>, const N: usize> Clone for Jacobian<C, N> {
@@ -68,24 +68,24 @@ impl<C: Curve<N>, const N: usize> From<Affine<C, N>> for Jacobian<C, N> {
         Self {
             x: point.x,
             y: point.y,
-            z: Field::<C, N>::ONE,
+            z: FieldElement::<C, N>::ONE,
         }
     }
 }
 
 impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
     pub(super) const INFINITY: Self = Self {
-        x: Field::<C, N>::ONE,
-        y: Field::<C, N>::ONE,
-        z: Field::<C, N>::ZERO,
+        x: FieldElement::<C, N>::ONE,
+        y: FieldElement::<C, N>::ONE,
+        z: FieldElement::<C, N>::ZERO,
     };
 
     /// The affine coordinates, given 1 / z.
-    pub(super) fn scaled(&self, inverse_z: Field<C, N>) -> Affine<C, N> {
+    pub(super) fn scaled(&self, inverse_z: FieldElement<C, N>) -> Affine<C, N> {
         let inverse_zz = inverse_z.squared();
         Affine {
-            x: self.x.times(inverse_zz),
-            y: self.y.times(inverse_zz.times(inverse_z)),
+            x: self.x * inverse_zz,
+            y: self.y * (inverse_zz * inverse_z),
         }
     }
 
@@ -100,24 +100,24 @@ impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
     pub(super) fn doubled(&self) -> Self {
         let zz = self.z.squared();
         let yy = self.y.squared();
-        let xyy = self.x.times(yy);
-        let l = self.x.minus(zz).times(self.x.plus(zz)).tripled().halved();
-        let x = l.squared().minus(xyy.doubled());
+        let xyy = self.x * yy;
+        let l = ((self.x - zz) * (self.x + zz)).tripled().halved();
+        let x = l.squared() - xyy.doubled();
         Self {
             x,
-            y: l.times(xyy.minus(x)).minus(yy.squared()),
-            z: self.y.times(self.z),
+            y: l * (xyy - x) - yy.squared(),
+            z: self.y * self.z,
         }
     }
 
     /// self + other, in eight products and three squares.
-    pub(super) fn plus(&self, other: Affine<C, N>) -> Self {
+    pub(super) fn add_mixed(&self, other: Affine<C, N>) -> Self {
         if self.is_infinity() {
             return other.into();
         }
         let zz = self.z.squared();
-        let p = other.x.times(zz).minus(self.x);
-        let r = other.y.times(zz.times(self.z)).minus(self.y);
+        let p = other.x * zz - self.x;
+        let r = other.y * (zz * self.z) - self.y;
         if p.is_zero() {
             return if r.is_zero() {
                 self.doubled()
@@ -126,13 +126,13 @@ impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
             };
         }
         let pp = p.squared();
-        let ppp = p.times(pp);
-        let q = self.x.times(pp);
-        let x = r.squared().minus(ppp).minus(q.doubled());
+        let ppp = p * pp;
+        let q = self.x * pp;
+        let x = r.squared() - ppp - q.doubled();
         Self {
             x,
-            y: r.times(q.minus(x)).minus(self.y.times(ppp)),
-            z: self.z.times(p),
+            y: r * (q - x) - self.y * ppp,
+            z: self.z * p,
         }
     }
 }

@@ -10,7 +10,8 @@ use crate::alg::arithmetic::{
 /// An odd prime of `N` words, and arithmetic modulo it.
 ///
 /// What is provided serves every prime; one whose form allows for a shorter way overrides it. A
-/// number may be p or more, as long as it fits the words: only [`Residue::is_zero`] has to know.
+/// number may be p or more, as long as it fits the words: only
+/// [`is_zero`](super::field::PrimeFieldElement::is_zero) has to know.
 pub(super) trait Prime<const N: usize>: Sized + 'static {
     /// The prime itself.
     const PRIME: [Word; N];

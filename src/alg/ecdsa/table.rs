@@ -9,10 +9,9 @@
 use core::sync::atomic::{Ordering, compiler_fence};
 
 use super::checksum::checksum;
-use super::curve::{Curve, Field};
+use super::curve::{Curve, FieldElement};
 use super::point::{Affine, Jacobian};
 use super::prime::words;
-use super::residue::Residue;
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, word_from};
 
@@ -193,7 +192,7 @@ impl<'t, const N: usize> Table<'t, N> {
         for window in self.coordinates.chunks(entries.saturating_mul(2)) {
             let (negative, magnitude) = digit(scalar, bit, width);
             if let Some(point) = entry(window, magnitude) {
-                *sum = sum.plus(if negative { point.negated() } else { point });
+                *sum = sum.add_mixed(if negative { point.negated() } else { point });
             }
             bit = bit.saturating_add(self.end());
         }
@@ -263,8 +262,8 @@ fn entry<C: Curve<N>, const N: usize>(
     let (points, _) = window.as_chunks::<2>();
     let [x, y] = points.get(magnitude.checked_sub(1)?)?;
     Some(Affine {
-        x: Residue::from_words(*x),
-        y: Residue::from_words(*y),
+        x: FieldElement::<C, N>::from_words(*x),
+        y: FieldElement::<C, N>::from_words(*y),
     })
 }
 
@@ -302,9 +301,9 @@ fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -
 fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[Word; N]]) {
     let mut multiple = Jacobian::INFINITY;
     for entries in window.as_chunks_mut().0.chunks_mut(BATCH) {
-        let mut z = [Residue::ONE; BATCH];
+        let mut z = [FieldElement::<C, N>::ONE; BATCH];
         for ([x, y], z) in entries.iter_mut().zip(&mut z) {
-            multiple = multiple.plus(point);
+            multiple = multiple.add_mixed(point);
             (*x, *y, *z) = (*multiple.x.words(), *multiple.y.words(), multiple.z);
         }
         make_affine::<C, N>(entries, &z);
@@ -317,12 +316,12 @@ fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[
 #[inline(never)]
 fn make_affine<C: Curve<N>, const N: usize>(
     entries: &mut [[[Word; N]; 2]],
-    z: &[Field<C, N>; BATCH],
+    z: &[FieldElement<C, N>; BATCH],
 ) {
-    let mut product = Residue::ONE;
+    let mut product = FieldElement::<C, N>::ONE;
     let products_before = z.map(|z| {
         let before = product;
-        product = product.times(z);
+        product = product * z;
         before
     });
     let mut inverse = product.inverted();
@@ -330,14 +329,12 @@ fn make_affine<C: Curve<N>, const N: usize>(
     // the back, an array by value would leave a panic in the program.
     for (i, (z, before)) in z.iter().zip(&products_before).enumerate().rev() {
         if let Some([x, y]) = entries.get_mut(i) {
-            let inverse_z = inverse.times(*before);
+            let inverse_z = inverse * *before;
             let inverse_zz = inverse_z.squared();
-            *x = *Field::<C, N>::from_words(*x).times(inverse_zz).words();
-            *y = *Field::<C, N>::from_words(*y)
-                .times(inverse_zz.times(inverse_z))
-                .words();
+            *x = *(FieldElement::<C, N>::from_words(*x) * inverse_zz).words();
+            *y = *(FieldElement::<C, N>::from_words(*y) * (inverse_zz * inverse_z)).words();
         }
-        inverse = inverse.times(*z);
+        inverse = inverse * *z;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The verification itself (FIPS 186-5 §6.4.2), on numbers. Everything in it is public, so nothing
 //! takes care to run in constant time.
 
-use super::curve::{Curve, Field, Order};
+use super::curve::{Curve, FieldElement, Scalar};
 use super::point::{Affine, Jacobian};
 use super::prime::{Prime, add};
 use super::table::{Shape, Table};
@@ -46,8 +46,8 @@ fn scalars<C: Curve<N>, const N: usize>(
     hash: [Word; N],
     signature: &Signature<N>,
 ) -> [[Word; N]; 2] {
-    let inverse = Order::<C, N>::from_number(signature.s).inverted();
-    [hash, signature.r].map(|number| inverse.times_number(number))
+    let inverse = Scalar::<C, N>::from_number(signature.s).inverted();
+    [hash, signature.r].map(|number| inverse.mul_number(number))
 }
 
 #[inline(never)]
@@ -88,7 +88,7 @@ fn is_x_modulo_order<C: Curve<N>, const N: usize>(point: &Jacobian<C, N>, r: [Wo
         return false;
     }
     let zz = point.z.squared();
-    let is_x = |x| Field::<C, N>::from_number(x).times(zz).equals(point.x);
+    let is_x = |x| (FieldElement::<C, N>::from_number(x) * zz).equals(point.x);
     let (beyond, overflow) = add(&r, &C::Order::PRIME);
     is_x(r) || (!overflow && less_than(&beyond, &C::Field::PRIME) && is_x(beyond))
 }

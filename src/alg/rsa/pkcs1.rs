@@ -2,7 +2,7 @@
 
 use core::marker::PhantomData;
 
-use super::hash::{Hash, digest};
+use super::hash::{RsaHash, digest};
 use super::public_key::{MAX_MODULUS_LEN, Message};
 use super::scheme::Scheme;
 
@@ -10,7 +10,7 @@ use super::scheme::Scheme;
 #[derive(Debug)]
 pub(in crate::alg) struct Pkcs1<D>(PhantomData<fn() -> D>);
 
-impl<D: Hash> Scheme for Pkcs1<D> {
+impl<D: RsaHash> Scheme for Pkcs1<D> {
     // Not inlined, so that its buffer is not on the stack while the message is recovered.
     #[inline(never)]
     fn is_encoding(message: &Message, _: usize, signing_input: &[u8]) -> bool {
@@ -25,7 +25,7 @@ impl<D: Hash> Scheme for Pkcs1<D> {
 ///
 /// Every byte is compared, and where it has to stand follows from the lengths alone. Nothing of
 /// what the signature holds is parsed, so there is nothing in which it could differ and still pass.
-fn verify_encoded<D: Hash>(hash: &[u8], encoded: &[u8]) -> Option<()> {
+fn verify_encoded<D: RsaHash>(hash: &[u8], encoded: &[u8]) -> Option<()> {
     let encoded = encoded.strip_suffix(hash)?;
     let encoded = encoded.strip_suffix(D::DIGEST_INFO_PREFIX)?;
     let encoded = encoded.strip_suffix(&[0])?;

@@ -3,7 +3,7 @@
 
 use core::marker::PhantomData;
 
-use super::hash::{Hash, digest};
+use super::hash::{RsaHash, digest};
 use super::public_key::{MAX_MODULUS_LEN, Message};
 use super::scheme::Scheme;
 use crate::alg::InvalidSignature;
@@ -15,7 +15,7 @@ const TRAILER: u8 = 0xbc;
 #[derive(Debug)]
 pub(in crate::alg) struct Pss<D>(PhantomData<fn() -> D>);
 
-impl<D: Hash> Scheme for Pss<D> {
+impl<D: RsaHash> Scheme for Pss<D> {
     // Not inlined, so that its buffer is not on the stack while the message is recovered.
     #[inline(never)]
     fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool {
@@ -28,7 +28,7 @@ impl<D: Hash> Scheme for Pss<D> {
 
 /// EMSA-PSS-VERIFY (RFC 8017 §9.1.2) for an encoded message of `bits` bits, right-aligned in
 /// `encoded`.
-fn verify_encoded<D: Hash>(
+fn verify_encoded<D: RsaHash>(
     hash: &[u8],
     encoded: &mut [u8],
     bits: usize,
@@ -71,7 +71,7 @@ fn verify_encoded<D: Hash>(
 }
 
 /// Takes off the mask that MGF1 (RFC 8017 §B.2.1) makes from `seed`, which is one digest.
-fn unmask<D: Hash>(seed: &[u8], masked: &mut [u8]) {
+fn unmask<D: RsaHash>(seed: &[u8], masked: &mut [u8]) {
     for (counter, chunk) in (0_u32..).zip(masked.chunks_mut(seed.len())) {
         let mask = digest::<D>(&[seed, &counter.to_be_bytes()]);
         chunk

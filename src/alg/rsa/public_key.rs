@@ -2,7 +2,7 @@
 
 use super::montgomery::{MAX_WORDS, Modulus, words_of};
 use crate::alg::arithmetic::{WORD_BYTES, less_than, read_big_endian, words_big_endian};
-use crate::alg::words;
+use crate::alg::packing;
 use crate::alg::{InvalidSignature, KeyType, ParameterSource, Word};
 use crate::error::Error;
 use crate::limits::{
@@ -120,7 +120,7 @@ fn prepare(bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
 
     let (bits_word, header) = header.split_first_mut()?;
     *bits_word = Word::try_from(bits).ok()?;
-    words::store(header, &exponent.to_le_bytes());
+    packing::pack(header, &exponent.to_le_bytes());
     Some(())
 }
 
@@ -134,7 +134,7 @@ impl<'a> PublicKey<'a> {
         let (header, numbers) = material.split_at_checked(HEADER_WORDS)?;
         let (bits, exponent_words) = header.split_first()?;
         let mut exponent = [0; size_of::<u64>()];
-        words::fetch(exponent_words, &mut exponent);
+        packing::unpack(exponent_words, &mut exponent);
         let modulus_bits = usize::try_from(*bits).ok()?;
         let len = words_of(modulus_bits);
         let (modulus, numbers) = numbers.split_at_checked(len)?;

@@ -8,7 +8,7 @@ use core::fmt;
 
 use crate::encoding::json::name::{Name, scan_name};
 use crate::encoding::json::number::scan_number;
-use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::span::{Span, ValueKind};
 use crate::encoding::json::string::scan_string;
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::json::value::Value;
@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
 
     /// A string whose opening quotation mark was passed, if it is well-formed.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn rest_of_string(&mut self) -> Option<Place> {
+    pub(crate) fn rest_of_string(&mut self) -> Option<Span> {
         let string = scan_string(self.text, self.at)?;
         self.at = string.end().wrapping_add(1);
         Some(string)
@@ -102,7 +102,7 @@ impl<'a> Cursor<'a> {
 
     /// A member's name and the colon after it, if they are next and well-formed.
     #[inline]
-    pub(crate) fn name(&mut self) -> Option<Place> {
+    pub(crate) fn name(&mut self) -> Option<Span> {
         self.expect(b'"').ok()?;
         let name = self.rest_of_string()?;
         self.eat(b':').then_some(name)
@@ -110,25 +110,25 @@ impl<'a> Cursor<'a> {
 
     /// Any value; arrays and objects are checked whole and kept as text.
     pub(crate) fn value(&mut self) -> Result<Value<'a>, Error> {
-        let place = self.place()?;
-        place.value(self.text).ok_or(Error::MalformedJson)
+        let span = self.span()?;
+        span.value(self.text).ok_or(Error::MalformedJson)
     }
 
     /// Where the next [`value`](Self::value) stands.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(crate) fn place(&mut self) -> Result<Place, Error> {
+    pub(crate) fn span(&mut self) -> Result<Span, Error> {
         let first = self.peek();
         if first == Some(b'"') {
             self.pass();
             return self.rest_of_string().ok_or(Error::MalformedJson);
         }
-        let place = match first {
-            Some(b'{') => container(self.text, self.at, Kind::OBJECT)?,
-            Some(b'[') => container(self.text, self.at, Kind::ARRAY)?,
+        let span = match first {
+            Some(b'{') => container(self.text, self.at, ValueKind::OBJECT)?,
+            Some(b'[') => container(self.text, self.at, ValueKind::ARRAY)?,
             first => atom(self.text, self.at, first).ok_or(Error::MalformedJson)?,
         };
-        self.at = place.end();
-        Ok(place)
+        self.at = span.end();
+        Ok(span)
     }
 
     /// Passes one value, keeping track of the containers open in it.
@@ -190,7 +190,7 @@ impl<'a> Cursor<'a> {
 
 impl fmt::Debug for Cursor<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Utf8::checked(self.text).fmt(f)
+        Utf8::assume_valid(self.text).fmt(f)
     }
 }
 
@@ -206,23 +206,23 @@ pub(super) fn after_space(text: &[u8], at: usize) -> usize {
 
 /// The array or object that starts at `start`.
 #[inline(never)]
-fn container(text: &[u8], start: usize, kind: Kind) -> Result<Place, Error> {
+fn container(text: &[u8], start: usize, kind: ValueKind) -> Result<Span, Error> {
     let mut cursor = Cursor::at(text, start);
     cursor.pass_nested()?;
-    Ok(Place::new(kind, start, cursor.at))
+    Ok(Span::new(kind, start, cursor.at))
 }
 
 /// The value that starts with `first` at `start` and is no string nor holds other values.
 #[inline(never)]
-fn atom(text: &[u8], start: usize, first: Option<u8>) -> Option<Place> {
+fn atom(text: &[u8], start: usize, first: Option<u8>) -> Option<Span> {
     let literal = |word: &str, kind| {
         let found = text.get(start..)?.starts_with(word.as_bytes());
-        found.then_some(Place::new(kind, start, start.wrapping_add(word.len())))
+        found.then_some(Span::new(kind, start, start.wrapping_add(word.len())))
     };
     match first {
-        Some(b't') => literal("true", Kind::TRUE),
-        Some(b'f') => literal("false", Kind::FALSE),
-        Some(b'n') => literal("null", Kind::NULL),
+        Some(b't') => literal("true", ValueKind::TRUE),
+        Some(b'f') => literal("false", ValueKind::FALSE),
+        Some(b'n') => literal("null", ValueKind::NULL),
         _ => scan_number(text, start),
     }
 }

@@ -4,14 +4,14 @@ use core::mem;
 
 use heapless::String;
 
-use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::span::{Span, ValueKind};
 use crate::encoding::json::string::{JsonStr, scan_string};
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 
-/// Room for a name that somebody looks for, unescaped; a longer one is none of them. The longest so
-/// far, `auth_time` and `client_id`, have nine bytes, and tests write each of them in escapes.
-pub(crate) type KnownName = String<32>;
+/// Buffer for a name that somebody looks for, unescaped; a longer one is none of them. The longest
+/// so far, `auth_time` and `client_id`, have nine bytes, and tests write each of them in escapes.
+pub(crate) type NameBuf = String<32>;
 
 /// A member's name.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct Name<'a> {
     raw: Utf8<'a>,
     /// Where it starts.
     start: usize,
-    kind: Kind,
+    kind: ValueKind,
     /// The hash of what it stands for, however it is written.
     pub(super) hash: u32,
 }
@@ -32,17 +32,17 @@ pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
     let rest = text.get(start..)?;
     // Most are shorter than a word.
     let (len, hash) = match swar::first_word_before_special(rest) {
-        Some((len, word)) => (len, Hash::default().with(word).finish(len)),
+        Some((len, word)) => (len, NameHash::default().with(word).finish(len)),
         None => long_name(rest),
     };
     let (len, hash, kind) = if rest.get(len) == Some(&b'"') {
-        (len, hash, Kind::PLAIN_STRING)
+        (len, hash, ValueKind::PLAIN_STRING)
     } else {
         let name = scan_as_string(text, start)?;
         (name.len(), hash_of(name.as_str(text)?), name.kind())
     };
     Some(Name {
-        raw: Utf8::checked(rest.get(..len)?),
+        raw: Utf8::assume_valid(rest.get(..len)?),
         start,
         kind,
         hash,
@@ -53,7 +53,7 @@ pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
 /// very end.
 #[inline(never)]
 fn long_name(text: &[u8]) -> (usize, u32) {
-    let mut hash = Hash::default();
+    let mut hash = NameHash::default();
     let len = swar::words_before_special(text, |word| hash = hash.with(word));
     let len = len.unwrap_or(text.len());
     (len, hash.finish(len))
@@ -62,7 +62,7 @@ fn long_name(text: &[u8]) -> (usize, u32) {
 /// A name with escapes or beyond ASCII, or at the end of the text.
 #[cold]
 #[inline(never)]
-fn scan_as_string(text: &[u8], start: usize) -> Option<Place> {
+fn scan_as_string(text: &[u8], start: usize) -> Option<Span> {
     scan_string(text, start)
 }
 
@@ -70,7 +70,7 @@ fn scan_as_string(text: &[u8], start: usize) -> Option<Place> {
 #[cold]
 #[inline(never)]
 fn hash_of(name: JsonStr<'_>) -> u32 {
-    let (mut hash, mut word, mut bits, mut len) = (Hash::default(), 0, 0, 0_usize);
+    let (mut hash, mut word, mut bits, mut len) = (NameHash::default(), 0, 0, 0_usize);
     for c in name.chars() {
         for byte in c.encode_utf8(&mut [0; 4]).bytes() {
             word |= usize::from(byte) << bits;
@@ -87,8 +87,8 @@ fn hash_of(name: JsonStr<'_>) -> u32 {
 impl<'a> Name<'a> {
     /// Where it stands.
     #[inline]
-    pub(super) fn place(&self) -> Place {
-        Place::new(self.kind, self.start, self.end())
+    pub(super) fn span(&self) -> Span {
+        Span::new(self.kind, self.start, self.end())
     }
 
     /// Where it starts.
@@ -103,15 +103,15 @@ impl<'a> Name<'a> {
         self.start.wrapping_add(self.raw.as_bytes().len())
     }
 
-    /// The name, unescaped into `room` if necessary; an empty one if it does not fit there.
+    /// The name, unescaped into `buf` if necessary; an empty one if it does not fit there.
     #[inline]
-    pub(crate) fn unescape<'s>(&self, room: &'s mut KnownName) -> &'s [u8]
+    pub(crate) fn unescape<'s>(&self, buf: &'s mut NameBuf) -> &'s [u8]
     where
         'a: 's,
     {
-        if self.kind != Kind::PLAIN_STRING {
-            *room = unescaped(self.raw);
-            return room.as_bytes();
+        if self.kind != ValueKind::PLAIN_STRING {
+            *buf = unescaped(self.raw);
+            return buf.as_bytes();
         }
         self.raw.as_bytes()
     }
@@ -119,7 +119,7 @@ impl<'a> Name<'a> {
 
 #[cold]
 #[inline(never)]
-fn unescaped(raw: Utf8<'_>) -> KnownName {
+fn unescaped(raw: Utf8<'_>) -> NameBuf {
     let name = JsonStr::escaped(raw);
     name.to_heapless().unwrap_or_default()
 }
@@ -127,9 +127,9 @@ fn unescaped(raw: Utf8<'_>) -> KnownName {
 /// A hash of words. Who wants different names with the same finds them; see
 /// [`MAX_NAME_COLLISIONS`](crate::limits::MAX_NAME_COLLISIONS).
 #[derive(Clone, Copy, Default)]
-struct Hash(usize);
+struct NameHash(usize);
 
-impl Hash {
+impl NameHash {
     /// 2⁶⁴ or 2³² over the golden ratio: multiplied by it, every bit reaches the highest one.
     const FACTOR: usize = match 0x9e37_79b9_7f4a_7c15_u64.to_be_bytes().first_chunk() {
         Some(word) => usize::from_be_bytes(*word),
@@ -179,7 +179,7 @@ mod tests {
             let want = hash(&name);
             assert_eq!(
                 want,
-                hash_of(JsonStr::plain(Utf8::checked(name.as_bytes())))
+                hash_of(JsonStr::plain(Utf8::assume_valid(name.as_bytes())))
             );
             for escaped in name.chars().take(26) {
                 let escape = std::format!("\\u{:04x}", u32::from(escaped));
@@ -196,7 +196,7 @@ mod tests {
     fn zeros_at_the_end() {
         let names = (0..20).map(|zeros| std::format!("a{}", "\\u0000".repeat(zeros)));
         let hashes: HashSet<_> = names
-            .map(|name| hash_of(JsonStr::escaped(Utf8::checked(name.as_bytes()))))
+            .map(|name| hash_of(JsonStr::escaped(Utf8::assume_valid(name.as_bytes()))))
             .collect();
         assert_eq!(hashes.len(), 20);
     }

@@ -3,7 +3,7 @@
 use heapless::Vec;
 
 use crate::encoding::json::name::Name;
-use crate::encoding::json::place::Place;
+use crate::encoding::json::span::Span;
 use crate::encoding::json::string::{JsonStr, scan_string};
 use crate::error::{Error, Limit};
 use crate::limits::{MAX_JSON_LEN, MAX_MEMBERS, MAX_NAME_COLLISIONS};
@@ -92,7 +92,7 @@ impl Names {
 
     /// Refuses a name that was there before.
     #[inline(never)]
-    pub(super) fn compare(&mut self, text: &[u8], name: Place, hash: u32) -> Result<(), Error> {
+    pub(super) fn compare(&mut self, text: &[u8], name: Span, hash: u32) -> Result<(), Error> {
         for seen in self.seen.iter().filter(|seen| seen.hash == short(hash)) {
             let earlier = seen.name(text);
             if earlier.is_none() || earlier == name.as_str(text) {

@@ -1,6 +1,6 @@
 //! Numbers (RFC 8259 §6) as integers and as `NumericDate`, without floats.
 
-use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::span::{Span, ValueKind};
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 use crate::error::Problem;
@@ -23,15 +23,15 @@ pub(super) const MAX_SHORT: usize = 18;
 
 /// The number that starts at `start`.
 #[inline]
-pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Place> {
+pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Span> {
     let end = start.wrapping_add(swar::non_digit(text.get(start..)?));
     let short =
         end.wrapping_sub(start) <= MAX_SHORT && matches!(text.get(start), Some(b'1'..=b'9'));
     if short && !matches!(text.get(end), Some(b'.' | b'e' | b'E')) {
-        return Some(Place::new(Kind::SHORT_NUMBER, start, end));
+        return Some(Span::new(ValueKind::SHORT_NUMBER, start, end));
     }
     let len = number_len(text.get(start..)?)?;
-    Some(Place::new(Kind::NUMBER, start, start.wrapping_add(len)))
+    Some(Span::new(ValueKind::NUMBER, start, start.wrapping_add(len)))
 }
 
 /// The integer that is written with so few digits and nothing else.
@@ -88,7 +88,7 @@ fn digits(text: &[u8]) -> Option<&[u8]> {
     rest.get(more..)
 }
 
-impl Place {
+impl Span {
     /// Returns the number as a time.
     ///
     /// # Errors
@@ -106,15 +106,15 @@ impl Place {
     #[cold]
     #[inline(never)]
     fn unusual_date(self, text: &[u8]) -> Result<NumericDate, Problem> {
-        let number = self.raw(text).filter(|_| self.kind() == Kind::NUMBER);
-        let number = JsonNumber::checked(number.ok_or(Problem::WrongType)?);
+        let number = self.raw(text).filter(|_| self.kind() == ValueKind::NUMBER);
+        let number = JsonNumber::assume_valid(number.ok_or(Problem::WrongType)?);
         number.numeric_date().ok_or(Problem::OutOfRange)
     }
 }
 
 impl<'a> JsonNumber<'a> {
     /// From text that [`scan_number`] has found.
-    pub(super) const fn checked(text: Utf8<'a>) -> Self {
+    pub(super) const fn assume_valid(text: Utf8<'a>) -> Self {
         Self { text }
     }
 
@@ -232,7 +232,9 @@ mod tests {
     fn parse(text: &str) -> Result<JsonNumber<'_>, Error> {
         let whole = number_len(text.as_bytes()) == Some(text.len());
         whole
-            .then_some(JsonNumber::checked(Utf8::checked(text.as_bytes())))
+            .then_some(JsonNumber::assume_valid(Utf8::assume_valid(
+                text.as_bytes(),
+            )))
             .ok_or(Error::MalformedJson)
     }
 
@@ -284,11 +286,11 @@ mod tests {
             let digits = digits.get(..len).unwrap();
             for (tail, short) in [("", true), (",\"x\":[12345678]}", true), (".5", false)] {
                 let text = std::format!("{digits}{tail}");
-                let place = scan_number(text.as_bytes(), 0).unwrap();
+                let span = scan_number(text.as_bytes(), 0).unwrap();
                 let fraction = if short { "" } else { ".5" };
-                assert_eq!(place.end(), len + fraction.len(), "{text}");
-                assert_eq!(place.is_short_number(), short && len <= 18, "{text}");
-                let date = place.numeric_date(text.as_bytes());
+                assert_eq!(span.end(), len + fraction.len(), "{text}");
+                assert_eq!(span.is_short_number(), short && len <= 18, "{text}");
+                let date = span.numeric_date(text.as_bytes());
                 let nanos = if short { 0 } else { 500_000_000 };
                 let want = digits
                     .parse()

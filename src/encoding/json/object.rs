@@ -3,7 +3,7 @@
 use crate::encoding::json::cursor::Cursor;
 use crate::encoding::json::name::Name;
 use crate::encoding::json::names::{Filter, Names};
-use crate::encoding::json::place::Place;
+use crate::encoding::json::span::Span;
 use crate::encoding::json::string::JsonStr;
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::json::value::{Object, Value};
@@ -19,8 +19,8 @@ pub(crate) fn read_object<'a>(
     text: &'a [u8],
     each: &mut dyn FnMut(JsonStr<'a>, Value<'a>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    read_places(text, |name, value| {
-        let member = name.place().as_str(text).zip(value.value(text));
+    parse_spans(text, |name, value| {
+        let member = name.span().as_str(text).zip(value.value(text));
         let (name, value) = member.ok_or(Error::MalformedJson)?;
         each(name, value)
     })
@@ -36,14 +36,14 @@ pub(crate) fn is_object(text: &[u8]) -> bool {
 /// [`read_object`] for where the values stand.
 // Headers and claims are read with it. Inlined, it keeps its state in registers.
 #[inline]
-pub(crate) fn read_places<'a>(
+pub(crate) fn parse_spans<'a>(
     text: &'a [u8],
-    mut each: impl FnMut(Name<'a>, Place) -> Result<(), Error>,
+    mut each: impl FnMut(Name<'a>, Span) -> Result<(), Error>,
 ) -> Result<Object<'a>, Error> {
     if text.len() > MAX_JSON_LEN {
         return Err(Error::Limit(Limit::JsonLen));
     }
-    let object = Object::checked(Utf8::checked(text));
+    let object = Object::assume_valid(Utf8::assume_valid(text));
     let mut cursor = Cursor::at(text, 0);
     let (mut names, mut filter) = (Names::new(), Filter::default());
     cursor.expect(b'{')?;
@@ -54,11 +54,11 @@ pub(crate) fn read_places<'a>(
         cursor.expect(b'"')?;
         let name = cursor.rest_of_name().ok_or(Error::MalformedJson)?;
         if filter.may_have(name.hash) {
-            names.compare(text, name.place(), name.hash)?;
+            names.compare(text, name.span(), name.hash)?;
         }
         names.add(&name)?;
         cursor.expect(b':')?;
-        each(name, cursor.place()?)?;
+        each(name, cursor.span()?)?;
         if !cursor.eat(b',') {
             cursor.expect(b'}')?;
             return cursor.end().map(|()| object);
@@ -234,13 +234,13 @@ mod tests {
             "Object(..)",
         ];
         assert_eq!(shown, want);
-        let mut places = std::vec::Vec::new();
+        let mut spans = std::vec::Vec::new();
         let each = |_: Name<'_>, value| {
-            places.push(std::format!("{value:?}"));
+            spans.push(std::format!("{value:?}"));
             Ok(())
         };
-        read_places(text, each).unwrap();
-        assert_eq!(places, ["5..23"]);
+        parse_spans(text, each).unwrap();
+        assert_eq!(spans, ["5..23"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use core::{fmt, str};
 
 use heapless::String;
 
-use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::span::{Span, ValueKind};
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 use crate::error::Error;
@@ -32,10 +32,10 @@ pub struct JsonStr<'a> {
 
 /// The string that starts at `start`, after its opening quotation mark.
 #[inline]
-pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Place> {
+pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Span> {
     let end = start.wrapping_add(swar::special_in_string(text.get(start..)?));
     if text.get(end) == Some(&b'"') {
-        Some(Place::new(Kind::PLAIN_STRING, start, end))
+        Some(Span::new(ValueKind::PLAIN_STRING, start, end))
     } else {
         scan_carefully(text, start, end)
     }
@@ -44,14 +44,14 @@ pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Place> {
 /// [`scan_string`] from the first escape sequence or character beyond ASCII, at `end`, on.
 #[cold]
 #[inline(never)]
-fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Place> {
-    let mut kind = Kind::PLAIN_STRING;
+fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Span> {
+    let mut kind = ValueKind::PLAIN_STRING;
     loop {
         match text.get(end)? {
             b'"' => break,
             ..b' ' => return None,
             b'\\' => {
-                kind = Kind::ESCAPED_STRING;
+                kind = ValueKind::ESCAPED_STRING;
                 // No quotation mark after it ends the string. What else may follow is looked at
                 // below.
                 end = end.wrapping_add(2);
@@ -63,17 +63,17 @@ fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Place> {
     while let Some(escape) = rest.bytes().position(|byte| byte == b'\\') {
         (_, rest) = escape_sequence(rest.get(escape..)?).ok()?;
     }
-    Some(Place::new(kind, start, end))
+    Some(Span::new(kind, start, end))
 }
 
-impl Place {
+impl Span {
     /// The string, if it is one.
     #[inline]
     pub(crate) fn as_str(self, text: &[u8]) -> Option<JsonStr<'_>> {
         let raw = self.raw(text)?;
         match self.kind() {
-            Kind::PLAIN_STRING => Some(JsonStr::plain(raw)),
-            Kind::ESCAPED_STRING => Some(JsonStr::escaped(raw)),
+            ValueKind::PLAIN_STRING => Some(JsonStr::plain(raw)),
+            ValueKind::ESCAPED_STRING => Some(JsonStr::escaped(raw)),
             _ => None,
         }
     }
@@ -131,12 +131,12 @@ impl<'a> JsonStr<'a> {
 
     /// [`From`], in a constant.
     pub(crate) const fn of(text: &'a str) -> Self {
-        Self::plain(Utf8::checked(text.as_bytes()))
+        Self::plain(Utf8::assume_valid(text.as_bytes()))
     }
 
     /// A copy of a string, unescaped: bytes that were taken from one.
     pub(crate) const fn from_copy(bytes: &'a [u8]) -> Self {
-        Self::plain(Utf8::checked(bytes))
+        Self::plain(Utf8::assume_valid(bytes))
     }
 
     /// A string with escapes that [`scan_string`] found.
@@ -180,7 +180,7 @@ impl<'a> JsonStr<'a> {
 
     /// What stands between the quotation marks, and whether it is written with escapes.
     #[cfg(feature = "serde")]
-    pub(super) const fn as_written(self) -> (&'a str, bool) {
+    pub(super) const fn as_raw_parts(self) -> (&'a str, bool) {
         (self.raw.as_str(), self.escaped)
     }
 
@@ -261,7 +261,7 @@ impl<'a> JsonStr<'a> {
     /// A part of this string, which ends in no escape sequence.
     pub(super) const fn part(self, raw: &'a str) -> Self {
         Self {
-            raw: Utf8::checked(raw.as_bytes()),
+            raw: Utf8::assume_valid(raw.as_bytes()),
             escaped: self.escaped,
         }
     }

@@ -11,8 +11,9 @@ use core::{fmt, str};
 pub(super) struct Utf8<'a>(&'a [u8]);
 
 impl<'a> Utf8<'a> {
-    /// From bytes that were checked.
-    pub(super) const fn checked(bytes: &'a [u8]) -> Self {
+    /// Checks nothing: the caller must have checked that the bytes are UTF-8. Of others,
+    /// [`as_str`](Self::as_str) is empty.
+    pub(super) const fn assume_valid(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::encoding::json::number::JsonNumber;
-use crate::encoding::json::place::{Kind, Place};
+use crate::encoding::json::span::{Span, ValueKind};
 use crate::encoding::json::string::JsonStr;
 use crate::encoding::json::utf8::Utf8;
 
@@ -77,19 +77,21 @@ impl<'a> Value<'a> {
     }
 }
 
-impl Place {
+impl Span {
     /// The value that stands there.
     pub(crate) fn value(self, text: &[u8]) -> Option<Value<'_>> {
         let raw = self.raw(text)?;
         Some(match self.kind() {
-            Kind::PLAIN_STRING => Value::String(JsonStr::plain(raw)),
-            Kind::ESCAPED_STRING => Value::String(JsonStr::escaped(raw)),
-            Kind::NUMBER | Kind::SHORT_NUMBER => Value::Number(JsonNumber::checked(raw)),
-            Kind::ARRAY => Value::Array(Array::checked(raw)),
-            Kind::OBJECT => Value::Object(Object::checked(raw)),
-            Kind::TRUE => Value::Bool(true),
-            Kind::FALSE => Value::Bool(false),
-            Kind::NULL => Value::Null,
+            ValueKind::PLAIN_STRING => Value::String(JsonStr::plain(raw)),
+            ValueKind::ESCAPED_STRING => Value::String(JsonStr::escaped(raw)),
+            ValueKind::NUMBER | ValueKind::SHORT_NUMBER => {
+                Value::Number(JsonNumber::assume_valid(raw))
+            }
+            ValueKind::ARRAY => Value::Array(Array::assume_valid(raw)),
+            ValueKind::OBJECT => Value::Object(Object::assume_valid(raw)),
+            ValueKind::TRUE => Value::Bool(true),
+            ValueKind::FALSE => Value::Bool(false),
+            ValueKind::NULL => Value::Null,
             _ => return None,
         })
     }
@@ -116,8 +118,8 @@ pub struct Array<'a> {
 }
 
 impl<'a> Array<'a> {
-    /// From text that the cursor has accepted as one array.
-    pub(super) const fn checked(text: Utf8<'a>) -> Self {
+    /// Checks nothing: the cursor must have accepted the text as one array.
+    pub(super) const fn assume_valid(text: Utf8<'a>) -> Self {
         Self { text }
     }
 
@@ -140,8 +142,8 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// From text that the cursor has accepted as one object.
-    pub(super) const fn checked(text: Utf8<'a>) -> Self {
+    /// Checks nothing: the cursor must accept the text as one object before the value is used.
+    pub(super) const fn assume_valid(text: Utf8<'a>) -> Self {
         Self { text }
     }
 

@@ -31,7 +31,7 @@ fn mac_token(alg: &str, secret: &[u8]) -> String {
 /// "alg": "none" (CVE-2015-9235), also in other spellings, with and without something in place of a
 /// signature.
 #[test]
-fn row_01_alg_none() {
+fn alg_none_cve_2015_9235() {
     let keys = set(&[OURS.jwk()], SIGNATURES);
     for (alg, want) in [
         ("none", Error::Unsecured),
@@ -105,7 +105,7 @@ fn forms_of_public_keys() -> Vec<Vec<u8>> {
 /// CVE-2024-33663, CVE-2026-34950). No list of algorithms has both kinds, so no key can be used for
 /// both.
 #[test]
-fn row_02_public_key_as_hmac_secret() {
+fn public_key_as_hmac_secret_cve_2016_10555() {
     let p256 = curve("ES256");
     let keys = set(&[OURS.jwk(), p256.jwk(&p256.g)], SIGNATURES);
     let forms = forms_of_public_keys();
@@ -146,7 +146,7 @@ fn row_02_public_key_as_hmac_secret() {
 
 /// The text of a JWK or JWK Set, which everybody can read, as the secret (CVE-2026-48526).
 #[test]
-fn row_03_jwk_text_as_hmac_secret() {
+fn jwk_text_as_hmac_secret_cve_2026_48526() {
     let oct = json!({"kty": "oct", "k": base64url(&[7; 64])});
     let public = set(&[OURS.jwk()], SIGNATURES);
     let secret = set(std::slice::from_ref(&oct), MACS);
@@ -173,7 +173,7 @@ fn row_03_jwk_text_as_hmac_secret() {
 
 /// An algorithm that fits the key but is not the one meant for it (CVE-2026-22817, CVE-2026-48523).
 #[test]
-fn row_04_alg_not_pinned_to_the_key() {
+fn alg_not_pinned_to_the_key_cve_2026_22817() {
     let [rs256, rs512, ps256] =
         ["RS256", "RS512", "PS256"].map(|alg| rsa_token(&OURS, &json!({ "alg": alg })));
     // The JWK does not say, but only RS256 is accepted.
@@ -212,7 +212,7 @@ fn row_04_alg_not_pinned_to_the_key() {
 
 /// An RSA JWK has no `k`; a MAC keyed with the empty string in its place (CVE-2026-44699).
 #[test]
-fn row_05_rsa_jwk_as_empty_hmac_key() {
+fn rsa_jwk_as_empty_hmac_key_cve_2026_44699() {
     let jwk = OURS.jwk().to_string();
     for alg in HS {
         let token = mac_token(alg, b"");
@@ -230,7 +230,7 @@ fn row_05_rsa_jwk_as_empty_hmac_key() {
 /// A secret that is empty or shorter than the hash (CVE-2026-45363, CVE-2026-102266; RFC 7518
 /// §3.2).
 #[test]
-fn row_06_empty_or_short_hmac_key() {
+fn empty_or_short_hmac_key_rfc_7518_3_2() {
     let cases: [(usize, &[&'static dyn Algorithm]); 7] = [
         (0, &[&HS256]),
         (0, MACS),
@@ -305,7 +305,7 @@ impl Keys for Untouched {
 /// Key management by password (PBES2) with a count that costs hours, and JWE: refused before any
 /// work.
 #[test]
-fn row_31_pbes2_and_jwe() {
+fn pbes2_iteration_count_and_jwe() {
     for alg in [
         "PBES2-HS256+A128KW",
         "PBES2-HS512+A256KW",

@@ -8,7 +8,7 @@ use jose_verify::{
     Audience, Check, Claim, Clock, Error, MaxAge, NumericDate, Policy, Problem, StringList, oidc,
 };
 
-use crate::support::judge::{NOTHING, NOW, verdict, verdict_at};
+use crate::support::judge::{NOW, UNCHECKED, verdict, verdict_at};
 use crate::support::sign::{key, token, token_with_header};
 
 /// A policy that demands every claim.
@@ -29,7 +29,7 @@ const EVERYTHING: Policy<'static> = Policy {
     amr: Check::Present,
     jwt_id: Check::Present,
     client_id: Check::Present,
-    ..NOTHING
+    ..UNCHECKED
 };
 
 fn check(claims: &str, policy: &Policy<'_>) -> Result<(), Error> {
@@ -50,7 +50,7 @@ fn assert_wrong_type(name: &str, values: &[&str]) {
             format!(r#"{{"{name}":{value}}}"#),
             format!(r#"{{"x":1,"{name}":{value},"y":2}}"#),
         ] {
-            for policy in [NOTHING, EVERYTHING] {
+            for policy in [UNCHECKED, EVERYTHING] {
                 let refused = check(&claims, &policy);
                 assert_eq!(refused, Err(wrong_type(name)), "{claims}");
             }
@@ -61,7 +61,7 @@ fn assert_wrong_type(name: &str, values: &[&str]) {
 /// A time that is no number (CVE-2026-25537), which some take for absent, some for zero, some for
 /// far in the future.
 #[test]
-fn row_20_numbers_of_the_wrong_type() {
+fn numeric_dates_of_the_wrong_type_cve_2026_25537() {
     for name in ["exp", "nbf", "iat", "auth_time"] {
         let values = [
             r#""1750003600""#,
@@ -82,7 +82,7 @@ fn row_20_numbers_of_the_wrong_type() {
 
 /// A string that is no string, or an audience with something else among the strings.
 #[test]
-fn row_21_strings_of_the_wrong_type() {
+fn string_claims_of_the_wrong_type() {
     for name in ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"] {
         assert_wrong_type(
             name,
@@ -107,10 +107,10 @@ fn row_21_strings_of_the_wrong_type() {
 
 /// Several issuers, of which one is trusted (CVE-2025-30144, CVE-2026-75509).
 #[test]
-fn row_22_iss_as_array() {
+fn iss_as_array_cve_2025_30144() {
     let policy = Policy {
         issuer: Check::Required(&["https://good"]),
-        ..NOTHING
+        ..UNCHECKED
     };
     for iss in [
         r#"["https://evil","https://good"]"#,
@@ -132,11 +132,11 @@ fn row_22_iss_as_array() {
 /// An issuer that is the trusted one in part, or by another comparison than of characters
 /// (CVE-2024-53861).
 #[test]
-fn row_23_iss_in_part() {
+fn iss_partial_match_cve_2024_53861() {
     let trusted = ["https://good.example.com/tenant", "https://other"];
     let policy = Policy {
         issuer: Check::Required(&trusted),
-        ..NOTHING
+        ..UNCHECKED
     };
     for (iss, want) in [
         ("https://good.example.com/tenant", Ok(())),
@@ -214,7 +214,7 @@ fn row_23_iss_in_part() {
 
 /// A payload that is JSON, but no claims set (CVE-2026-107723).
 #[test]
-fn row_24_payload_not_an_object() {
+fn payload_not_an_object_cve_2026_107723() {
     for payload in [
         "",
         " ",
@@ -232,7 +232,7 @@ fn row_24_payload_not_an_object() {
         "\u{feff}{}",
         "x{}",
     ] {
-        for policy in [NOTHING, EVERYTHING] {
+        for policy in [UNCHECKED, EVERYTHING] {
             assert_eq!(
                 check(payload, &policy),
                 Err(Error::MalformedClaims),
@@ -240,12 +240,12 @@ fn row_24_payload_not_an_object() {
             );
         }
     }
-    assert_eq!(check(" {} ", &NOTHING), Ok(()));
+    assert_eq!(check(" {} ", &UNCHECKED), Ok(()));
 }
 
 /// A token for us and for others beside us, who could pass it on.
 #[test]
-fn row_25_extra_audiences() {
+fn untrusted_additional_audiences() {
     let claims = |aud: &str, azp: &str| {
         format!(r#"{{"iss":"i","sub":"s","exp":9999999999,"iat":1,"nonce":"n","aud":{aud}{azp}}}"#)
     };
@@ -294,12 +294,12 @@ fn row_25_extra_audiences() {
 
 /// Times at the ends of the integers and beyond those of floats; a present before the leeway.
 #[test]
-fn row_26_numeric_extremes() {
+fn numeric_date_extremes() {
     let too_early = Err(Error::Claim(Claim::Nbf, Problem::NotYetValid));
     let leeway = Duration::from_secs(60);
     let policy = Policy {
         expires_at: Check::Required(leeway),
-        ..NOTHING
+        ..UNCHECKED
     };
     let at = |claims: &str, now: i64| {
         verdict_at(
@@ -358,7 +358,7 @@ fn row_26_numeric_extremes() {
     let policy = Policy {
         not_before: Check::Required(leeway),
         issued_at: Check::Required(leeway),
-        ..NOTHING
+        ..UNCHECKED
     };
     for (time, now, want) in [
         ("9223372036854775807", i64::MAX, Ok(())),
@@ -385,7 +385,7 @@ fn row_26_numeric_extremes() {
         let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
         let out_of_range = Error::Claim(*claim.unwrap(), Problem::OutOfRange);
         assert_eq!(
-            verdict_at(&claims, &key(), &NOTHING, Clock::Absent),
+            verdict_at(&claims, &key(), &UNCHECKED, Clock::Absent),
             Err(out_of_range)
         );
     }
@@ -409,7 +409,7 @@ impl<T: Default> HasDefault<T> {
 /// argument, and there is no default to leave it to; that it does not compile otherwise is an
 /// example of `oidc::id_token`.
 #[test]
-fn row_34_nonce_made_but_not_checked() {
+fn nonce_not_checked_cve_2026_42206() {
     let profile: fn(
         &'static dyn StringList,
         &'static dyn StringList,

@@ -6,14 +6,14 @@ use jose_verify::alg::SIGNATURES;
 use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem, limits};
 
 use super::CLAIMS;
-use crate::support::judge::{NOTHING, signature_verdict, verdict};
+use crate::support::judge::{UNCHECKED, signature_verdict, verdict};
 use crate::support::sign::{key, token, token_with_header};
 
 const HS256: &[u8] = br#"{"alg":"HS256"}"#;
 
 /// JSON that is nested deeply (CVE-2025-53864), read with a stack of 128 KiB.
 #[test]
-fn row_30_deep_json() {
+fn deeply_nested_json_cve_2025_53864() {
     let small_stack = thread::Builder::new().stack_size(1 << 17);
     small_stack
         .spawn(assert_depth_is_bounded)
@@ -35,7 +35,7 @@ fn assert_depth_is_bounded() {
                 let in_header = token_with_header(member.as_bytes(), b"{}");
                 for (token, answer) in [
                     (&in_header, signature_verdict(&in_header, &key())),
-                    (&in_claims, verdict(&in_claims, &key(), &NOTHING)),
+                    (&in_claims, verdict(&in_claims, &key(), &UNCHECKED)),
                 ] {
                     let too_long = token.len() > limits::MAX_TOKEN_LEN;
                     let want = if too_long {
@@ -70,15 +70,15 @@ fn assert_depth_is_bounded() {
         }
     }
     let at_the_limit = format!(r#"{{"x":{}0{}}}"#, "[".repeat(32), "]".repeat(32));
-    assert_eq!(verdict(&token(&at_the_limit), &key(), &NOTHING), Ok(()));
+    assert_eq!(verdict(&token(&at_the_limit), &key(), &UNCHECKED), Ok(()));
 }
 
 /// Text that is not Unicode, or that looks like other text.
 #[test]
-fn row_37_hostile_unicode() {
+fn invalid_and_confusable_unicode() {
     let policy = Policy {
         issuer: Check::Required(&["https://good/é"]),
-        ..NOTHING
+        ..UNCHECKED
     };
     let claims = |iss: &[u8]| [br#"{"iss":"https://good/"#, iss, br#""}"#].concat();
     for (iss, want) in [
@@ -143,7 +143,7 @@ fn row_37_hostile_unicode() {
         let header = [br#"{"alg":"HS256","kid":""#, iss, br#""}"#].concat();
         let token = token_with_header(&header, b"{}");
         let want = want.filter(|want| *want == Error::MalformedJson);
-        assert_eq!(verdict(&token, &key(), &NOTHING).err(), want, "{shown}");
+        assert_eq!(verdict(&token, &key(), &UNCHECKED).err(), want, "{shown}");
     }
     let text = r#"{"alg":"HS256"}"#;
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -154,10 +154,10 @@ fn row_37_hostile_unicode() {
     ] {
         let in_header = token_with_header(&bytes, b"{}");
         assert_eq!(
-            verdict(&in_header, &key(), &NOTHING),
+            verdict(&in_header, &key(), &UNCHECKED),
             Err(Error::MalformedJson)
         );
-        let in_claims = verdict(&token_with_header(HS256, &bytes), &key(), &NOTHING);
+        let in_claims = verdict(&token_with_header(HS256, &bytes), &key(), &UNCHECKED);
         let object = bytes.starts_with(b"{");
         let want = if object {
             Error::MalformedJson
@@ -170,7 +170,7 @@ fn row_37_hostile_unicode() {
 
 /// What some readers of JSON let pass, and RFC 8259 does not.
 #[test]
-fn row_38_json_leniency() {
+fn lenient_json_rfc_8259() {
     for value in [
         "1 // comment",
         "1 /* comment */",
@@ -270,12 +270,12 @@ fn assert_malformed(text: &str) {
     let refused = Err(Error::MalformedJson);
     let in_header = token_with_header(text.as_bytes(), CLAIMS);
     assert_eq!(
-        verdict(&in_header, &key(), &NOTHING),
+        verdict(&in_header, &key(), &UNCHECKED),
         refused,
         "header {text}"
     );
     assert_eq!(
-        verdict(&token(text), &key(), &NOTHING),
+        verdict(&token(text), &key(), &UNCHECKED),
         refused,
         "claims {text}"
     );

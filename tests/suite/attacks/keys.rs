@@ -27,7 +27,7 @@ fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {
 /// Keys that make every verification expensive, or worthless. Refused at load; that this takes
 /// bounded work is counted by `tests/bounded-work`.
 #[test]
-fn row_27_rsa_denial_of_service() {
+fn rsa_key_denial_of_service() {
     let n = OURS.n.to_bytes_be();
     let e = [1, 0, 1];
     let odd = |bits: usize| ((BigUint::from(1_u8) << bits) - 1_u8).to_bytes_be();
@@ -73,7 +73,7 @@ fn row_27_rsa_denial_of_service() {
 /// One entry that is malformed or unknown makes the whole set unusable (CVE-2026-102274): here it
 /// is skipped.
 #[test]
-fn row_33_jwk_set_poisoning() {
+fn jwk_set_poisoning_cve_2026_102274() {
     let good = with(&OURS.jwk(), &json!({"kid": "good"}));
     let p256 = curve("ES256");
     let off_the_curve = with(&p256.jwk(&p256.g), &json!({"y": base64url(&[1; 32])}));
@@ -179,7 +179,7 @@ fn row_33_jwk_set_poisoning() {
 
 /// A key that is there to encrypt, or for something else than verifying.
 #[test]
-fn row_35_wrong_use() {
+fn wrong_use_and_key_ops_rfc_7517() {
     let token = rsa_token(&OURS, &json!({"alg": "RS256"}));
     for (members, usable) in [
         (json!({"use": "enc"}), false),
@@ -244,7 +244,7 @@ fn roca_modulus() -> BigUint {
 /// bounded work is refused; whether a modulus is easy to factor is the concern of whoever made it,
 /// and of the provider that publishes it.
 #[test]
-fn row_36_bad_and_oddly_written_keys() {
+fn weak_modulus_cve_2017_15361_and_leading_zeros() {
     let roca = roca_modulus();
     assert!([3_u32, 5, 7, 11, 13, 17, 19, 23].iter().all(|prime| {
         let powers =

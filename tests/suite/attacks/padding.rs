@@ -100,7 +100,7 @@ fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 /// CVE-2014-1568): encoded messages with something wrong in them, signed rightly; and for e = 3
 /// made without any private key.
 #[test]
-fn row_39_rsa_padding_forgeries() {
+fn pkcs1_padding_forgery_cve_2006_4339() {
     for key in [RsaKey::new(0, 1, 3), RsaKey::usual(), RsaKey::new(3, 5, 17)] {
         let public = key.key();
         let forge = |encode: &dyn Fn(&[u8]) -> Vec<u8>| {
@@ -201,7 +201,7 @@ fn assert_cube_roots_refused() {
 
 /// PSS with other parameters than RFC 7518 §3.5 sets, signed rightly.
 #[test]
-fn row_40_pss_parameters() {
+fn pss_parameters_rfc_7518_3_5() {
     // Encoded messages that end in the middle of a byte, at a byte's end, and a byte before the
     // modulus does.
     let keys = [

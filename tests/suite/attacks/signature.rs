@@ -46,7 +46,7 @@ fn public_key(curve: &Curve) -> Keyring {
 
 /// "Psychic signatures" (CVE-2022-21449): r or s zero, or not below the order of the curve.
 #[test]
-fn row_07_psychic_signatures() {
+fn psychic_signatures_cve_2022_21449() {
     for curve in &*CURVES {
         let key = public_key(curve);
         let good = token_made(curve.alg, |input| good_signature(curve, input));
@@ -99,7 +99,7 @@ fn der(signature: &[u8]) -> Vec<u8> {
 
 /// A good ECDSA signature in DER, and of every other length than r and s at full width.
 #[test]
-fn row_14_der_encoded_ecdsa_signature() {
+fn der_encoded_ecdsa_signature() {
     for curve in &*CURVES {
         let key = public_key(curve);
         let refused = |change: &dyn Fn(Vec<u8>) -> Vec<u8>| {
@@ -144,7 +144,7 @@ fn row_14_der_encoded_ecdsa_signature() {
 /// An algorithm with another curve than the key's, with the values brought to the width that the
 /// algorithm wants.
 #[test]
-fn row_15_curve_mismatch() {
+fn curve_mismatch() {
     for (key_curve, alg) in [
         ("ES256", "ES384"),
         ("ES256", "ES512"),
@@ -185,7 +185,7 @@ fn row_15_curve_mismatch() {
 /// Not an attack by itself: with (r, s) also (r, n - s) is good, as the standard has it. So a token
 /// has more than one text, and a list of refused tokens must not be keyed on the text.
 #[test]
-fn row_16_ecdsa_malleability() {
+fn ecdsa_malleability() {
     for curve in &*CURVES {
         let key = public_key(curve);
         let twin = token_made(curve.alg, |input| {
@@ -206,7 +206,7 @@ fn row_16_ecdsa_malleability() {
 
 /// Signatures of the wrong length, and numbers at the ends of the range.
 #[test]
-fn row_28_short_signatures() {
+fn signatures_of_the_wrong_length() {
     for alg in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {
         let len = OURS.len();
         let key = OURS.key();
@@ -253,7 +253,7 @@ fn row_28_short_signatures() {
 /// alone ours cannot be told apart, so the source is looked at: the comparison is that of the crate
 /// `digest`, in constant time.
 #[test]
-fn row_32_timing() {
+fn mac_comparison_timing() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/alg/hmac.rs");
     let source = fs::read_to_string(source).unwrap();
     let constant_time = "CtOutput::<D::Core>::new(expected) == CtOutput::from(signature)";

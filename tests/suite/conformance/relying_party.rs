@@ -1,7 +1,7 @@
 //! The relying party's tests.
 
 use jose_verify::alg::{HS256, Hs256, KeyParameters, SHA256, SIGNATURES};
-use jose_verify::oidc::{self, Bindings, UserInfo};
+use jose_verify::oidc::{self, HashClaims, UserInfo};
 use jose_verify::{
     Check, Claim, Error, Key, Keys, NumericDate, Options, Policy, Problem, Verified, Verifier,
     scratch_len,
@@ -258,7 +258,7 @@ fn rp_nonce_unless_code_flow() {
 
 /// What comes of an ID Token with these claims beside the good ones, when it came together with
 /// others.
-fn bound(changes: &Value, bindings: Bindings<'_>) -> Result<(), Error> {
+fn bound(changes: &Value, hash_claims: HashClaims<'_>) -> Result<(), Error> {
     let token = id_token(&json!({"kid": "rsa"}), &with(&claims(), changes));
     let mut scratch = vec![0; scratch_len(token.len())];
     let now = NumericDate::from_seconds(NOW);
@@ -267,7 +267,7 @@ fn bound(changes: &Value, bindings: Bindings<'_>) -> Result<(), Error> {
     let jwt = verifier
         .verify(token.as_bytes(), now, &mut scratch)
         .unwrap();
-    bindings.check(&jwt, &[&SHA256])
+    hash_claims.check(&jwt, &[&SHA256])
 }
 
 /// OpenID Connect Core, Appendix A.6.
@@ -278,13 +278,13 @@ const C_HASH: &str = "LDktKdoQak3Pk0cnXxCltA";
 
 #[test]
 fn rp_id_token_bad_at_hash() {
-    for bindings in [
-        Bindings::from_token_endpoint(ACCESS_TOKEN),
-        Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), None),
+    for hash_claims in [
+        HashClaims::from_token_endpoint(ACCESS_TOKEN),
+        HashClaims::from_authorization_endpoint(Some(ACCESS_TOKEN), None),
     ] {
-        assert_eq!(bound(&json!({"at_hash": AT_HASH}), bindings), Ok(()));
+        assert_eq!(bound(&json!({"at_hash": AT_HASH}), hash_claims), Ok(()));
         for at_hash in [C_HASH, "", "77QmUPtjPfzWtF2AnpK9RA"] {
-            let refused = bound(&json!({"at_hash": at_hash}), bindings);
+            let refused = bound(&json!({"at_hash": at_hash}), hash_claims);
             assert_eq!(
                 refused,
                 Err(Error::Claim(Claim::AtHash, Problem::Mismatch)),
@@ -296,22 +296,22 @@ fn rp_id_token_bad_at_hash() {
 
 #[test]
 fn rp_id_token_missing_at_hash() {
-    let from_browser = Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), None);
+    let from_browser = HashClaims::from_authorization_endpoint(Some(ACCESS_TOKEN), None);
     assert_eq!(
         bound(&json!({}), from_browser),
         Err(Error::Claim(Claim::AtHash, Problem::Missing))
     );
     // From the token endpoint it is optional.
-    let direct = Bindings::from_token_endpoint(ACCESS_TOKEN);
+    let direct = HashClaims::from_token_endpoint(ACCESS_TOKEN);
     assert_eq!(bound(&json!({}), direct), Ok(()));
 }
 
 #[test]
 fn rp_id_token_bad_c_hash() {
-    let bindings = Bindings::from_authorization_endpoint(None, Some(CODE));
-    assert_eq!(bound(&json!({"c_hash": C_HASH}), bindings), Ok(()));
+    let hash_claims = HashClaims::from_authorization_endpoint(None, Some(CODE));
+    assert_eq!(bound(&json!({"c_hash": C_HASH}), hash_claims), Ok(()));
     for c_hash in [AT_HASH, "", "LDktKdoQak3Pk0cnXxCltB"] {
-        let refused = bound(&json!({"c_hash": c_hash}), bindings);
+        let refused = bound(&json!({"c_hash": c_hash}), hash_claims);
         assert_eq!(
             refused,
             Err(Error::Claim(Claim::CHash, Problem::Mismatch)),
@@ -322,12 +322,12 @@ fn rp_id_token_bad_c_hash() {
 
 #[test]
 fn rp_id_token_missing_c_hash() {
-    let code = Bindings::from_authorization_endpoint(None, Some(CODE));
-    let both = Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
+    let code = HashClaims::from_authorization_endpoint(None, Some(CODE));
+    let both = HashClaims::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
     let at_hash = json!({"at_hash": AT_HASH});
-    for bindings in [code, both] {
+    for hash_claims in [code, both] {
         assert_eq!(
-            bound(&at_hash, bindings),
+            bound(&at_hash, hash_claims),
             Err(Error::Claim(Claim::CHash, Problem::Missing))
         );
     }

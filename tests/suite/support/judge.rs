@@ -6,7 +6,7 @@ use jose_verify::{
 };
 
 /// A policy that checks nothing but the types of the claims.
-pub(crate) const NOTHING: Policy<'static> = Policy {
+pub(crate) const UNCHECKED: Policy<'static> = Policy {
     expires_at: Check::NotChecked,
     not_before: Check::NotChecked,
     issued_at: Check::NotChecked,

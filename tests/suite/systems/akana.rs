@@ -6,7 +6,7 @@ use jose_verify::alg::{KeyParameters, MACS, SHA256, SHA384, SHA512, SIGNATURES};
 use jose_verify::json::JsonStr;
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::oauth::Scopes;
-use jose_verify::oidc::{self, Bindings, Nonce};
+use jose_verify::oidc::{self, HashClaims, Nonce};
 use jose_verify::{
     Claim, Error, Issuer, IssuerVerifier, KeySet, Keys, NumericDate, Policy, Problem, RotatingKeys,
     StringList, Tenant, Verified, Verifier,
@@ -60,9 +60,9 @@ fn lenient_secret() -> Keyring {
 fn bound(token: &str, keys: &impl Keys) -> Result<(), Error> {
     let akana = system("akana");
     let (access_token, code) = (text_of(&akana, "access_token"), text_of(&akana, "code"));
-    let bindings = Bindings::from_authorization_endpoint(Some(&access_token), Some(&code));
+    let hash_claims = HashClaims::from_authorization_endpoint(Some(&access_token), Some(&code));
     let hashes: [&dyn jose_verify::alg::HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
-    claims(token, keys, |jwt| bindings.check(jwt, &hashes)).and_then(|bound| bound)
+    claims(token, keys, |jwt| hash_claims.check(jwt, &hashes)).and_then(|bound| bound)
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use core::time::Duration;
 use jose_verify::alg::{RS256, SHA256};
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
-use jose_verify::oidc::{self, Bindings, Nonce, UserInfo};
+use jose_verify::oidc::{self, HashClaims, Nonce, UserInfo};
 use jose_verify::{
     Check, Claim, Error, KeySet, MaxAge, NumericDate, Policy, Problem, Verified, Verifier,
 };
@@ -62,7 +62,7 @@ fn from_metadata_and_token_response_to_claims() {
         assert!(jwt.claims().subject().unwrap() == "alice");
         let groups = Scopes::read(jwt.claims(), "https://example.com/groups")?;
         groups.require(&["audit", "admin"])?;
-        Bindings::from_token_endpoint(&access_token).check(jwt, &[&SHA256])
+        HashClaims::from_token_endpoint(&access_token).check(jwt, &[&SHA256])
     });
     assert_eq!(read, Ok(Ok(())));
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::algorithms::{AlgorithmList, AlgorithmName, named};
-use crate::demands::{Accepted, Companions, Demands, Profile};
+use crate::expectations::{Accepted, Expectations, HashedValues, Profile};
 use crate::key_source::KeySource;
 
 use super::members::{Members, read};
@@ -33,7 +33,7 @@ pub(super) struct Request<'a> {
     pub(super) token: String,
     source: KeySource<'a>,
     algorithms: AlgorithmList,
-    demands: Demands,
+    expectations: Expectations,
 }
 
 impl<'a> Request<'a> {
@@ -50,7 +50,7 @@ impl<'a> Request<'a> {
             token,
             algorithms: names.map_or_else(|| source.default_algorithms(), |names| named(&names)),
             source,
-            demands: demands(&members)?,
+            expectations: expectations(&members)?,
         };
         Ok(request)
     }
@@ -59,7 +59,7 @@ impl<'a> Request<'a> {
     pub(super) fn verify<'t>(&self, token: &'t mut [u8]) -> Result<Accepted<'t>, Error> {
         check_header(token, &self.algorithms)?;
         let keys = self.source.load(&self.algorithms)?;
-        self.demands.verify(token, &keys)
+        self.expectations.verify(token, &keys)
     }
 }
 
@@ -93,17 +93,17 @@ fn key_source<'a>(members: &Members<'a>) -> Result<KeySource<'a>, String> {
     }
 }
 
-fn demands(members: &Members<'_>) -> Result<Demands, String> {
+fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
     let profiles = "id-token, access-token, logout-token, jwt or jws";
     let strings = "a string or an array of strings";
-    let demands = Demands {
+    let expectations = Expectations {
         profile: read("profile", members.profile, profiles)?.unwrap_or_default(),
         issuers: list("issuer", members.issuer, strings)?,
         audiences: list("audience", members.audience, strings)?,
         nonce: string("nonce", members.nonce)?,
         subject: string("subject", members.subject)?,
         acr: list("acr", members.acr, strings)?,
-        companions: Companions {
+        hashed_values: HashedValues {
             access_token: string("access_token", members.access_token)?,
             code: string("code", members.code)?,
             state: string("state", members.state)?,
@@ -113,13 +113,13 @@ fn demands(members: &Members<'_>) -> Result<Demands, String> {
         max_age: seconds("max_age", members.max_age)?,
         now: read("now", members.now, "seconds since 1970, without exponent")?,
     };
-    if demands.profile == Profile::Jws && demands.concern_claims() {
+    if expectations.profile == Profile::Jws && expectations.concern_claims() {
         return Err("profile jws checks no claims".to_owned());
     }
-    if demands.profile != Profile::IdToken && demands.companions.are_given() {
+    if expectations.profile != Profile::IdToken && expectations.hashed_values.are_given() {
         return Err("access_token, code and state belong to profile id-token".to_owned());
     }
-    Ok(demands)
+    Ok(expectations)
 }
 
 fn string(name: &str, value: Option<&RawValue>) -> Result<Option<String>, String> {

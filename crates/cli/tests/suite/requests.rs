@@ -127,7 +127,7 @@ fn leeway_is_that_of_max_age_too() {
 }
 
 #[test]
-fn demands() {
+fn expectations() {
     for (with, error) in [
         (json!({"issuer": "joe"}), None),
         (json!({"issuer": ["eve", "joe"]}), None),

@@ -3,9 +3,9 @@
 use sha2::Sha256;
 
 mod base;
-#[cfg_attr(target_pointer_width = "64", path = "wide.rs")]
-#[cfg_attr(not(target_pointer_width = "64"), path = "narrow.rs")]
-mod form;
+#[cfg_attr(target_pointer_width = "64", path = "limbs64.rs")]
+#[cfg_attr(not(target_pointer_width = "64"), path = "limbs32.rs")]
+mod limbs;
 
 use super::curve::Curve;
 use super::prime::{Prime, add, subtract, words};
@@ -50,13 +50,13 @@ impl Prime<WORDS> for Field {
 
     #[inline]
     fn multiply(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
-        let (number, carry) = form::reduce(form::product(a, b));
+        let (number, carry) = limbs::reduce(limbs::product(a, b));
         add(&number, &if_carried(carry)).0
     }
 
     #[inline]
     fn square(a: &[Word; WORDS]) -> [Word; WORDS] {
-        let (number, carry) = form::reduce(form::square(a));
+        let (number, carry) = limbs::reduce(limbs::square(a));
         add(&number, &if_carried(carry)).0
     }
 

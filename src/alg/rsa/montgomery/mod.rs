@@ -6,16 +6,16 @@
 //! multiplications of other products, and sixteen of the eighteen products of a usual exponent are
 //! squares.
 
-#[cfg_attr(target_pointer_width = "64", path = "wide.rs")]
-#[cfg_attr(not(target_pointer_width = "64"), path = "narrow.rs")]
-mod residue;
+#[cfg_attr(target_pointer_width = "64", path = "limbs64.rs")]
+#[cfg_attr(not(target_pointer_width = "64"), path = "limbs32.rs")]
+mod limbs;
 
 // The form of other machines, which can be tested on this one.
 #[cfg(all(test, target_pointer_width = "64"))]
-#[path = "narrow.rs"]
-mod narrow;
+#[path = "limbs32.rs"]
+mod limbs32;
 
-use residue::{Residue, radix_bits};
+use limbs::{Residue, radix_bits};
 
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, WORD_BYTES, negative_inverse, subtract_once};
@@ -169,14 +169,14 @@ mod tests {
 
     /// Products and squares of residues against the same on big integers.
     macro_rules! agree {
-        ($form:ident, $n:expr, $a:expr, $b:expr) => {{
+        ($limbs:ident, $n:expr, $a:expr, $b:expr) => {{
             let n = words($n, words_of(usize::try_from($n.bits()).unwrap()));
             let (a, b) = ($a % $n, $b % $n);
-            let radix = &(BigUint::from(1_u32) << $form::radix_bits(n.len()));
+            let radix = &(BigUint::from(1_u32) << $limbs::radix_bits(n.len()));
             let inverse = negative_inverse(n[0]);
 
             let mut number = words(&a, n.len());
-            let mut residue = $form::Residue::new(&n, inverse, &mut number);
+            let mut residue = $limbs::Residue::new(&n, inverse, &mut number);
             residue.multiply(words(&b, n.len()).into_iter());
             residue.finish();
             let product = value(&number);
@@ -184,7 +184,7 @@ mod tests {
             assert_eq!(product * radix % $n, &a * &b % $n, "{a:x} * {b:x} mod {:x}", $n);
 
             let mut number = words(&a, n.len());
-            let mut residue = $form::Residue::new(&n, inverse, &mut number);
+            let mut residue = $limbs::Residue::new(&n, inverse, &mut number);
             residue.square();
             residue.multiply(words(&b, n.len()).into_iter());
             residue.square();
@@ -199,9 +199,9 @@ mod tests {
     }
 
     fn all_agree(n: &BigUint, a: &BigUint, b: &BigUint) {
-        agree!(residue, n, a, b);
+        agree!(limbs, n, a, b);
         #[cfg(target_pointer_width = "64")]
-        agree!(narrow, n, a, b);
+        agree!(limbs32, n, a, b);
     }
 
     /// A number of so many bits in which the same digits come again and again: what sums of

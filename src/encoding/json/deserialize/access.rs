@@ -4,9 +4,9 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, EnumAccess, MapAcces
 use serde::de::{VariantAccess, Visitor};
 
 use crate::encoding::json::deserialize::error::DeserializeError;
-use crate::encoding::json::deserialize::reader::{Reader, Written};
-use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::reader::{RawString, Reader};
 use crate::encoding::json::deserialize::text::Text;
+use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 
 /// The elements of an array that was entered.
 pub(super) struct Elements<'r, 'a, 'b> {
@@ -41,7 +41,7 @@ pub(super) struct Members<'r, 'a, 'b> {
     /// The fields of the struct that is read.
     fields: &'static [&'static str],
     /// The member whose value is next.
-    name: Written<'a>,
+    name: RawString<'a>,
 }
 
 impl<'r, 'a, 'b> Members<'r, 'a, 'b> {
@@ -49,7 +49,7 @@ impl<'r, 'a, 'b> Members<'r, 'a, 'b> {
         reader: &'r mut Reader<'a, 'b>,
         fields: &'static [&'static str],
     ) -> Self {
-        let name = Written {
+        let name = RawString {
             raw: "",
             escaped: false,
         };
@@ -73,7 +73,7 @@ impl<'a> MapAccess<'a> for Members<'_, 'a, '_> {
             return Ok(None);
         };
         self.name = name;
-        let name = Text::name(name, &mut self.reader.room);
+        let name = Text::name(name, &mut self.reader.buf);
         seed.deserialize(name).map(Some)
     }
 
@@ -97,7 +97,7 @@ impl<'a> MapAccess<'a> for Members<'_, 'a, '_> {
 #[inline(never)]
 fn concerning(
     error: DeserializeError,
-    name: Written<'_>,
+    name: RawString<'_>,
     fields: &'static [&'static str],
 ) -> DeserializeError {
     let name = name.unescaped();
@@ -106,13 +106,13 @@ fn concerning(
 
 /// A variant that is written as a string: without content.
 pub(super) struct UnitVariant<'r, 'a, 'b> {
-    name: Written<'a>,
-    room: &'r mut Room<'b>,
+    name: RawString<'a>,
+    buf: &'r mut UnescapeBuf<'b>,
 }
 
 impl<'r, 'a, 'b> UnitVariant<'r, 'a, 'b> {
-    pub(super) const fn new(name: Written<'a>, room: &'r mut Room<'b>) -> Self {
-        Self { name, room }
+    pub(super) const fn new(name: RawString<'a>, buf: &'r mut UnescapeBuf<'b>) -> Self {
+        Self { name, buf }
     }
 }
 
@@ -124,7 +124,7 @@ impl<'a> EnumAccess<'a> for UnitVariant<'_, 'a, '_> {
         self,
         seed: V,
     ) -> Result<(V::Value, NoContent), DeserializeError> {
-        let variant = seed.deserialize(Text::value(self.name, self.room))?;
+        let variant = seed.deserialize(Text::value(self.name, self.buf))?;
         Ok((variant, NoContent))
     }
 }
@@ -179,7 +179,7 @@ impl<'a> EnumAccess<'a> for Variant<'_, 'a, '_> {
         seed: V,
     ) -> Result<(V::Value, Self), DeserializeError> {
         let name = self.reader.name()?.ok_or(DeserializeError::WRONG_TYPE)?;
-        let variant = seed.deserialize(Text::value(name, &mut self.reader.room))?;
+        let variant = seed.deserialize(Text::value(name, &mut self.reader.buf))?;
         Ok((variant, self))
     }
 }

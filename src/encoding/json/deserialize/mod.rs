@@ -9,15 +9,15 @@ mod access;
 mod error;
 mod number;
 mod reader;
-mod room;
 mod text;
+mod unescape_buf;
 mod visit;
 
 use serde::Deserialize;
 
-use crate::encoding::json::deserialize::reader::{Reader, Written};
-use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::reader::{RawString, Reader};
 use crate::encoding::json::deserialize::text::Text;
+use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 use crate::encoding::json::value::{Object, Value};
 
 pub use error::{DeserializeError, DeserializeErrorKind};
@@ -34,7 +34,7 @@ impl<'a> Value<'a> {
         &self,
         buffer: &mut [u8],
     ) -> Result<T, DeserializeError> {
-        self.deserialize_with(Room::Buffer(buffer))
+        self.deserialize_with(UnescapeBuf::Buffer(buffer))
     }
 
     /// Deserialises the value as [`Claims::deserialize`](crate::Claims::deserialize) does.
@@ -55,17 +55,17 @@ impl<'a> Value<'a> {
     /// The value does not fit the type.
     #[cfg(feature = "alloc")]
     pub fn deserialize<T: Deserialize<'a>>(&self) -> Result<T, DeserializeError> {
-        self.deserialize_with(Room::Heap)
+        self.deserialize_with(UnescapeBuf::Heap)
     }
 
     fn deserialize_with<T: Deserialize<'a>>(
         &self,
-        mut room: Room<'_>,
+        mut buf: UnescapeBuf<'_>,
     ) -> Result<T, DeserializeError> {
         let text = match self {
             Self::String(string) => {
-                let string = Written::from(*string);
-                return T::deserialize(Text::value(string, &mut room));
+                let string = RawString::from(*string);
+                return T::deserialize(Text::value(string, &mut buf));
             }
             Self::Null => "null",
             Self::Bool(true) => "true",
@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
             Self::Array(array) => array.as_raw(),
             Self::Object(object) => object.as_raw(),
         };
-        read(text, room)
+        read(text, buf)
     }
 }
 
@@ -84,19 +84,22 @@ impl<'a> Object<'a> {
         self,
         buffer: &mut [u8],
     ) -> Result<T, DeserializeError> {
-        read(self.as_raw(), Room::Buffer(buffer))
+        read(self.as_raw(), UnescapeBuf::Buffer(buffer))
     }
 
     /// Deserialises the object, unescaping strings on the heap.
     #[cfg(feature = "alloc")]
     pub(crate) fn deserialize<T: Deserialize<'a>>(self) -> Result<T, DeserializeError> {
-        read(self.as_raw(), Room::Heap)
+        read(self.as_raw(), UnescapeBuf::Heap)
     }
 }
 
 /// Reads the one value that a checked text is.
-fn read<'a, T: Deserialize<'a>>(text: &'a str, room: Room<'_>) -> Result<T, DeserializeError> {
-    let mut reader = Reader::new(text, room);
+fn read<'a, T: Deserialize<'a>>(
+    text: &'a str,
+    buf: UnescapeBuf<'_>,
+) -> Result<T, DeserializeError> {
+    let mut reader = Reader::new(text, buf);
     let value = T::deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
@@ -136,18 +139,18 @@ mod tests {
     fn read_all(text: &str) -> [bool; 4] {
         let mut buffer = [0; 16];
         [
-            read::<Everything<'_>>(text, Room::Buffer(&mut buffer)).is_ok(),
-            read::<serde_json::Value>(text, Room::Buffer(&mut buffer)).is_ok(),
-            read::<IgnoredAny>(text, Room::Buffer(&mut [])).is_ok(),
-            read::<Shape>(text, Room::Buffer(&mut buffer)).is_ok(),
+            read::<Everything<'_>>(text, UnescapeBuf::Buffer(&mut buffer)).is_ok(),
+            read::<serde_json::Value>(text, UnescapeBuf::Buffer(&mut buffer)).is_ok(),
+            read::<IgnoredAny>(text, UnescapeBuf::Buffer(&mut [])).is_ok(),
+            read::<Shape>(text, UnescapeBuf::Buffer(&mut buffer)).is_ok(),
         ]
     }
 
     #[test]
     fn text_that_was_not_checked_does_no_harm() {
         assert_eq!(read_all(TEXT), [true, true, true, false]);
-        let places = TEXT.char_indices().map(|(at, _)| at);
-        for at in places.filter(|at| !cfg!(miri) || at % 16 == 0) {
+        let positions = TEXT.char_indices().map(|(at, _)| at);
+        for at in positions.filter(|at| !cfg!(miri) || at % 16 == 0) {
             let (before, after) = TEXT.split_at(at);
             assert_eq!(read_all(before), [false; 4], "{before}");
             read_all(after);

@@ -2,7 +2,7 @@
 
 use crate::encoding::json::cursor::after_space;
 use crate::encoding::json::deserialize::error::DeserializeError;
-use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 use crate::encoding::json::string::JsonStr;
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
@@ -12,20 +12,20 @@ pub(super) struct Reader<'a, 'b> {
     text: &'a str,
     /// What stands before was read. Beyond the end there is nothing to read.
     at: usize,
-    pub(super) room: Room<'b>,
+    pub(super) buf: UnescapeBuf<'b>,
 }
 
 /// A string as it stands between its quotation marks.
 #[derive(Clone, Copy)]
-pub(super) struct Written<'a> {
+pub(super) struct RawString<'a> {
     pub(super) raw: &'a str,
     pub(super) escaped: bool,
 }
 
-impl<'a> Written<'a> {
+impl<'a> RawString<'a> {
     /// The same, as what it stands for.
     pub(super) const fn unescaped(self) -> JsonStr<'a> {
-        let raw = Utf8::checked(self.raw.as_bytes());
+        let raw = Utf8::assume_valid(self.raw.as_bytes());
         if self.escaped {
             JsonStr::escaped(raw)
         } else {
@@ -34,16 +34,16 @@ impl<'a> Written<'a> {
     }
 }
 
-impl<'a> From<JsonStr<'a>> for Written<'a> {
+impl<'a> From<JsonStr<'a>> for RawString<'a> {
     fn from(string: JsonStr<'a>) -> Self {
-        let (raw, escaped) = string.as_written();
+        let (raw, escaped) = string.as_raw_parts();
         Self { raw, escaped }
     }
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
-    pub(super) const fn new(text: &'a str, room: Room<'b>) -> Self {
-        Self { text, at: 0, room }
+    pub(super) const fn new(text: &'a str, buf: UnescapeBuf<'b>) -> Self {
+        Self { text, at: 0, buf }
     }
 
     /// Passes white space and returns the byte after it, which is zero at the end.
@@ -110,7 +110,7 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Passes a string that is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
-    pub(super) fn string(&mut self) -> Result<Written<'a>, DeserializeError> {
+    pub(super) fn string(&mut self) -> Result<RawString<'a>, DeserializeError> {
         if self.peek() != b'"' {
             return Err(DeserializeError::WRONG_TYPE);
         }
@@ -119,17 +119,17 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Passes a string whose quotation mark is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
-    fn rest_of_string(&mut self) -> Option<Written<'a>> {
+    fn rest_of_string(&mut self) -> Option<RawString<'a>> {
         let start = self.at.wrapping_add(1);
         let (end, escaped) = end_of_string(self.text.as_bytes(), start)?;
         self.at = end.wrapping_add(1);
         let raw = self.text.get(start..end)?;
-        Some(Written { raw, escaped })
+        Some(RawString { raw, escaped })
     }
 
     /// Passes a member's name and the colon after it; nothing where the object ends.
     #[cfg_attr(target_pointer_width = "64", inline)]
-    pub(super) fn name(&mut self) -> Result<Option<Written<'a>>, DeserializeError> {
+    pub(super) fn name(&mut self) -> Result<Option<RawString<'a>>, DeserializeError> {
         match self.peek() {
             b'"' => {
                 let name = self.rest_of_name().ok_or(DeserializeError::INVALID_VALUE)?;
@@ -143,7 +143,7 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Passes a name whose quotation mark is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
-    fn rest_of_name(&mut self) -> Option<Written<'a>> {
+    fn rest_of_name(&mut self) -> Option<RawString<'a>> {
         let start = self.at.wrapping_add(1);
         let text = self.text.as_bytes();
         let (end, escaped) = match swar::first_word_before_quotation_mark(text.get(start..)?) {
@@ -152,7 +152,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         };
         self.at = end.wrapping_add(1);
         let raw = self.text.get(start..end)?;
-        Some(Written { raw, escaped })
+        Some(RawString { raw, escaped })
     }
 
     /// What was not read yet.

@@ -5,25 +5,25 @@ use serde::forward_to_deserialize_any;
 
 use crate::encoding::json::deserialize::access::UnitVariant;
 use crate::encoding::json::deserialize::error::DeserializeError;
-use crate::encoding::json::deserialize::reader::{Reader, Written};
-use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::reader::{RawString, Reader};
+use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 use crate::encoding::json::deserialize::visit::{each, visit_bytes, visit_str};
 use crate::encoding::json::number::scan_number;
 
 /// A string that is deserialised.
 pub(super) struct Text<'r, 'a, 'b> {
-    string: Written<'a>,
-    room: &'r mut Room<'b>,
+    string: RawString<'a>,
+    buf: &'r mut UnescapeBuf<'b>,
     is_name: bool,
 }
 
 impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
     /// A string that is a value.
     #[inline]
-    pub(super) const fn value(string: Written<'a>, room: &'r mut Room<'b>) -> Self {
+    pub(super) const fn value(string: RawString<'a>, buf: &'r mut UnescapeBuf<'b>) -> Self {
         Self {
             string,
-            room,
+            buf,
             is_name: false,
         }
     }
@@ -31,10 +31,10 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
     /// A member's name, which may stand for a number or a truth value: the keys of maps are always
     /// strings.
     #[inline]
-    pub(super) const fn name(string: Written<'a>, room: &'r mut Room<'b>) -> Self {
+    pub(super) const fn name(string: RawString<'a>, buf: &'r mut UnescapeBuf<'b>) -> Self {
         Self {
             string,
-            room,
+            buf,
             is_name: true,
         }
     }
@@ -44,7 +44,7 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         let text = self.string.raw;
         let number = scan_number(text.as_bytes(), 0);
         if self.is_name && number.is_some_and(|number| number.end() == text.len()) {
-            Ok(Reader::new(text, Room::Buffer(&mut [])))
+            Ok(Reader::new(text, UnescapeBuf::Buffer(&mut [])))
         } else {
             Err(DeserializeError::WRONG_TYPE)
         }
@@ -70,7 +70,7 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
     /// what the type asks for.
     fn visit_name<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         if self.is_name {
-            visit_str(self.string, self.room, visitor)
+            visit_str(self.string, self.buf, visitor)
         } else {
             Err(DeserializeError::WRONG_TYPE)
         }
@@ -86,7 +86,7 @@ impl<'a> Deserializer<'a> for Text<'_, 'a, '_> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        visit_str(self.string, self.room, visitor)
+        visit_str(self.string, self.buf, visitor)
     }
 
     each!(visit_integer: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
@@ -105,7 +105,7 @@ impl<'a> Deserializer<'a> for Text<'_, 'a, '_> {
     }
 
     fn deserialize_bytes<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        visit_bytes(self.string, self.room, visitor)
+        visit_bytes(self.string, self.buf, visitor)
     }
 
     each!(deserialize_bytes: deserialize_byte_buf);
@@ -128,7 +128,7 @@ impl<'a> Deserializer<'a> for Text<'_, 'a, '_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
-        visitor.visit_enum(UnitVariant::new(self.string, self.room))
+        visitor.visit_enum(UnitVariant::new(self.string, self.buf))
     }
 
     each!(visit_name: deserialize_seq deserialize_map deserialize_unit);

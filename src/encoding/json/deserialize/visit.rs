@@ -4,18 +4,18 @@ use serde::de::{Deserializer, Visitor};
 
 use crate::encoding::json::deserialize::access::{Elements, Members, UnitVariant, Variant};
 use crate::encoding::json::deserialize::error::DeserializeError;
-use crate::encoding::json::deserialize::reader::{Reader, Written};
-use crate::encoding::json::deserialize::room::Room;
+use crate::encoding::json::deserialize::reader::{RawString, Reader};
+use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 
 /// Hands the visitor a string, borrowed where it is written plainly.
 #[inline]
 pub(super) fn visit_str<'a, V: Visitor<'a>>(
-    string: Written<'a>,
-    room: &mut Room<'_>,
+    string: RawString<'a>,
+    buf: &mut UnescapeBuf<'_>,
     visitor: V,
 ) -> Result<V::Value, DeserializeError> {
     if string.escaped {
-        return room.visit_str(string.unescaped(), visitor);
+        return buf.visit_str(string.unescaped(), visitor);
     }
     visitor.visit_borrowed_str(string.raw)
 }
@@ -23,12 +23,12 @@ pub(super) fn visit_str<'a, V: Visitor<'a>>(
 /// Hands the visitor a string's bytes, borrowed where it is written plainly.
 #[inline]
 pub(super) fn visit_bytes<'a, V: Visitor<'a>>(
-    string: Written<'a>,
-    room: &mut Room<'_>,
+    string: RawString<'a>,
+    buf: &mut UnescapeBuf<'_>,
     visitor: V,
 ) -> Result<V::Value, DeserializeError> {
     if string.escaped {
-        return room.visit_bytes(string.unescaped(), visitor);
+        return buf.visit_bytes(string.unescaped(), visitor);
     }
     visitor.visit_borrowed_bytes(string.raw.as_bytes())
 }
@@ -106,7 +106,7 @@ impl<'a> Deserializer<'a> for &mut Reader<'a, '_> {
     #[inline]
     fn deserialize_str<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         let string = self.string()?;
-        visit_str(string, &mut self.room, visitor)
+        visit_str(string, &mut self.buf, visitor)
     }
 
     fn deserialize_bytes<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
@@ -114,7 +114,7 @@ impl<'a> Deserializer<'a> for &mut Reader<'a, '_> {
             return self.visit_seq(visitor);
         }
         let string = self.string()?;
-        visit_bytes(string, &mut self.room, visitor)
+        visit_bytes(string, &mut self.buf, visitor)
     }
 
     each!(deserialize_bytes: deserialize_byte_buf);
@@ -214,7 +214,7 @@ impl<'a> Deserializer<'a> for &mut Reader<'a, '_> {
     ) -> Result<V::Value, DeserializeError> {
         if self.peek() != b'{' {
             let name = self.string()?;
-            return visitor.visit_enum(UnitVariant::new(name, &mut self.room));
+            return visitor.visit_enum(UnitVariant::new(name, &mut self.buf));
         }
         self.pass();
         let value = visitor.visit_enum(Variant::new(self))?;

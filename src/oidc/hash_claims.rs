@@ -22,19 +22,19 @@ const MAX_TEXT_LEN: usize = 43;
 /// ```
 /// use jose_verify::{Check, Error, Verified};
 /// use jose_verify::alg::SHA256;
-/// use jose_verify::oidc::Bindings;
+/// use jose_verify::oidc::HashClaims;
 ///
 /// /// The hybrid flow, `response_type` `code id_token`, and a profile that binds `state` as well.
 /// fn check(id_token: &Verified<'_>, code: &str, state: &str) -> Result<(), Error> {
-///     let bindings = Bindings {
+///     let hash_claims = HashClaims {
 ///         state: Check::Required(state),
-///         ..Bindings::from_authorization_endpoint(None, Some(code))
+///         ..HashClaims::from_authorization_endpoint(None, Some(code))
 ///     };
-///     bindings.check(id_token, &[&SHA256])
+///     hash_claims.check(id_token, &[&SHA256])
 /// }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Bindings<'a> {
+pub struct HashClaims<'a> {
     /// `at_hash`: the access token, as it was received.
     pub access_token: Check<&'a str>,
     /// `c_hash`: the code, as it was received.
@@ -43,7 +43,7 @@ pub struct Bindings<'a> {
     pub state: Check<&'a str>,
 }
 
-impl<'a> Bindings<'a> {
+impl<'a> HashClaims<'a> {
     /// For an ID Token from the token endpoint (OpenID Connect Core §3.1.3.6, §3.3.3.6): the issuer
     /// may leave `at_hash` out; if it is there, it must fit.
     #[must_use]
@@ -151,9 +151,9 @@ fn is_left_half(claim: JsonStr<'_>, hash: &dyn HashFunction, hashed: &str) -> bo
     base64url::encode(left, &mut text).is_ok_and(|text| claim == text)
 }
 
-impl Debug for Bindings<'_> {
+impl Debug for HashClaims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the values: an access token and a code are secrets.
-        f.debug_struct("Bindings").finish_non_exhaustive()
+        f.debug_struct("HashClaims").finish_non_exhaustive()
     }
 }

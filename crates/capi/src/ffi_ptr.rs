@@ -44,7 +44,7 @@ pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T],
     if data.is_null() || !data.is_aligned() {
         return Err(Code(JV_NULL_POINTER));
     }
-    possible::<T>(len)?;
+    check_len::<T>(len)?;
     // SAFETY: neither NULL nor misaligned, and no longer than memory can be; the rest is the
     // caller's promise.
     Ok(unsafe { slice::from_raw_parts(data, len) })
@@ -60,19 +60,19 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut 
     if data.is_null() {
         return Err(Code(JV_NULL_POINTER));
     }
-    possible::<u8>(len)?;
+    check_len::<u8>(len)?;
     // SAFETY: not NULL, and no longer than memory can be; the rest is the caller's promise.
     Ok(unsafe { slice::from_raw_parts_mut(data, len) })
 }
 
 /// Memory that C lends for `'m`, divided from its beginning on. Nothing is given out twice.
-pub(crate) struct Block<'m> {
+pub(crate) struct Arena<'m> {
     start: *mut u8,
     len: usize,
     lent: PhantomData<&'m mut [u8]>,
 }
 
-impl<'m> Block<'m> {
+impl<'m> Arena<'m> {
     /// # Safety
     ///
     /// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'m`. They may have
@@ -81,7 +81,7 @@ impl<'m> Block<'m> {
         if start.is_null() {
             return Err(Code(JV_NULL_POINTER));
         }
-        possible::<u8>(len)?;
+        check_len::<u8>(len)?;
         Ok(Self {
             start,
             len,
@@ -120,7 +120,7 @@ impl<'m> Block<'m> {
 }
 
 /// No object is longer than half of what an address can count.
-pub(crate) fn possible<T>(len: usize) -> Result<(), Code> {
+pub(crate) fn check_len<T>(len: usize) -> Result<(), Code> {
     let bytes = len.checked_mul(size_of::<T>());
     match bytes.map(isize::try_from) {
         Some(Ok(_)) => Ok(()),
@@ -138,7 +138,12 @@ pub(crate) unsafe fn text<'a>(string: jv_string) -> Result<&'a str, Code> {
 }
 
 /// That two pieces of memory have no byte in common: what is read must not be what is written.
-pub(crate) fn apart(a: *const u8, a_len: usize, b: *const u8, b_len: usize) -> Result<(), Code> {
+pub(crate) fn check_disjoint(
+    a: *const u8,
+    a_len: usize,
+    b: *const u8,
+    b_len: usize,
+) -> Result<(), Code> {
     let a_before_b = a
         .addr()
         .checked_add(a_len)
@@ -162,7 +167,7 @@ pub(crate) fn apart(a: *const u8, a_len: usize, b: *const u8, b_len: usize) -> R
 /// As for [`reference`], but only so many bytes need to be there as the struct itself says.
 pub(crate) unsafe fn sized_reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
     // SAFETY: the caller's promise: a size is there.
-    sized::<T>(unsafe { *reference(pointer.cast::<usize>())? })?;
+    check_struct_size::<T>(unsafe { *reference(pointer.cast::<usize>())? })?;
     // SAFETY: the caller's promise, now that the size is the type's.
     unsafe { reference(pointer) }
 }
@@ -174,14 +179,14 @@ pub(crate) unsafe fn sized_reference<'a, T>(pointer: *const T) -> Result<&'a T, 
 /// As for [`reference_mut`], but only so many bytes need to be there as the struct itself says.
 pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
     // SAFETY: the caller's promise: a size is there.
-    sized::<T>(unsafe { *reference(pointer.cast::<usize>().cast_const())? })?;
+    check_struct_size::<T>(unsafe { *reference(pointer.cast::<usize>().cast_const())? })?;
     // SAFETY: the caller's promise, now that the size is the type's.
     unsafe { reference_mut(pointer) }
 }
 
 /// A struct begins with its own size, as the C compiler knew it. There is one version so far, so
 /// there is one size.
-pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
+pub(crate) fn check_struct_size<T>(struct_size: usize) -> Result<(), Code> {
     if struct_size == size_of::<T>() {
         Ok(())
     } else {
@@ -194,7 +199,7 @@ pub(crate) fn sized<T>(struct_size: usize) -> Result<(), Code> {
 /// # Safety
 ///
 /// Unless it is NULL, the pointer is that of a value of the type that nobody else uses.
-pub(crate) unsafe fn give<T>(place: *mut T, value: T) {
+pub(crate) unsafe fn write_out<T>(place: *mut T, value: T) {
     if !place.is_null() {
         // SAFETY: not NULL; the rest is the caller's promise, who may have put the value into a
         // packed struct.

@@ -4,8 +4,8 @@ use crate::encoding::json::string::{Chars, JsonStr};
 
 impl<'a> JsonStr<'a> {
     /// What stands between spaces, however these are written; never empty.
-    pub(crate) const fn words(self) -> Words<'a> {
-        Words {
+    pub(crate) const fn split_spaces(self) -> SplitSpaces<'a> {
+        SplitSpaces {
             string: self,
             rest: self.chars(),
         }
@@ -14,12 +14,12 @@ impl<'a> JsonStr<'a> {
 
 /// The words of a [`JsonStr`].
 #[derive(Debug, Clone)]
-pub(crate) struct Words<'a> {
+pub(crate) struct SplitSpaces<'a> {
     string: JsonStr<'a>,
     rest: Chars<'a>,
 }
 
-impl<'a> Iterator for Words<'a> {
+impl<'a> Iterator for SplitSpaces<'a> {
     type Item = JsonStr<'a>;
 
     fn next(&mut self) -> Option<JsonStr<'a>> {
@@ -67,7 +67,7 @@ mod tests {
                 .unwrap()
                 .as_str()
                 .unwrap();
-            let words: Vec<_> = string.words().map(|word| word.to_string()).collect();
+            let words: Vec<_> = string.split_spaces().map(|word| word.to_string()).collect();
             assert_eq!(words, want, "{text}");
         }
     }

@@ -8,8 +8,8 @@ use serde::de::Visitor;
 use crate::encoding::json::deserialize::error::DeserializeError;
 use crate::encoding::json::string::JsonStr;
 
-/// Room for a string that is written with escapes.
-pub(super) enum Room<'b> {
+/// Memory for a string that is written with escapes.
+pub(super) enum UnescapeBuf<'b> {
     /// A buffer of the caller's, for one string at a time.
     Buffer(&'b mut [u8]),
     /// A string of its own for each.
@@ -17,7 +17,7 @@ pub(super) enum Room<'b> {
     Heap,
 }
 
-impl Room<'_> {
+impl UnescapeBuf<'_> {
     /// Hands the visitor a string, unescaped.
     #[cold]
     #[inline(never)]

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use core::time::Duration;
 use jose_verify::alg::{SHA256, SHA384, SHA512};
-use jose_verify::oidc::{self, Bindings, LogoutToken, Nonce};
+use jose_verify::oidc::{self, HashClaims, LogoutToken, Nonce};
 use jose_verify::{
     Audience, Check, Error, Header, JwsVerifier, Keys, MaxAge, Member, Policy, Problem, StringList,
     Verified, Verifier, oauth,
@@ -39,7 +39,7 @@ impl TryFrom<String> for Profile {
 }
 
 /// The profile and what narrows it. `None` is not checked, beyond what the profile does anyway.
-pub(crate) struct Demands {
+pub(crate) struct Expectations {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
     /// One of these. An ID Token may name others only if `azp` is one of these.
@@ -48,7 +48,7 @@ pub(crate) struct Demands {
     pub(crate) subject: Option<String>,
     /// One of these.
     pub(crate) acr: Option<Vec<String>>,
-    pub(crate) companions: Companions,
+    pub(crate) hashed_values: HashedValues,
     pub(crate) typ: Option<String>,
     pub(crate) leeway: u32,
     pub(crate) max_age: Option<u32>,
@@ -58,24 +58,24 @@ pub(crate) struct Demands {
 /// What came with an ID Token, which must name each by its hash. Without `Debug`, for they are
 /// secrets.
 #[derive(Default)]
-pub(crate) struct Companions {
+pub(crate) struct HashedValues {
     pub(crate) access_token: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) state: Option<String>,
 }
 
-impl Companions {
+impl HashedValues {
     pub(crate) const fn are_given(&self) -> bool {
         self.access_token.is_some() || self.code.is_some() || self.state.is_some()
     }
 
     fn check(&self, id_token: &Verified<'_>) -> Result<(), Error> {
-        let bindings = Bindings {
+        let hash_claims = HashClaims {
             access_token: required(self.access_token.as_deref()),
             code: required(self.code.as_deref()),
             state: required(self.state.as_deref()),
         };
-        bindings.check(id_token, &[&SHA256, &SHA384, &SHA512])
+        hash_claims.check(id_token, &[&SHA256, &SHA384, &SHA512])
     }
 }
 
@@ -104,7 +104,7 @@ impl<'t> Content<'t> {
     }
 }
 
-impl Demands {
+impl Expectations {
     /// Whether a claim is asked to be checked, which profile `jws` would not do.
     pub(crate) const fn concern_claims(&self) -> bool {
         self.issuers.is_some()
@@ -133,7 +133,7 @@ impl Demands {
         let now = self.now.unwrap_or_else(UnixTime::now).date();
         let jwt = Verifier::new(keys, &policy).verify_in_place(token, now)?;
         match self.profile {
-            Profile::IdToken => self.companions.check(&jwt)?,
+            Profile::IdToken => self.hashed_values.check(&jwt)?,
             Profile::LogoutToken => LogoutToken::from_verified(&jwt).map(|_| ())?,
             Profile::AccessToken | Profile::Jwt | Profile::Jws => {}
         }

@@ -6,14 +6,14 @@ use std::path::Path;
 use jose_verify::Error;
 
 #[derive(Debug)]
-pub(crate) struct Trouble {
+pub(crate) struct Diagnostic {
     /// The library's reason, if it is one of those.
     error: Option<Error>,
     message: String,
     hint: Option<&'static str>,
 }
 
-impl Trouble {
+impl Diagnostic {
     pub(crate) fn new(error: Error, message: String) -> Self {
         Self {
             error: Some(error),
@@ -53,13 +53,13 @@ impl Trouble {
     }
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for Diagnostic {
     fn from(error: Error) -> Self {
         Self::new(error, error.message().to_owned())
     }
 }
 
-impl From<String> for Trouble {
+impl From<String> for Diagnostic {
     fn from(message: String) -> Self {
         Self {
             error: None,
@@ -69,7 +69,7 @@ impl From<String> for Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.error {
             Some(error) => write!(f, "{}: {}", error.name(), self.message),

@@ -155,7 +155,7 @@ impl<'a, const K: usize> Blocks<'a, K> {
 
     /// number ← product · R⁻¹ mod n
     fn reduce(&mut self) {
-        relieve(self.product.as_flattened_mut());
+        carry_middle_columns(self.product.as_flattened_mut());
         let mut row = self.product.as_flattened_mut().as_flattened_mut();
         for _ in self.modulus.as_flattened() {
             let Some(lowest) = row.first() else { return };
@@ -249,7 +249,7 @@ const fn low(sum: i128) -> Word {
 /// Carries out of the columns in the middle of the longest products, those of eight blocks. In a
 /// column there, 68 products of digits and 68 that the reduction adds may come together, and 127
 /// fit. In other columns, and in the products of three blocks, at most 102 do.
-fn relieve(product: &mut [Columns]) {
+fn carry_middle_columns(product: &mut [Columns]) {
     let [_, _, _, lower, upper, [above, ..], _, _] = product else {
         return;
     };

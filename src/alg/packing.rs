@@ -4,7 +4,7 @@ use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BYTES;
 
 /// Stores `bytes` in the first words.
-pub(super) fn store(words: &mut [Word], bytes: &[u8]) {
+pub(super) fn pack(words: &mut [Word], bytes: &[u8]) {
     for (word, chunk) in words.iter_mut().zip(bytes.chunks(WORD_BYTES)) {
         let mut le = [0; WORD_BYTES];
         le.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
@@ -12,8 +12,8 @@ pub(super) fn store(words: &mut [Word], bytes: &[u8]) {
     }
 }
 
-/// Fetches what [`store`] put there.
-pub(super) fn fetch(words: &[Word], bytes: &mut [u8]) {
+/// Fetches what [`pack`] put there.
+pub(super) fn unpack(words: &[Word], bytes: &mut [u8]) {
     for (word, chunk) in words.iter().zip(bytes.chunks_mut(WORD_BYTES)) {
         let le = word.to_le_bytes();
         chunk.iter_mut().zip(le).for_each(|(to, from)| *to = from);

@@ -11,13 +11,13 @@ use crate::limits::MAX_JSON_LEN;
 /// places of what matters, and makes values only when they are asked for.
 // From the lowest bit on: a one, seven bits for the kind, 28 each for start and end.
 #[derive(Clone, Copy)]
-pub(crate) struct Place(NonZero<u64>);
+pub(crate) struct Span(NonZero<u64>);
 
-/// What stands there. An even number, for the lowest bit of a [`Place`] is a one.
+/// What stands there. An even number, for the lowest bit of a [`Span`] is a one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kind(u64);
+pub(crate) struct ValueKind(u64);
 
-impl Kind {
+impl ValueKind {
     /// A string written without escapes, without its quotation marks.
     pub(crate) const PLAIN_STRING: Self = Self(0);
     /// A string written with escapes, without its quotation marks.
@@ -31,22 +31,22 @@ impl Kind {
     pub(crate) const FALSE: Self = Self(14);
     pub(crate) const NULL: Self = Self(16);
 
-    /// The bits of a [`Place`] that hold it.
+    /// The bits of a [`Span`] that hold it.
     const BITS: u64 = 0xfe;
 }
 
-/// Where in a [`Place`] the positions are.
+/// Where in a [`Span`] the positions are.
 const START: u32 = 8;
 const END: u32 = START + POSITION_BITS;
 const POSITION_BITS: u32 = (u64::BITS - START) / 2;
 const POSITION: u64 = (1 << POSITION_BITS) - 1;
 
-const _: () = assert!(MAX_JSON_LEN < 1 << POSITION_BITS, "a position has room");
+const _: () = assert!(MAX_JSON_LEN < 1 << POSITION_BITS, "a position fits");
 
-impl Place {
+impl Span {
     /// From `start` on, and before `end`; both at most [`MAX_JSON_LEN`].
     #[inline]
-    pub(super) fn new(kind: Kind, start: usize, end: usize) -> Self {
+    pub(super) fn new(kind: ValueKind, start: usize, end: usize) -> Self {
         debug_assert!(start <= MAX_JSON_LEN && end <= MAX_JSON_LEN);
         let bits = |position| u64::try_from(position).unwrap_or_default() & POSITION;
         Self(NonZero::<u64>::MIN | kind.0 | bits(start) << START | bits(end) << END)
@@ -60,8 +60,8 @@ impl Place {
 
     /// What it is.
     #[inline]
-    pub(super) fn kind(self) -> Kind {
-        Kind(self.0.get() & Kind::BITS)
+    pub(super) fn kind(self) -> ValueKind {
+        ValueKind(self.0.get() & ValueKind::BITS)
     }
 
     /// Where it starts.
@@ -84,35 +84,38 @@ impl Place {
     /// Whether it is a string, however it is written.
     #[inline]
     pub(crate) fn is_string(self) -> bool {
-        matches!(self.kind(), Kind::PLAIN_STRING | Kind::ESCAPED_STRING)
+        matches!(
+            self.kind(),
+            ValueKind::PLAIN_STRING | ValueKind::ESCAPED_STRING
+        )
     }
 
     /// Whether it is an array.
     #[inline]
     pub(crate) fn is_array(self) -> bool {
-        self.kind() == Kind::ARRAY
+        self.kind() == ValueKind::ARRAY
     }
 
     /// Whether it is an object.
     #[inline]
     pub(crate) fn is_object(self) -> bool {
-        self.kind() == Kind::OBJECT
+        self.kind() == ValueKind::OBJECT
     }
 
     /// Whether it is a number of few digits and nothing else, which any integer type has room for.
     #[inline]
     pub(crate) fn is_short_number(self) -> bool {
-        self.kind() == Kind::SHORT_NUMBER
+        self.kind() == ValueKind::SHORT_NUMBER
     }
 
     /// What is written there.
     #[inline]
     pub(super) fn raw(self, text: &[u8]) -> Option<Utf8<'_>> {
-        text.get(self.start()..self.end()).map(Utf8::checked)
+        text.get(self.start()..self.end()).map(Utf8::assume_valid)
     }
 }
 
-impl fmt::Debug for Place {
+impl fmt::Debug for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.start(), self.end())
     }
@@ -125,15 +128,15 @@ mod tests {
     #[test]
     fn what_was_put_in() {
         let kinds = [
-            Kind::PLAIN_STRING,
-            Kind::ESCAPED_STRING,
-            Kind::NUMBER,
-            Kind::SHORT_NUMBER,
-            Kind::ARRAY,
-            Kind::OBJECT,
-            Kind::TRUE,
-            Kind::FALSE,
-            Kind::NULL,
+            ValueKind::PLAIN_STRING,
+            ValueKind::ESCAPED_STRING,
+            ValueKind::NUMBER,
+            ValueKind::SHORT_NUMBER,
+            ValueKind::ARRAY,
+            ValueKind::OBJECT,
+            ValueKind::TRUE,
+            ValueKind::FALSE,
+            ValueKind::NULL,
         ];
         let positions = [
             0,
@@ -147,11 +150,8 @@ mod tests {
         for kind in kinds {
             for start in positions {
                 for end in positions {
-                    let place = Place::new(kind, start, end);
-                    assert_eq!(
-                        (place.kind(), place.start(), place.end()),
-                        (kind, start, end)
-                    );
+                    let span = Span::new(kind, start, end);
+                    assert_eq!((span.kind(), span.start(), span.end()), (kind, start, end));
                 }
             }
         }

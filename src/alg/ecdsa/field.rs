@@ -2,33 +2,34 @@
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
+use core::ops::{Add, Mul, Sub};
 
 use super::inverse::{excess, invert};
 use super::prime::{Prime, add, halve, power_of_two, small, subtract_once};
 use crate::alg::Word;
 
 /// A number modulo the prime `P`.
-pub(super) struct Residue<P, const N: usize> {
+pub(super) struct PrimeFieldElement<P, const N: usize> {
     words: [Word; N],
     prime: PhantomData<P>,
 }
 
 // Not derived: that would ask the same of `P`.
-impl<P, const N: usize> Clone for Residue<P, N> {
+impl<P, const N: usize> Clone for PrimeFieldElement<P, N> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P, const N: usize> Copy for Residue<P, N> {}
+impl<P, const N: usize> Copy for PrimeFieldElement<P, N> {}
 
-impl<P, const N: usize> Debug for Residue<P, N> {
+impl<P, const N: usize> Debug for PrimeFieldElement<P, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.words.fmt(f)
     }
 }
 
-impl<P: Prime<N>, const N: usize> Residue<P, N> {
+impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
     pub(super) const ZERO: Self = Self::from_words([0; N]);
     pub(super) const ONE: Self = Self::from_words(power_of_two(P::PRIME, P::RADIX_BITS));
     const RADIX_SQUARED: Self = Self::from_words(power_of_two(P::PRIME, 2 * P::RADIX_BITS));
@@ -51,23 +52,18 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
 
     /// Takes a number as it is.
     pub(super) fn from_number(number: [Word; N]) -> Self {
-        Self::from_words(number).times(Self::RADIX_SQUARED)
+        Self::from_words(number) * Self::RADIX_SQUARED
     }
 
     /// The number itself, below p.
     pub(super) fn number(self) -> [Word; N] {
-        self.times_number(small(1))
+        self.mul_number(small(1))
     }
 
     /// self · number, for a number as it is; so is the product.
-    pub(super) fn times_number(self, number: [Word; N]) -> [Word; N] {
+    pub(super) fn mul_number(self, number: [Word; N]) -> [Word; N] {
         let product = P::multiply(&number, &self.words);
         subtract_once::<P, N>(product, 0)
-    }
-
-    #[inline]
-    pub(super) fn times(self, other: Self) -> Self {
-        Self::from_words(P::multiply(&self.words, &other.words))
     }
 
     #[inline]
@@ -75,33 +71,19 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
         Self::from_words(P::square(&self.words))
     }
 
-    // Where flash is scarce, the point formulas share it.
-    #[cfg_attr(target_pointer_width = "64", inline)]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(super) fn plus(self, other: Self) -> Self {
-        Self::from_words(P::add(&self.words, &other.words))
-    }
-
-    // Where flash is scarce, the point formulas share it.
-    #[cfg_attr(target_pointer_width = "64", inline)]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-    pub(super) fn minus(self, other: Self) -> Self {
-        Self::from_words(P::subtract(&self.words, &other.words))
-    }
-
     #[inline]
     pub(super) fn doubled(self) -> Self {
-        self.plus(self)
+        self + self
     }
 
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn tripled(self) -> Self {
-        self.doubled().plus(self)
+        self.doubled() + self
     }
 
     pub(super) fn negated(self) -> Self {
-        Self::ZERO.minus(self)
+        Self::ZERO - self
     }
 
     /// self / 2.
@@ -120,7 +102,7 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
     }
 
     pub(super) fn equals(self, other: Self) -> bool {
-        self.minus(other).is_zero()
+        (self - other).is_zero()
     }
 
     /// self to the power of `exponent`, from its highest bit down.
@@ -130,7 +112,7 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
             for bit in (0..Word::BITS).rev() {
                 power = power.squared();
                 if (word >> bit) & 1 == 1 {
-                    power = power.times(self);
+                    power = power * self;
                 }
             }
         }
@@ -155,6 +137,37 @@ impl<P: Prime<N>, const N: usize> Residue<P, N> {
     /// 1 / self; of zero, zero.
     pub(super) fn inverted(self) -> Self {
         Self::from_words(invert::<P, N>(&self.words, &Self::INVERSION_START))
+    }
+}
+
+impl<P: Prime<N>, const N: usize> Mul for PrimeFieldElement<P, N> {
+    type Output = Self;
+
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        Self::from_words(P::multiply(&self.words, &other.words))
+    }
+}
+
+impl<P: Prime<N>, const N: usize> Add for PrimeFieldElement<P, N> {
+    type Output = Self;
+
+    // Where flash is scarce, the point formulas share it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn add(self, other: Self) -> Self {
+        Self::from_words(P::add(&self.words, &other.words))
+    }
+}
+
+impl<P: Prime<N>, const N: usize> Sub for PrimeFieldElement<P, N> {
+    type Output = Self;
+
+    // Where flash is scarce, the point formulas share it.
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn sub(self, other: Self) -> Self {
+        Self::from_words(P::subtract(&self.words, &other.words))
     }
 }
 
@@ -197,18 +210,20 @@ mod tests {
     fn agree<P: Prime<N>, const N: usize>(a: &BigUint, b: &BigUint) {
         let p = &value(&P::PRIME);
         let radix = &(BigUint::from(1_u32) << P::RADIX_BITS);
-        let (x, y): (Residue<P, N>, Residue<P, N>) =
-            (Residue::from_words(words(a)), Residue::from_words(words(b)));
-        let is = |ours: Residue<P, N>, theirs: BigUint| {
+        let (x, y): (PrimeFieldElement<P, N>, PrimeFieldElement<P, N>) = (
+            PrimeFieldElement::from_words(words(a)),
+            PrimeFieldElement::from_words(words(b)),
+        );
+        let is = |ours: PrimeFieldElement<P, N>, theirs: BigUint| {
             assert_eq!(value(ours.words()) % p, theirs % p, "{a:x}, {b:x}");
         };
-        is(x.plus(y), a + b);
-        is(x.minus(y), a + p + p - b % p);
+        is(x + y, a + b);
+        is(x - y, a + p + p - b % p);
         is(x.negated(), p + p - a % p);
         is(x.halved().doubled(), a.clone());
         is(x.tripled(), a * 3_u32);
         assert_eq!(
-            value(x.times(y).words()) * radix % p,
+            value((x * y).words()) * radix % p,
             a * b % p,
             "{a:x}, {b:x}"
         );
@@ -220,8 +235,8 @@ mod tests {
         );
         assert_eq!(x.equals(y), a % p == b % p, "{a:x}, {b:x}");
         assert_eq!(x.is_zero(), a % p == BigUint::ZERO, "{a:x}");
-        let one = x.times(x.inverted());
-        assert!(one.equals(Residue::ONE) || x.is_zero(), "{a:x}");
+        let one = x * x.inverted();
+        assert!(one.equals(PrimeFieldElement::ONE) || x.is_zero(), "{a:x}");
         if p % 4_u32 == BigUint::from(3_u32) {
             let root = x.squared().square_root().unwrap();
             assert!(root.equals(x) || root.equals(x.negated()), "{a:x}");

@@ -1,13 +1,13 @@
 //! `at_hash`, `c_hash`, `s_hash`.
 
 use jose_verify::alg::{HashFunction, KeyParameters, MACS, SHA256, SHA384, SHA512};
-use jose_verify::oidc::Bindings;
+use jose_verify::oidc::HashClaims;
 use jose_verify::{Check, Claim, Error, Problem, Verifier};
 
 use super::verified;
 use crate::support::Keyring;
 use crate::support::hash::hmac;
-use crate::support::judge::{NOTHING, NOW};
+use crate::support::judge::{NOW, UNCHECKED};
 use crate::support::sign::token_signed_by;
 
 /// The values of OpenID Connect Core, Appendices A.3, A.4 and A.6.
@@ -21,19 +21,19 @@ const S_HASH: &str = "bOhtX8F73IMjSPeVAqxyTQ";
 
 const ALL: &[&dyn HashFunction] = &[&SHA512, &SHA384, &SHA256];
 
-fn check(claims: &str, bindings: Bindings<'_>) -> Result<(), Error> {
-    verified(claims, |jwt| bindings.check(jwt, &[&SHA256]))
+fn check(claims: &str, hash_claims: HashClaims<'_>) -> Result<(), Error> {
+    verified(claims, |jwt| hash_claims.check(jwt, &[&SHA256]))
 }
 
 #[test]
 fn token_endpoint() {
-    let bindings = Bindings::from_token_endpoint(ACCESS_TOKEN);
-    let with = |claim: &str| check(claim, bindings);
+    let hash_claims = HashClaims::from_token_endpoint(ACCESS_TOKEN);
+    let with = |claim: &str| check(claim, hash_claims);
     assert_eq!(with("{}"), Ok(()));
     assert_eq!(with(&format!(r#"{{"at_hash":"{AT_HASH}"}}"#)), Ok(()));
     // An access token that is not there is a mistake, whatever the ID Token says.
     let nothing = Err(Error::Claim(Claim::AtHash, Problem::NothingExpected));
-    assert_eq!(check("{}", Bindings::from_token_endpoint("")), nothing);
+    assert_eq!(check("{}", HashClaims::from_token_endpoint("")), nothing);
     // Written with escapes it is the same.
     let escaped = AT_HASH.replace('7', "\\u0037");
     assert_eq!(with(&format!(r#"{{"at_hash":"{escaped}"}}"#)), Ok(()));
@@ -108,27 +108,27 @@ fn authorization_endpoint() {
         (Some(ACCESS_TOKEN), Some(CODE), C_HASH, AT_HASH, other_at),
         (Some(ACCESS_TOKEN), Some(CODE), AT_HASH, AT_HASH, other_c),
     ] {
-        let bindings = Bindings::from_authorization_endpoint(token, code);
-        let got = check(&claims(at, c), bindings);
+        let hash_claims = HashClaims::from_authorization_endpoint(token, code);
+        let got = check(&claims(at, c), hash_claims);
         assert_eq!(got, want, "{token:?} {code:?} {at} {c}");
     }
 }
 
 #[test]
 fn state() {
-    let base = Bindings::from_authorization_endpoint(None, None);
-    let bindings = |state| Bindings { state, ..base };
+    let base = HashClaims::from_authorization_endpoint(None, None);
+    let hash_claims = |state| HashClaims { state, ..base };
     let good = format!(r#"{{"s_hash":"{S_HASH}"}}"#);
     let required = Check::Required(STATE);
-    assert_eq!(check(&good, bindings(required)), Ok(()));
-    assert_eq!(check(&good, bindings(Check::Present)), Ok(()));
-    let other = check(&good, bindings(Check::Required("af0ifjsldkk")));
+    assert_eq!(check(&good, hash_claims(required)), Ok(()));
+    assert_eq!(check(&good, hash_claims(Check::Present)), Ok(()));
+    let other = check(&good, hash_claims(Check::Required("af0ifjsldkk")));
     assert_eq!(other, Err(Error::Claim(Claim::SHash, Problem::Mismatch)));
     assert_eq!(
-        check("{}", bindings(required)),
+        check("{}", hash_claims(required)),
         Err(Error::Claim(Claim::SHash, Problem::Missing))
     );
-    assert_eq!(check("{}", bindings(Check::IfPresent(STATE))), Ok(()));
+    assert_eq!(check("{}", hash_claims(Check::IfPresent(STATE))), Ok(()));
 }
 
 /// The hash is that of the token's own `alg`; values by `openssl dgst`.
@@ -136,7 +136,7 @@ fn state() {
 fn each_algorithm_has_its_hash() {
     let secret = [7; 64];
     let key = Keyring::from_parameters(&KeyParameters::oct(&secret), MACS).unwrap();
-    let verifier = Verifier::new(&key, &NOTHING);
+    let verifier = Verifier::new(&key, &UNCHECKED);
     let hashes = [
         ("HS256", AT_HASH),
         ("HS384", "jtAeDp945y1dDqU3nkIVGNZP1HjH_MFs"),
@@ -152,17 +152,17 @@ fn each_algorithm_has_its_hash() {
             let mut token = token.into_bytes();
             let clock = jose_verify::Clock::Absent;
             let jwt = verifier.verify_in_place(&mut token, clock).unwrap();
-            let bindings = Bindings::from_token_endpoint(ACCESS_TOKEN);
+            let hash_claims = HashClaims::from_token_endpoint(ACCESS_TOKEN);
             let want = if alg == owner {
                 Ok(())
             } else {
                 Err(Error::Claim(Claim::AtHash, Problem::Mismatch))
             };
-            assert_eq!(bindings.check(&jwt, ALL), want, "{alg} {owner}");
+            assert_eq!(hash_claims.check(&jwt, ALL), want, "{alg} {owner}");
             // A hash that the caller does not name cannot be compared, and that is no reason to
             // accept.
             let others: Vec<_> = ALL.iter().copied().filter(|h| !h.is_of(alg)).collect();
-            let refused = bindings.check(&jwt, &others);
+            let refused = hash_claims.check(&jwt, &others);
             assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");
         }
     }
@@ -180,6 +180,6 @@ fn each_algorithm_has_its_hash() {
 
 #[test]
 fn debug_shows_no_secrets() {
-    let bindings = Bindings::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
-    assert_eq!(format!("{bindings:?}"), "Bindings { .. }");
+    let hash_claims = HashClaims::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
+    assert_eq!(format!("{hash_claims:?}"), "HashClaims { .. }");
 }
