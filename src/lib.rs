@@ -4,8 +4,10 @@
 //!
 //! The crate answers one question: may a token be trusted, and what does it say? It gives the same
 //! answer on a microcontroller and on a server. It is `no_std`, contains only safe Rust, and
-//! neither allocates nor reads a clock. It verifies the twelve signature and MAC algorithms of RFC 7518:
-//! HS, RS, PS and ES with 256, 384 and 512 bits. It does not sign, decrypt or fetch keys.
+//! neither allocates nor reads a clock.
+//!
+//! It verifies the twelve signature and MAC algorithms of RFC 7518: HS, RS, PS and ES with 256, 384
+//! and 512 bits. It does not sign, decrypt or fetch keys.
 //!
 //! # Example
 //!

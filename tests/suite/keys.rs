@@ -322,6 +322,10 @@ fn sizes_are_those_of_docs_memory() {
             "| `Key<Rs256>`, for up to 4096 bits | {} |",
             thousands(size_of::<Key<'_, Rs256>>())
         ),
+        format!(
+            "| the same for 2048 bits, by `Key::new_in` | {} |",
+            thousands(size_of::<Key<'_, Rs256, [Word; words::RSA_2048]>>())
+        ),
         format!("| `KeySet<N>` | {key} for each key, and {set} |"),
         format!("| `RotatingKeys<N>` | {rotating} for each key, and {rotating_rest} |"),
         format!("| `oauth::ReplayGuard<N>` | {seen} for each token, and {guard} |"),
