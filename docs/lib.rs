@@ -2,7 +2,7 @@
 //!
 //! `cargo test --doc -p jose-verify-docs` compiles each block as a program of its own. A block has
 //! to compile as it is, for a crate that depends on `jose-verify` with the features `std` and
-//! `serde`.
+//! `serde`. Packages under `examples` compile the blocks of their own README.
 
 /// Declares an empty module for each page, whose documentation is the page.
 macro_rules! pages {
@@ -64,6 +64,28 @@ mod tests {
                 let language = fence.trim_end();
                 let known = ["", "rust", "sh", "text", "toml"].contains(&language);
                 assert!(known, "{page}: a block of {language:?} is not compiled");
+            }
+        }
+        Ok(())
+    }
+
+    /// Packages outside of the workspace compile the blocks of their own README.
+    #[test]
+    fn other_readmes_are_included() -> std::io::Result<()> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for folder in ["crates", "examples"] {
+            for entry in fs::read_dir(root.join(folder))? {
+                let package = entry?.path();
+                let text = fs::read_to_string(package.join("README.md")).unwrap_or_default();
+                if text.contains("```rust") {
+                    let lib = fs::read_to_string(package.join("src/lib.rs"))?;
+                    let included = lib.contains(r#"include_str!("../README.md")"#);
+                    assert!(
+                        included && !text.contains("```rust,"),
+                        "{}",
+                        package.display()
+                    );
+                }
             }
         }
         Ok(())
