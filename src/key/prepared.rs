@@ -31,9 +31,9 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     /// Fills tables for the key in `memory`.
     ///
     /// Half of `memory` is for the key's own table, half for the table that all keys of the same
-    /// type share. Any length is valid; the README shows how much faster each size is. `by` makes
-    /// the tables. If `by` is for another algorithm, even one with the same type of keys, `memory`
-    /// is not changed and the key has no tables.
+    /// type share. Any length is valid, and more memory makes verification faster. `by` makes the
+    /// tables. If `by` is for another algorithm, even one with the same type of keys, `memory` is
+    /// not changed and the key has no tables.
     ///
     /// ```
     /// use jose_verify::{Error, Key};
@@ -228,7 +228,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// `by` makes the tables; only its first [`MAX_PRECOMPUTATIONS`] elements are used. The memory
     /// is divided evenly among the keys that can use a table and one shared table for each type of
-    /// key. Any length is valid, even zero; the README shows how much faster each size is.
+    /// key. Any length is valid, even zero, and more memory makes verification faster.
     #[must_use]
     pub fn prepare<T: AsRef<[Word]> + AsMut<[Word]>>(
         self,

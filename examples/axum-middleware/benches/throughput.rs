@@ -93,7 +93,7 @@ fn issuer(alg: &str, jwks: String) -> Result<Arc<Issuer>, Error> {
     Ok(Issuer::new(settings, Box::new(fetch)))
 }
 
-/// A batch with the core alone, as the README of the core does it.
+/// A batch with the core alone, as `docs/gateway.md` does it.
 fn bare(token: &str, keys: &Keys) -> Duration {
     let policy = oauth::access_token(&[ISSUER], &[AUDIENCE]);
     let now = NumericDate::from_seconds(1_800_000_000);

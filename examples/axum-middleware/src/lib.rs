@@ -21,3 +21,8 @@ pub use fetch::{Fetch, FetchError, Fetching, by_http};
 pub use issuer::{Issuer, Keys, Settings};
 pub use layer::{RequireBearer, RequireBearerLayer};
 pub use principal::Principal;
+
+/// Compiles the Rust blocks of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -38,6 +38,11 @@ use openidconnect::JsonWebKey;
 
 pub use key::Key;
 
+/// Compiles the Rust blocks of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 /// The keys of a provider.
 pub type KeySet = JsonWebKeySet<Key>;
 

@@ -21,7 +21,7 @@ use jose_verify::alg::{Es256, Rs256, Word};
 use jose_verify::oauth::ReplayGuard;
 use jose_verify::{Key, KeySet, RotatingKeys, words};
 
-/// The sizes that README names for 32-bit machines.
+/// The sizes that `docs/memory.md` names for 32-bit machines.
 const _: () = {
     assert!(size_of::<Key<'_, Es256>>() == 76);
     assert!(size_of::<Key<'_, Rs256>>() == 1_048);

@@ -199,9 +199,9 @@ fn ecdsa_malleability() {
         assert_eq!(signature_verdict(&good, &key), Ok(()));
         assert_eq!(signature_verdict(&twin, &key), Ok(()));
     }
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(readme).unwrap();
-    assert!(readme.contains("Key a deny list on `jti`"), "the warning");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md");
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("Key a deny list on `jti`"), "the warning");
 }
 
 /// Signatures of the wrong length, and numbers at the ends of the range.
