@@ -157,7 +157,7 @@ pub fn need_cargo_tool(name: &str) -> Outcome {
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    if run_within(&mut install, Duration::from_secs(900)).is_err() {
+    if run_within(&mut install, Duration::from_mins(15)).is_err() {
         return unavailable(format!("{package} cannot be installed"));
     }
     Ok(())
@@ -174,7 +174,7 @@ pub fn need_toolchain(name: &str, components: &[&str]) -> Outcome {
     if components.is_empty() && rustc.is_ok_and(|status| status.success()) {
         return Ok(());
     }
-    if run_within(&mut install, Duration::from_secs(600)).is_err() {
+    if run_within(&mut install, Duration::from_mins(10)).is_err() {
         return unavailable(format!("rustup cannot install the toolchain {name}"));
     }
     Ok(())
