@@ -5,6 +5,7 @@ pub mod compare;
 mod defmt;
 mod emulator;
 mod images;
+mod inspect;
 mod run;
 mod table;
 mod tools;
@@ -39,6 +40,7 @@ enum Command {
     /// Exit codes: 0 ready, 1 failed, 77 a tool cannot be fetched on this machine.
     Setup,
     Run(run::Arguments),
+    Inspect(inspect::Arguments),
     Compare(compare::Arguments),
     /// Runs the program that logs through defmt
     ///
@@ -57,6 +59,7 @@ impl Arguments {
         match self.command {
             Command::Setup => tools::run_setup(),
             Command::Run(arguments) => arguments.run(),
+            Command::Inspect(arguments) => arguments.run(),
             Command::Compare(arguments) => arguments.run(),
             Command::Defmt => defmt::run_defmt(),
         }
