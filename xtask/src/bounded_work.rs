@@ -131,3 +131,25 @@ fn growth(fixed: u64, shorter: Count, longer: Count) -> f64 {
 fn ratio(a: u64, b: u64) -> f64 {
     a as f64 / b as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, growth};
+
+    #[test]
+    fn growth_is_that_of_a_doubled_input() {
+        let count = |bytes, instructions| Count {
+            bytes,
+            instructions,
+        };
+        for (fixed, shorter, longer, want) in [
+            (0, count(100, 1_000_000), count(400, 4_400_000), 2.2),
+            (500_000, count(100, 1_500_000), count(200, 2_500_000), 2.0),
+            (0, count(100, 1_000_000), count(200, 4_000_000), 4.0),
+            (0, count(100, 1_000_000), count(200, 1_020_000), 0.0),
+        ] {
+            let found = growth(fixed, shorter, longer);
+            assert!((found - want).abs() < 1e-9, "{found} instead of {want}");
+        }
+    }
+}

@@ -129,3 +129,31 @@ pub fn grouped(number: u64) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, in_parallel};
+    use crate::process::failed;
+
+    #[test]
+    fn results_come_in_order_up_to_the_first_error() {
+        let mut seen = Vec::new();
+        let square = |n: &u64| if *n == 70 { failed("70") } else { Ok(n * n) };
+        let items: Vec<_> = (0..100).collect();
+        let done = in_parallel(&items, square, |n, square| seen.push((*n, square)));
+        assert!(done.is_err());
+        assert_eq!(seen, (0..70).map(|n| (n, n * n)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn numbers_have_commas() {
+        for (number, want) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(number), want);
+        }
+    }
+}

@@ -115,3 +115,22 @@ fn number(figure: &str) -> u64 {
 fn exceeds(figure: u64, other: u64) -> bool {
     figure * 100 > other * 103 && figure > other + 16
 }
+
+#[cfg(test)]
+mod tests {
+    use super::exceeds;
+
+    #[test]
+    fn growth_is_over_3_percent_and_over_16() {
+        for (figure, other, want) in [
+            (1_030, 1_000, false),
+            (1_031, 1_000, true),
+            (16, 0, false),
+            (17, 0, true),
+            (1_000, 1_000, false),
+            (900, 1_000, false),
+        ] {
+            assert_eq!(exceeds(figure, other), want, "{figure} and {other}");
+        }
+    }
+}

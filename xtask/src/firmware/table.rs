@@ -63,3 +63,29 @@ pub fn parse(text: &str) -> Outcome<Vec<Row>> {
 fn is_figure(cell: &str) -> bool {
     cell == "-" || cell.parse::<u64>().is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{aligned, parse};
+    use crate::firmware::compare::REFERENCE;
+    use crate::process::read;
+
+    #[test]
+    fn the_table_in_the_repository_is_read_and_written_alike() {
+        let text = read(REFERENCE).unwrap();
+        let comments: String = text.split_inclusive('\n').take(2).collect();
+        assert_eq!(comments + &aligned(&parse(&text).unwrap()), text);
+    }
+
+    #[test]
+    fn what_is_not_a_row_is_an_error() {
+        let row = "m4 s hs256 - 1 2 3 4 5 -";
+        for (line, read) in [
+            (row.to_owned(), true),
+            (row.replace("3 4", "3 4.5"), false),
+            (row.replace(" 5", ""), false),
+        ] {
+            assert_eq!(parse(&line).is_ok(), read, "{line}");
+        }
+    }
+}
