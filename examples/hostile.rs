@@ -1,5 +1,5 @@
-//! Lets the library work on a hostile input of a given shape and size; `tests/bounded-work` counts
-//! the instructions.
+//! Lets the library work on a hostile input of a given shape and size; `cargo xtask bounded-work`
+//! counts the instructions.
 //!
 //!     hostile --list
 //!     hostile SHAPE BYTES
@@ -322,7 +322,7 @@ fn ec(crv: &str, width: usize) -> String {
     format!(r#"{{"kty":"EC","crv":"{crv}","x":"{x}","y":"{x}"}}"#)
 }
 
-/// Everything that is counted. Its name is what `tests/bounded-work` looks for.
+/// Everything that is counted. Its name is what `cargo xtask bounded-work` looks for.
 #[inline(never)]
 fn hostile_work(
     input: &Input,

@@ -1,16 +1,172 @@
 //! Compares instructions and firmware with the figures in the repository.
 
-use clap::Args;
+use std::collections::HashMap;
+use std::fs;
 
-use crate::process::{Outcome, failed};
+use clap::{Args, Subcommand};
+
+use crate::callgrind::{Count, Counted, grouped, in_parallel};
+use crate::firmware::compare;
+use crate::process::{Failure, Outcome, failed, output, program, read, root};
 
 /// Compares instructions and firmware with the figures in the repository
+///
+/// `benches/README.md` and `firmware/README.md` describe the figures.
+///
+/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 a tool is not installed.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Instructions(Instructions),
+    /// Same as `cargo xtask firmware compare`
+    Firmware(compare::Arguments),
+}
 
 impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
-        failed("not written yet")
+        match self.command {
+            Command::Instructions(arguments) => arguments.run(),
+            Command::Firmware(arguments) => arguments.run(),
+        }
     }
+}
+
+/// Counts the instructions of the hot path and compares them with benches/instructions.txt
+///
+/// Fails if a row takes over 3 % more than there, or is not there. Also marks the rows without a
+/// signature that take more than the aim: 2,000 instructions and 1,000 for each 100 characters of
+/// the token. The figures belong to x86-64 and the compiler that the file names; under another
+/// compiler nothing is compared.
+///
+/// Takes a minute. Needs valgrind.
+///
+/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 valgrind is not installed.
+#[derive(Args)]
+struct Instructions {
+    /// Writes the file instead of comparing with it
+    #[arg(long)]
+    write: bool,
+}
+
+const FILE: &str = "benches/instructions.txt";
+
+/// The line of the file that names the compiler begins with this.
+const BY: &str = "# by ";
+
+/// Rows that have an aim.
+const AIMED: [&str; 2] = ["all but the signature", "the same in place"];
+
+impl Instructions {
+    fn run(&self) -> Outcome {
+        let selected = ["-p", "jose-verify-benches", "--bin", "work"];
+        let program = Counted::build(&selected, "work", "counted_work")?;
+        let rows = program.rows()?;
+        let compiler = compiler()?;
+        let reference = if self.write {
+            None
+        } else {
+            Some(Reference::read()?)
+        };
+        let comparable = reference.as_ref().filter(|file| file.compiler == compiler);
+        let mut lines = vec![format!(
+            "# {:42} {:>10} {:>13}",
+            "row", "characters", "instructions"
+        )];
+        let mut grown = 0;
+        in_parallel(
+            &rows,
+            |row| program.count(&[row]),
+            |row, count| {
+                let growth = comparable.and_then(|file| file.growth(row, count));
+                grown += usize::from(growth.is_some());
+                let (line, growth) = (line(row, count), growth.unwrap_or_default());
+                println!("{line}{growth}{}", missed_aim(row, count));
+                lines.push(line);
+            },
+        )?;
+        match &reference {
+            None => {
+                let text = format!("{BY}{compiler}\n{}\n", lines.join("\n"));
+                fs::write(root().join(FILE), text)?;
+            }
+            Some(file) if comparable.is_none() => {
+                println!("not compared: the figures are those of {}", file.compiler);
+            }
+            Some(_) => {}
+        }
+        println!("{} rows, {grown} of them grew", rows.len());
+        if grown > 0 {
+            return failed("the hot path takes more instructions");
+        }
+        Ok(())
+    }
+}
+
+fn compiler() -> Outcome<String> {
+    let version = output(program("rustc").arg("--version"))?;
+    Ok(version.trim_end().to_owned())
+}
+
+fn line(row: &str, count: Count) -> String {
+    let (characters, instructions) = (grouped(count.bytes), grouped(count.instructions));
+    format!("{row:44} {characters:>10} {instructions:>13}")
+}
+
+/// Returns a remark for a row that takes more than its aim, and else nothing.
+fn missed_aim(row: &str, count: Count) -> String {
+    let aim = 2_000 + 10 * count.bytes;
+    if AIMED.iter().any(|name| row.starts_with(name)) && count.instructions > aim {
+        return format!("  aim: {}", grouped(aim));
+    }
+    String::new()
+}
+
+/// What the file says.
+struct Reference {
+    compiler: String,
+    instructions: HashMap<String, u64>,
+}
+
+impl Reference {
+    fn read() -> Outcome<Self> {
+        let mut reference = Self {
+            compiler: String::new(),
+            instructions: HashMap::new(),
+        };
+        for line in read(FILE)?.lines() {
+            if let Some(compiler) = line.strip_prefix(BY) {
+                compiler.clone_into(&mut reference.compiler);
+            } else if !line.starts_with('#') {
+                let (row, instructions) = figure(line)
+                    .ok_or_else(|| Failure::Failed(format!("{FILE}: not a row: {line}")))?;
+                reference.instructions.insert(row, instructions);
+            }
+        }
+        Ok(reference)
+    }
+
+    /// Returns a remark for a row that grew by more than 3 % or is new.
+    fn growth(&self, row: &str, count: Count) -> Option<String> {
+        let Some(before) = self.instructions.get(row) else {
+            return Some("  NOT IN THE FILE".to_owned());
+        };
+        if count.instructions * 100 > before * 103 {
+            return Some(format!("  MORE THAN {}", grouped(*before)));
+        }
+        None
+    }
+}
+
+/// Reads a row of the file: its name, which may contain spaces, characters, and instructions.
+fn figure(line: &str) -> Option<(String, u64)> {
+    let (line, instructions) = line.rsplit_once(' ')?;
+    let (row, _characters) = line.trim_end().rsplit_once(' ')?;
+    let instructions = instructions.replace(',', "").parse().ok()?;
+    Some((row.trim_end().to_owned(), instructions))
 }

@@ -4,6 +4,7 @@
 //! this machine.
 
 mod bounded_work;
+mod callgrind;
 mod capi;
 mod check;
 mod ci;

@@ -25,7 +25,7 @@ fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {
 }
 
 /// Keys that make every verification expensive, or worthless. Refused at load; that this takes
-/// bounded work is counted by `tests/bounded-work`.
+/// bounded work is counted by `cargo xtask bounded-work`.
 #[test]
 fn rsa_key_denial_of_service() {
     let n = OURS.n.to_bytes_be();
