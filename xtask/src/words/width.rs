@@ -16,9 +16,17 @@ pub fn check(page: &Page, findings: &mut Vec<String>) {
         let numbered = page.text.lines().enumerate();
         numbered.for_each(|(index, line)| report((index + 1, line)));
     } else if page.path.ends_with(".md") {
-        // One word, such as a link, cannot be broken in two.
         prose(&page.text)
-            .filter(|(_, line)| line.trim().contains(' '))
+            .filter(|(_, line)| !is_whole(line))
             .for_each(&mut report);
     }
+}
+
+/// Returns whether a line cannot be broken: one word, such as a link, or one piece of code.
+fn is_whole(line: &str) -> bool {
+    let item = line.trim().trim_start_matches("- ").trim_end_matches(':');
+    let code = item
+        .strip_prefix('`')
+        .and_then(|rest| rest.strip_suffix('`'));
+    !item.contains(' ') || code.is_some_and(|code| !code.contains('`'))
 }
