@@ -49,6 +49,11 @@ const PROVIDERS: Budget = Budget {
     seconds: 240,
 };
 
+const ARM: Budget = Budget {
+    name: "64-bit Arm",
+    seconds: 120,
+};
+
 /// Seconds for each fuzz target.
 const FUZZ_SECONDS: &str = "4";
 
@@ -97,6 +102,7 @@ fn stages() -> Outcome<Vec<Stage>> {
     stages.push(stage("WebAssembly in Node", FOREIGN, xtask(["wasm"])?));
     let miri = xtask(["miri", "--quick", host.trim()])?;
     stages.push(stage("miri", MIRI, miri));
+    stages.push(stage("aarch64", ARM, xtask(["aarch64"])?));
     let fuzz = xtask(["fuzz", "--seconds", FUZZ_SECONDS, "--jobs", "2"])?;
     stages.push(stage("fuzzing", FUZZ, fuzz));
     let bounded = xtask(["bounded-work", "--quick"])?;

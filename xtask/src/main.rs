@@ -3,6 +3,7 @@
 //! Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a tool cannot be installed on
 //! this machine.
 
+mod aarch64;
 mod bounded_work;
 mod callgrind;
 mod capi;
@@ -17,6 +18,7 @@ mod header;
 mod miri;
 mod mutants;
 mod nightly;
+mod packages;
 mod process;
 mod public_api;
 mod stages;
@@ -48,6 +50,7 @@ enum Command {
     Words(words::Arguments),
     Check(check::Arguments),
     Firmware(firmware::Arguments),
+    Aarch64(aarch64::Arguments),
     Figures(figures::Arguments),
     BoundedWork(bounded_work::Arguments),
     Fuzz(fuzz::Arguments),
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Words(arguments) => arguments.run(),
         Command::Check(arguments) => arguments.run(),
         Command::Firmware(arguments) => arguments.run(),
+        Command::Aarch64(arguments) => arguments.run(),
         Command::Figures(arguments) => arguments.run(),
         Command::BoundedWork(arguments) => arguments.run(),
         Command::Fuzz(arguments) => arguments.run(),

@@ -39,6 +39,7 @@ impl Arguments {
             stage("instructions", xtask(["figures", "instructions"])?),
             stage("bounded work", xtask(["bounded-work"])?),
             stage("miri on three machines", xtask(["miri"])?),
+            stage("aarch64, all tests", xtask(["aarch64", "--all"])?),
             stage("coverage", xtask(["coverage"])?),
             stage("peers", peers()),
             stage(
