@@ -44,8 +44,8 @@ pub fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
-/// Returns the folder for builds that `CARGO_TARGET_DIR` names, or else `default`, which is relative
-/// to the root of the repository.
+/// Returns the folder for builds that `CARGO_TARGET_DIR` names, or `default` without it. Both are
+/// relative to the root of the repository.
 pub fn target_folder(default: &str) -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| default.into()))
 }
@@ -197,7 +197,7 @@ pub fn need_cargo_tool(name: &str) -> Outcome {
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    if run_within(&mut install, Duration::from_secs(900)).is_err() {
+    if run_within(&mut install, Duration::from_mins(15)).is_err() {
         return unavailable(format!("{package} cannot be installed"));
     }
     Ok(())
@@ -214,7 +214,7 @@ pub fn need_toolchain(name: &str, components: &[&str]) -> Outcome {
     if components.is_empty() && succeeds(program("rustc").args([&rustc, "-V"])) {
         return Ok(());
     }
-    if run_within(&mut install, Duration::from_secs(600)).is_err() {
+    if run_within(&mut install, Duration::from_mins(10)).is_err() {
         return unavailable(format!("rustup cannot install the toolchain {name}"));
     }
     Ok(())

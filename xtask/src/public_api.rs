@@ -25,7 +25,7 @@ const FIXTURE_EXPECTED: &str = "tests/public-api/fixture/expected.txt";
 /// is private or from another crate. The tool is first run on a fixture, where it must find each of
 /// these.
 ///
-/// Needs a 64-bit machine and the toolchain nightly-2026-10-30, which is installed if it is missing.
+/// Needs a 64-bit machine and the toolchain nightly-2026-10-30, which is installed if missing.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
 #[derive(Args)]
@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Write the list, after a deliberate change of the public API
     #[arg(long, conflicts_with = "write_fixture")]
     write: bool,
-    /// Write fixture/expected.txt, after a change of the tool; read the difference before you commit
+    /// Write fixture/expected.txt, after a change of the tool; check it with git diff
     #[arg(long)]
     write_fixture: bool,
 }
