@@ -94,10 +94,15 @@ pub fn run(command: &mut Command) -> Outcome {
     failed(format!("{} ended with {status}", shown(command)))
 }
 
+/// Runs a program with its output in a file.
+pub fn run_silently(command: &mut Command, log: &Path) -> Outcome {
+    let file = File::create(log)?;
+    run(command.stdout(file.try_clone()?).stderr(file))
+}
+
 /// Runs a program with its output in a file, and prints the end of that file if it fails.
 pub fn run_logged(command: &mut Command, log: &Path) -> Outcome {
-    let file = File::create(log)?;
-    let done = run(command.stdout(file.try_clone()?).stderr(file));
+    let done = run_silently(command, log);
     if done.is_err() {
         print_end(log);
     }
