@@ -1,12 +1,14 @@
 //! Other programs: how they are started, what they print, and what their failure means.
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
+
+use clap::error::ErrorKind;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
@@ -42,6 +44,24 @@ pub fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
+/// Returns the folder for builds that `CARGO_TARGET_DIR` names, or `default` without it. Both are
+/// relative to the root of the repository.
+pub fn target_folder(default: &str) -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| default.into()))
+}
+
+/// Returns the target that the default toolchain compiles for.
+pub fn host_target() -> Outcome<String> {
+    let printed = output(program("rustc").arg("-vV"))?;
+    let host = printed.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map_or_else(|| failed("rustc names no host"), |host| Ok(host.to_owned()))
+}
+
+/// Reports wrong usage and exits with 2, as clap does.
+pub fn wrong_usage(why: &str) -> ! {
+    clap::Error::raw(ErrorKind::ValueValidation, format!("{why}\n")).exit()
+}
+
 /// Returns a program to be started at the root of the repository.
 pub fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
@@ -72,6 +92,31 @@ pub fn run(command: &mut Command) -> Outcome {
         return unavailable(shown(command));
     }
     failed(format!("{} ended with {status}", shown(command)))
+}
+
+/// Runs a program with its output in a file.
+pub fn run_silently(command: &mut Command, log: &Path) -> Outcome {
+    let file = File::create(log)?;
+    run(command.stdout(file.try_clone()?).stderr(file))
+}
+
+/// Runs a program with its output in a file, and prints the end of that file if it fails.
+pub fn run_logged(command: &mut Command, log: &Path) -> Outcome {
+    let done = run_silently(command, log);
+    if done.is_err() {
+        print_end(log);
+    }
+    done
+}
+
+/// Prints the last lines of a log.
+pub fn print_end(log: &Path) {
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<_> = text.lines().collect();
+    for line in lines.iter().skip(lines.len().saturating_sub(40)) {
+        println!("{line}");
+    }
 }
 
 /// Runs a program and returns what it prints on standard output; its standard error is that of this
@@ -170,8 +215,8 @@ pub fn need_toolchain(name: &str, components: &[&str]) -> Outcome {
     for component in components {
         install.args(["--component", component]);
     }
-    let rustc = program("rustc").arg(format!("+{name}")).arg("-V").status();
-    if components.is_empty() && rustc.is_ok_and(|status| status.success()) {
+    let rustc = format!("+{name}");
+    if components.is_empty() && succeeds(program("rustc").args([&rustc, "-V"])) {
         return Ok(());
     }
     if run_within(&mut install, Duration::from_mins(10)).is_err() {

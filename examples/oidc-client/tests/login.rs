@@ -1,5 +1,5 @@
-//! Logins at the certified `oidc-provider`, which `./log-in` installs. Ignored without it: run that
-//! script.
+//! Logins at the certified `oidc-provider`, which `cargo xtask example oidc-client --log-in`
+//! installs before it runs these tests. `cargo test` ignores them.
 
 #![allow(
     clippy::unwrap_used,
@@ -205,7 +205,7 @@ fn cases() -> [(&'static str, SignedBy); 4] {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn either_flow_with_four_algorithms() {
     let provider = Provider::honest();
     for (alg, signed_by) in &cases() {
@@ -221,7 +221,7 @@ fn either_flow_with_four_algorithms() {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn user_info_as_a_signed_jwt() {
     let provider = Provider::honest();
     let mut client = provider.client("signed", &published(&RS256));
@@ -229,7 +229,7 @@ fn user_info_as_a_signed_jwt() {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn another_algorithm_than_was_agreed_upon() {
     let provider = Provider::honest();
     for (client_id, signed_by) in [
@@ -244,7 +244,7 @@ fn another_algorithm_than_was_agreed_upon() {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn a_rotation_of_the_keys() {
     let mut provider = Provider::honest();
     for (alg, signed_by) in &cases()[..3] {
@@ -260,7 +260,7 @@ fn a_rotation_of_the_keys() {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn a_hostile_twin() {
     let provider = Provider::honest();
     let mut twin = Provider::posing_as(&provider.url);
@@ -292,7 +292,7 @@ fn a_hostile_twin() {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn another_provider() {
     let (provider, other) = (Provider::honest(), Provider::honest());
     let mut client = provider.client("RS256", &published(&RS256));
@@ -324,7 +324,7 @@ fn another_provider() {
 }
 
 #[test]
-#[ignore = "needs oidc-provider: ./log-in"]
+#[ignore = "cargo xtask example oidc-client --log-in runs it"]
 fn callbacks_that_do_not_belong_to_the_login() {
     let provider = Provider::honest();
     let mut client = provider.client("RS256", &published(&RS256));

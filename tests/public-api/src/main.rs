@@ -16,7 +16,7 @@ mod list;
 mod print;
 mod surface;
 
-/// Skipped: another toolchain than the one that `check` installs.
+/// Skipped: a toolchain other than the one that `cargo xtask public-api` installs.
 const SKIPPED: u8 = 77;
 
 fn main() -> ExitCode {

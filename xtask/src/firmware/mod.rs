@@ -13,6 +13,7 @@ mod tools;
 use clap::{Args, Subcommand};
 
 use crate::process::Outcome;
+pub use tools::Tools;
 
 /// Builds and runs the programs for microcontrollers
 ///

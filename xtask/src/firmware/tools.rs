@@ -61,7 +61,12 @@ impl Tools {
 
     /// Returns one of the programs, to be started at the root of the repository.
     pub fn program(&self, name: &str) -> Command {
-        program(self.folder.join("bin").join(name))
+        program(self.path(name))
+    }
+
+    /// Returns where one of the programs is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
     }
 
     /// Returns the plugin of the emulator that counts instructions.

@@ -43,9 +43,7 @@ fn main() -> ExitCode {
         if fs::read_to_string(&path).is_ok_and(|found| found == header) {
             return ExitCode::SUCCESS;
         }
-        eprintln!(
-            "FAILED: include/jose_verify.h is not what crates/capi/src says; run crates/capi/header"
-        );
+        eprintln!("include/jose_verify.h does not match crates/capi/src; run cargo xtask header");
         return ExitCode::FAILURE;
     }
     fs::write(&path, header).expect("include is a folder that can be written to");

@@ -1,0 +1,168 @@
+//! Checks the C interface.
+
+mod device;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use clap::{Args, Subcommand};
+
+use crate::header;
+use crate::process::{Outcome, cargo, failed, is_installed, program, read, root, run, unavailable};
+
+const FOLDER: &str = "crates/capi";
+const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude"];
+const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+/// Builds and checks the C interface
+///
+/// Needs gcc and g++ for host and sanitizers, valgrind for valgrind, and for device the tools that
+/// cargo xtask firmware setup fetches.
+///
+/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    check: Check,
+}
+
+#[derive(Subcommand)]
+enum Check {
+    /// Compare `include/jose_verify.h` with the source
+    Header,
+    /// Run tests/host.c, and compile the header as C++ and the program of README.md
+    Host,
+    /// Run tests/host.c with `AddressSanitizer` and `UndefinedBehaviorSanitizer`
+    Sanitizers,
+    /// Run tests/host.c under valgrind
+    Valgrind,
+    /// Run tests/device.c in an emulated Cortex-M0 with 16 KB of RAM
+    Device,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub fn run(self) -> Outcome {
+        match self.check {
+            Check::Header => header::Arguments { check: true }.run(),
+            Check::Host => {
+                run(&mut build_host(&[])?)?;
+                compile_as_cpp()?;
+                compile_readme()
+            }
+            Check::Sanitizers => run(&mut build_host(&SANITIZERS)?),
+            Check::Valgrind => valgrind(),
+            Check::Device => device::check(),
+        }
+    }
+}
+
+fn needs(name: &str) -> Outcome {
+    if is_installed(name) {
+        return Ok(());
+    }
+    unavailable(format!("{name} is not installed"))
+}
+
+/// Returns a program to be started in the folder of the C interface.
+fn program_here(name: impl AsRef<OsStr>) -> Command {
+    let mut command = program(name);
+    command.current_dir(root().join(FOLDER));
+    command
+}
+
+/// Returns the folder of what this command writes.
+fn out() -> Outcome<PathBuf> {
+    let out = root().join(FOLDER).join("target/check");
+    fs::create_dir_all(&out)?;
+    Ok(out)
+}
+
+/// Builds the library and returns its file, relative to the folder of the C interface.
+fn build_library(target: Option<&str>) -> Outcome<String> {
+    let mut build = cargo(["build", "--quiet", "--release", "--locked"]);
+    build
+        .args(["--manifest-path", &format!("{FOLDER}/Cargo.toml")])
+        .args(["--target-dir", &format!("{FOLDER}/target")]);
+    let mut folder = String::from("target");
+    if let Some(target) = target {
+        build.args(["--target", target]);
+        folder = format!("target/{target}");
+    }
+    run(&mut build)?;
+    Ok(format!("{folder}/release/libjose_verify_c.a"))
+}
+
+/// Links tests/host.c with the library and returns the program.
+fn build_host(options: &[&str]) -> Outcome<Command> {
+    needs("gcc")?;
+    let library = build_library(None)?;
+    let host = out()?.join("host");
+    let mut gcc = program_here("gcc");
+    gcc.arg("-std=c99").args(WARNINGS).arg("-g").args(options);
+    run(gcc.args(["tests/host.c", &library, "-o"]).arg(&host))?;
+    Ok(program_here(host))
+}
+
+fn compile_as_cpp() -> Outcome {
+    needs("g++")?;
+    let file = out()?.join("host.cc");
+    let program = "#include \"jose_verify.h\"\nint main() { return 0; }\n";
+    fs::write(&file, program)?;
+    let mut compiler = program_here("g++");
+    run(compiler.args(WARNINGS).arg("-fsyntax-only").arg(file))
+}
+
+/// Compiles the program of README.md as it is written there.
+fn compile_readme() -> Outcome {
+    let program = c_blocks(&read(format!("{FOLDER}/README.md"))?);
+    if !program.contains("jv_verify") {
+        return failed(format!("no program in {FOLDER}/README.md"));
+    }
+    let declarations = "#include <stddef.h>\n#include \"jose_verify.h\"\n\
+        extern const uint8_t jwks[];\nextern const size_t jwks_len;\n\
+        jv_error authenticate(const uint8_t *, size_t, int64_t, char *, size_t);\n";
+    let file = out()?.join("readme.c");
+    fs::write(&file, format!("{declarations}{program}"))?;
+    let mut gcc = program_here("gcc");
+    gcc.arg("-std=c99").args(WARNINGS);
+    run(gcc.arg("-fsyntax-only").arg(file))
+}
+
+/// Returns the lines of the blocks of C in a text in Markdown.
+fn c_blocks(markdown: &str) -> String {
+    let mut inside = false;
+    let mut program = String::new();
+    for line in markdown.lines() {
+        match line {
+            "```c" => inside = true,
+            "```" => inside = false,
+            _ if inside => program.extend([line, "\n"]),
+            _ => {}
+        }
+    }
+    program
+}
+
+fn valgrind() -> Outcome {
+    needs("valgrind")?;
+    let host = build_host(&[])?;
+    let mut valgrind = program_here("valgrind");
+    valgrind.args(["--quiet", "--error-exitcode=1", "--leak-check=full"]);
+    run(valgrind.arg(host.get_program()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::c_blocks;
+
+    #[test]
+    fn other_blocks_are_left_out() {
+        assert_eq!(
+            c_blocks("a\n```c\nint b;\n```\nc\n```make\nd\n```\n"),
+            "int b;\n"
+        );
+    }
+}
