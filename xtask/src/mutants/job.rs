@@ -9,7 +9,7 @@ use crate::process::{Outcome, failed, files, output, program, root, run};
 
 /// Tests of tests/suite that take seconds with little optimisation. `true`: they concern files of
 /// src/alg, which they judge.
-const SLOW: [(&str, bool); 14] = [
+const SLOW: [(&str, bool); 11] = [
     ("algorithms::", true),
     ("padding::", true),
     ("primitives::", true),
@@ -19,9 +19,6 @@ const SLOW: [(&str, bool); 14] = [
     ("flood_of_unknown", false),
     ("numbers::edges", false),
     ("random_numbers", false),
-    ("row_09", false),
-    ("row_10", false),
-    ("row_30", false),
     ("vectors::", false),
     ("wycheproof::", false),
 ];
