@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn malformed_blocks_are_rejected() {
         let around = |body: &str| std::format!("-----BEGIN A-----\n{body}\n-----END A-----\n");
         let bodies = [
             "AQI",
