@@ -37,7 +37,10 @@ const UNNAMED: u16 = u16::MAX;
 /// `kid_len` of a key that the caller supplied without a name.
 const ANY: u16 = u16::MAX - 1;
 
-const _: () = assert!(MAX_KID_LEN < 1 << 15, "the length of a `kid` is never `UNNAMED` or `ANY`");
+const _: () = assert!(
+    MAX_KID_LEN < 1 << 15,
+    "the length of a `kid` is never `UNNAMED` or `ANY`"
+);
 
 /// Returns the key at `position` of the first `len` keys.
 pub(super) fn stored(parts: Parts<'_>, len: usize, position: usize) -> Option<StoredKey<'_>> {
