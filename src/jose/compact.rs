@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_segments() {
+    fn three_segments_are_split() {
         for (token, header, payload, signature, input) in [
             ("a.b.c", "a", "b", "c", "a.b"),
             ("aa.b.", "aa", "b", "", "aa.b"),

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters() {
+    fn parameters_are_parsed() {
         let text = br#"{"typ":"JWT","k\u0069d":"a\/b","alg":"RS256","jku":7,"cty":"x",
             "jwk":{"kty":"oct"}}"#;
         let header = Header::parse(text, &Critical::NONE).unwrap();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn critical_parameters() {
+    fn critical_parameters_must_be_understood() {
         for (text, accepted) in [
             (r#"{"alg":"RS256","crit":["exp"],"exp":1}"#, true),
             (r#"{"alg":"RS256","crit":["e\u0078p"],"\u0065xp":1}"#, true),

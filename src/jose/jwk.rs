@@ -42,7 +42,8 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::MalformedKey`]: `kty` is missing, or `kty`, `crv`, `use`, `key_ops`, `alg` or
     ///   `kid` has the wrong type.
     // Not inlined, so that its table of names is off the stack before the key is loaded.
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn may_verify() {
+    fn use_and_key_ops_must_allow_verification() {
         for (members, want) in [
             ("", true),
             (r#","use":"sig""#, true),

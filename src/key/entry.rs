@@ -71,10 +71,10 @@ pub(crate) fn load(
     memory: &mut [Word],
 ) -> Result<usize, Error> {
     let mut len = 0_usize;
-    let mut refused = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
+    let mut rejection = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
     for (bit, algorithm) in bits().zip(list).filter(|(_, a)| fits(a.name())) {
         let key_type = algorithm.key_type();
-        if refused
+        if rejection
             .1
             .is_some_and(|other| is_same_key_type(other, key_type))
         {
@@ -90,19 +90,21 @@ pub(crate) fn load(
             Some((header, material)) => (Some(header), material),
             None => (None, Default::default()),
         };
-        let room = material.len();
+        let capacity = material.len();
         match key_type.load(key, material) {
             Ok(words) => {
-                let header = header.filter(|_| words <= room).ok_or(Error::KeySetFull)?;
+                let header = header
+                    .filter(|_| words <= capacity)
+                    .ok_or(Error::KeySetFull)?;
                 *header = encoded(bit, words).ok_or(Error::KeyTooLarge)?;
                 len = len.saturating_add(words).saturating_add(HEADER_WORDS);
             }
             Err(Error::UnsupportedKey) => {}
             Err(Error::KeySetFull) => return Err(Error::KeySetFull),
-            Err(reason) => refused = (reason, Some(key_type)),
+            Err(reason) => rejection = (reason, Some(key_type)),
         }
     }
-    if len == 0 { Err(refused.0) } else { Ok(len) }
+    if len == 0 { Err(rejection.0) } else { Ok(len) }
 }
 
 /// Returns the header of the block for `key_type`, if the entry has one.
@@ -151,15 +153,15 @@ pub(crate) fn translate(
                 .any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
         };
         let kept = bits().zip(to).filter(|(_, a)| is_served(**a));
-        let wanted = kept.fold(0, |all, (bit, _)| all | bit);
-        if wanted == 0 {
+        let kept_bits = kept.fold(0, |all, (bit, _)| all | bit);
+        if kept_bits == 0 {
             continue;
         }
         let end = len
             .saturating_add(HEADER_WORDS)
             .saturating_add(material.len());
         let (header, copy) = memory.get_mut(len..end)?.split_first_mut()?;
-        *header = encoded(wanted, material.len())?;
+        *header = encoded(kept_bits, material.len())?;
         copy.copy_from_slice(material);
         len = end;
     }

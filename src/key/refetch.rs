@@ -48,7 +48,8 @@ pub struct Refetch {
     shortest: Duration,
     longest: Duration,
     pause: Duration,
-    /// The time at which the last fetch began or ended, whichever is later. `None` before the first.
+    /// The time at which the last fetch began or ended, whichever is later. `None` before the first
+    /// fetch.
     last: Option<Duration>,
     is_fetching: bool,
 }
@@ -80,8 +81,8 @@ impl Refetch {
     /// them and report the outcome with [`end`](Self::end).
     ///
     /// [`Error::NoKey`] is a reason to fetch. [`Error::BadSignature`] is a reason if the token does
-    /// not name its key, because the key may have been replaced. `names_key` says whether the
-    /// header has a `kid`.
+    /// not name its key, because the key may have been replaced. `names_key` states whether
+    /// the header has a `kid`.
     #[must_use = "no other fetch begins until `end` is called"]
     pub fn begin(&mut self, error: Error, names_key: bool, now: Duration) -> bool {
         let may_be_replaced = error == Error::BadSignature && !names_key;
@@ -97,8 +98,8 @@ impl Refetch {
         } else {
             self.pause
         };
-        // A clock goes back this far only if it was wrong before, so the pause starts again from
-        // `now`.
+        // The clock can go back this far only if it was wrong before, so the pause starts again
+        // from `now`.
         let ahead = |last: Duration| last.saturating_sub(now) > self.longest;
         if self.last.is_some_and(ahead) {
             self.last = Some(now);

@@ -176,13 +176,14 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// # Errors
     ///
-    /// With these errors, the set keeps its keys:
+    /// On these errors, the set keeps its keys:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
-    ///   [`Error::MalformedKeySet`]: the text is not a JWK Set but, for instance, an error page.
+    ///   [`Error::MalformedKeySet`]: the text is not a JWK Set. It can be, for instance, an error
+    ///   page.
     /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`].
     ///
-    /// With these errors, the set is empty:
+    /// On this error, the set is empty:
     ///
     /// - [`Error::NoUsableKey`]: the text is a JWK Set without usable keys. If every entry was
     ///   skipped for the same reason, that reason is returned instead.
@@ -241,7 +242,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::MalformedKey`]: a parameter is missing or invalid.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: the key's `alg` is not accepted.

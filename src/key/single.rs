@@ -57,7 +57,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     /// The errors of [`new`](Self::new), including [`Error::MalformedKey`] and
     /// [`Error::KeyTooLarge`] for other members such as `kid`, and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: the key's `alg` names another algorithm.
     pub fn from_jwk(algorithm: A, jwk: &'k [u8]) -> Result<Self, Error> {

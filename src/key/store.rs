@@ -62,21 +62,21 @@ pub(super) fn next_named(
     from: usize,
     kid: RequestedKid<'_>,
 ) -> Option<usize> {
-    let wanted = match kid {
+    let requested = match kid {
         RequestedKid::Absent => return (from < len).then_some(from),
         RequestedKid::Is(kid) => kid.as_plain_bytes(),
         RequestedKid::TooLong => None,
     };
-    let Some(wanted) = wanted else {
+    let Some(requested) = requested else {
         let fits = |key: StoredKey<'_>| key.name.fits(kid);
         return (from..len).find(|position| stored(parts, len, *position).is_some_and(fits));
     };
     let slots = parts.slots.get(..len)?.get(from..)?;
     let fits = |slot: &Slot| {
         slot.kid_len == ANY
-            || usize::from(slot.kid_len) == wanted.len()
+            || usize::from(slot.kid_len) == requested.len()
                 && kid_part(parts.kids, slot.kid_at, slot.kid_len)
-                    .is_some_and(|own| own.last() == wanted.last() && own == wanted)
+                    .is_some_and(|own| own.last() == requested.last() && own == requested)
     };
     slots.iter().position(fits).map(|i| i.saturating_add(from))
 }

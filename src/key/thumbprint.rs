@@ -14,9 +14,10 @@ use crate::jose::jwk::Jwk;
 ///
 /// # Errors
 ///
-/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+///   JSON object, repeats a name, or exceeds a limit.
 /// - [`Error::MalformedKey`]: a required member is missing, not a string, or not base64url.
-/// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC`, `OKP`, `AKP` and `oct`.
+/// - [`Error::UnsupportedKey`]: `kty` is not `RSA`, `EC`, `OKP`, `AKP` or `oct`.
 ///
 /// ```
 /// use jose_verify::Error;

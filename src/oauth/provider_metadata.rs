@@ -82,8 +82,8 @@ impl<'a> ProviderMetadata<'a> {
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`]: the text is not a JSON object, or it
     ///   repeats a name.
     /// - [`Error::Limit`]: the text exceeds a [limit](crate::limits).
-    /// - [`Error::MalformedMetadata`]: the member `issuer` or `jwks_uri` is missing, or a member has
-    ///   the wrong type.
+    /// - [`Error::MalformedMetadata`]: the member `issuer` or `jwks_uri` is missing, or a member
+    ///   has the wrong type.
     /// - [`Error::MetadataMismatch`]: the metadata is for a different issuer, compared exactly
     ///   (Discovery §4.3, RFC 8414 §3.3).
     /// - [`Problem::NothingExpected`] with [`Claim::Iss`]: the argument `issuer` is empty.
@@ -163,8 +163,8 @@ impl<'a> ProviderMetadata<'a> {
             .is_some_and(|all| all.contains(name))
     }
 
-    /// Returns whether the metadata lists the code challenge method `name` (RFC 7636 §4.3), such as
-    /// `S256`.
+    /// Returns whether the metadata lists the code challenge method `name`, such as `S256` (RFC
+    /// 7636 §4.3).
     #[must_use]
     pub fn supports_challenge_method(&self, name: &str) -> bool {
         self.challenge_methods.is_some_and(|all| all.contains(name))

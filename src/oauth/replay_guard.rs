@@ -23,7 +23,11 @@ use crate::verify::Verified;
 /// use jose_verify::{Error, NumericDate, Verified};
 /// use jose_verify::oauth::ReplayGuard;
 ///
-/// fn once(jwt: &Verified<'_>, guard: &mut ReplayGuard<64>, now: NumericDate) -> Result<(), Error> {
+/// fn check_replay(
+///     guard: &mut ReplayGuard<64>,
+///     jwt: &Verified<'_>,
+///     now: NumericDate,
+/// ) -> Result<(), Error> {
 ///     guard.admit(jwt, Duration::from_secs(30), now)
 /// }
 /// ```
@@ -58,8 +62,9 @@ impl<const N: usize> ReplayGuard<N> {
     /// - [`Error::ReplayGuardFull`]: the guard already remembers `N` tokens.
     /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: the token lacks a claim that
     ///   the guard needs.
-    /// - [`Problem::Expired`] with [`Claim::Exp`]: the guard would forget the token immediately. The
-    ///   policy accepted it because it has a longer leeway or does not check `exp`.
+    /// - [`Problem::Expired`] with [`Claim::Exp`]: the guard would forget the token immediately.
+    ///   The policy accepted it because the policy has a longer leeway or does not compare `exp`
+    ///   with a clock.
     /// - [`Limit::JwtIdLen`]: `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,

@@ -11,8 +11,8 @@ use crate::policy::{Audience, Check, Policy, StringList};
 pub enum Nonce<'p> {
     /// This nonce was sent. The ID Token must contain it.
     Sent(&'p str),
-    /// No nonce was sent, so the claim is not checked. Also use this for an ID Token from a refresh,
-    /// or one kept as a session, whose nonce was checked at login.
+    /// No nonce was sent, so the claim is not checked. Also use this for an ID Token from a
+    /// refresh, or one kept as a session, whose nonce was checked at login.
     NotSent,
 }
 
@@ -103,7 +103,7 @@ pub const fn user_info<'p>(
 
 /// Returns the policy for a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6).
 /// Pass the verified token to [`LogoutToken::from_verified`](super::LogoutToken::from_verified),
-/// which makes the remaining checks.
+/// which performs the remaining checks.
 ///
 /// `iss`, `aud`, `exp`, `iat`, `jti` and the logout event in `events` are required. `nonce` must be
 /// absent. `typ` is not checked, because most providers write `JWT`. Require `logout+jwt` if your

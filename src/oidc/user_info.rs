@@ -11,7 +11,7 @@ use crate::verify::Verified;
 ///
 /// "The `sub` Claim in the UserInfo Response MUST be verified to exactly match the `sub` Claim in
 /// the ID Token; if they do not match, the UserInfo Response values MUST NOT be used" (§5.3.2).
-/// Every constructor makes this comparison, so the values cannot be used without it.
+/// Every constructor compares the two, so the values cannot be used without this check.
 ///
 /// ```
 /// use jose_verify::{Error, Verified};

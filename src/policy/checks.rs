@@ -1,7 +1,7 @@
-//! Additional checks for [`Verifier::with_checks`](crate::Verifier::with_checks), which a policy
-//! has no field for.
+//! Additional checks that a [`Policy`](crate::Policy) has no field for.
 //!
-//! Only the checks that you name are linked. To require scopes, use
+//! Pass them to [`Verifier::with_checks`](crate::Verifier::with_checks). Only the checks that you
+//! name are linked. To require scopes, use
 //! [`oauth::RequiredScopes`](crate::oauth::RequiredScopes).
 //!
 //! ```

@@ -29,7 +29,7 @@ pub struct CheckReport<'r> {
 }
 
 impl Policy<'_> {
-    /// Makes every check, reports each outcome, and returns the first failure.
+    /// Runs every check, reports each outcome, and returns the first failure.
     pub(crate) fn explain(
         &self,
         token: &Candidate<'_>,
@@ -37,7 +37,7 @@ impl Policy<'_> {
         report: &mut dyn FnMut(CheckReport<'_>),
     ) -> Result<(), Error> {
         let mut first = Ok(());
-        let mut tell = |name: &str, outcome| {
+        let mut record = |name: &str, outcome| {
             if let (Outcome::Failed(error), Ok(())) = (outcome, first) {
                 first = Err(error);
             }
@@ -51,10 +51,10 @@ impl Policy<'_> {
         let typ = outcome(self.typ(token), &|problem| {
             Error::Header(Member::Typ, problem)
         });
-        tell(Member::Typ.name(), typ);
+        record(Member::Typ.name(), typ);
         self.each_claim(token, |claim, verdict| {
             let found = outcome(verdict, &|problem| Error::Claim(claim, problem));
-            tell(claim.name(), found);
+            record(claim.name(), found);
             Ok(())
         })?;
         for check in extra {
@@ -62,7 +62,7 @@ impl Policy<'_> {
                 Ok(()) => Outcome::Passed,
                 Err(error) => Outcome::Failed(error),
             };
-            tell(check.name(), found);
+            record(check.name(), found);
         }
         first
     }

@@ -43,7 +43,7 @@ impl<'t> Candidate<'t> {
     }
 }
 
-/// An additional check, which is made after those of a [`Policy`](crate::Policy).
+/// An additional check, which runs after those of a [`Policy`](crate::Policy).
 ///
 /// The types in [`checks`](crate::checks) implement it. Implement it yourself to check a private
 /// claim. Pass all checks to [`Verifier::with_checks`](crate::Verifier::with_checks). Only the

@@ -31,13 +31,13 @@ pub enum Audience<'p> {
     /// `aud` contains one of these (RFC 7519 §4.1.3). Additional audiences are ignored. To reject
     /// them, add the check [`SoleAudience`](crate::checks::SoleAudience).
     AnyOf(&'p dyn StringList),
-    /// `aud` contains one of our clients (OpenID Connect Core §3.1.3.7, step 3). Every additional
-    /// audience must be trusted, unless `azp` is one of our clients.
+    /// `aud` contains one of your clients (OpenID Connect Core §3.1.3.7, step 3). Every additional
+    /// audience must be trusted, unless `azp` is one of your clients.
     ///
     /// The exception for `azp` is specific to this crate: the trusted issuer itself states which
     /// client it issued the token to.
     Client {
-        /// Our `client_id` at the issuer, or several if we have several.
+        /// Your client IDs at the issuer. Usually there is one.
         client_ids: &'p dyn StringList,
         /// Additional audiences that are accepted.
         trusted: &'p dyn StringList,
@@ -195,7 +195,7 @@ impl Policy<'_> {
         Ok(())
     }
 
-    /// Makes every check and returns the first failure.
+    /// Runs the checks in order and returns the first failure.
     // Not inlined, so that its stack frame does not exist while the claims are parsed.
     #[inline(never)]
     pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
@@ -246,7 +246,7 @@ impl Policy<'_> {
         each(Claim::Events, self.events(claims))
     }
 
-    /// RFC 8725 §3.11: explicit typing.
+    /// Checks `typ`. RFC 8725 §3.11: explicit typing.
     fn typ(&self, token: &Candidate<'_>) -> Verdict {
         let header = token.header;
         self.typ.verdict(header.typ(), is_text, |_, expected| {
@@ -254,7 +254,7 @@ impl Policy<'_> {
         })
     }
 
-    /// RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4.
+    /// Checks `aud` (RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4).
     fn audience(&self, claims: &Claims<'_>) -> Verdict {
         self.audience.verdict(
             claims.audience(),
@@ -270,7 +270,7 @@ impl Policy<'_> {
         )
     }
 
-    /// RFC 7519 §4.1.4: the token must not be accepted "on or after" `exp`.
+    /// Checks `exp`. RFC 7519 §4.1.4: the token must not be accepted "on or after" `exp`.
     fn expires_at(&self, token: &Candidate<'_>) -> Verdict {
         self.expires_at
             .verdict(token.claims.expires_at(), always, |expires_at, leeway| {
@@ -279,7 +279,7 @@ impl Policy<'_> {
             })
     }
 
-    /// RFC 7519 §4.1.5: the token must not be accepted before `nbf`.
+    /// Checks `nbf`. RFC 7519 §4.1.5: the token must not be accepted before `nbf`.
     fn not_before(&self, token: &Candidate<'_>) -> Verdict {
         self.not_before
             .verdict(token.claims.not_before(), always, |not_before, leeway| {
@@ -287,7 +287,8 @@ impl Policy<'_> {
             })
     }
 
-    /// RFC 7519 §4.1.6. Stricter than the RFC: a token that was issued in the future is rejected.
+    /// Checks `iat` (RFC 7519 §4.1.6). Stricter than the RFC: a token that was issued in the
+    /// future is rejected.
     fn issued_at(&self, token: &Candidate<'_>) -> Verdict {
         self.issued_at
             .verdict(token.claims.issued_at(), always, |issued_at, leeway| {
@@ -295,8 +296,8 @@ impl Policy<'_> {
             })
     }
 
-    /// OpenID Connect Core §3.1.3.7 step 13. Stricter than the specification: a login in the future
-    /// is rejected, because it would outlast any maximum age.
+    /// Checks `auth_time` (OpenID Connect Core §3.1.3.7 step 13). Stricter than the specification:
+    /// a login in the future is rejected, because it would outlast any maximum age.
     fn auth_time(&self, token: &Candidate<'_>) -> Verdict {
         self.auth_time
             .verdict(token.claims.auth_time(), always, |auth_time, max| {
@@ -307,7 +308,7 @@ impl Policy<'_> {
             })
     }
 
-    /// OpenID Connect Core §2.
+    /// Checks `amr` (OpenID Connect Core §2).
     fn amr(&self, claims: &Claims<'_>) -> Verdict {
         self.amr
             .verdict(claims.amr(), is_text, |methods, expected| {
@@ -315,7 +316,7 @@ impl Policy<'_> {
             })
     }
 
-    /// RFC 8417 §2.2.
+    /// Checks `events` (RFC 8417 §2.2).
     fn events(&self, claims: &Claims<'_>) -> Verdict {
         self.events
             .verdict(claims.events(), is_text, |events, expected| {
@@ -392,7 +393,7 @@ fn any_of(named: StringOrArray<'_>, expected: &dyn StringList) -> Verdict {
     Verdict::new(named, Problem::Mismatch)
 }
 
-/// Checks the audiences other than our clients.
+/// Checks the audiences other than the caller's clients.
 fn others(
     audience: StringOrArray<'_>,
     claims: &Claims<'_>,
@@ -418,8 +419,8 @@ impl Debug for Audience<'_> {
     }
 }
 
-/// Shows which checks are made. Expected claim values are omitted, because they can include a nonce
-/// or a subject. `typ` and durations are shown.
+/// Shows which claims are checked. Expected claim values are omitted, because they can include a
+/// nonce or a subject. `typ` and durations are shown.
 impl Debug for Policy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn omitted<T>(check: &Check<T>) -> Check<fmt::Arguments<'_>> {

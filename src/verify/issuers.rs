@@ -31,7 +31,7 @@ pub trait Issuer {
     /// instead.
     fn policy(&self) -> Policy<'_>;
 
-    /// Returns additional checks, which are made after those of the policy. The default is none.
+    /// Returns additional checks, which run after those of the policy. The default is none.
     fn checks(&self) -> &[&dyn ClaimCheck] {
         &[]
     }
@@ -105,7 +105,7 @@ impl<'t, K> Tenant<'t, K> {
         }
     }
 
-    /// Returns the issuer with additional checks, which are made after those of the policy. They
+    /// Returns the issuer with additional checks, which run after those of the policy. They
     /// replace the checks of an earlier call.
     #[must_use]
     pub const fn with_checks(self, checks: &'t [&'t dyn ClaimCheck]) -> Self {

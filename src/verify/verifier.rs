@@ -66,7 +66,7 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
         }
     }
 
-    /// Returns the verifier with additional checks, which are made after those of the policy. They
+    /// Returns the verifier with additional checks, which run after those of the policy. They
     /// replace the checks of an earlier call.
     ///
     /// They can come from [`checks`](crate::checks), or be your own implementations of

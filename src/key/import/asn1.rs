@@ -40,12 +40,12 @@ const ALGORITHM_KEY_PAIRS: [(&[u8], &str); 3] = [
     ),
 ];
 
-/// RFC 5280 §4.1: `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier,
-/// subjectPublicKey BIT STRING }`.
+/// Parses a public key (RFC 5280 §4.1): `SubjectPublicKeyInfo ::= SEQUENCE { algorithm
+/// AlgorithmIdentifier, subjectPublicKey BIT STRING }`.
 pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
-    let mut outside = Reader::new(der);
-    let mut info = outside.sequence()?;
-    outside.end()?;
+    let mut outer = Reader::new(der);
+    let mut info = outer.sequence()?;
+    outer.end()?;
     let mut identifier = info.sequence()?;
     let key = info.bytes_of_bit_string()?;
     info.end()?;
@@ -74,7 +74,7 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
     }
 }
 
-/// RFC 5480 §2.1.1: returns the JOSE name of a named curve. Explicit curve parameters "MUST NOT be
+/// Returns the JOSE name of a named curve. RFC 5480 §2.1.1: explicit curve parameters "MUST NOT be
 /// used".
 fn named_curve(mut parameters: Reader<'_>) -> Result<&'static str, Error> {
     if parameters.peek() != Some(Tag::OBJECT_IDENTIFIER) {
@@ -91,23 +91,23 @@ fn named(names: &[(&[u8], &'static str)], identifier: &[u8]) -> Option<&'static 
     found.map(|(_, name)| *name)
 }
 
-/// RFC 8017, Appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER
-/// }`.
+/// Parses an RSA public key (RFC 8017, Appendix A.1.1): `RSAPublicKey ::= SEQUENCE { modulus
+/// INTEGER, publicExponent INTEGER }`.
 pub(super) fn rsa_public_key(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
-    let mut outside = Reader::new(der);
-    let mut numbers = outside.sequence()?;
-    outside.end()?;
+    let mut outer = Reader::new(der);
+    let mut numbers = outer.sequence()?;
+    outer.end()?;
     let (n, e) = (numbers.unsigned()?, numbers.unsigned()?);
     numbers.end()?;
     Ok(KeyParameters::rsa(n, e))
 }
 
-/// RFC 5280 §4.1: parses the `subjectPublicKeyInfo` of a certificate. Of all other fields, only the
-/// outer structure is checked.
+/// Parses the `subjectPublicKeyInfo` of a certificate (RFC 5280 §4.1). Of all other fields, only
+/// the outer structure is checked.
 pub(super) fn certificate(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
-    let mut outside = Reader::new(der);
-    let mut certificate = outside.sequence()?;
-    outside.end()?;
+    let mut outer = Reader::new(der);
+    let mut certificate = outer.sequence()?;
+    outer.end()?;
     let mut to_be_signed = certificate.sequence()?;
     // signatureAlgorithm, signatureValue
     certificate.sequence()?;

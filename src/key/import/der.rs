@@ -1,8 +1,8 @@
 //! A DER reader (ITU-T X.690 §10) for the elements that public keys consist of.
 //!
 //! It accepts only one encoding of each value: lengths are definite and minimal, integers are
-//! minimal, and trailing bytes are rejected. It is our own because crates that parse certificates
-//! allocate, and because it is small.
+//! minimal, and trailing bytes are rejected. It does not come from another crate,
+//! because crates that parse certificates allocate and this reader is small.
 
 use crate::error::Error;
 
@@ -21,7 +21,7 @@ impl Tag {
     pub(super) const CONTEXT_0: Self = Self(0xa0);
 }
 
-/// Reads elements from the front of a DER text.
+/// Reads elements from the front of a DER encoding.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the next element, which must have this tag, and returns it with its tag and length.
+    /// Reads the next element, which must have this tag. Returns all its bytes, including the tag
+    /// and the length.
     pub(super) fn element(&mut self, tag: Tag) -> Result<&'a [u8], Error> {
         let before = self.rest;
         self.read(tag)?;
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elements() {
+    fn elements_are_read_in_order() {
         let mut reader = Reader::new(&[0x30, 0x03, 0x02, 0x01, 0x05, 0x05, 0x00]);
         assert_eq!(reader.peek(), Some(Tag::SEQUENCE));
         let mut inner = reader.sequence().unwrap();
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths() {
+    fn lengths_must_be_definite_and_minimal() {
         for (len, head) in [
             (0, &[0x04, 0x00][..]),
             (127, &[0x04, 0x7f]),
@@ -154,7 +155,7 @@ mod tests {
                 assert_eq!(Reader::new(&der).any(), Err(Error::MalformedKey), "{len}");
             }
         }
-        for refused in [
+        for malformed in [
             &[0x04][..],
             // Indefinite.
             &[0x30, 0x80, 0x00, 0x00],
@@ -171,7 +172,7 @@ mod tests {
             &[0xbf, 0x20, 0x00],
             &[],
         ] {
-            assert_eq!(Reader::new(refused).any(), Err(Error::MalformedKey));
+            assert_eq!(Reader::new(malformed).any(), Err(Error::MalformedKey));
         }
         for large in [0x83, 0x84, 0x88, 0xff] {
             let der = [0x04, large, 1, 0, 0, 0, 0, 0, 0, 0];
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn integers() {
+    fn integers_must_be_minimal_and_non_negative() {
         for (der, want) in [
             (&[0x02, 1, 0][..], Ok(&[][..])),
             (&[0x02, 1, 1], Ok(&[1])),
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn bit_strings() {
+    fn bit_strings_must_have_whole_bytes() {
         for (der, want) in [
             (&[0x03, 1, 0][..], Ok(&[][..])),
             (&[0x03, 3, 0, 1, 2], Ok(&[1, 2])),

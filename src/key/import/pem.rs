@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks() {
+    fn blocks_with_lines_of_any_length_are_decoded() {
         for (pem, label, content) in [
             (
                 "-----BEGIN A-----\nAQID\n-----END A-----\n",

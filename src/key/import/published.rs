@@ -18,18 +18,18 @@ impl<'a> KeyParameters<'a> {
     /// Parses a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the public key of
     /// a `CERTIFICATE`.
     ///
-    /// A certificate is not validated: neither its signature nor its validity period nor its chain
-    /// is checked. It only contains the key, which is as trustworthy as its source.
+    /// A certificate is not validated: its signature, its validity period and its chain are not
+    /// checked. It only contains the key, which is as trustworthy as its source.
     ///
     /// The text must be a single block, with at most one line break at its end. `scratch` receives
     /// the decoded bytes. [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: not one of these blocks, or its content is not the DER that its
-    ///   label names.
-    /// - [`Error::UnsupportedKey`]: a type of key or a curve that
-    ///   [`from_spki_der`](Self::from_spki_der) does not support.
+    /// - [`Error::MalformedKey`]: the text is not one of these blocks, or its content is not the
+    ///   DER that its label names.
+    /// - [`Error::UnsupportedKey`]: [`from_spki_der`](Self::from_spki_der) does not support the
+    ///   key's type or curve.
     /// - [`Error::KeyTooLarge`]: an element is 64 KiB or longer.
     /// - [`Error::ScratchTooSmall`]: the decoded bytes do not fit into `scratch`.
     ///
@@ -66,7 +66,8 @@ impl<'a> KeyParameters<'a> {
     ///
     /// The errors of [`from_pem`](Self::from_pem), and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::MalformedKey`]: the member is missing or not a string.
     pub fn from_pem_member(
         json: &[u8],
@@ -74,7 +75,7 @@ impl<'a> KeyParameters<'a> {
         scratch: &'a mut [u8],
     ) -> Result<Self, Error> {
         let pem = string_member(json, member)?;
-        // Every character takes at most as many bytes as it is written with.
+        // Unescaping never makes a text longer.
         let (front, scratch) = scratch
             .split_at_mut_checked(json.len())
             .ok_or(Error::ScratchTooSmall)?;
@@ -132,8 +133,8 @@ impl<'a> KeyParameters<'a> {
     /// `buffer` receives the secret.
     ///
     /// `+` and `-` are both 62, and `/` and `_` are both 63. Other characters are skipped.
-    /// Everything from the first `=` on is ignored, and so are trailing bits that do not fill a
-    /// byte.
+    /// Everything from the first `=` on is ignored. Trailing bits that do not fill a byte are
+    /// ignored too.
     ///
     /// Many texts decode to the same secret. Use it only if the other party decodes in the same
     /// way.
@@ -182,7 +183,7 @@ fn unescape<'b>(
     if let Some(plain) = string.as_plain_str() {
         return Ok((plain, buffer));
     }
-    // Every character takes at most as many bytes as it is written with.
+    // Unescaping never makes a text longer.
     let (front, rest) = buffer
         .split_at_mut_checked(longest)
         .ok_or(Error::ScratchTooSmall)?;
@@ -190,9 +191,9 @@ fn unescape<'b>(
     Ok((text, rest))
 }
 
-/// Returns the string member with the name `wanted`.
-fn string_member<'a>(json: &'a [u8], wanted: &str) -> Result<JsonStr<'a>, Error> {
-    let string = member(json, wanted)?.as_str();
+/// Returns the string member `name`.
+fn string_member<'a>(json: &'a [u8], name: &str) -> Result<JsonStr<'a>, Error> {
+    let string = member(json, name)?.as_str();
     string.ok_or(Error::MalformedKey)
 }
 
@@ -205,14 +206,14 @@ fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
         .ok_or(Error::MalformedKey)
 }
 
-/// Returns the member with the name `wanted`.
-fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
+/// Returns the member `requested`.
+fn member<'a>(json: &'a [u8], requested: &str) -> Result<Value<'a>, Error> {
     if json.len() > MAX_KEY_SET_LEN {
         return Err(Error::Limit(Limit::KeySetLen));
     }
     let mut found = None;
     read_object(json, &mut |name, value| {
-        if name == wanted {
+        if name == requested {
             found = Some(value);
         }
         Ok(())
