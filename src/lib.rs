@@ -153,10 +153,10 @@ pub use crate::verify::{
 };
 
 pub mod json {
-    //! Values of a token, which borrow from its text.
+    //! The JSON values of a token, which borrow from its text.
     //!
-    //! Everything was checked when the token was parsed: the text is JSON (RFC 8259), strings are
-    //! well-formed, and the nesting is bounded.
+    //! All checks were made when the token was parsed: the text is JSON (RFC 8259), its strings are
+    //! well-formed, and its nesting is bounded.
 
     pub use crate::encoding::json::{
         Array, Chars, Elements, EscapeDebug, JsonNumber, JsonStr, Object, ObjectMembers, Value,
@@ -167,8 +167,8 @@ pub mod json {
 }
 
 pub mod keys {
-    //! Keys beyond the everyday ones: memory that you lend, keys with tables, keys of your own
-    //! kind, rotation, and JWK Sets read entry by entry.
+    //! Less common ways to hold keys: lent memory, precomputed tables, your own kinds of keys,
+    //! rotation, and JWK Sets that are read entry by entry.
 
     pub use crate::jose::jwk::entries as jwk_set_entries;
     pub use crate::key::{

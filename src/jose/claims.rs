@@ -1,4 +1,5 @@
-//! The claims set (RFC 7519 §4): registered claims typed, all others by name.
+//! The claims set (RFC 7519 §4): typed accessors for registered claims, lookup by name for all
+//! others.
 
 use core::fmt::{self, Debug};
 
@@ -14,8 +15,8 @@ use crate::time::NumericDate;
 
 /// The claims of a verified token.
 ///
-/// Registered claims were checked for their type while the payload was read: one of the wrong type,
-/// `null` included, refuses the token. Everything borrows from the buffer that the token was
+/// The types of registered claims are checked while the payload is parsed. A token is rejected if
+/// one has the wrong type, including `null`. All values borrow from the buffer that the token was
 /// decoded into.
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
@@ -23,15 +24,15 @@ pub struct Claims<'a> {
     registered: Registered,
 }
 
-/// How many claims are registered: those with the numbers 1 to 14 of [`Claim`].
+/// Number of registered claims: those with the numbers 1 to 14 of [`Claim`].
 const REGISTERED: usize = 14;
 
-/// Where the registered claims stand (RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2,
-/// RFC 8417 §2.2), in the order of [`Claim`].
+/// The spans of the registered claims in the payload, in the order of [`Claim`] (RFC 7519 §4.1,
+/// OpenID Connect Core §2, RFC 9068 §2.2, RFC 8417 §2.2).
 #[derive(Debug, Clone, Copy, Default)]
 struct Registered([Option<Span>; REGISTERED]);
 
-/// What a registered claim must be.
+/// The type of a registered claim.
 #[derive(Clone, Copy)]
 enum Type {
     String,
@@ -41,7 +42,7 @@ enum Type {
     Object,
 }
 
-/// Returns the registered claim of that name, and what it must be.
+/// Returns the registered claim with this name, and its type.
 #[inline]
 fn registered_claim(name: &[u8]) -> Option<(Claim, Type)> {
     Some(match name {
@@ -72,8 +73,8 @@ impl Registered {
     #[inline]
     fn set(&mut self, text: &[u8], name: Name<'_>, value: Span) -> Result<(), Error> {
         let mut buf = NameBuf::new();
-        if let Some((claim, wanted)) = registered_claim(name.unescape(&mut buf)) {
-            if let Err(problem) = wanted.check(text, value) {
+        if let Some((claim, expected)) = registered_claim(name.unescape(&mut buf)) {
+            if let Err(problem) = expected.check(text, value) {
                 return Err(Error::Claim(claim, problem));
             }
             if let Some(span) = self.0.get_mut(index(claim)) {
@@ -84,7 +85,7 @@ impl Registered {
     }
 }
 
-/// Returns the position of a registered claim.
+/// Returns the index of a registered claim.
 #[inline]
 fn index(claim: Claim) -> usize {
     usize::from(claim.number()).wrapping_sub(1)
@@ -93,18 +94,18 @@ fn index(claim: Claim) -> usize {
 impl Type {
     #[inline]
     fn check(self, text: &[u8], value: Span) -> Result<(), Problem> {
-        let fits = match self {
+        let matches = match self {
             Self::String => value.is_string(),
             Self::NumericDate if value.is_short_number() => true,
             Self::NumericDate => {
                 return value.numeric_date(text).map(|_| ());
             }
-            // An empty array names nobody and is rejected.
+            // An empty array names no audience and is rejected.
             Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
             Self::ArrayOfStrings => array_of_strings(text, value).is_some(),
             Self::Object => value.is_object(),
         };
-        if fits {
+        if matches {
             Ok(())
         } else {
             Err(Problem::WrongType)
@@ -113,10 +114,10 @@ impl Type {
 }
 
 impl<'a> Claims<'a> {
-    // On a stack of its own: its table of names is gone before the claims are checked.
+    // Not inlined, so that its table of names is off the stack before the claims are checked.
     #[inline(never)]
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, Error> {
-        // RFC 7519 §7.2, step 10: the payload is a JSON object.
+        // RFC 7519 §7.2, step 10: the payload must be a JSON object.
         if !is_object(payload) {
             return Err(Error::MalformedClaims);
         }
@@ -131,7 +132,7 @@ impl<'a> Claims<'a> {
         self.registered.span(claim)?.as_str(self.object.as_bytes())
     }
 
-    // Where flash is scarce, the checks of times share it.
+    // Not inlined on 32-bit targets, where flash is scarce, so that all checks of times share it.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn numeric_date(&self, claim: Claim) -> Option<NumericDate> {
         let span = self.registered.span(claim)?;
@@ -143,132 +144,133 @@ impl<'a> Claims<'a> {
         StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
-    /// `iss` (RFC 7519 §4.1.1).
+    /// Returns `iss` (RFC 7519 §4.1.1).
     #[must_use]
     pub fn issuer(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Iss)
     }
 
-    /// `sub` (RFC 7519 §4.1.2).
+    /// Returns `sub` (RFC 7519 §4.1.2).
     #[must_use]
     pub fn subject(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Sub)
     }
 
-    /// Returns `sub` where it has to identify a user. An empty one does not.
+    /// Returns a `sub` that identifies a user. An empty `sub` counts as missing.
     pub(crate) fn user(&self) -> Result<JsonStr<'a>, Error> {
         let subject = self.subject().filter(|subject| *subject != "");
         subject.ok_or(Error::missing(Claim::Sub))
     }
 
-    /// `aud` (RFC 7519 §4.1.3).
+    /// Returns `aud` (RFC 7519 §4.1.3).
     #[must_use]
     pub fn audience(&self) -> Option<StringOrArray<'a>> {
         self.string_or_array(Claim::Aud)
     }
 
-    /// `azp` (OpenID Connect Core §2).
+    /// Returns `azp` (OpenID Connect Core §2).
     #[must_use]
     pub fn authorized_party(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Azp)
     }
 
-    /// `exp` (RFC 7519 §4.1.4).
+    /// Returns `exp` (RFC 7519 §4.1.4).
     #[must_use]
     pub fn expires_at(&self) -> Option<NumericDate> {
         self.numeric_date(Claim::Exp)
     }
 
-    /// `nbf` (RFC 7519 §4.1.5).
+    /// Returns `nbf` (RFC 7519 §4.1.5).
     #[must_use]
     pub fn not_before(&self) -> Option<NumericDate> {
         self.numeric_date(Claim::Nbf)
     }
 
-    /// `iat` (RFC 7519 §4.1.6).
+    /// Returns `iat` (RFC 7519 §4.1.6).
     #[must_use]
     pub fn issued_at(&self) -> Option<NumericDate> {
         self.numeric_date(Claim::Iat)
     }
 
-    /// `nonce` (OpenID Connect Core §2).
+    /// Returns `nonce` (OpenID Connect Core §2).
     #[must_use]
     pub fn nonce(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Nonce)
     }
 
-    /// `auth_time` (OpenID Connect Core §2).
+    /// Returns `auth_time` (OpenID Connect Core §2).
     #[must_use]
     pub fn auth_time(&self) -> Option<NumericDate> {
         self.numeric_date(Claim::AuthTime)
     }
 
-    /// `acr` (OpenID Connect Core §2).
+    /// Returns `acr` (OpenID Connect Core §2).
     #[must_use]
     pub fn acr(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Acr)
     }
 
-    /// `amr` (OpenID Connect Core §2).
+    /// Returns `amr` (OpenID Connect Core §2).
     #[must_use]
     pub fn amr(&self) -> Option<StringOrArray<'a>> {
         self.string_or_array(Claim::Amr)
     }
 
-    /// `jti` (RFC 7519 §4.1.7).
+    /// Returns `jti` (RFC 7519 §4.1.7).
     #[must_use]
     pub fn jwt_id(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Jti)
     }
 
-    /// `client_id` (RFC 8693 §4.3).
+    /// Returns `client_id` (RFC 8693 §4.3).
     #[must_use]
     pub fn client_id(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::ClientId)
     }
 
-    /// `events` (RFC 8417 §2.2).
+    /// Returns `events` (RFC 8417 §2.2).
     #[must_use]
     pub fn events(&self) -> Option<Object<'a>> {
         let span = self.registered.span(Claim::Events)?;
         span.value(self.object.as_bytes())?.as_object()
     }
 
-    /// Any claim by its name, compared after unescaping. One pass over the payload.
+    /// Returns a claim by its name, which is compared after unescaping. O(n): reads the payload
+    /// once.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        // Neither malformed nor with duplicates: both were refused when the payload was read.
+        // Cannot fail: `parse` rejected malformed text and duplicate names.
         self.object.get(name).ok().flatten()
     }
 
-    /// All claims, for names that are not known beforehand.
+    /// Returns all claims, for names that are not known in advance.
     #[must_use]
     pub const fn as_object(&self) -> Object<'a> {
         self.object
     }
 
-    /// The claims set as it is written, with everything in it that this crate does not interpret.
-    /// Takes a look at all of it.
+    /// Returns the text of the claims set as received, including all members that this crate does
+    /// not interpret. O(n): revalidates the text as UTF-8.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
         self.object.as_raw()
     }
 
-    /// Deserialises the claims into your own type. Strings with escapes are unescaped in `buffer`.
+    /// Deserialises the claims into your own type. Unescapes strings in `buffer`. Requires the
+    /// feature `serde`, and no allocator.
     ///
-    /// Needs the feature `serde`, and no allocator. Strings and names with escapes are unescaped
-    /// one at a time, so the buffer must hold the longest that the type reads. Such a string fits
-    /// an owned field (`String`, `heapless::String`), not a borrowed one. Other strings need no
-    /// buffer.
+    /// Strings and names with escapes are unescaped one at a time, so the buffer must hold the
+    /// longest one that the type reads. Such a string requires an owned field (`String`,
+    /// `heapless::String`). It cannot be borrowed. Strings without escapes need no buffer.
     ///
     /// Accepts what `serde_json` accepts, with two exceptions: its `RawValue`, and floats for a
-    /// hand-written type that asks for an integer but also accepts a float. Floats are rounded to
-    /// the nearest.
+    /// hand-written type that requests an integer but also accepts a float. Floats are rounded to
+    /// nearest.
     ///
     /// # Errors
     ///
-    /// The claims do not fit the type, or an unescaped string does not fit the buffer. A buffer as
-    /// long as [`as_raw`](Self::as_raw) is always large enough.
+    /// Returns an error if the claims do not match the type, or if an unescaped string does not fit
+    /// into the buffer. A buffer of the length of [`as_raw`](Self::as_raw) is always large enough.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]
@@ -279,7 +281,8 @@ impl<'a> Claims<'a> {
     ///     #[serde(rename = "https://example.com/channel")]
     ///     channel: Option<&'a str>,
     /// }
-    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::json::DeserializeError> {
+    /// # use jose_verify::{Claims, json::DeserializeError};
+    /// # fn read(claims: &Claims<'_>) -> Result<(), DeserializeError> {
     /// let manifest: Manifest<'_> = claims.deserialize_in(&mut [0; 64])?;
     /// # let _ = (manifest.version, manifest.digest, manifest.channel);
     /// # Ok(()) }
@@ -292,14 +295,14 @@ impl<'a> Claims<'a> {
         self.object.deserialize_in(buffer)
     }
 
-    /// Deserialises the claims as a type of the caller's.
+    /// Deserialises the claims into your own type. Unescapes strings on the heap. Requires the
+    /// features `serde` and `alloc`.
     ///
-    /// Needs the features `serde` and `alloc`. Takes what [`deserialize_in`](Self::deserialize_in)
-    /// takes; strings that are written with escapes are unescaped on the heap.
+    /// Accepts the same claims as [`deserialize_in`](Self::deserialize_in).
     ///
     /// # Errors
     ///
-    /// The claims do not fit the type.
+    /// Returns an error if the claims do not match the type.
     ///
     /// ```
     /// #[derive(serde::Deserialize)]
@@ -308,7 +311,8 @@ impl<'a> Claims<'a> {
     ///     #[serde(default)]
     ///     groups: Vec<String>,
     /// }
-    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::json::DeserializeError> {
+    /// # use jose_verify::{Claims, json::DeserializeError};
+    /// # fn read(claims: &Claims<'_>) -> Result<(), DeserializeError> {
     /// let session: Session = claims.deserialize()?;
     /// # let _ = (session.email, session.groups);
     /// # Ok(()) }
@@ -321,12 +325,12 @@ impl<'a> Claims<'a> {
 
 impl Debug for Claims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the claims, which may be personal data.
+        // Omits the claims, which can be personal data.
         f.debug_struct("Claims").finish_non_exhaustive()
     }
 }
 
-/// Whether an array of strings, if it is one, holds any.
+/// Returns whether an array of strings has any elements, or `None` if the value is not one.
 #[inline(never)]
 fn array_of_strings(text: &[u8], value: Span) -> Option<bool> {
     let value = value.value(text)?;
@@ -339,7 +343,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn registered_claims() {
+    fn registered_claims_are_typed() {
         let text =
             br#" {"iss":"a","s\u0075b":"b","aud":["c","d"],"azp":"e","exp":1.5,"nbf":2,"iat":3e0,
             "nonce":"f","auth_time":4,"acr":"g","amr":["h"],"jti":"i","client_id":"j","ISS":5} "#;
@@ -363,16 +367,16 @@ mod tests {
     }
 
     #[test]
-    fn wrong_types() {
+    fn registered_claims_of_the_wrong_type_are_rejected() {
         let strings = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
         for name in strings {
             for value in ["5", "true", "null", "{}", "[]", r#"["a"]"#] {
-                refused(name, value);
+                assert_wrong_type(name, value);
             }
         }
         for name in ["exp", "nbf", "iat", "auth_time"] {
             for value in [r#""5""#, "true", "null", "{}", "[]", "[5]"] {
-                refused(name, value);
+                assert_wrong_type(name, value);
             }
         }
         for value in [
@@ -385,13 +389,13 @@ mod tests {
             r#"["a",5]"#,
             r#"[["a"]]"#,
         ] {
-            refused("aud", value);
+            assert_wrong_type("aud", value);
         }
         for value in ["5", "true", "null", "{}", r#""a""#, r#"["a",5]"#] {
-            refused("amr", value);
+            assert_wrong_type("amr", value);
         }
         for value in ["5", "true", "null", "[]", r#""a""#] {
-            refused("events", value);
+            assert_wrong_type("events", value);
         }
     }
 
@@ -404,13 +408,13 @@ mod tests {
         }
     }
 
-    fn refused(name: &str, value: &str) {
+    fn assert_wrong_type(name: &str, value: &str) {
         let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
         let want = Error::Claim(*claim.unwrap(), Problem::WrongType);
         let escapes = name
             .chars()
             .map(|c| std::format!("\\u{:04x}", u32::from(c)));
-        // Every name also wholly in escapes.
+        // Every name is also written entirely in escapes.
         for name in [name, &escapes.collect::<std::string::String>()] {
             let text = std::format!(r#"{{"x":1,"{name}":{value}}}"#);
             let error = Claims::parse(text.as_bytes()).err();
@@ -419,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn not_a_claims_set() {
+    fn payloads_that_are_not_a_claims_set_are_rejected() {
         for (text, want) in [
             (&b""[..], Error::MalformedClaims),
             (b" ", Error::MalformedClaims),

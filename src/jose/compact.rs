@@ -1,18 +1,19 @@
-//! The compact serialisation (RFC 7515 §7.1): a token split at its dots, nothing decoded.
+//! The compact serialisation (RFC 7515 §7.1): splits a token at its dots without decoding it.
 
 use crate::encoding::base64url::without_padding;
 use crate::encoding::swar;
 use crate::error::Error;
 
-/// A token in its segments, all still in base64url.
+/// The segments of a token, still in base64url.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Compact<'a> {
     pub(crate) protected_header: &'a [u8],
     pub(crate) payload: &'a [u8],
     pub(crate) signature: &'a [u8],
-    /// Header and payload with the dot between them (RFC 7515 §5.1): what is signed, as received.
+    /// The header and the payload as received, with the dot between them: the signed text (RFC 7515
+    /// §5.1).
     pub(crate) signing_input: &'a [u8],
-    /// Bytes of the header as it was received, with padding where there is any.
+    /// Length of the header as received, including any padding.
     pub(crate) padded_header_len: usize,
 }
 
@@ -21,7 +22,7 @@ impl<'a> Compact<'a> {
         let first = dot(token, 0);
         let second = dot(token, after(first));
         let third = dot(token, after(second));
-        // Of fewer than three segments, one starts beyond the end.
+        // With fewer than three segments, a segment starts beyond the end, so `get` fails.
         let segment = |start, end| token.get(start..end).ok_or(Error::MalformedToken);
         let jws = Self {
             protected_header: segment(0, first)?,
@@ -36,7 +37,7 @@ impl<'a> Compact<'a> {
         Ok(jws)
     }
 
-    /// The same for segments with padding, which is taken off; what is signed keeps it.
+    /// Removes the padding from the segments. The signing input keeps it.
     pub(crate) fn without_padding(self) -> Result<Self, Error> {
         Ok(Self {
             protected_header: without_padding(self.protected_header)?,
@@ -47,7 +48,8 @@ impl<'a> Compact<'a> {
     }
 }
 
-/// The position of the next dot from `start` on; the token's length if there is none.
+/// Returns the position of the next dot at or after `start`, or the token's length if there is
+/// none.
 fn dot(token: &[u8], start: usize) -> usize {
     match token.get(start..) {
         Some(rest) => start.wrapping_add(swar::byte(rest, b'.')),
@@ -55,17 +57,18 @@ fn dot(token: &[u8], start: usize) -> usize {
     }
 }
 
-/// Where the segment after a dot starts; of the last segment, beyond the end.
+/// Returns the start of the segment after a dot. After the last segment, it is beyond the end of
+/// the token.
 const fn after(dot: usize) -> usize {
     dot.wrapping_add(1)
 }
 
-/// There is a `third` dot.
+/// Returns the error for a token with a dot at `third`.
 #[cold]
 fn too_many_segments(token: &[u8], third: usize) -> Error {
     let fourth = dot(token, after(third));
     let fifth = dot(token, after(fourth));
-    // RFC 7516 §9: five segments are a JWE.
+    // RFC 7516 §9: a text of five segments is a JWE.
     if fourth < token.len() && fifth == token.len() {
         Error::Encrypted
     } else {
@@ -78,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_segments() {
+    fn three_segments_are_split() {
         for (token, header, payload, signature, input) in [
             ("a.b.c", "a", "b", "c", "a.b"),
             ("aa.b.", "aa", "b", "", "aa.b"),
@@ -104,13 +107,13 @@ mod tests {
         assert_eq!(jws.signing_input, b"AA==.AAA=");
         for token in ["AA.AAA=.AAAA", "AA==.AAA.AAAA", "AA==.AAA=.AA"] {
             let jws = Compact::parse(token.as_bytes()).unwrap();
-            let refused = jws.without_padding().err();
-            assert_eq!(refused, Some(Error::MalformedBase64url), "{token}");
+            let error = jws.without_padding().err();
+            assert_eq!(error, Some(Error::MalformedBase64url), "{token}");
         }
     }
 
     #[test]
-    fn refused() {
+    fn malformed_tokens_are_rejected() {
         for (token, want) in [
             ("", Error::MalformedToken),
             ("a", Error::MalformedToken),

@@ -1,18 +1,18 @@
-//! The JOSE header (RFC 7515 §4), trusted for nothing but looking up a key.
+//! The JOSE header (RFC 7515 §4), which is only trusted to look up a key.
 
 use crate::encoding::json::{JsonStr, NameBuf, Object, Span, Value, parse_spans};
 use crate::error::{Error, Member, Problem};
 
-/// The name of the "algorithm" that does not sign (RFC 7518 §3.6).
+/// The `alg` of an unsecured token (RFC 7518 §3.6).
 const NONE: &str = "none";
 
-/// The prefix of a media type that RFC 7515 §4.1.9 recommends to omit.
+/// The prefix of a media type, which RFC 7515 §4.1.9 recommends to omit.
 const APPLICATION: &str = "application/";
 
-/// The header parameters that matter for verification.
+/// The header of a token.
 ///
-/// Keys and URLs inside the header (`jwk`, `jku`, `x5c`, `x5u`) are passed over: a token does not
-/// choose its key.
+/// Keys and URLs in the header (`jwk`, `jku`, `x5c`, `x5u`) are ignored, because a token must not
+/// choose its own key.
 #[derive(Debug, Clone, Copy)]
 pub struct Header<'a> {
     object: Object<'a>,
@@ -22,12 +22,12 @@ pub struct Header<'a> {
     content_type: Option<Span>,
 }
 
-/// The critical header parameters that a caller understands.
+/// The critical header parameters that the caller understands.
 #[derive(Clone, Copy)]
 pub(crate) struct Critical<'v> {
     names: &'v [&'v str],
-    /// Only [`understood`](Self::understood) names the function, so that other programs do not
-    /// link it.
+    /// Only [`understood`](Self::understood) names the function, so that programs that do not use
+    /// it do not link it.
     check: Option<Check>,
 }
 
@@ -62,7 +62,7 @@ impl<'v> Critical<'v> {
 }
 
 impl<'a> Header<'a> {
-    // On a stack of its own: its table of names is gone before the signature is verified.
+    // Not inlined, so that its table of names is off the stack before the signature is verified.
     #[inline(never)]
     pub(crate) fn parse(text: &'a [u8], understood: &Critical<'_>) -> Result<Self, Error> {
         let (mut alg, mut kid, mut typ, mut cty) = (None, None, None, None);
@@ -82,14 +82,15 @@ impl<'a> Header<'a> {
         })?;
         let algorithm = alg.and_then(|alg: Span| alg.as_str(text));
         let algorithm = algorithm.ok_or(Error::Header(Member::Alg, Problem::Missing))?;
-        // RFC 8725 §3.2; in any spelling, for the forger's hope is a comparison that ignores case.
+        // RFC 8725 §3.2. Case is ignored, because variants such as `NoNe` bypass verifiers that
+        // compare inconsistently.
         if algorithm.is_ignoring_ascii_case("", NONE) {
             return Err(Error::Unsecured);
         }
         if let Some(critical) = critical {
             understood.check(object, critical)?;
         }
-        // RFC 7797 §7: JWTs MUST NOT use it; and a JWS that does has to list it in `crit`.
+        // RFC 7797 §7: JWTs MUST NOT use `b64`. A JWS that uses it must list it in `crit`.
         if unencoded {
             return Err(Error::Header(Member::B64, Problem::Unsupported));
         }
@@ -106,26 +107,26 @@ impl<'a> Header<'a> {
         span?.as_str(self.object.as_bytes())
     }
 
-    /// `alg` (RFC 7515 §4.1.1).
+    /// Returns `alg` (RFC 7515 §4.1.1).
     #[must_use]
     pub const fn algorithm(&self) -> JsonStr<'a> {
         self.algorithm
     }
 
-    /// `kid` (RFC 7515 §4.1.4).
+    /// Returns `kid` (RFC 7515 §4.1.4).
     #[must_use]
     pub fn key_id(&self) -> Option<JsonStr<'a>> {
         self.string(self.key_id)
     }
 
-    /// `typ` (RFC 7515 §4.1.9).
+    /// Returns `typ` (RFC 7515 §4.1.9).
     #[must_use]
     pub fn typ(&self) -> Option<JsonStr<'a>> {
         self.string(self.typ)
     }
 
-    /// Returns whether `typ` is this media type (RFC 7515 §4.1.9). Case is ignored, and a leading
-    /// `application/` may be left out on either side if no other slash follows.
+    /// Returns whether `typ` is this media type (RFC 7515 §4.1.9). Case is ignored. Either side can
+    /// omit a leading `application/` if no other slash follows.
     #[must_use]
     pub fn is_type(&self, media_type: &str) -> bool {
         let Some(typ) = self.typ() else {
@@ -134,7 +135,7 @@ impl<'a> Header<'a> {
         let subtype = media_type
             .split_at_checked(APPLICATION.len())
             .filter(|(front, _)| front.eq_ignore_ascii_case(APPLICATION));
-        // Compared without the prefix if nothing but a subtype follows it.
+        // Drops the prefix if only a subtype follows.
         let short = match subtype {
             Some((_, subtype)) if !subtype.contains('/') => subtype,
             _ => media_type,
@@ -143,30 +144,31 @@ impl<'a> Header<'a> {
             || (!short.contains('/') && typ.is_ignoring_ascii_case(APPLICATION, short))
     }
 
-    /// `cty` (RFC 7515 §4.1.10).
+    /// Returns `cty` (RFC 7515 §4.1.10).
     #[must_use]
     pub fn content_type(&self) -> Option<JsonStr<'a>> {
         self.string(self.content_type)
     }
 
-    /// Any header parameter by its name, compared after unescaping. One pass over the header.
+    /// Returns a header parameter by its name, which is compared after unescaping. O(n): reads the
+    /// header once.
     ///
-    /// For those that an issuer defines. Of a verified token they are signed; which key verified it
-    /// they had no say in.
+    /// Use it for parameters that an issuer defines. In a verified token they are signed. They had
+    /// no influence on the choice of the key.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        // Neither malformed nor with duplicates: both were refused when the header was read.
+        // Cannot fail: `parse` rejected malformed text and duplicate names.
         self.object.get(name).ok().flatten()
     }
 }
 
-/// RFC 7515 §4.1.11: `crit` is a list of names, not empty and without duplicates. Each parameter is
-/// in the header and is not defined by the specifications of JWS. "If any of the listed extension
-/// Header Parameters are not understood and supported by the recipient, then the JWS is invalid."
+/// RFC 7515 §4.1.11: `crit` is a non-empty list of names without duplicates. Each parameter is in
+/// the header and is not defined by the JWS specifications. "If any of the listed extension Header
+/// Parameters are not understood and supported by the recipient, then the JWS is invalid."
 fn check_critical(header: Object<'_>, critical: Span, understood: &[&str]) -> Option<()> {
     let names = critical.value(header.as_bytes())?.as_array()?;
-    // A list longer than `understood` has an unknown or a repeated name. Reject it without
-    // comparing.
+    // A list longer than `understood` has an unknown or a repeated name. Rejecting it first bounds
+    // the work.
     if names.is_empty() || names.iter().nth(understood.len()).is_some() {
         return None;
     }
@@ -182,7 +184,7 @@ fn check_critical(header: Object<'_>, critical: Span, understood: &[&str]) -> Op
     Some(())
 }
 
-/// The header parameters of RFC 7515 §4.1, which cannot be critical.
+/// The header parameters of RFC 7515 §4.1, which must not be in `crit`.
 const DEFINED: [&str; 11] = [
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit",
 ];
@@ -207,8 +209,9 @@ mod tests {
     }
 
     #[test]
-    fn parameters() {
-        let text = br#"{"typ":"JWT","k\u0069d":"a\/b","alg":"RS256","jku":7,"cty":"x","jwk":{"kty":"oct"}}"#;
+    fn parameters_are_parsed() {
+        let text = br#"{"typ":"JWT","k\u0069d":"a\/b","alg":"RS256","jku":7,"cty":"x",
+            "jwk":{"kty":"oct"}}"#;
         let header = Header::parse(text, &Critical::NONE).unwrap();
         assert!(header.algorithm() == "RS256");
         assert!(header.key_id().unwrap() == "a/b");
@@ -222,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn critical_parameters() {
+    fn critical_parameters_must_be_understood() {
         for (text, accepted) in [
             (r#"{"alg":"RS256","crit":["exp"],"exp":1}"#, true),
             (r#"{"alg":"RS256","crit":["e\u0078p"],"\u0065xp":1}"#, true),
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn invalid_headers_are_rejected() {
         for (text, want) in [
             ("", Error::MalformedJson),
             ("[]", Error::MalformedJson),
@@ -288,7 +291,7 @@ mod tests {
             ),
             (r#"{"alg":"RS256","b64":false}"#, UNSUPPORTED_B64),
             (r#"{"alg":"RS256","b64":true}"#, UNSUPPORTED_B64),
-            // Every name also wholly in escapes.
+            // Every name is also written entirely in escapes.
             (r#"{"\u0061\u006c\u0067":5}"#, wrong_type(Member::Alg)),
             (
                 r#"{"alg":"RS256","\u006b\u0069\u0064":5}"#,

@@ -1,4 +1,5 @@
-//! JWK and JWK Set (RFC 7517): parses the members that every key has, without validating the key.
+//! JWK and JWK Set (RFC 7517): parses the members that are common to all keys, without validating
+//! the key.
 
 use core::fmt::{self, Debug};
 
@@ -41,7 +42,8 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::MalformedKey`]: `kty` is missing, or `kty`, `crv`, `use`, `key_ops`, `alg` or
     ///   `kid` has the wrong type.
     // Not inlined, so that its table of names is off the stack before the key is loaded.
@@ -84,31 +86,31 @@ impl<'a> Jwk<'a> {
         span?.as_str(self.members.as_bytes())
     }
 
-    /// `kty` (RFC 7517 §4.1).
+    /// Returns `kty` (RFC 7517 §4.1).
     #[must_use]
     pub const fn key_type(&self) -> JsonStr<'a> {
         self.kty
     }
 
-    /// `use` (RFC 7517 §4.2).
+    /// Returns `use` (RFC 7517 §4.2).
     #[must_use]
     pub fn public_key_use(&self) -> Option<JsonStr<'a>> {
         self.string(self.public_key_use)
     }
 
-    /// `key_ops` (RFC 7517 §4.3).
+    /// Returns `key_ops` (RFC 7517 §4.3).
     #[must_use]
     pub fn key_operations(&self) -> Option<Array<'a>> {
         self.key_ops?.value(self.members.as_bytes())?.as_array()
     }
 
-    /// `alg` (RFC 7517 §4.4).
+    /// Returns `alg` (RFC 7517 §4.4).
     #[must_use]
     pub fn algorithm(&self) -> Option<JsonStr<'a>> {
         self.string(self.alg)
     }
 
-    /// `kid` (RFC 7517 §4.5).
+    /// Returns `kid` (RFC 7517 §4.5).
     #[must_use]
     pub fn key_id(&self) -> Option<JsonStr<'a>> {
         self.string(self.kid)
@@ -132,8 +134,8 @@ impl<'a> Jwk<'a> {
         self.algorithm().is_none_or(|alg| alg == algorithm)
     }
 
-    /// Returns whether the member that narrows the key type is missing: `crv` for an EC or OKP key
-    /// (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
+    /// Returns whether the member that specifies the key type further is missing: `crv` for an EC
+    /// or OKP key (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
     pub(crate) fn is_incomplete(&self) -> bool {
         if self.kty == "EC" || self.kty == "OKP" {
             !self.has_curve
@@ -142,25 +144,25 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    /// Returns a member by its name, compared after unescaping. O(n): reads the JWK once.
+    /// Returns a member by its name, which is compared after unescaping. O(n): reads the JWK once.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         // Cannot fail: `parse` rejected malformed text and duplicate names.
         self.members.get(name).ok().flatten()
     }
 
-    /// Decodes a member in base64url, such as a parameter of the key, to the front of `buffer`.
+    /// Decodes a base64url member, such as a key parameter, to the front of `buffer`.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: there is none, or it is not a string in strict base64url.
-    /// - [`Error::KeyTooLarge`]: it does not fit the buffer.
+    /// - [`Error::MalformedKey`]: the member is missing, or is not a string in strict base64url.
+    /// - [`Error::KeyTooLarge`]: the decoded bytes do not fit into `buffer`.
     pub fn parameter<'b>(&self, name: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-        // No base64url character needs an escape, so a text with escapes is rejected.
+        // No base64url character needs an escape, so a string with escapes is rejected.
         let text = self.get(name).and_then(|value| value.as_str());
         let text = text.and_then(|text| text.as_plain_str());
         let text = text.ok_or(Error::MalformedKey)?.as_bytes();
-        // Constant time, because it may be a secret.
+        // Constant time, because the parameter can be secret.
         base64url::decode_secret(text, buffer, Error::KeyTooLarge).map_err(|error| match error {
             Error::MalformedBase64url => Error::MalformedKey,
             error => error,
@@ -186,7 +188,7 @@ impl ParameterSource for Jwk<'_> {
 
 impl Debug for Jwk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the parameters, which may be secret.
+        // Omits the parameters, which can be secret.
         f.debug_struct("Jwk")
             .field("kty", &self.kty.escape_debug())
             .field("kid", &self.key_id().map(|kid| kid.escape_debug()))
@@ -205,18 +207,19 @@ fn string(value: Span) -> Result<Span, Error> {
 /// Returns the entries of a JWK Set in order, for keys that are not stored in a
 /// [`KeySet`](crate::KeySet). The entries are not checked; parse each object as a [`Jwk`].
 ///
-/// The whole text is checked to be JSON. Members other than `keys` are ignored (RFC 7517 §5).
+/// The whole text must be JSON. Members other than `keys` are ignored (RFC 7517 §5).
 ///
 /// # Errors
 ///
 /// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
-/// [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set.
+/// [`Error::MalformedKeySet`]: the text is not a JWK Set.
 ///
 /// ```
 /// use jose_verify::{Error, Jwk};
 /// use jose_verify::keys::jwk_set_entries;
 ///
-/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256",
+///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// for entry in jwk_set_entries(jwks)? {
 ///     let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
@@ -245,7 +248,8 @@ mod tests {
 
     #[test]
     fn members_of_a_jwk() {
-        let text = br#"{"kty":"RSA","k\u0069d":"1","use":"sig","n":"AQ","e":"AQAB","x5c":["a"],"ext":true}"#;
+        let text = br#"{"kty":"RSA","k\u0069d":"1","use":"sig","n":"AQ","e":"AQAB",
+            "x5c":["a"],"ext":true}"#;
         let jwk = Jwk::parse(text).unwrap();
         assert!(jwk.key_type() == "RSA" && jwk.key_id().unwrap() == "1");
         assert!(jwk.is("kty", "RSA") && !jwk.is("kty", "EC") && !jwk.is("crv", ""));
@@ -278,8 +282,8 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(miri, ignore = "a megabyte takes minutes")]
-    fn longest() {
+    #[cfg_attr(miri, ignore = "parsing a megabyte takes minutes under Miri")]
+    fn a_text_longer_than_the_limit_is_rejected() {
         for (len, want) in [
             (MAX_KEY_SET_LEN, None),
             (MAX_KEY_SET_LEN + 1, Some(Error::Limit(Limit::KeySetLen))),
@@ -293,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn may_verify() {
+    fn use_and_key_ops_must_allow_verification() {
         for (members, want) in [
             ("", true),
             (r#","use":"sig""#, true),
@@ -313,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn malformed_keys_and_sets_are_rejected() {
         for (text, want) in [
             ("{}", Error::MalformedKey),
             (r#"{"kty":5}"#, Error::MalformedKey),

@@ -1,4 +1,5 @@
-//! The grammar of the RFCs, without cryptography: compact serialisation, header, claims, JWK.
+//! Parsers for the formats of the RFCs, without cryptography: compact serialisation, header,
+//! claims, JWK.
 
 pub(crate) mod claims;
 pub(crate) mod compact;

@@ -1,8 +1,8 @@
-//! One string or several, as in `aud`.
+//! A string or an array of strings, as in `aud`.
 
 use crate::encoding::json::{Array, Elements, JsonStr, Value};
 
-/// One string or several: the claim `aud` has both forms.
+/// A string or an array of strings. The claim `aud` has both forms.
 #[derive(Debug, Clone, Copy)]
 pub struct StringOrArray<'a>(OneOrMany<'a>);
 
@@ -13,7 +13,7 @@ enum OneOrMany<'a> {
 }
 
 impl<'a> StringOrArray<'a> {
-    /// From a value that was checked to be a string or an array of strings.
+    /// Creates it from a value that was checked to be a string or an array of strings.
     pub(super) fn new(value: Value<'a>) -> Option<Self> {
         Some(Self(match value {
             Value::Array(array) => OneOrMany::Many(array),
@@ -21,14 +21,14 @@ impl<'a> StringOrArray<'a> {
         }))
     }
 
-    /// An array of strings, which may be empty.
+    /// Creates it from an array of strings, which can be empty. Returns `None` for any other value.
     pub(crate) fn array(value: Value<'a>) -> Option<Self> {
         let array = value.as_array()?;
         let strings = array.iter().all(|element| element.as_str().is_some());
         strings.then_some(Self(OneOrMany::Many(array)))
     }
 
-    /// The strings, in order.
+    /// Iterates over the strings in order.
     #[must_use]
     pub fn iter(&self) -> Strings<'a> {
         match self.0 {
@@ -43,7 +43,7 @@ impl<'a> StringOrArray<'a> {
         }
     }
 
-    /// Whether one of the strings is this one.
+    /// Returns whether one of the strings equals `string`.
     #[must_use]
     pub fn contains(&self, string: &str) -> bool {
         self.iter().any(|s| s == string)
@@ -68,7 +68,7 @@ impl<'a> IntoIterator for &StringOrArray<'a> {
     }
 }
 
-/// The strings of a [`StringOrArray`].
+/// An iterator over the strings of a [`StringOrArray`].
 #[derive(Debug, Clone)]
 pub struct Strings<'a> {
     one: Option<JsonStr<'a>>,

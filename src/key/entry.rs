@@ -1,24 +1,26 @@
-//! The layout of one key in a set's memory.
+//! The layout of a key in a set's memory.
 //!
-//! An entry holds one block of key material for each key type that accepted the key. An RSA or EC
-//! key has one block, which its algorithms share. A secret has one block for each hash, because its
-//! material depends on the hash. Each block follows a header word with the block's length and the
-//! algorithms that it serves:
+//! An entry has one block of key material for each key type that accepted the key. An RSA or EC key
+//! has one block, which its algorithms share. A secret has one block for each hash, because its
+//! material depends on the hash. Before each block is a header word with the length of the block
+//! and the algorithms that use it:
 //!
 //! ```text
 //! len << 16 | algorithms, material …, len << 16 | algorithms, material …
 //! ```
 //!
-//! Bit `i` of `algorithms` is set if the block serves algorithm `i` of the set's list.
+//! For example, 8 words of material for the algorithms 0 and 2 have the header `0x0008_0005`.
+//!
+//! Bit `i` of `algorithms` is set if algorithm `i` of the set's list uses the block.
 
 use crate::alg::{Algorithm, KeyType, ParameterSource, Word, is_same_key_type};
 use crate::error::Error;
 use crate::limits::MAX_ALGORITHMS;
 
-/// Words of the header before each block of material.
+/// Number of header words before each block of material.
 pub(crate) const HEADER_WORDS: usize = 1;
 
-const _: () = assert!(MAX_ALGORITHMS <= 16, "a header has a bit for each");
+const _: () = assert!(MAX_ALGORITHMS <= 16, "a header has 16 bits for algorithms");
 
 /// Returns the material for the algorithm at index `algorithm` of the set's list.
 pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
@@ -33,7 +35,7 @@ pub(crate) const fn has_bit(algorithms: u16, algorithm: usize) -> bool {
     algorithm < MAX_ALGORITHMS && (algorithms >> algorithm) & 1 == 1
 }
 
-/// Iterates over the blocks of material, each with the bits of the algorithms that it serves.
+/// Iterates over the blocks of material, each with the bits of its algorithms.
 pub(crate) fn materials(entry: &[Word]) -> impl Iterator<Item = (u16, &[Word])> {
     let mut rest = entry;
     core::iter::from_fn(move || {
@@ -55,13 +57,13 @@ fn decoded(header: Word) -> (u16, usize) {
     (half(header), usize::from(half(header >> 16)))
 }
 
-/// Writes an entry for a key to the front of `memory` and returns the entry's length in words. The
-/// key is loaded for each algorithm of `list` whose name satisfies `fits` and whose key type
-/// accepts the key.
+/// Writes an entry for a key to the front of `memory` and returns its length in words. The key is
+/// loaded for each algorithm of `list` whose name satisfies `fits` and whose key type accepts the
+/// key.
 ///
 /// # Errors
 ///
-/// The errors of the key types; [`Error::UnsupportedKey`] if the key is of none of these types.
+/// The errors of the key types, and [`Error::UnsupportedKey`] if the key has none of these types.
 pub(crate) fn load(
     key: &dyn ParameterSource,
     list: &[&'static dyn Algorithm],
@@ -69,10 +71,10 @@ pub(crate) fn load(
     memory: &mut [Word],
 ) -> Result<usize, Error> {
     let mut len = 0_usize;
-    let mut refused = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
+    let mut rejection = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
     for (bit, algorithm) in bits().zip(list).filter(|(_, a)| fits(a.name())) {
         let key_type = algorithm.key_type();
-        if refused
+        if rejection
             .1
             .is_some_and(|other| is_same_key_type(other, key_type))
         {
@@ -83,24 +85,26 @@ pub(crate) fn load(
             *header |= Word::from(bit);
             continue;
         }
-        // Runs even if there is no room, so that an unusable key reports its own error.
+        // Runs even if there is no room, so that an unusable key returns its own error.
         let (header, material) = match rest.split_first_mut() {
             Some((header, material)) => (Some(header), material),
             None => (None, Default::default()),
         };
-        let room = material.len();
+        let capacity = material.len();
         match key_type.load(key, material) {
             Ok(words) => {
-                let header = header.filter(|_| words <= room).ok_or(Error::KeySetFull)?;
+                let header = header
+                    .filter(|_| words <= capacity)
+                    .ok_or(Error::KeySetFull)?;
                 *header = encoded(bit, words).ok_or(Error::KeyTooLarge)?;
                 len = len.saturating_add(words).saturating_add(HEADER_WORDS);
             }
             Err(Error::UnsupportedKey) => {}
             Err(Error::KeySetFull) => return Err(Error::KeySetFull),
-            Err(reason) => refused = (reason, Some(key_type)),
+            Err(reason) => rejection = (reason, Some(key_type)),
         }
     }
-    if len == 0 { Err(refused.0) } else { Ok(len) }
+    if len == 0 { Err(rejection.0) } else { Ok(len) }
 }
 
 /// Returns the header of the block for `key_type`, if the entry has one.
@@ -121,14 +125,16 @@ fn header_of_type<'e>(
     None
 }
 
-/// The bits 1, 2, 4, … for the algorithms of a list, in order.
+/// Returns the bits 1, 2, 4, … for the algorithms of a list, in order.
 fn bits() -> impl Iterator<Item = u16> {
     (0..u16::BITS).map(|i| 1 << i)
 }
 
 /// Copies an entry of a set with the list `from` to the front of `memory`, for a set with the list
-/// `to`. Only blocks for algorithms of both lists are copied. Returns the length of the copy in
-/// words, which is 0 if there are no such blocks. Returns `None` if `memory` is too short.
+/// `to`. Only blocks for algorithms in both lists are copied.
+///
+/// Returns the length of the copy in words, which is 0 if no block was copied. Returns `None` if
+/// `memory` is too short.
 pub(crate) fn translate(
     entry: &[Word],
     from: &[&'static dyn Algorithm],
@@ -147,15 +153,15 @@ pub(crate) fn translate(
                 .any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
         };
         let kept = bits().zip(to).filter(|(_, a)| is_served(**a));
-        let wanted = kept.fold(0, |all, (bit, _)| all | bit);
-        if wanted == 0 {
+        let kept_bits = kept.fold(0, |all, (bit, _)| all | bit);
+        if kept_bits == 0 {
             continue;
         }
         let end = len
             .saturating_add(HEADER_WORDS)
             .saturating_add(material.len());
         let (header, copy) = memory.get_mut(len..end)?.split_first_mut()?;
-        *header = encoded(wanted, material.len())?;
+        *header = encoded(kept_bits, material.len())?;
         copy.copy_from_slice(material);
         len = end;
     }

@@ -1,4 +1,5 @@
-//! What a token asks for, and a key as the pipeline sees it, independent of what holds the key.
+//! A token's request for a key, and a reference to a key that is independent of how the key is
+//! stored.
 
 use core::fmt::{self, Debug};
 
@@ -12,19 +13,19 @@ use crate::limits::MAX_KID_LEN;
 /// Bytes of the longest `alg` that is looked up. No registered name is longer.
 const MAX_ALGORITHM_NAME_LEN: usize = 32;
 
-/// The key that a token's header asks for.
+/// The key that a token's header requests.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyRequest<'q> {
     pub(crate) alg: JsonStr<'q>,
     pub(crate) kid: RequestedKid<'q>,
 }
 
-/// The header parameter `kid`.
+/// The `kid` of a token's header.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum RequestedKid<'q> {
     Absent,
     Is(JsonStr<'q>),
-    /// Longer than [`MAX_KID_LEN`]. No key has such a `kid`.
+    /// Longer than [`MAX_KID_LEN`]. No key has a `kid` that long.
     TooLong,
 }
 
@@ -49,7 +50,7 @@ impl<'q> KeyRequest<'q> {
     }
 }
 
-/// A copy of a request, so that the header's buffer is free while keys are tried.
+/// A copy of a request. The header's buffer can be overwritten while keys are tried.
 pub(crate) struct CopiedRequest {
     alg: ([u8; MAX_ALGORITHM_NAME_LEN], usize),
     kid: ([u8; MAX_KID_LEN], CopiedKid),
@@ -100,8 +101,8 @@ fn front(copy: &[u8], len: usize) -> JsonStr<'_> {
     JsonStr::from_copy(copy.get(..len).unwrap_or_default())
 }
 
-/// A key whose material this crate cannot read, such as a slot of a secure element or a key of
-/// another library.
+/// A key whose material this crate cannot read, such as a key in a secure element or in another
+/// library.
 ///
 /// ```
 /// use jose_verify::{Error, JwsVerifier, Keys, scratch_len};
@@ -120,9 +121,14 @@ fn front(copy: &[u8], len: usize) -> JsonStr<'_> {
 ///     fn algorithms(&self) -> &[&'static str] {
 ///         &["ES256"]
 ///     }
-///     fn verify(&self, _: &'static str, signing_input: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-///         let holds = self.0.verify_p256(7, signing_input, signature);
-///         if holds { Ok(()) } else { Err(InvalidSignature) }
+///     fn verify(
+///         &self,
+///         _algorithm: &'static str,
+///         signing_input: &[u8],
+///         signature: &[u8],
+///     ) -> Result<(), InvalidSignature> {
+///         let is_valid = self.0.verify_p256(7, signing_input, signature);
+///         if is_valid { Ok(()) } else { Err(InvalidSignature) }
 ///     }
 /// }
 ///
@@ -142,7 +148,7 @@ pub trait ForeignKey {
     /// Returns the key's `kid` (RFC 7517 §4.5). A key without a `kid` fits every token.
     fn key_id(&self) -> Option<&str>;
 
-    /// Returns the names of the algorithms that the key may be used with (RFC 7518 §3.1).
+    /// Returns the names of the algorithms that the key can be used with (RFC 7518 §3.1).
     fn algorithms(&self) -> &[&'static str];
 
     /// Verifies `signature` over `signing_input` with `algorithm`, one of the key's
@@ -150,7 +156,7 @@ pub trait ForeignKey {
     ///
     /// # Errors
     ///
-    /// [`InvalidSignature`], whatever the reason.
+    /// [`InvalidSignature`], regardless of the reason.
     fn verify(
         &self,
         algorithm: &'static str,
@@ -159,10 +165,10 @@ pub trait ForeignKey {
     ) -> Result<(), InvalidSignature>;
 }
 
-/// The name of a key, which determines the tokens that it fits by their `kid`.
+/// The name of a key, which determines the tokens that the key fits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum KeyName<'k> {
-    /// The caller supplied the key without a name. It fits every token.
+    /// The caller supplied the key without a `kid`. It fits every token.
     Any,
     /// The key was published without a `kid`. It fits only tokens without one.
     Unnamed,
@@ -206,14 +212,14 @@ enum Storage<'k> {
     Foreign(&'k dyn ForeignKey),
 }
 
-/// Tables that verification may use without further checks, and the implementation that uses them.
+/// Tables that verification can use without further checks, and the implementation that uses them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attached<'k> {
     pub(crate) by: &'k dyn Precomputation,
     pub(crate) tables: Tables<'k>,
 }
 
-/// A key and the one algorithm that the token names.
+/// A candidate key with the one algorithm that the token names.
 #[derive(Clone, Copy)]
 pub struct Candidate<'k>(pub(crate) Resolved<'k>);
 
@@ -226,7 +232,7 @@ pub(crate) enum Resolved<'k> {
 }
 
 impl<'k> KeyRef<'k> {
-    /// Refers to a key whose material this crate cannot read.
+    /// Creates a reference to a key whose material this crate cannot read.
     #[must_use]
     pub fn foreign(key: &'k dyn ForeignKey) -> Self {
         let name = key.key_id().map(JsonStr::from);
@@ -279,7 +285,7 @@ impl<'k> KeyRef<'k> {
         }
     }
 
-    /// Returns the names of the algorithms that the key may be used with.
+    /// Returns the names of the algorithms that the key can be used with.
     pub fn algorithms(&self) -> impl Iterator<Item = &'static str> {
         let (list, words, single, names): (&[&dyn Algorithm], &[Word], _, &[&str]) =
             match self.storage {
@@ -306,7 +312,7 @@ impl<'k> KeyRef<'k> {
         }
     }
 
-    /// Returns the key with the algorithm that `alg` names, if the key may be used with it.
+    /// Returns the key with the algorithm that `alg` names, if the key can be used with it.
     pub(crate) fn resolve(&self, alg: JsonStr<'_>) -> Option<Candidate<'k>> {
         let (algorithm, material) = match self.storage {
             Storage::Entry { algorithms, words } => {
@@ -334,7 +340,7 @@ impl<'k> KeyRef<'k> {
 
 impl Debug for KeyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the material, which may be secret.
+        // Omits the material, which can be secret.
         f.debug_struct("KeyRef")
             .field("kid", &self.key_id().map(|kid| kid.escape_debug()))
             .finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! The rule that decides which keys are tried for a token.
+//! The rule that selects the candidate keys for a token.
 
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
@@ -8,9 +8,9 @@ use crate::limits::MAX_KEYS;
 /// The key and the algorithm that verified a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedBy {
-    /// The key's position in the [`Keys`], starting at 0: what [`Keys::key`] takes. In a slice of
-    /// sources, positions count through all of them. A set counts only the keys that it kept,
-    /// unlike [`Skipped::position`](crate::keys::Skipped::position).
+    /// The key's position in the [`Keys`], starting at 0, as for [`Keys::key`]. In a slice of
+    /// sources, positions continue from one source to the next. A set counts only the keys that it
+    /// kept, unlike [`Skipped::position`](crate::keys::Skipped::position).
     pub position: usize,
     /// The algorithm's name (RFC 7518 §3.1).
     pub algorithm: &'static str,
@@ -18,15 +18,16 @@ pub struct VerifiedBy {
 
 /// A source of keys: a [`KeySet`](crate::KeySet), a [`Key`](crate::Key), or a type of your own.
 ///
-/// A source only lists its keys. One rule decides which of them are tried for a token, and no
-/// source can relax it:
+/// A source only lists its keys. This rule selects the candidate keys for a token, and no source
+/// can relax it:
 ///
-/// 1. A key fits if it may be used with the token's `alg` and its `kid` equals the token's. The
-///    `kid` is not compared if the token has none, or if the caller supplied the key without a
-///    name.
+/// 1. A key fits if it can be used with the token's `alg` and its `kid` equals the token's `kid`.
+///    The `kid` is not compared if the token has none, or if the caller supplied the key without
+///    one.
 /// 2. If no key fits, the error is [`Error::NoKey`], or [`Error::AlgorithmNotAccepted`] if the
 ///    `alg` is not [accepted](Self::accepts) at all.
-/// 3. Each key that fits is tried in order. If none verifies, the error is [`Error::BadSignature`].
+/// 3. The keys that fit are tried in order. If none verifies the token, the error is
+///    [`Error::BadSignature`].
 ///
 /// `&dyn Keys` is a source too. With the feature `alloc`, so are `Box`, `Arc` and `Vec`. A slice
 /// of sources lists the keys of each element in turn:
@@ -36,12 +37,14 @@ pub struct VerifiedBy {
 /// use jose_verify::alg::{ES256, HS256, KeyParameters};
 ///
 /// # const POINT: [u8; 65] = [
-/// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,
-/// #     186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27, 189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244,
-/// #     179, 105, 93, 110, 169, 11, 36, 173, 138, 70, 35, 40, 133, 136, 229, 173,
+/// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7,
+/// #     51, 53, 123, 233, 239, 19, 186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27,
+/// #     189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244, 179, 105, 93, 110, 169, 11, 36,
+/// #     173, 138, 70, 35, 40, 133, 136, 229, 173,
 /// # ];
 /// let vendor = Key::new(ES256, &KeyParameters::ec_point("P-256", &POINT))?;
-/// let service = Key::new(HS256, &KeyParameters::oct(b"a secret of at least 32 bytes, for HS256"))?;
+/// let secret = KeyParameters::oct(b"a secret of at least 32 bytes, for HS256");
+/// let service = Key::new(HS256, &secret)?;
 /// let mixed: [&dyn Keys; 2] = [&vendor, &service];
 /// let verifier = JwsVerifier::new(mixed.as_slice());
 /// # let _ = verifier;
@@ -52,14 +55,14 @@ pub trait Keys {
     fn key(&self, position: usize) -> Option<KeyRef<'_>>;
 
     /// Returns whether tokens with this `alg` are accepted, whether or not a key for it is loaded.
-    /// This only selects the error for a token that no key fits.
+    /// The answer only selects the error for a token that no key fits.
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
         (0..MAX_KEYS)
             .map_while(|position| self.key(position))
             .any(|key| key.resolve(alg).is_some())
     }
 
-    /// Returns how many keys there are.
+    /// Returns the number of keys.
     #[doc(hidden)]
     fn count(&self, _: Sealed) -> usize {
         let mut positions = 0..MAX_KEYS;
@@ -68,7 +71,7 @@ pub trait Keys {
     }
 
     /// Returns the first key at or after position `from` that fits by rule 1. Only this crate can
-    /// override it, because only this crate can name `Sealed`.
+    /// override the method, because only this crate can name `Sealed`.
     #[doc(hidden)]
     fn find<'k>(
         &'k self,
@@ -86,10 +89,10 @@ pub trait Keys {
 #[derive(Debug, Clone, Copy)]
 pub struct Sealed(());
 
-/// The value of the argument.
+/// The only value of [`Sealed`].
 pub(crate) const SEALED: Sealed = Sealed(());
 
-/// Implements [`Keys`] for a type that has the keys of another.
+/// Implements [`Keys`] for a type that forwards to another source.
 macro_rules! forward_keys {
     ($($(#[$cfg:meta])* [$($generics:tt)*] $holder:ty, $keys:ident => $inner:expr;)+) => {$(
         $(#[$cfg])*
@@ -152,7 +155,7 @@ impl<K: Keys> Keys for [K] {
         self.iter().any(|keys| keys.accepts(alg))
     }
 
-    // Asks each element once for all of its keys, so that the work stays linear in their number.
+    // Searches each element once, so that the work is linear in the number of keys.
     fn find<'k>(
         &'k self,
         request: &KeyRequest<'_>,
@@ -176,9 +179,9 @@ impl<K: Keys> Keys for [K] {
     }
 }
 
-/// Verifies a signature with the keys that fit. If `unambiguous` is set, a token without a `kid`
-/// that several keys fit is rejected.
-// Not inlined, so that the stack is released before the payload is decoded.
+/// Verifies a signature with the candidate keys. If `unambiguous` is set, a token without a `kid`
+/// is rejected if several keys fit it.
+// Not inlined, so that its stack is released before the payload is decoded.
 #[inline(never)]
 pub(crate) fn verify_signature(
     keys: &dyn Keys,

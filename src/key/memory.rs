@@ -1,4 +1,4 @@
-//! The memory of a key set: held by value, lent by the caller, or on the heap.
+//! The memory of a key set: inline, lent by the caller, or on the heap.
 
 use core::fmt::{self, Debug};
 use core::time::Duration;
@@ -8,7 +8,7 @@ use crate::alg::material_len::RSA_2048;
 use crate::key::entry::HEADER_WORDS;
 use crate::limits::{KEY_ID_BYTES_PER_KEY, SPARE_KEY_ID_BYTES};
 
-/// Words that a 2048-bit RSA key takes in a [`KeySet`](crate::KeySet).
+/// Number of words that a 2048-bit RSA key takes in a [`KeySet`](crate::KeySet).
 pub const WORDS_PER_KEY: usize = RSA_2048 + HEADER_WORDS;
 
 /// The positions and lengths of one key's parts in a set's memory.
@@ -40,8 +40,7 @@ impl Debug for Slot {
 #[derive(Clone, Copy)]
 pub struct Parts<'m> {
     pub(crate) slots: &'m [Slot],
-    /// Two pieces of memory with one continuous numbering of positions. Each `kid` is entirely in
-    /// one piece.
+    /// Two pieces of memory with continuous positions. Invariant: a `kid` is entirely in one piece.
     pub(crate) kids: [&'m [u8]; 2],
     pub(crate) words: &'m [Word],
 }
@@ -73,7 +72,7 @@ pub trait KeyMemory {
     #[doc(hidden)]
     fn parts_mut(&mut self) -> PartsMut<'_>;
 
-    /// Grows the memory and returns whether it could.
+    /// Grows the memory. Returns whether it succeeded.
     #[doc(hidden)]
     fn grow(&mut self) -> bool {
         false
@@ -82,17 +81,17 @@ pub trait KeyMemory {
 
 /// Memory that a set can create itself: [`Inline`] or, with the feature `alloc`, `Heap`.
 pub trait OwnedMemory: KeyMemory + Default + Clone {
-    /// A time for each key.
+    /// The retirement times of the keys.
     #[doc(hidden)]
     type Times: AsRef<[Duration]> + AsMut<[Duration]> + Clone;
 
-    /// Returns `time` for each of at least `keys` keys, or for as many keys as the memory can hold.
+    /// Returns `time` for at least `keys` keys, or for as many keys as the memory can hold.
     #[doc(hidden)]
     fn times(time: Duration, keys: usize) -> Self::Times;
 }
 
-/// Memory held by value, with room for `N` keys of `WORDS` words on average. Longer keys take more
-/// of it and shorter keys take less.
+/// Inline memory with room for `N` keys of `WORDS` words on average. Longer keys take more of it
+/// and shorter keys take less.
 #[derive(Clone)]
 pub struct Inline<const N: usize, const WORDS: usize = WORDS_PER_KEY> {
     slots: [Slot; N],
@@ -148,11 +147,10 @@ impl<const N: usize, const WORDS: usize> OwnedMemory for Inline<N, WORDS> {
     }
 }
 
-/// Memory that the caller lends, such as memory of a C program, a linker section or a pool.
+/// Memory that the caller lends, such as memory of a C program, a linker section or a memory pool.
 ///
-/// A set in this memory holds at most one key for each slot. Its `kid`s together take at most the
-/// bytes of `kids`, and its keys together take at most the words of `words`. A 2048-bit RSA key
-/// takes [`WORDS_PER_KEY`].
+/// A set in this memory has at most one key for each slot. Its `kid`s must fit into `kids`, and its
+/// key material must fit into `words`. A 2048-bit RSA key takes [`WORDS_PER_KEY`] words.
 pub struct Lent<'m> {
     /// One slot for each key.
     pub slots: &'m mut [Slot],
@@ -222,7 +220,7 @@ impl KeyMemory for Heap {
 
     fn grow(&mut self) -> bool {
         use crate::limits::{MAX_KEYS_ON_HEAP, MAX_KID_LEN};
-        // Doubles the number of keys. The first allocation has room for one `kid` of any length.
+        // Doubles the capacity. The first allocation has room for a `kid` of the maximum length.
         let keys = self.slots.len().saturating_mul(2).max(4);
         if keys > MAX_KEYS_ON_HEAP {
             return false;

@@ -1,4 +1,4 @@
-//! Keys: import from published formats, storage, precomputed tables, rotation, and lookup for a
+//! Keys: import from published formats, storage, precomputed tables, rotation, and the lookup for a
 //! token.
 
 mod entry;

@@ -1,4 +1,4 @@
-//! Keys with precomputed tables that make verification faster, in memory that the caller lends.
+//! Keys with precomputed tables that make verification faster, in memory that the caller provides.
 
 use core::fmt::{self, Debug};
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -30,10 +30,11 @@ impl RefUnwindSafe for PreparedKey<'_> {}
 impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     /// Fills tables for the key in `memory`.
     ///
-    /// Half of `memory` is for the key's own table, half for the table that all keys of the same
-    /// type share. Any length is valid, and more memory makes verification faster. `by` makes the
-    /// tables. If `by` is for another algorithm, even one with the same type of keys, `memory` is
-    /// not changed and the key has no tables.
+    /// Half of `memory` is for the key's own table, and half is for the table that all keys of the
+    /// same type share. Any length is valid, and more memory makes verification faster.
+    ///
+    /// `by` fills the tables. If `by` is for another algorithm, even one with the same type of
+    /// keys, `memory` is not changed and the key has no tables.
     ///
     /// ```
     /// use jose_verify::{Error, Key};
@@ -68,12 +69,15 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         self.attach(by, is_made.then_some(Tables { key, shared }))
     }
 
-    /// Attaches tables that were filled earlier, if they are intact. Verification does not use a
-    /// table that belongs to another key, was not filled completely, or has changed since. The
-    /// check reads every word. If the key's own table is not intact, neither table is used. If only
-    /// the shared one is not, the key's own is used, and [`Tables::shared`] is empty.
+    /// Attaches tables that were filled earlier, if they are intact. A table is not used if it
+    /// belongs to another key, was not filled completely, or has changed since. The check reads
+    /// every word.
     ///
-    /// The check detects accidents only. Anyone who can write to a table can forge signatures.
+    /// If the key's own table is not intact, neither table is used. If only the shared table is not
+    /// intact, the key's own table is used, and [`Tables::shared`] is empty.
+    ///
+    /// The check only detects accidental changes. Anyone who can write to a table can forge
+    /// signatures.
     #[must_use]
     pub fn with_tables<'k>(
         &'k self,
@@ -93,11 +97,11 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         self.attach(by, is_intact.then_some(tables))
     }
 
-    /// Attaches tables that are constants of the program, without reading them.
+    /// Attaches tables that are constants of the program, without checking them.
     ///
-    /// Use it for tables that a build script wrote out and that are in flash that nothing writes
-    /// to. Incomplete tables let anyone forge signatures. Use [`with_tables`](Self::with_tables)
-    /// for all other tables.
+    /// Use it only for tables that a build script generated and that are stored in read-only flash.
+    /// An incomplete table lets anyone forge signatures. For all other tables, use
+    /// [`with_tables`](Self::with_tables).
     ///
     /// Tables have the same content on 32-bit and 64-bit machines. A 64-bit word corresponds to two
     /// 32-bit words, the lower one first.
@@ -131,7 +135,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
 
 impl<'k> PreparedKey<'k> {
     /// Returns the tables that verification uses, for instance to write them out. Returns `None` if
-    /// the key has no intact tables.
+    /// the key has no tables or if they were not intact.
     #[must_use]
     pub const fn tables(&self) -> Option<Tables<'k>> {
         match self.attached {
@@ -185,7 +189,7 @@ pub struct PreparedKeySet<M, T> {
     memory: T,
 }
 
-/// The implementations that make the tables of a set.
+/// The implementations that fill the tables of a set.
 #[derive(Clone, Copy)]
 struct Precomputations([Option<&'static dyn Precomputation>; MAX_PRECOMPUTATIONS]);
 
@@ -195,11 +199,11 @@ impl RefUnwindSafe for Precomputations {}
 
 impl Precomputations {
     fn new(by: &[&'static dyn Precomputation]) -> Self {
-        let mut places = [None; MAX_PRECOMPUTATIONS];
-        for (place, by) in places.iter_mut().zip(by) {
-            *place = Some(*by);
+        let mut slots = [None; MAX_PRECOMPUTATIONS];
+        for (slot, by) in slots.iter_mut().zip(by) {
+            *slot = Some(*by);
         }
-        Self(places)
+        Self(slots)
     }
 
     fn get(&self, index: usize) -> Option<&'static dyn Precomputation> {
@@ -215,7 +219,7 @@ impl Precomputations {
 /// A table of a [`PreparedKeySet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableInfo {
-    /// The position of the table's key, or `None` if all keys of the algorithm share the table.
+    /// The position of the table's key, or `None` for a table that all keys of the algorithm share.
     pub position: Option<usize>,
     /// The name of the algorithm that verifies faster with the table.
     pub algorithm: &'static str,
@@ -226,9 +230,10 @@ pub struct TableInfo {
 impl<M: KeyMemory> KeySetIn<M> {
     /// Fills tables for the keys in memory that the caller provides.
     ///
-    /// `by` makes the tables; only its first [`MAX_PRECOMPUTATIONS`] elements are used. The memory
-    /// is divided evenly among the keys that can use a table and one shared table for each type of
-    /// key. Any length is valid, even zero, and more memory makes verification faster.
+    /// The implementations in `by` fill the tables. Only the first [`MAX_PRECOMPUTATIONS`] elements
+    /// are used. The memory is divided evenly among the keys that can use a table and one shared
+    /// table for each type of key. Any length is valid, including zero, and more memory makes
+    /// verification faster.
     #[must_use]
     pub fn prepare<T: AsRef<[Word]> + AsMut<[Word]>>(
         self,
@@ -269,7 +274,7 @@ impl<M: KeyMemory, T: AsRef<[Word]> + AsMut<[Word]>> PreparedKeySet<M, T> {
         }
     }
 
-    /// Returns the set and the memory, for instance to load other keys and prepare them again.
+    /// Returns the set and the memory, for instance to load other keys and prepare the set again.
     #[must_use]
     pub fn into_parts(self) -> (KeySetIn<M>, T) {
         (self.set, self.memory)
@@ -346,8 +351,8 @@ impl<M, T> Debug for PreparedKeySet<M, T> {
     }
 }
 
-/// Returns the first element of `by` that makes tables for the key, with its index and the key's
-/// material.
+/// Returns the first element of `by` that can fill a table for the key, with its index and the
+/// key's material.
 fn preparable<'k>(
     algorithms: &[&'static dyn Algorithm],
     by: &Precomputations,
@@ -360,17 +365,19 @@ fn preparable<'k>(
     })
 }
 
-/// An entry of the directory: where a table is and what made it.
+/// A directory entry: the position of a table, and the precomputation that filled it.
 #[derive(Debug, Clone, Copy)]
 struct TableRange {
-    /// The index of the precomputation that made the table.
+    /// The index of the precomputation that filled the table.
     by: usize,
     start: usize,
     len: usize,
 }
 
 impl TableRange {
-    /// Words of an entry: the length, and the start shifted left with `by` in the lowest bits.
+    /// Number of words of an entry: the length, then the start with `by` in the lowest bits. For
+    /// example, a table of 64 words at word 20 with `by` 1 has the entry `[64, 20 << 3 | 1]`, that
+    /// is `[64, 161]`.
     const WORDS: usize = 2;
     const BY_BITS: u32 = 3;
 
@@ -391,10 +398,10 @@ impl TableRange {
 
 const _: () = assert!(
     MAX_PRECOMPUTATIONS <= 1 << TableRange::BY_BITS,
-    "an index has room"
+    "`by` must fit into its bits"
 );
 
-/// Divides memory into equal shares. What a table leaves unused is divided among later tables.
+/// Divides memory into equal shares. The words that a table leaves unused go to the later tables.
 struct TableAllocator<'m> {
     directory: &'m mut [[Word; TableRange::WORDS]],
     /// Memory that is not allocated yet.
@@ -410,7 +417,7 @@ impl<'m> TableAllocator<'m> {
     fn new(entries: usize, shares: usize, memory: &'m mut [Word]) -> Self {
         let start = entries.saturating_mul(TableRange::WORDS);
         if memory.len() < start {
-            // There is no room for a table, but old words could be read as directory entries.
+            // Without room for the directory, old words could be read as directory entries.
             memory.fill(0);
         }
         let (directory, rest) = memory.split_at_mut_checked(start).unwrap_or_default();
@@ -423,7 +430,7 @@ impl<'m> TableAllocator<'m> {
         }
     }
 
-    /// Allocates memory for a table and records it in `entry` of the directory.
+    /// Allocates memory for a table and records it in the directory.
     fn allocate(&mut self, entry: usize, by: usize, maker: &dyn Precomputation) -> &'m mut [Word] {
         let share = self.rest.len().checked_div(self.shares).unwrap_or(0);
         self.shares = self.shares.saturating_sub(1);

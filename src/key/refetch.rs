@@ -1,21 +1,24 @@
-//! When to fetch keys again.
+//! Rate limiting for fetching keys again.
 
 use core::time::Duration;
 
 use crate::error::Error;
 
-/// Decides when an issuer's keys are fetched again, at most how often, whatever tokens arrive.
+/// Decides when to fetch an issuer's keys again. Bounds the number of fetches, regardless of which
+/// tokens arrive.
 ///
-/// One for each issuer. It has three states: keys may be fetched; they are being fetched, and
-/// nobody else should; or they were fetched a short while ago, and nobody may. The pause after a
-/// fetch is `shortest` at first. It doubles, up to `longest`, with each fetch that brought nothing
-/// new or failed, and is `shortest` again after one that brought new keys. A fetch whose end nobody
-/// told is given up after `longest`.
+/// Use one value for each issuer. It is in one of three states: a fetch may begin, a fetch is in
+/// progress, or a pause follows the last fetch. No other fetch may begin while one is in progress
+/// or during the pause.
 ///
-/// The bound: in any `t` seconds at most `1 + t / shortest` fetches begin, rounded down. While the
-/// issuer's keys do not change, at most `1 + d + t / longest` of them, where `d` is how often
-/// `shortest` doubles before it reaches `longest`. So forged `kid`s cost the issuer no more than
-/// that, and a key that is really new is known after `longest` at the latest.
+/// The pause starts at `shortest`. It doubles, up to `longest`, after each fetch that failed or
+/// returned no new keys. It is reset to `shortest` after a fetch that returned new keys. A fetch
+/// whose end is never reported counts as abandoned after `longest`.
+///
+/// In any `t` seconds, at most `1 + t / shortest` fetches begin, rounded down. While the issuer's
+/// keys do not change, at most `1 + d + t / longest` begin, where `d` is the number of times that
+/// `shortest` doubles until it reaches `longest`. This bounds the load that forged `kid`s put on
+/// the issuer. A new key is known after `longest` at the latest.
 ///
 /// ```
 /// use core::time::Duration;
@@ -24,35 +27,36 @@ use crate::error::Error;
 ///
 /// let at = Duration::from_secs;
 /// let mut refetch = Refetch::new(at(5), at(300));
-/// // A token names a key that is not there: fetch. The next one has to wait for the answer.
+/// // A token names an unknown key: fetch. Other requests must wait for this fetch.
 /// assert!(refetch.begin(Error::NoKey, true, at(100)));
 /// assert!(!refetch.begin(Error::NoKey, true, at(100)));
 /// refetch.end(false, at(101));
-/// // Nothing new, so it was a forgery. Nobody asks again for twice five seconds.
+/// // There were no new keys. The pause is now twice five seconds.
 /// assert!(!refetch.begin(Error::NoKey, true, at(110)));
 /// assert!(refetch.begin(Error::NoKey, true, at(111)));
-/// // A wrong signature under a key that is named and there is no reason to fetch anything.
+/// // A wrong signature under a known `kid` is no reason to fetch.
 /// assert!(!refetch.begin(Error::BadSignature, true, at(1000)));
 /// ```
 ///
-/// `now` is the time on any clock that does not go back, counted from any fixed point, such as
+/// `now` is the time of any monotonic clock, counted from any fixed point, such as
 /// `started.elapsed()` of an `Instant`.
 ///
-/// After a fetch that brought new keys, verify the token again with them: what was refused for a
-/// key that had been replaced passes now, and what is refused now is a forgery.
+/// After a fetch that returned new keys, verify the token again. A token that was rejected because
+/// its key had been replaced is now accepted. A token that is still rejected is forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refetch {
     shortest: Duration,
     longest: Duration,
     pause: Duration,
-    /// When the last fetch ended or began, whichever came later; none before the first.
+    /// The time at which the last fetch began or ended, whichever is later. `None` before the first
+    /// fetch.
     last: Option<Duration>,
     is_fetching: bool,
 }
 
 impl Refetch {
-    /// Creates a value with pauses from `shortest` to `longest`. A `shortest` below one second
-    /// counts as one second, and a `longest` below `shortest` as `shortest`.
+    /// Creates a value with pauses from `shortest` to `longest`. A `shortest` below one second is
+    /// raised to one second, and a `longest` below `shortest` is raised to `shortest`.
     ///
     /// Five seconds and five minutes suit most issuers.
     #[must_use]
@@ -73,42 +77,44 @@ impl Refetch {
         }
     }
 
-    /// Whether a token that was refused with this error is a reason to fetch the keys now; if so,
-    /// do it, and tell the outcome to [`end`](Self::end).
+    /// Returns whether to fetch the keys now, after a token was rejected with `error`. If so, fetch
+    /// them and report the outcome with [`end`](Self::end).
     ///
-    /// [`Error::NoKey`] is a reason. So is [`Error::BadSignature`] if the token does not name its
-    /// key (`names_key`, the header's `kid`): the key may have been replaced.
-    #[must_use = "nobody else fetches until `end` was called"]
+    /// [`Error::NoKey`] is a reason to fetch. [`Error::BadSignature`] is a reason if the token does
+    /// not name its key, because the key may have been replaced. `names_key` states whether
+    /// the header has a `kid`.
+    #[must_use = "no other fetch begins until `end` is called"]
     pub fn begin(&mut self, error: Error, names_key: bool, now: Duration) -> bool {
         let may_be_replaced = error == Error::BadSignature && !names_key;
         (error.should_refresh_keys() || may_be_replaced) && self.begin_at(now)
     }
 
-    /// Whether the keys may be fetched now for a reason of the caller's own, for instance because
-    /// they are old. Issuers withdraw keys, too, and no token tells of it.
-    #[must_use = "nobody else fetches until `end` was called"]
+    /// Returns whether the keys may be fetched now for a reason of the caller, for instance because
+    /// they are old. Issuers also revoke keys, which no token reveals.
+    #[must_use = "no other fetch begins until `end` is called"]
     pub fn begin_at(&mut self, now: Duration) -> bool {
         let pause = if self.is_fetching {
             self.longest
         } else {
             self.pause
         };
-        // By so much a clock goes back only when it was wrong before.
+        // The clock can go back this far only if it was wrong before, so the pause starts again
+        // from `now`.
         let ahead = |last: Duration| last.saturating_sub(now) > self.longest;
         if self.last.is_some_and(ahead) {
             self.last = Some(now);
         }
-        let rested = |last: Duration| now.saturating_sub(last) >= pause;
-        let may = self.last.is_none_or(rested);
-        if may {
+        let pause_is_over = |last: Duration| now.saturating_sub(last) >= pause;
+        let may_begin = self.last.is_none_or(pause_is_over);
+        if may_begin {
             self.is_fetching = true;
             self.last = Some(now);
         }
-        may
+        may_begin
     }
 
-    /// The fetch has ended: whether it brought keys that were not there before. A failure brought
-    /// none.
+    /// Reports the end of a fetch, and whether it returned keys that were not known before. Pass
+    /// `false` if the fetch failed.
     pub fn end(&mut self, brought_new_keys: bool, now: Duration) {
         self.is_fetching = false;
         self.last = self.last.max(Some(now));
@@ -119,7 +125,7 @@ impl Refetch {
         };
     }
 
-    /// Returns the time from the end of one fetch until the next may begin.
+    /// Returns the minimum time between the end of a fetch and the beginning of the next.
     #[must_use]
     pub const fn pause(&self) -> Duration {
         self.pause

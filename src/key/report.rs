@@ -1,4 +1,4 @@
-//! The report on loading a JWK Set: which entries were kept, and why others were skipped.
+//! The report on loading a JWK Set: how many entries were kept, and why the others were skipped.
 
 use core::fmt::{self, Debug};
 
@@ -16,16 +16,16 @@ const REASONS: [Error; 7] = [
     Error::KeySetFull,
 ];
 
-/// An entry of a JWK Set that was skipped.
+/// A skipped entry of a JWK Set.
 #[derive(Clone, Copy)]
 pub struct Skipped<'a> {
-    /// Its position in the array `keys` of the JWK Set, starting at 0. It is not a position in
-    /// [`Keys`](crate::Keys), which counts only what was kept.
+    /// The entry's position in the array `keys` of the JWK Set, starting at 0. It differs from a
+    /// position in [`Keys`](crate::Keys), which counts only kept keys.
     pub position: usize,
-    /// Its `kid`, if that is a string.
+    /// The entry's `kid`, if it is a string.
     pub key_id: Option<JsonStr<'a>>,
-    /// Why it was skipped: [`Error::KeySetFull`] if there was no room for it, otherwise
-    /// [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
+    /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it.
+    /// Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
     /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
     /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
     pub reason: Error,
@@ -41,7 +41,7 @@ impl Debug for Skipped<'_> {
     }
 }
 
-/// How many entries of a JWK Set were kept, and how many were skipped for each reason.
+/// The number of entries of a JWK Set that were kept, and the number skipped for each reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadReport {
     pub(crate) kept: usize,
@@ -49,13 +49,13 @@ pub struct LoadReport {
 }
 
 impl LoadReport {
-    /// Returns how many entries became keys.
+    /// Returns the number of entries that were kept.
     #[must_use]
     pub const fn kept(&self) -> usize {
         self.kept
     }
 
-    /// Returns how many entries were skipped for `reason`.
+    /// Returns the number of entries that were skipped for `reason`.
     #[must_use]
     pub fn skipped(&self, reason: Error) -> usize {
         self.reasons()
@@ -63,7 +63,7 @@ impl LoadReport {
             .map_or(0, |(_, count)| count)
     }
 
-    /// Iterates over the reasons for which entries were skipped, each with its count.
+    /// Iterates over the reasons for skipping entries, each with its count.
     pub fn reasons(&self) -> impl Iterator<Item = (Error, usize)> {
         REASONS
             .into_iter()
@@ -82,7 +82,7 @@ impl LoadReport {
         REASONS.get(index).copied().unwrap_or(reason)
     }
 
-    /// Returns the reason if all skipped entries were skipped for the same one.
+    /// Returns the reason if all skipped entries have the same one.
     pub(crate) fn only_reason(&self) -> Option<Error> {
         let mut reasons = self.reasons();
         match (reasons.next(), reasons.next()) {

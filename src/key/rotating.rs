@@ -1,4 +1,4 @@
-//! A key set that keeps keys for a time after the issuer stops publishing them.
+//! A key set that keeps keys for some time after the issuer stops publishing them.
 
 use core::fmt::{self, Debug};
 use core::time::Duration;
@@ -13,13 +13,13 @@ use crate::key::set::KeySetIn;
 use crate::key::store::StoredKey;
 use crate::key::{Keys, LoadReport, Skipped};
 
-/// The keys of an issuer, including keys that it no longer publishes but whose tokens may still be
+/// The keys of an issuer, including keys that it no longer publishes but whose tokens can still be
 /// valid.
 ///
-/// Each update returns a new value and does not change the old one, so other threads can keep
-/// verifying with it. Share the value in an
-/// [`Arc`](https://doc.rust-lang.org/std/sync/struct.Arc.html). The old value is then freed with
-/// its last reader, and a verification holds a lock only while it clones the `Arc`.
+/// An update returns a new value. It does not change the old one, which other threads can still
+/// verify with. Share the value in an [`Arc`](https://doc.rust-lang.org/std/sync/struct.Arc.html).
+/// A verification then holds the lock only while it clones the `Arc`, and the last reader frees the
+/// old value.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -32,12 +32,13 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// }
 ///
 /// impl Issuer {
-///     /// What a request verifies with, for as long as it takes.
+///     /// Returns the keys for one request.
 ///     fn keys(&self) -> Arc<RotatingKeys<8>> {
 ///         Arc::clone(&self.keys.lock().unwrap())
 ///     }
 ///
-///     /// After a fetch: tokens of the keys that are gone hold for an hour at most. Whether there was anything new.
+///     /// Updates the keys after a fetch. A key that is no longer published is kept for an hour.
+///     /// Returns whether there were new keys.
 ///     fn update(&self, jwks: &[u8], now: Duration) -> Result<bool, Error> {
 ///         let old = self.keys();
 ///         let hour = Duration::from_secs(3600);
@@ -48,7 +49,8 @@ use crate::key::{Keys, LoadReport, Skipped};
 ///     }
 /// }
 /// # let issuer = Issuer { keys: Mutex::new(Arc::new(RotatingKeys::new())) };
-/// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256",
+/// #     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 /// #     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// # let at = Duration::from_secs;
 /// # assert!(issuer.update(jwks, at(0))? && !issuer.update(jwks, at(1))?);
@@ -57,18 +59,18 @@ use crate::key::{Keys, LoadReport, Skipped};
 pub type RotatingKeys<const N: usize, const WORDS: usize = WORDS_PER_KEY> =
     RotatingKeysIn<Inline<N, WORDS>>;
 
-/// [`RotatingKeys`] on the heap, which grow as keys are added.
+/// [`RotatingKeys`] on the heap. The memory grows as keys are added.
 #[cfg(feature = "alloc")]
 pub type GrowingRotatingKeys = RotatingKeysIn<crate::key::memory::Heap>;
 
 /// The keys of an issuer in memory of type `M`. See [`RotatingKeys`].
 pub struct RotatingKeysIn<M: OwnedMemory> {
     set: KeySetIn<M>,
-    /// When each key of the set retires: [`PUBLISHED`] while it is published.
+    /// The retirement time of each key of the set, or [`PUBLISHED`] while the key is published.
     retires_at: M::Times,
 }
 
-// Not derived: a derive would name a hidden type in its bounds.
+// Not derived, because the bounds of a derive would name a hidden type.
 impl<M: OwnedMemory> Clone for RotatingKeysIn<M> {
     fn clone(&self) -> Self {
         Self {
@@ -82,7 +84,7 @@ impl<M: OwnedMemory> Clone for RotatingKeysIn<M> {
 const PUBLISHED: Duration = Duration::MAX;
 
 impl<const N: usize, const WORDS: usize> RotatingKeysIn<Inline<N, WORDS>> {
-    /// Creates a value without keys.
+    /// Creates an empty value.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -114,26 +116,26 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     }
 
     /// Returns the keys after the issuer published `jwks`. `skipped` is called for each entry that
-    /// is not kept. `now` is the time on any clock that does not go back, counted from any fixed
-    /// point that is the same for all calls.
+    /// is not kept. `now` is the time of any monotonic clock, counted from a fixed point that is
+    /// the same for all calls.
     ///
-    /// Keys that are no longer published stay for another `span`, because tokens that they signed
-    /// may still be valid. Pass the longest lifetime of the issuer's tokens. Pass zero to drop
-    /// these keys at once, for instance when a key was withdrawn because it leaked. Keys whose time
-    /// is over are dropped.
+    /// A key that is no longer published is kept for another `span`, because tokens that it signed
+    /// can still be valid. Pass the longest lifetime of the issuer's tokens. Pass zero to drop
+    /// these keys at once, for instance if a key was revoked because it leaked. Keys past their
+    /// retirement time are dropped.
     ///
     /// Published keys take precedence if there is no room for all keys. Two keys with the same
-    /// `kid` may coexist for a while; both are tried. A public key that is published again for
-    /// other algorithms is the same key. The latest publication decides which algorithms it may be
-    /// used with.
+    /// `kid` can coexist for some time, and both are tried. A public key that is published again
+    /// for other algorithms counts as the same key. The latest publication determines which
+    /// algorithms it can be used with.
     ///
-    /// A JWK Set without usable keys publishes nothing. The report shows this, and the old keys
-    /// retire as usual.
+    /// A JWK Set without usable keys is not an error. The report shows that no key was kept, and
+    /// the old keys retire as usual.
     ///
     /// # Errors
     ///
     /// The errors for which [`KeySet::load`](crate::KeySet::load) keeps its keys: the text is not a
-    /// JWK Set, or the list of algorithms is unusable. Keep the old value in this case.
+    /// JWK Set, or the list of algorithms is unusable. In this case, keep the old value.
     pub fn updated(
         &self,
         jwks: &[u8],
@@ -148,7 +150,7 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     }
 
     /// Does the same as [`updated`](Self::updated) for keys that are not published as a JWK Set,
-    /// for instance a key in PEM.
+    /// such as a PEM key.
     #[must_use]
     pub fn with_published(&self, published: KeySetIn<M>, span: Duration, now: Duration) -> Self {
         let mut new = Self {
@@ -165,10 +167,10 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         new
     }
 
-    /// Returns when the next key retires, on the clock of the updates' `now`. Returns `None` while
-    /// all keys are published.
+    /// Returns the next retirement time of a key, on the clock of `now` in the updates. Returns
+    /// `None` while all keys are published.
     ///
-    /// A key whose time is over still verifies. From that time on, use the value that
+    /// A key past its retirement time still verifies. From that time on, use the value that
     /// [`without_retired`](Self::without_retired) or the next update returns.
     #[must_use]
     pub fn retires_next(&self) -> Option<Duration> {
@@ -176,25 +178,26 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         times.filter(|time| *time != PUBLISHED).min()
     }
 
-    /// Returns the keys without those whose time is over.
+    /// Returns the keys without those that are past their retirement time.
     #[must_use]
     pub fn without_retired(&self, now: Duration) -> Self {
-        let mut left = Self {
+        let mut remaining = Self {
             set: KeySetIn::default(),
             retires_at: M::times(PUBLISHED, self.set.len()),
         };
-        // Keeps the list of algorithms even if no key is left.
-        let _ = left.set.accept(self.set.algorithms());
+        // Keeps the list of algorithms even if no key remains.
+        let _ = remaining.set.accept(self.set.algorithms());
         for (key, retires_at) in self.keys() {
             if retires_at == PUBLISHED || now < retires_at {
-                left.add(key, self, retires_at);
+                remaining.add(key, self, retires_at);
             }
         }
-        left
+        remaining
     }
 
-    /// Returns whether any of these keys is missing from `older` or serves other algorithms there.
-    /// If the two lists of accepted algorithms differ, even in order, every key counts as new.
+    /// Returns whether any of these keys is missing from `older` or is used with other algorithms
+    /// there. If the two lists of accepted algorithms differ, even in order, every key counts as
+    /// new.
     #[must_use]
     pub fn has_new_keys(&self, older: &Self) -> bool {
         let names = self.set.algorithms().iter().map(|a| a.name());
@@ -206,15 +209,15 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         !self.set.all().all(is_old)
     }
 
-    /// Iterates over the keys, each with the time when it retires.
+    /// Iterates over the keys and their retirement times.
     fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, Duration)> {
         self.set.all().zip(self.retires_at.as_ref().iter().copied())
     }
 
-    /// Adds a key of the value `of` if there is room.
-    fn add(&mut self, key: StoredKey<'_>, of: &Self, retires_at: Duration) {
+    /// Adds a key of the value `from` if there is room.
+    fn add(&mut self, key: StoredKey<'_>, from: &Self, retires_at: Duration) {
         let position = self.set.len();
-        if self.set.keep(key, of.set.algorithms())
+        if self.set.keep(key, from.set.algorithms())
             && let Some(time) = self.retires_at.as_mut().get_mut(position)
         {
             *time = retires_at;

@@ -1,4 +1,4 @@
-//! Sets of keys. A set keeps as many keys as fit and reports the others.
+//! Sets of keys. A set keeps as many keys as fit and reports the rest.
 
 use core::fmt::{self, Debug};
 
@@ -13,17 +13,17 @@ use crate::key::memory::{Inline, KeyMemory, Lent, WORDS_PER_KEY};
 use crate::key::store::{StoredKey, next_named, push, stored};
 use crate::key::{Keys, LoadReport, Skipped};
 
-/// Up to `N` keys, held by value: the keys of a JWK Set (RFC 7517 §5), or keys that are added one
+/// Up to `N` keys, stored inline: the keys of a JWK Set (RFC 7517 §5), or keys that are added one
 /// by one.
 ///
-/// There is room for `N` RSA keys of 2048 bits whose `kid`s have 44 bytes on average, or for fewer
-/// larger keys. `WORDS` sets another average number of words for each key.
+/// The set has room for `N` RSA keys of 2048 bits with `kid`s of 44 bytes on average, or for fewer
+/// larger keys. `WORDS` is the average number of words for each key.
 ///
-/// A token with a `kid` is tried only with keys of exactly that `kid` and keys that the caller
-/// added without a name. A token without a `kid` is tried with every key that fits its `alg`, at
-/// most `N`. A forged token can therefore cost `N` times the work, which
-/// [`Options::refuse_ambiguity`](crate::Options::refuse_ambiguity) avoids. See [`Keys`] for the
-/// rule.
+/// See [`Keys`] for the rule that selects the candidate keys of a token. For a token with a `kid`,
+/// they are the keys with exactly that `kid` and the keys that the caller added without one. For a
+/// token without a `kid`, they are all keys that fit its `alg`, at most `N`. A forged token can
+/// therefore cost `N` times the work.
+/// [`Options::refuse_ambiguity`](crate::Options::refuse_ambiguity) prevents this.
 ///
 /// ```
 /// use jose_verify::{Error, KeySet};
@@ -38,7 +38,9 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// ]}"#;
 /// let mut keys = KeySet::<4>::new();
 /// let mut skipped = Vec::new();
-/// let report = keys.load(jwks, &[&ES256, &RS256], |entry| skipped.push((entry.position, entry.reason)))?;
+/// let report = keys.load(jwks, &[&ES256, &RS256], |entry| {
+///     skipped.push((entry.position, entry.reason));
+/// })?;
 /// assert_eq!(report.kept(), 1);
 /// assert_eq!(skipped, [(1, Error::WrongKeyUse), (2, Error::UnsupportedKey)]);
 /// # Ok::<(), Error>(())
@@ -61,8 +63,8 @@ pub struct KeySetIn<M> {
 }
 
 impl<const N: usize, const WORDS: usize> KeySetIn<Inline<N, WORDS>> {
-    /// Creates a set without keys, which rejects every token ([`Error::NoKey`]). It is a
-    /// `const fn`, so that a set can be a `static`.
+    /// Creates an empty set, which rejects every token ([`Error::NoKey`]). A `const fn`, so that a
+    /// set can be a `static`.
     #[must_use]
     pub const fn new() -> Self {
         Self::in_memory(Inline::EMPTY)
@@ -76,12 +78,12 @@ impl<M: KeyMemory + Default> Default for KeySetIn<M> {
 }
 
 impl<M: KeyMemory + Default> KeySetIn<M> {
-    /// Creates a set of the keys of a JWK Set that can be used with one of `algorithms`.
+    /// Creates a set of those keys of a JWK Set that can be used with one of `algorithms`.
     ///
     /// # Errors
     ///
-    /// The errors of [`load`](Self::load); [`Error::KeySetFull`] if there is no room for one of the
-    /// keys.
+    /// The errors of [`load`](Self::load), and [`Error::KeySetFull`] if there is no room for one of
+    /// the keys.
     pub fn from_jwks(jwks: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<Self, Error> {
         let mut set = Self::default();
         let report = set.replace(jwks, algorithms, &mut |_| {})?;
@@ -91,7 +93,7 @@ impl<M: KeyMemory + Default> KeySetIn<M> {
         set.usable(report).map(|_| set)
     }
 
-    /// Creates a set of one key, from a JWK (RFC 7517 §4) that the caller has chosen. See
+    /// Creates a set of one key, from a JWK (RFC 7517 §4) that the caller chose. See
     /// [`add_jwk`](Self::add_jwk).
     ///
     /// # Errors
@@ -122,7 +124,7 @@ impl<M: KeyMemory + Default> KeySetIn<M> {
 }
 
 impl<M> KeySetIn<M> {
-    /// Creates a set without keys in `memory`.
+    /// Creates an empty set in `memory`.
     #[must_use]
     pub const fn in_memory(memory: M) -> Self {
         Self {
@@ -144,7 +146,7 @@ impl<M> KeySetIn<M> {
         self.len == 0
     }
 
-    /// Returns the accepted algorithms. The list is empty if nothing was loaded yet.
+    /// Returns the accepted algorithms. The list is empty before the first load.
     #[must_use]
     pub const fn algorithms(&self) -> &Algorithms {
         &self.algorithms
@@ -163,28 +165,28 @@ impl<M> KeySetIn<M> {
 }
 
 impl<M: KeyMemory> KeySetIn<M> {
-    /// Replaces the keys with those of a JWK Set that can be used with one of `algorithms`.
+    /// Replaces the keys with those keys of a JWK Set that can be used with one of `algorithms`.
     ///
-    /// An entry that cannot be used, or for which there is no room, does not affect the others. It
-    /// is counted, and `skipped` is called for it.
+    /// An entry that is unusable or does not fit is skipped. It is counted in the report, and
+    /// `skipped` is called for it. The other entries are not affected.
     ///
-    /// A token whose key found no room is rejected with [`Error::NoKey`], and fetching again does
-    /// not help. Watch for [`Error::KeySetFull`] in the report, and use a larger set or
+    /// A token whose key did not fit is rejected with [`Error::NoKey`], and fetching the keys again
+    /// does not help. Check the report for [`Error::KeySetFull`], and use a larger set or
     /// `GrowingKeySet` (feature `alloc`).
     ///
     /// # Errors
     ///
-    /// The set keeps its keys:
+    /// On these errors, the set keeps its keys:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
-    ///   [`Error::MalformedKeySet`]: the text as a whole is not a JWK Set, for instance an error
+    ///   [`Error::MalformedKeySet`]: the text is not a JWK Set. It can be, for instance, an error
     ///   page.
     /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`].
     ///
-    /// The set is left without keys:
+    /// On this error, the set is empty:
     ///
-    /// - [`Error::NoUsableKey`]: the text is a JWK Set, but nothing in it can be used. If every
-    ///   entry was skipped for the same reason, that reason is the error instead.
+    /// - [`Error::NoUsableKey`]: the text is a JWK Set without usable keys. If every entry was
+    ///   skipped for the same reason, that reason is returned instead.
     pub fn load(
         &mut self,
         jwks: &[u8],
@@ -195,7 +197,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.usable(report)
     }
 
-    /// Returns the report if the set now has keys, or the reason why it has none.
+    /// Returns the report if the set has keys, or the reason why it is empty.
     fn usable(&self, report: LoadReport) -> Result<LoadReport, Error> {
         match report.only_reason() {
             _ if self.len > 0 => Ok(report),
@@ -228,32 +230,33 @@ impl<M: KeyMemory> KeySetIn<M> {
         Ok(report)
     }
 
-    /// Adds an entry of a JWK Set. Without a `kid`, it fits only tokens without one.
+    /// Adds an entry of a JWK Set. A key without a `kid` fits only tokens without one.
     fn add_entry(&mut self, entry: Value<'_>) -> Result<(), Error> {
         let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
         let jwk = Jwk::parse(jwk.as_bytes())?;
         self.add_own(&jwk, KeyName::Unnamed)
     }
 
-    /// Adds a JWK (RFC 7517 §4) that the caller has chosen, for those of the accepted algorithms
-    /// that fit its `kty`, `crv` and `alg`. Without a `kid`, the key fits every token.
+    /// Adds a JWK (RFC 7517 §4) that the caller chose, for those accepted algorithms that fit its
+    /// `kty`, `crv` and `alg`. A key without a `kid` fits every token.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::MalformedKey`]: a parameter is missing or invalid.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
-    /// - [`Error::AlgorithmNotAccepted`]: its `alg` is not accepted.
-    /// - [`Error::UnsupportedKey`]: its type or curve fits none of the accepted algorithms.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: outside the bounds of
+    /// - [`Error::AlgorithmNotAccepted`]: the key's `alg` is not accepted.
+    /// - [`Error::UnsupportedKey`]: the key's type or curve fits none of the accepted algorithms.
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: the key is outside the bounds of
     ///   [`limits`](crate::limits).
-    /// - [`Error::KeySetFull`]: there is no room for it.
+    /// - [`Error::KeySetFull`]: there is no room for the key.
     pub fn add_jwk(&mut self, jwk: &[u8]) -> Result<(), Error> {
         let jwk = Jwk::parse(jwk)?;
         self.add_own(&jwk, KeyName::Any)
     }
 
-    /// Adds a JWK with its own parameters.
+    /// Adds a JWK whose key parameters are its own members.
     fn add_own(&mut self, jwk: &Jwk<'_>, without_kid: KeyName<'_>) -> Result<(), Error> {
         let added = self.add_published(jwk, jwk, without_kid);
         added.map_err(|reason| match reason {
@@ -262,7 +265,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         })
     }
 
-    /// Adds a key from `parameters`, with the `use`, `key_ops`, `alg` and `kid` of a JWK.
+    /// Adds a key with the parameters of `parameters` and the `use`, `key_ops`, `alg` and `kid` of
+    /// a JWK.
     pub(crate) fn add_published(
         &mut self,
         jwk: &Jwk<'_>,
@@ -280,8 +284,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.push(name, parameters, &fits)
     }
 
-    /// Adds a key for those of the accepted algorithms whose key type accepts it. Without a
-    /// `key_id`, the key fits every token.
+    /// Adds a key for those accepted algorithms whose key type accepts it. A key without a `key_id`
+    /// fits every token.
     ///
     /// ```
     /// use jose_verify::{Error, KeySet};
@@ -297,11 +301,11 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// # Errors
     ///
-    /// - [`Error::UnsupportedKey`]: its type or curve fits none of the accepted algorithms.
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`]: all of them reject it.
-    /// - [`Error::KeyTooLarge`]: outside the bounds of [`limits`](crate::limits), for instance its
-    ///   `kid`.
-    /// - [`Error::KeySetFull`]: there is no room for it.
+    /// - [`Error::UnsupportedKey`]: the key's type or curve fits none of the accepted algorithms.
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`]: all of these algorithms reject the key.
+    /// - [`Error::KeyTooLarge`]: the key or its `kid` is outside the bounds of
+    ///   [`limits`](crate::limits).
+    /// - [`Error::KeySetFull`]: there is no room for the key.
     pub fn add(
         &mut self,
         parameters: &dyn ParameterSource,
@@ -324,8 +328,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         })
     }
 
-    /// Adds a key of another set for the algorithms that both sets accept. Returns whether it was
-    /// added.
+    /// Adds a key of another set, for the algorithms that both sets accept. Returns whether the key
+    /// was added.
     pub(crate) fn keep(&mut self, key: StoredKey<'_>, from: &[&'static dyn Algorithm]) -> bool {
         if self.algorithms.is_empty() {
             self.algorithms = Algorithms::new(from).unwrap_or(Algorithms::EMPTY);
@@ -375,11 +379,11 @@ impl<M: KeyMemory> Keys for KeySetIn<M> {
     }
 
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        // If nothing was loaded yet, the error is `NoKey`.
+        // Before the first load, the error for any token is `NoKey`.
         self.algorithms.is_empty() || self.algorithms.iter().any(|a| alg == a.name())
     }
 
-    // Overridden for speed: a key with another name is skipped without building a `KeyRef`.
+    // Overridden for speed: skips keys with another `kid` without building a `KeyRef`.
     fn find<'k>(
         &'k self,
         request: &KeyRequest<'_>,
@@ -413,7 +417,7 @@ impl<M> Debug for KeySetIn<M> {
     }
 }
 
-/// Writes an entry for a list of algorithms to the front of memory and returns its length.
+/// Writes an entry for a list of algorithms to the front of the memory and returns its length.
 type WriteEntry<'w> = dyn Fn(&[&'static dyn Algorithm], &mut [Word]) -> Result<usize, Error> + 'w;
 
 /// Returns the `kid` of an entry, even if the entry is not a valid key.

@@ -1,4 +1,4 @@
-//! One key for one algorithm, in exactly the memory that it needs.
+//! A key for one algorithm, in exactly the memory that it needs.
 
 use core::fmt::{self, Debug};
 
@@ -11,13 +11,15 @@ use crate::key::key_ref::{Candidate, KeyName, KeyRef, KeyRequest, Resolved};
 use crate::key::lookup::Sealed;
 use crate::limits::MAX_KID_LEN;
 
-/// A key for one algorithm, such as a key that is pinned in a device, or that the caller has chosen
-/// for a token.
+/// A key for one algorithm, such as a key that is pinned in a device, or that the caller chose for
+/// a token.
 ///
-/// It takes the memory that its algorithm needs, such as 64 bytes for [`ES256`](crate::alg::ES256),
-/// and a borrowed `kid`. A key without a name fits every token, because the caller has chosen it. A
-/// key with a name fits tokens with that `kid` and tokens without one. Use a
-/// [`KeySet`](crate::KeySet) for several algorithms, or if the name cannot be borrowed.
+/// It takes only the memory that its algorithm needs, such as 64 bytes for
+/// [`ES256`](crate::alg::ES256), and the reference to a borrowed `kid`. Use a
+/// [`KeySet`](crate::KeySet) for several algorithms, or if the `kid` cannot be borrowed.
+///
+/// A key without a `kid` fits every token, because the caller chose it. A key with a `kid` fits
+/// tokens with the same `kid` and tokens without one.
 ///
 /// ```
 /// use jose_verify::{Error, Key};
@@ -41,22 +43,24 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// - [`Error::UnsupportedKey`]: not a key of this algorithm's type.
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: a key of this type,
-    ///   but rejected.
+    /// - [`Error::UnsupportedKey`]: the key has another type than the algorithm requires.
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: the key has the right
+    ///   type but is rejected.
     pub fn new(algorithm: A, parameters: &dyn ParameterSource) -> Result<Self, Error> {
         Self::new_in(algorithm, parameters, A::EMPTY)
     }
 
-    /// Reads one JWK (RFC 7517 §4). The key borrows its `kid` from the text.
+    /// Parses one JWK (RFC 7517 §4). The key borrows its `kid` from the text.
     ///
     /// # Errors
     ///
-    /// The errors of [`new`](Self::new), and:
+    /// The errors of [`new`](Self::new), including [`Error::MalformedKey`] and
+    /// [`Error::KeyTooLarge`] for other members such as `kid`, and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
-    /// - [`Error::AlgorithmNotAccepted`]: its `alg` names another algorithm.
+    /// - [`Error::AlgorithmNotAccepted`]: the key's `alg` names another algorithm.
     pub fn from_jwk(algorithm: A, jwk: &'k [u8]) -> Result<Self, Error> {
         let jwk = Jwk::parse(jwk)?;
         if !jwk.may_verify() {
@@ -79,26 +83,31 @@ impl<'k, A: InlineKey> Key<'k, A> {
         Ok(key)
     }
 
-    /// Creates a key from the [`material`](Self::material) of another key of the same algorithm,
-    /// which a build script wrote out. The key can be a constant, which takes no RAM.
+    /// Creates a key from the [`material`](Self::material) of another key with the same algorithm,
+    /// for instance material that a build script wrote out. The key can be a constant, which takes
+    /// no RAM.
     ///
-    /// The material is not checked. Anyone who can change it can forge signatures. ECDSA material
-    /// has the same content on 32-bit and 64-bit machines: a 64-bit word corresponds to two 32-bit
-    /// words, the lower one first. RSA material differs between them.
+    /// The material is not checked. Anyone who can change it can forge signatures.
+    ///
+    /// ECDSA material has the same content on 32-bit and 64-bit machines: a 64-bit word corresponds
+    /// to two 32-bit words, the lower one first. RSA material differs between them.
     ///
     /// ```
     /// use jose_verify::Key;
     /// use jose_verify::alg::{ES256, Es256, KeyParameters};
     /// # const POINT: [u8; 65] = [
-    /// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,
-    /// #     186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27, 189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244,
-    /// #     179, 105, 93, 110, 169, 11, 36, 173, 138, 70, 35, 40, 133, 136, 229, 173,
+    /// #     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7,
+    /// #     51, 53, 123, 233, 239, 19, 186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27,
+    /// #     189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244, 179, 105, 93, 110, 169, 11, 36,
+    /// #     173, 138, 70, 35, 40, 133, 136, 229, 173,
     /// # ];
     /// # #[cfg(target_pointer_width = "64")] {
     ///
     /// static VENDOR: Key<'static, Es256> = Key::from_material_unchecked(ES256, [
-    ///     0xfdff_2dc1_32f6_6d53, 0x74dd_3bc8_fbc4_5c57, 0x6797_9cbd_0eb9_9834, 0x7f31_6e41_f5d8_a8d1,
-    ///     0xd6a6_7b44_6b19_a7bb, 0x49b7_1d4d_7f22_6d31, 0xb3ba_e2b5_8e38_5c4e, 0x4f8c_8a5c_1d39_6c4f,
+    ///     0xfdff_2dc1_32f6_6d53, 0x74dd_3bc8_fbc4_5c57,
+    ///     0x6797_9cbd_0eb9_9834, 0x7f31_6e41_f5d8_a8d1,
+    ///     0xd6a6_7b44_6b19_a7bb, 0x49b7_1d4d_7f22_6d31,
+    ///     0xb3ba_e2b5_8e38_5c4e, 0x4f8c_8a5c_1d39_6c4f,
     /// ]);
     /// # }
     /// let key = Key::new(ES256, &KeyParameters::ec_point("P-256", &POINT))?;
@@ -116,14 +125,14 @@ impl<'k, A: InlineKey> Key<'k, A> {
 }
 
 impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
-    /// Creates a key from its parameters, in memory that the caller provides. RSA keys of less than
-    /// 4096 bits can then take less memory than with [`new`](Key::new).
+    /// Creates a key from its parameters, in memory that the caller provides. An RSA key of less
+    /// than 4096 bits then takes less memory than with [`new`](Key::new).
     ///
     /// ```
     /// use jose_verify::{Error, Key, words};
     /// use jose_verify::alg::{KeyParameters, RS256, Rs256};
     ///
-    /// /// A key of 2048 bits, in half of the memory that one of 4096 bits takes.
+    /// /// A 2048-bit key, which takes half the memory of a 4096-bit key.
     /// type Pinned<'k> = Key<'k, Rs256, [jose_verify::alg::Word; words::RSA_2048]>;
     ///
     /// fn pinned(n: &[u8]) -> Result<Pinned<'static>, Error> {
@@ -135,7 +144,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     ///
     /// # Errors
     ///
-    /// The errors of [`new`](Key::new); [`Error::KeyTooLarge`] also if the memory is too short.
+    /// The errors of [`new`](Key::new). [`Error::KeyTooLarge`] is also returned if the memory is
+    /// too short.
     pub fn new_in(
         algorithm: A,
         parameters: &dyn ParameterSource,
@@ -154,8 +164,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
     }
 
     /// Returns the key material, for instance to write it out for
-    /// [`from_material_unchecked`](Self::from_material_unchecked). For a MAC it is as secret as the
-    /// key.
+    /// [`from_material_unchecked`](Self::from_material_unchecked). The material of a MAC key is as
+    /// secret as the key.
     #[must_use]
     pub const fn material(&self) -> &M {
         &self.material
@@ -180,8 +190,8 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
 }
 
 impl<A: InlineKey, M: Copy> Key<'_, A, M> {
-    /// Returns the key with a `kid`. It then fits tokens with exactly that `kid` and tokens without
-    /// one. A `kid` longer than [`MAX_KID_LEN`] equals that of no token.
+    /// Returns the key with a `kid`. The key then fits tokens with exactly this `kid` and tokens
+    /// without one. A `kid` longer than [`MAX_KID_LEN`] matches no token.
     #[must_use]
     pub const fn with_key_id(self, key_id: &str) -> Key<'_, A, M> {
         Key {
@@ -220,7 +230,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Keys for Key<'_, A, M> {
 
 impl<A: InlineKey, M> Debug for Key<'_, A, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the material, which may be secret.
+        // Omits the material, which can be secret.
         f.debug_struct("Key")
             .field("algorithm", &self.algorithm)
             .finish_non_exhaustive()

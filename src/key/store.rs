@@ -10,7 +10,7 @@ use crate::key::key_ref::RequestedKid;
 use crate::key::memory::{Parts, PartsMut, Slot};
 use crate::limits::MAX_KID_LEN;
 
-/// A stored key.
+/// A key in a set's memory.
 #[derive(Clone, Copy)]
 pub(crate) struct StoredKey<'m> {
     pub(crate) name: KeyName<'m>,
@@ -18,8 +18,8 @@ pub(crate) struct StoredKey<'m> {
 }
 
 impl StoredKey<'_> {
-    /// Returns whether both have the same name and material, whatever algorithms they may be used
-    /// with.
+    /// Returns whether both keys have the same name and material, regardless of the algorithms that
+    /// they are used with.
     pub(crate) fn is_same(&self, other: &StoredKey<'_>) -> bool {
         let same_name = match (self.name, other.name) {
             (KeyName::Is(one), KeyName::Is(other)) => one == other,
@@ -37,9 +37,12 @@ const UNNAMED: u16 = u16::MAX;
 /// `kid_len` of a key that the caller supplied without a name.
 const ANY: u16 = u16::MAX - 1;
 
-const _: () = assert!(MAX_KID_LEN < 1 << 15, "no length means that there is none");
+const _: () = assert!(
+    MAX_KID_LEN < 1 << 15,
+    "the length of a `kid` is never `UNNAMED` or `ANY`"
+);
 
-// Not generic, so that all kinds of memory share the code.
+/// Returns the key at `position` of the first `len` keys.
 pub(super) fn stored(parts: Parts<'_>, len: usize, position: usize) -> Option<StoredKey<'_>> {
     let slot = parts.slots.get(..len)?.get(position)?;
     let name = match slot.kid_len {
@@ -52,28 +55,28 @@ pub(super) fn stored(parts: Parts<'_>, len: usize, position: usize) -> Option<St
 }
 
 /// Returns the position of the first key at or after `from` whose name fits `kid`, by the rule of
-/// [`KeyName::fits`]. Compares lengths and last bytes first, because most names differ in these.
+/// [`KeyName::fits`]. Compares lengths and last bytes first, because most names differ there.
 pub(super) fn next_named(
     parts: Parts<'_>,
     len: usize,
     from: usize,
     kid: RequestedKid<'_>,
 ) -> Option<usize> {
-    let wanted = match kid {
+    let requested = match kid {
         RequestedKid::Absent => return (from < len).then_some(from),
         RequestedKid::Is(kid) => kid.as_plain_bytes(),
         RequestedKid::TooLong => None,
     };
-    let Some(wanted) = wanted else {
+    let Some(requested) = requested else {
         let fits = |key: StoredKey<'_>| key.name.fits(kid);
         return (from..len).find(|position| stored(parts, len, *position).is_some_and(fits));
     };
     let slots = parts.slots.get(..len)?.get(from..)?;
     let fits = |slot: &Slot| {
         slot.kid_len == ANY
-            || usize::from(slot.kid_len) == wanted.len()
+            || usize::from(slot.kid_len) == requested.len()
                 && kid_part(parts.kids, slot.kid_at, slot.kid_len)
-                    .is_some_and(|own| own.last() == wanted.last() && own == wanted)
+                    .is_some_and(|own| own.last() == requested.last() && own == requested)
     };
     slots.iter().position(fits).map(|i| i.saturating_add(from))
 }
@@ -94,7 +97,7 @@ fn kid_part([first, second]: [&[u8]; 2], at: u32, len: u16) -> Option<&[u8]> {
     rest.get(..usize::from(len))
 }
 
-/// Adds a key after the first `len`. On error, only memory that no key uses has changed.
+/// Adds a key after the first `len` keys. On error, only unused memory has changed.
 pub(super) fn push(
     PartsMut { slots, kids, words }: PartsMut<'_>,
     len: usize,
@@ -105,7 +108,7 @@ pub(super) fn push(
     let last = last.copied().unwrap_or(Slot::EMPTY);
     let words_at = last.words_at.saturating_add(u32::from(last.words_len));
     let kid_at = last.kid_at.saturating_add(u32::from(kid_len(&last)));
-    // Validates the key first, so that an unusable key reports its own error even if there is no
+    // Validates the key first, so that an unusable key returns its own error even if there is no
     // room for its name or slot.
     let memory = usize::try_from(words_at).map_or(None, |at| words.get_mut(at..));
     let words_len = write(memory.unwrap_or_default())?;
@@ -123,7 +126,7 @@ pub(super) fn push(
     Ok(())
 }
 
-/// Returns how many bytes the key's `kid` takes.
+/// Returns the number of bytes that the key's `kid` takes.
 const fn kid_len(slot: &Slot) -> u16 {
     match slot.kid_len {
         UNNAMED | ANY => 0,
@@ -131,11 +134,11 @@ const fn kid_len(slot: &Slot) -> u16 {
     }
 }
 
-/// Copies a `kid`, unescaped, to the first position at or after `at` where it fits into one piece
-/// of memory. Returns that position and the length.
+/// Unescapes a `kid` to the first position at or after `at` where it fits into one piece of memory.
+/// Returns the position and the length.
 ///
-/// If a `kid` goes to the second piece, the rest of the first piece stays unused. The `kid`s then
-/// already take more bytes in total than the first piece has.
+/// If a `kid` goes to the second piece, the rest of the first piece stays unused. In this case, the
+/// `kid`s take more bytes in total than the first piece has.
 fn store_kid(
     kid: JsonStr<'_>,
     at: u32,

@@ -5,25 +5,27 @@ use crate::encoding::base64url;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
 
-/// Computes the thumbprint of a JWK, which is the hash of its required members (RFC 7638 §3.2), at
+/// Computes the thumbprint of a JWK: the hash of its required members (RFC 7638 §3.2). Writes it to
 /// the front of `buffer`.
 ///
-/// The members are hashed as written, so a key whose numbers have leading zeros has another
-/// thumbprint. The key itself is not validated. The thumbprint of a shared secret is a hash of the
-/// secret and may reveal it (§7).
+/// The members are hashed as written, so leading zeros in a number change the thumbprint. The key
+/// itself is not validated. The thumbprint of a shared secret is a hash of the secret and can
+/// reveal it (§7).
 ///
 /// # Errors
 ///
-/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+/// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+///   JSON object, repeats a name, or exceeds a limit.
 /// - [`Error::MalformedKey`]: a required member is missing, not a string, or not base64url.
-/// - [`Error::UnsupportedKey`]: `kty` is none of `RSA`, `EC`, `OKP`, `AKP` and `oct`.
+/// - [`Error::UnsupportedKey`]: `kty` is not `RSA`, `EC`, `OKP`, `AKP` or `oct`.
 ///
 /// ```
 /// use jose_verify::Error;
 /// use jose_verify::alg::{MAX_DIGEST_LEN, SHA256};
 /// use jose_verify::keys::jwk_thumbprint;
 ///
-/// let jwk = br#"{"kid":"1","kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// let jwk = br#"{"kid":"1","kty":"EC","crv":"P-256",
+///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 /// let mut buffer = [0; MAX_DIGEST_LEN];
 /// let thumbprint = jwk_thumbprint(jwk, &SHA256, &mut buffer)?;
@@ -40,8 +42,9 @@ pub fn jwk_thumbprint<'b>(
     Ok(hash.digest(&parts, buffer))
 }
 
-/// RFC 7638 §3.2 and §3.3: the required members in the order of their names, without white space.
-/// RFC 8037 §2 and RFC 9964 define the required members of OKP and AKP keys.
+/// Returns the canonical JSON text in parts: the required members in lexicographic order, without
+/// white space (RFC 7638 §3.2 and §3.3). RFC 8037 §2 and RFC 9964 define the required members of
+/// OKP and AKP keys.
 fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
     let member = |name| parameter(jwk, name);
     let name = |member| plain(jwk, member);
@@ -79,21 +82,21 @@ fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
 /// The text after the last string.
 const END: &[u8] = br#""}"#;
 
-/// Returns the text of a parameter, after checking that it is base64url. Such text has no escapes.
+/// Checks that a parameter is base64url and returns its text, which has no escapes.
 fn parameter<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
     let text = plain(jwk, name)?;
     for block in text.chunks(BLOCK_CHARS) {
-        // Blocks consist of whole groups, so each block is valid if the text is.
+        // Blocks consist of whole groups, so that each block of a valid text is valid.
         base64url::decode_secret(block, &mut [0; BLOCK_CHARS], Error::KeyTooLarge)
             .map_err(|_| Error::MalformedKey)?;
     }
     Ok(text)
 }
 
-/// Characters that are checked together, in groups of four.
+/// Number of characters that are checked together. A multiple of four, so that no group is split.
 const BLOCK_CHARS: usize = 64;
 
-/// Returns a string member that is written without escapes.
+/// Returns the text of a string member that has no escapes.
 fn plain<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
     let text = jwk.get(name).and_then(|value| value.as_str());
     let text = text.and_then(|text| text.as_plain_str());

@@ -1,13 +1,13 @@
-//! Access tokens, as a policy.
+//! The policy for access tokens.
 
 use core::time::Duration;
 
 use crate::policy::{Audience, Check, Policy, StringList};
 
-/// A JWT access token (RFC 9068 §2.2 and §4).
+/// Returns the policy for a JWT access token (RFC 9068 §2.2 and §4).
 ///
-/// `typ` must be `at+jwt`; `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are required.
-/// `audience` are the resource's own identifiers, one of which must be named.
+/// `typ` must be `at+jwt`. `iss`, `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` are required.
+/// `audience` lists the identifiers of your resource server. `aud` must contain one of them.
 #[must_use]
 pub const fn access_token<'p>(
     issuers: &'p dyn StringList,

@@ -1,14 +1,13 @@
-//! OAuth 2.0 around a token: access tokens, what a server answers, and tokens that may be used
-//! once.
+//! OAuth 2.0: access tokens, scopes, server responses and single-use tokens.
 //!
-//! | what | how |
+//! | to do this | use |
 //! |---|---|
-//! | access token | [`access_token`], then [`Scopes`] |
-//! | what the token endpoint answers | [`TokenResponse`] |
-//! | the server's metadata | [`ProviderMetadata`] |
-//! | a token that may be used once | [`ReplayGuard`] |
+//! | verify an access token | the policy [`access_token`], then [`Scopes`] |
+//! | parse a response of the token endpoint | [`TokenResponse`] |
+//! | parse the server's metadata | [`ProviderMetadata`] |
+//! | accept a token only once | [`ReplayGuard`] |
 //!
-//! Nothing here fetches anything, and nothing is linked that is not called.
+//! This module makes no network requests. A program links only the functions that it calls.
 
 mod access_token;
 mod provider_metadata;

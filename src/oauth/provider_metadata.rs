@@ -1,22 +1,23 @@
-//! A provider's metadata.
+//! Provider metadata.
 
 use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::{Claim, Error, Limit, Problem};
 use crate::jose::strings::StringOrArray;
 use crate::limits::MAX_METADATA_LEN;
 
-/// What a provider says of itself under `/.well-known/openid-configuration` (OpenID Connect
+/// The metadata that a provider publishes at `/.well-known/openid-configuration` (OpenID Connect
 /// Discovery 1.0 §3) or `/.well-known/oauth-authorization-server` (RFC 8414 §2).
 ///
-/// URLs are handed out as they stand; whether they are what you want to connect to (`https`, a host
-/// that you know) is for whoever connects.
+/// URLs are returned as received and are not checked. Before you connect to one, check that it uses
+/// `https` and names a host that you know.
 ///
 /// ```
 /// use jose_verify::Error;
 /// use jose_verify::oauth::ProviderMetadata;
 ///
 /// let text = br#"{"issuer":"https://op.example.com","jwks_uri":"https:\/\/op.example.com\/jwks",
-///     "token_endpoint":"https://op.example.com/token","id_token_signing_alg_values_supported":["RS256","ES256"]}"#;
+///     "token_endpoint":"https://op.example.com/token",
+///     "id_token_signing_alg_values_supported":["RS256","ES256"]}"#;
 /// let metadata = ProviderMetadata::parse(text, "https://op.example.com")?;
 /// assert!(metadata.jwks_uri() == "https://op.example.com/jwks");
 /// assert!(metadata.supports_signing_algorithm("ES256"));
@@ -37,7 +38,7 @@ pub struct ProviderMetadata<'a> {
     challenge_methods: Option<StringOrArray<'a>>,
 }
 
-/// The members that are read, before it is known which are there.
+/// The members found so far. Required ones can still be missing.
 #[derive(Default)]
 struct Found<'a> {
     issuer: Option<JsonStr<'a>>,
@@ -52,7 +53,7 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn set(&mut self, name: JsonStr<'a>, value: Value<'a>) -> Result<(), Error> {
-        // Bytes of the longest name below.
+        // The longest name below, `id_token_signing_alg_values_supported`, has 37 bytes.
         let mut buffer = [0; 37];
         match name.unescape(&mut buffer) {
             Ok("issuer") => self.issuer = Some(string(value)?),
@@ -74,17 +75,18 @@ impl<'a> Found<'a> {
 }
 
 impl<'a> ProviderMetadata<'a> {
-    /// Reads the metadata of `issuer`; other members than those that are handed out here are passed
-    /// over.
+    /// Parses the metadata of `issuer`. Members without an accessor are ignored.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
-    /// - [`Error::MalformedMetadata`]: `issuer` or `jwks_uri` is missing, or a member is of the
-    ///   wrong type.
-    /// - [`Error::MetadataMismatch`]: the metadata of another issuer (Discovery §4.3, RFC 8414
-    ///   §3.3), compared exactly.
-    /// - [`Error::Claim`] with [`Claim::Iss`] and [`Problem::NothingExpected`]: `issuer` is empty.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`]: the text is not a JSON object, or it
+    ///   repeats a name.
+    /// - [`Error::Limit`]: the text exceeds a [limit](crate::limits).
+    /// - [`Error::MalformedMetadata`]: the member `issuer` or `jwks_uri` is missing, or a member
+    ///   has the wrong type.
+    /// - [`Error::MetadataMismatch`]: the metadata is for a different issuer, compared exactly
+    ///   (Discovery §4.3, RFC 8414 §3.3).
+    /// - [`Problem::NothingExpected`] with [`Claim::Iss`]: the argument `issuer` is empty.
     pub fn parse(text: &'a [u8], issuer: &str) -> Result<Self, Error> {
         if text.len() > MAX_METADATA_LEN {
             return Err(Error::Limit(Limit::MetadataLen));
@@ -111,58 +113,58 @@ impl<'a> ProviderMetadata<'a> {
         }
     }
 
-    /// `issuer`: what the `iss` of its tokens must be.
+    /// Returns `issuer`, which is the required `iss` of the provider's tokens.
     #[must_use]
     pub const fn issuer(&self) -> JsonStr<'a> {
         self.issuer
     }
 
-    /// `jwks_uri`: where its keys are.
+    /// Returns `jwks_uri`, the URL of the provider's keys.
     #[must_use]
     pub const fn jwks_uri(&self) -> JsonStr<'a> {
         self.jwks_uri
     }
 
-    /// `authorization_endpoint`
+    /// Returns `authorization_endpoint`.
     #[must_use]
     pub const fn authorization_endpoint(&self) -> Option<JsonStr<'a>> {
         self.authorization_endpoint
     }
 
-    /// `token_endpoint`
+    /// Returns `token_endpoint`.
     #[must_use]
     pub const fn token_endpoint(&self) -> Option<JsonStr<'a>> {
         self.token_endpoint
     }
 
-    /// `userinfo_endpoint`
+    /// Returns `userinfo_endpoint`.
     #[must_use]
     pub const fn user_info_endpoint(&self) -> Option<JsonStr<'a>> {
         self.user_info_endpoint
     }
 
-    /// `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1)
+    /// Returns `end_session_endpoint` (RP-Initiated Logout 1.0 §2.1).
     #[must_use]
     pub const fn end_session_endpoint(&self) -> Option<JsonStr<'a>> {
         self.end_session_endpoint
     }
 
-    /// `id_token_signing_alg_values_supported`, for information: what is accepted is for you to
-    /// say, not for the provider.
+    /// Returns `id_token_signing_alg_values_supported`. It is only information: you decide which
+    /// algorithms are accepted, not the provider.
     #[must_use]
     pub const fn signing_algorithms(&self) -> Option<StringOrArray<'a>> {
         self.signing_algorithms
     }
 
-    /// Whether it says that it signs ID Tokens with the algorithm of that name.
+    /// Returns whether the metadata lists the signing algorithm `name` for ID Tokens.
     #[must_use]
     pub fn supports_signing_algorithm(&self, name: &str) -> bool {
         self.signing_algorithms
             .is_some_and(|all| all.contains(name))
     }
 
-    /// Whether it says that it takes code challenges of that method (RFC 7636 §4.3), such as
-    /// `S256`.
+    /// Returns whether the metadata lists the code challenge method `name`, such as `S256` (RFC
+    /// 7636 §4.3).
     #[must_use]
     pub fn supports_challenge_method(&self, name: &str) -> bool {
         self.challenge_methods.is_some_and(|all| all.contains(name))

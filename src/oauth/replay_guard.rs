@@ -1,4 +1,4 @@
-//! Tokens that may be used once.
+//! Replay detection for single-use tokens.
 
 use core::fmt::{self, Debug};
 use core::time::Duration;
@@ -10,19 +10,24 @@ use crate::limits::MAX_JWT_ID_LEN;
 use crate::time::NumericDate;
 use crate::verify::Verified;
 
-/// Remembers the `jti` of up to `N` tokens until they have expired.
+/// Remembers the `jti` of up to `N` tokens until they expire, to reject replays.
 ///
-/// One guard for each issuer: an identifier is unique at its issuer only (RFC 7519 §4.1.7).
-/// Identifiers are kept whole, some hundred bytes each, and looked for one after the other. When
-/// `N` tokens are remembered that have not expired, further ones are refused: a guard that forgot
-/// would be none. So make `N` as large as the number of tokens that arrive while one is valid.
+/// Use one guard per issuer, because a `jti` is only unique within its issuer (RFC 7519 §4.1.7).
+///
+/// The guard never forgets a token that has not expired. When it remembers `N` such tokens, it
+/// rejects further ones. Set `N` to at least the number of tokens that arrive during the lifetime
+/// of one. Each `jti` is stored in full, in about 100 bytes. Lookup is linear.
 ///
 /// ```
 /// use core::time::Duration;
 /// use jose_verify::{Error, NumericDate, Verified};
 /// use jose_verify::oauth::ReplayGuard;
 ///
-/// fn once(jwt: &Verified<'_>, guard: &mut ReplayGuard<64>, now: NumericDate) -> Result<(), Error> {
+/// fn check_replay(
+///     guard: &mut ReplayGuard<64>,
+///     jwt: &Verified<'_>,
+///     now: NumericDate,
+/// ) -> Result<(), Error> {
 ///     guard.admit(jwt, Duration::from_secs(30), now)
 /// }
 /// ```
@@ -34,30 +39,33 @@ pub struct ReplayGuard<const N: usize> {
 #[derive(Clone)]
 struct Seen {
     jwt_id: String<MAX_JWT_ID_LEN>,
-    /// From when on the policy refuses the token anyway.
+    /// The time from which the policy rejects the token.
     until: NumericDate,
 }
 
 impl<const N: usize> ReplayGuard<N> {
-    /// A guard that has seen nothing.
+    /// Creates an empty guard.
     #[must_use]
     pub const fn new() -> Self {
         Self { seen: Vec::new() }
     }
 
-    /// Lets a token pass the first time, and remembers it until its `exp` and the leeway are over.
+    /// Admits a token the first time that it is used, and remembers it until its `exp` plus
+    /// `leeway`.
     ///
-    /// `leeway` is that of the policy by which the token was verified, or more: with less, a token
-    /// could be forgotten while it is still accepted.
+    /// `leeway` must be at least the leeway of the policy that verified the token. Otherwise, the
+    /// guard can forget a token that the policy still accepts.
     ///
     /// # Errors
     ///
-    /// - [`Error::Replayed`]: it has passed before.
-    /// - [`Error::ReplayGuardFull`]: there is no room to remember it.
-    /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: it cannot be remembered.
-    /// - [`Problem::Expired`]: it would be forgotten at once. Its policy took it all the same: with
-    ///   more leeway, or without a look at the clock.
-    /// - [`Limit::JwtIdLen`]: its `jti` is longer than [`MAX_JWT_ID_LEN`].
+    /// - [`Error::Replayed`]: the token was admitted before.
+    /// - [`Error::ReplayGuardFull`]: the guard already remembers `N` tokens.
+    /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: the token lacks a claim that
+    ///   the guard needs.
+    /// - [`Problem::Expired`] with [`Claim::Exp`]: the guard would forget the token immediately.
+    ///   The policy accepted it because the policy has a longer leeway or does not compare `exp`
+    ///   with a clock.
+    /// - [`Limit::JwtIdLen`]: `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,
         jwt: &Verified<'_>,
@@ -84,13 +92,14 @@ impl<const N: usize> ReplayGuard<N> {
         self.seen.push(seen).map_err(|_| Error::ReplayGuardFull)
     }
 
-    /// How many tokens it remembers, those included that have expired since the last one passed.
+    /// Returns the number of remembered tokens, including those that have expired since the last
+    /// call of [`admit`](Self::admit).
     #[must_use]
     pub fn len(&self) -> usize {
         self.seen.len()
     }
 
-    /// Whether it remembers none.
+    /// Returns whether no tokens are remembered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.seen.is_empty()
@@ -105,7 +114,7 @@ impl<const N: usize> Default for ReplayGuard<N> {
 
 impl<const N: usize> Debug for ReplayGuard<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Without the identifiers, which are content of tokens.
+        // Omits the identifiers, which are token content.
         f.debug_struct("ReplayGuard")
             .field("len", &self.seen.len())
             .finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Scopes and roles: what a token allows, in a claim whose name the caller gives.
+//! Scopes and roles: the permissions of a token, in a claim that the caller names.
 
 use core::fmt::{self, Debug};
 
@@ -12,9 +12,9 @@ use crate::policy::{Candidate, ClaimCheck, StringList};
 
 /// The values of a claim such as `scope`, `scp`, `roles` or `groups`.
 ///
-/// Providers write them as one string with spaces between the values (RFC 6749 §3.3), or as an
-/// array. In an array each string is one value, spaces included. A token without the claim allows
-/// nothing: it has no values.
+/// Providers write them as one string of values separated by spaces (RFC 6749 §3.3), or as an
+/// array. In an array, each string is one value, even if it contains spaces. If the claim is
+/// absent, there are no values, so the token grants nothing.
 ///
 /// ```
 /// use jose_verify::{Error, Verified};
@@ -35,11 +35,12 @@ enum Form<'a> {
 }
 
 impl<'a> Scopes<'a> {
-    /// Reads the claim of that name.
+    /// Reads the claim `name`.
     ///
     /// # Errors
     ///
-    /// [`Claim::Scope`], [`Problem::WrongType`]: it is neither a string nor an array of strings.
+    /// [`Problem::WrongType`] with [`Claim::Scope`]: the claim is neither a string nor an array of
+    /// strings.
     pub fn read(claims: &Claims<'a>, name: &str) -> Result<Self, Error> {
         let Some(value) = claims.get(name) else {
             return Ok(Self(Form::Absent));
@@ -52,19 +53,19 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// Whether this is one of the values, compared exactly.
+    /// Returns whether one of the values equals `value`, compared exactly.
     #[must_use]
     pub fn contains(&self, value: &str) -> bool {
         self.iter().any(|v| v == value)
     }
 
-    /// Requires all of these.
+    /// Checks that the claim contains all of these values.
     ///
     /// # Errors
     ///
-    /// - [`Error::InsufficientScope`]
-    /// - [`Problem::NothingExpected`] with [`Claim::Scope`]: no scope is required, or an empty one,
-    ///   or more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED).
+    /// - [`Error::InsufficientScope`]: a value is missing.
+    /// - [`Problem::NothingExpected`] with [`Claim::Scope`]: `values` is empty, contains an empty
+    ///   string, or has more than [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings.
     pub fn require(&self, values: &dyn StringList) -> Result<(), Error> {
         expect_scopes(values)?;
         if strings(values).all(|value| self.contains(value)) {
@@ -74,7 +75,7 @@ impl<'a> Scopes<'a> {
         }
     }
 
-    /// The values, in order.
+    /// Iterates over the values in order.
     #[must_use]
     pub fn iter(&self) -> ScopeValues<'a> {
         ScopeValues(match self.0 {
@@ -111,7 +112,7 @@ impl<'a> IntoIterator for &Scopes<'a> {
     }
 }
 
-/// The values of [`Scopes`].
+/// An iterator over the values of [`Scopes`].
 #[derive(Debug, Clone)]
 pub struct ScopeValues<'a>(Source<'a>);
 
@@ -128,19 +129,19 @@ impl<'a> Iterator for ScopeValues<'a> {
     fn next(&mut self) -> Option<JsonStr<'a>> {
         match &mut self.0 {
             Source::None => None,
-            Source::Spaced(words) => words.next(),
+            Source::Spaced(values) => values.next(),
             Source::Listed(strings) => strings.next(),
         }
     }
 }
 
-/// Requires all of these scopes or roles in a claim such as `scope`, `scp`, `roles` or `groups`, as
-/// [`Scopes`] reads it.
+/// Checks that a claim such as `scope`, `scp`, `roles` or `groups` contains all of these scopes or
+/// roles. [`Scopes`] reads the claim.
 #[derive(Clone, Copy)]
 pub struct RequiredScopes<'p> {
     /// The name of the claim.
     pub claim: &'p str,
-    /// The scopes, each of which is required.
+    /// The scopes. All of them are required.
     pub scopes: &'p dyn StringList,
 }
 
@@ -150,7 +151,7 @@ impl ClaimCheck for RequiredScopes<'_> {
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        // A mistake of the caller is found with any token.
+        // Checked first, so that a mistake of the caller is detected with any token.
         expect_scopes(self.scopes)?;
         Scopes::read(token.claims(), self.claim)?.require(self.scopes)
     }

@@ -1,4 +1,4 @@
-//! What the token endpoint answers.
+//! Responses of the token endpoint.
 
 use core::fmt::{self, Debug};
 use core::time::Duration;
@@ -7,16 +7,17 @@ use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::{Error, Limit};
 use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 
-/// A successful answer of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+/// A successful response of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 ///
-/// The strings borrow from the response. `Debug` shows none of them, for they are secrets.
+/// The strings borrow from the response. `Debug` omits them, because they are secrets.
 ///
 /// ```
 /// use core::time::Duration;
 /// use jose_verify::Error;
 /// use jose_verify::oauth::TokenResponse;
 ///
-/// let text = br#"{"access_token":"SlAV32hkKG","token_type":"Bearer","expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
+/// let text = br#"{"access_token":"SlAV32hkKG","token_type":"Bearer",
+///     "expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
 /// let response = TokenResponse::parse(text)?;
 /// assert!(response.is_bearer() && response.access_token() == "SlAV32hkKG");
 /// assert_eq!(response.expires_in(), Some(Duration::from_secs(3600)));
@@ -34,14 +35,16 @@ pub struct TokenResponse<'a> {
 }
 
 impl<'a> TokenResponse<'a> {
-    /// Reads an answer with status 200; other members are passed over (RFC 6749 §5.1).
+    /// Parses a response with status 200. Unknown members are ignored (RFC 6749 §5.1).
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`]: the text is not a JSON object, or it
+    ///   repeats a name.
+    /// - [`Error::Limit`]: the text exceeds a [limit](crate::limits).
     /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an
-    ///   error response, or a member is of the wrong type: `expires_in` is a whole number that is
-    ///   not negative.
+    ///   error response. Or `access_token` is empty, or a member has the wrong type. `expires_in`
+    ///   must be a non-negative integer.
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_TOKEN_RESPONSE_LEN {
             return Err(Error::Limit(Limit::TokenResponseLen));
@@ -72,45 +75,45 @@ impl<'a> TokenResponse<'a> {
         })
     }
 
-    /// `access_token`
+    /// Returns `access_token`.
     #[must_use]
     pub const fn access_token(&self) -> JsonStr<'a> {
         self.access_token
     }
 
-    /// Whether `token_type` is `Bearer`, in any case (RFC 6749 §7.1). Of another type a client that
-    /// does not know it must not use the access token.
+    /// Returns whether `token_type` is `Bearer`, ignoring case. A client must not use an access
+    /// token whose type it does not understand (RFC 6749 §7.1).
     #[must_use]
     pub fn is_bearer(&self) -> bool {
         self.token_type.is_ignoring_ascii_case("", "Bearer")
     }
 
-    /// `token_type`
+    /// Returns `token_type`.
     #[must_use]
     pub const fn token_type(&self) -> JsonStr<'a> {
         self.token_type
     }
 
-    /// `expires_in`: how long the access token is valid from now on.
+    /// Returns `expires_in`: the lifetime of the access token, counted from the response.
     #[must_use]
     pub const fn expires_in(&self) -> Option<Duration> {
         self.expires_in
     }
 
-    /// `refresh_token`
+    /// Returns `refresh_token`.
     #[must_use]
     pub const fn refresh_token(&self) -> Option<JsonStr<'a>> {
         self.refresh_token
     }
 
-    /// `scope`: what was granted, if it is not what was asked for.
+    /// Returns `scope`: the granted scope, if it differs from the requested scope.
     #[must_use]
     pub const fn scope(&self) -> Option<JsonStr<'a>> {
         self.scope
     }
 
-    /// `id_token`, not verified. The answer to an authentication request must have one; that to a
-    /// refresh may not (OpenID Connect Core §12.2).
+    /// Returns `id_token`, which is not verified. It is required in a response to an authentication
+    /// request, and optional after a refresh (OpenID Connect Core §12.2).
     #[must_use]
     pub const fn id_token(&self) -> Option<JsonStr<'a>> {
         self.id_token

@@ -1,4 +1,4 @@
-//! What an ID Token is bound to by hashes: `at_hash`, `c_hash`, `s_hash`.
+//! The hash claims of an ID Token: `at_hash`, `c_hash` and `s_hash`.
 
 use core::fmt::{self, Debug};
 
@@ -10,21 +10,22 @@ use crate::policy::Check;
 use crate::policy::check::Verdict;
 use crate::verify::Verified;
 
-/// Characters of the base64url text of half the longest digest.
+/// Length of the base64url text of half the longest digest: 32 bytes of SHA-512.
 const MAX_TEXT_LEN: usize = 43;
 
-/// What came together with an ID Token, which names it by its hash.
+/// The values that were received together with an ID Token. The ID Token contains their hashes.
 ///
-/// Who passes on an ID Token with an access token or a code of somebody else's is found out by
-/// these. Like a [`Policy`](crate::Policy) it has no default: what is not checked is spelled out.
-/// The two constructors follow OpenID Connect Core; narrow them with the struct update syntax.
+/// The check detects code and token substitution: an ID Token that is combined with another user's
+/// access token or code. Like a [`Policy`](crate::Policy), this type has no default, so every
+/// omitted check is explicit. The two constructors follow OpenID Connect Core. Make them stricter
+/// with struct update syntax.
 ///
 /// ```
 /// use jose_verify::{Check, Error, Verified};
 /// use jose_verify::alg::SHA256;
 /// use jose_verify::oidc::HashClaims;
 ///
-/// /// The hybrid flow, `response_type` `code id_token`, and a profile that binds `state` as well.
+/// /// Hybrid flow, `response_type` `code id_token`, with a profile that also binds `state`.
 /// fn check(id_token: &Verified<'_>, code: &str, state: &str) -> Result<(), Error> {
 ///     let hash_claims = HashClaims {
 ///         state: Check::Required(state),
@@ -35,17 +36,17 @@ const MAX_TEXT_LEN: usize = 43;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct HashClaims<'a> {
-    /// `at_hash`: the access token, as it was received.
+    /// `at_hash`: the access token as received.
     pub access_token: Check<&'a str>,
-    /// `c_hash`: the code, as it was received.
+    /// `c_hash`: the code as received.
     pub code: Check<&'a str>,
     /// `s_hash`: the state of the authentication request (FAPI 1.0, Part 2, §5.1.1).
     pub state: Check<&'a str>,
 }
 
 impl<'a> HashClaims<'a> {
-    /// For an ID Token from the token endpoint (OpenID Connect Core §3.1.3.6, §3.3.3.6): the issuer
-    /// may leave `at_hash` out; if it is there, it must fit.
+    /// Creates the checks for an ID Token from the token endpoint (OpenID Connect Core §3.1.3.6,
+    /// §3.3.3.6). `at_hash` is optional. If it is present, it must match.
     #[must_use]
     pub const fn from_token_endpoint(access_token: &'a str) -> Self {
         Self {
@@ -55,9 +56,11 @@ impl<'a> HashClaims<'a> {
         }
     }
 
-    /// For an ID Token from the authorization endpoint, that is, from the browser: whatever came
-    /// with it must be bound to it. That is `at_hash` for `id_token token` (OpenID Connect Core
-    /// §3.2.2.9), `c_hash` for `code id_token`, and both for `code id_token token` (§3.3.2.9,
+    /// Creates the checks for an ID Token from the authorization endpoint, which arrives through
+    /// the browser. Every value that came with it requires its hash.
+    ///
+    /// The response type `id_token token` requires `at_hash` (OpenID Connect Core §3.2.2.9), and
+    /// `code id_token` requires `c_hash`. `code id_token token` requires both (§3.3.2.9,
     /// §3.3.2.10).
     #[must_use]
     pub const fn from_authorization_endpoint(
@@ -71,18 +74,19 @@ impl<'a> HashClaims<'a> {
         }
     }
 
-    /// Holds the ID Token against them.
+    /// Checks the hash claims of an ID Token.
     ///
-    /// `hashes` are those of the algorithms that the ID Token may be signed with; the one of its
-    /// `alg` is taken.
+    /// `hashes` lists the hash functions of all algorithms that you accept for ID Tokens. The `alg`
+    /// of the ID Token selects one of them.
     ///
     /// # Errors
     ///
     /// [`Error::Claim`] with [`Claim::AtHash`], [`Claim::CHash`] or [`Claim::SHash`]:
     ///
-    /// - [`Problem::Missing`]: required and absent.
-    /// - [`Problem::Mismatch`]: bound to another value.
-    /// - [`Problem::WrongType`]: not a string, whether or not it is checked.
+    /// - [`Problem::Missing`]: the claim is required but absent.
+    /// - [`Problem::Mismatch`]: the claim is the hash of a different value.
+    /// - [`Problem::WrongType`]: the claim is not a string. This is an error even if the claim is
+    ///   not checked.
     /// - [`Problem::NothingExpected`]: the value that came with the ID Token is empty.
     ///
     /// [`Error::AlgorithmNotAccepted`]: none of `hashes` belongs to the algorithm of the ID Token.
@@ -91,13 +95,13 @@ impl<'a> HashClaims<'a> {
         id_token: &Verified<'_>,
         hashes: &[&dyn HashFunction],
     ) -> Result<(), Error> {
-        let bound = |claim: Claim, expected: Check<&str>| {
+        let check = |claim: Claim, expected: Check<&str>| {
             let error = |problem| Error::Claim(claim, problem);
             let found = match id_token.claims().get(claim.name()) {
                 Some(value) => Some(value.as_str().ok_or(error(Problem::WrongType))?),
                 None => None,
             };
-            // The hash is looked up only if it is needed.
+            // Looked up only when needed, so that an unknown hash is no error if nothing is hashed.
             let mut unknown_hash = None;
             let is_usable = |expected: &&str| !expected.is_empty();
             let verdict = expected.verdict(found, is_usable, |found, expected| {
@@ -117,9 +121,9 @@ impl<'a> HashClaims<'a> {
                 (Verdict::Passed | Verdict::NotMade, None) => Ok(()),
             }
         };
-        bound(Claim::AtHash, self.access_token)?;
-        bound(Claim::CHash, self.code)?;
-        bound(Claim::SHash, self.state)
+        check(Claim::AtHash, self.access_token)?;
+        check(Claim::CHash, self.code)?;
+        check(Claim::SHash, self.state)
     }
 }
 
@@ -130,19 +134,20 @@ const fn required(expected: Option<&str>) -> Check<&str> {
     }
 }
 
-/// The hash that the token's own algorithm uses.
+/// Returns the hash function of the token's own algorithm.
 fn hash_of<'h>(
     id_token: &Verified<'_>,
     hashes: &[&'h dyn HashFunction],
 ) -> Result<&'h dyn HashFunction, Error> {
-    // Verified, so the name is that of an algorithm: longer ones were refused.
+    // The token is verified, so its `alg` names an algorithm. Longer names were rejected.
     let mut buffer = [0; 32];
     let algorithm = id_token.header().algorithm().unescape(&mut buffer)?;
     let found = hashes.iter().find(|hash| hash.is_of(algorithm));
     found.copied().ok_or(Error::AlgorithmNotAccepted)
 }
 
-/// OpenID Connect Core §3.1.3.6: the base64url text of the left half of the hash.
+/// Returns whether a claim is the base64url text of the left half of a hash (OpenID Connect Core
+/// §3.1.3.6).
 fn is_left_half(claim: JsonStr<'_>, hash: &dyn HashFunction, hashed: &str) -> bool {
     let mut digest = [0; MAX_DIGEST_LEN];
     let digest = hash.digest(&[hashed.as_bytes()], &mut digest);
@@ -153,7 +158,7 @@ fn is_left_half(claim: JsonStr<'_>, hash: &dyn HashFunction, hashed: &str) -> bo
 
 impl Debug for HashClaims<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the values: an access token and a code are secrets.
+        // Omits the values, because an access token and a code are secrets.
         f.debug_struct("HashClaims").finish_non_exhaustive()
     }
 }

@@ -7,13 +7,15 @@ use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
-/// The member of `events` that makes a token a logout token.
+/// The member of `events` that identifies a logout token.
 pub(super) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// Whose session ends (OpenID Connect Back-Channel Logout 1.0 §2.4).
+/// The user or session to log out (OpenID Connect Back-Channel Logout 1.0 §2.4).
 ///
-/// At least one of subject and session is there. A logout token may be used once: remember its
-/// `jti` with a [`ReplayGuard`](crate::oauth::ReplayGuard).
+/// Invariant: the subject or the session is present, or both.
+///
+/// A logout token is valid for a single use. Remember its `jti` with a
+/// [`ReplayGuard`](crate::oauth::ReplayGuard).
 ///
 /// ```
 /// use jose_verify::{Error, Keys, NumericDate, Verifier, oidc, scratch_len};
@@ -35,18 +37,20 @@ pub struct LogoutToken<'a> {
 }
 
 impl<'a> LogoutToken<'a> {
-    /// Reads a token that was verified by the policy [`logout_token`](super::logout_token): §2.6,
-    /// steps 4 to 6.
+    /// Checks and reads a token that was verified with the policy
+    /// [`logout_token`](super::logout_token). Performs steps 4 to 6 of §2.6.
     ///
     /// # Errors
     ///
     /// [`Error::Claim`]:
     ///
-    /// - [`Claim::Events`]: absent, without the logout event, or the event is not an object.
-    /// - [`Claim::Nonce`], [`Problem::Prohibited`]: there is a `nonce`, so it may be an ID Token.
-    /// - [`Claim::Sid`]: neither `sub` nor `sid`, or `sid` is not a string.
+    /// - [`Claim::Events`]: `events` is absent or has no logout event, or the event is not an
+    ///   object.
+    /// - [`Claim::Nonce`] with [`Problem::Prohibited`]: the token has a `nonce`, so it could be an
+    ///   ID Token.
+    /// - [`Claim::Sid`]: both `sub` and `sid` are absent, or `sid` is not a string.
     ///
-    /// [`Error::DuplicateMember`]: two members of `events` have the event's name.
+    /// [`Error::DuplicateMember`]: `events` contains the logout event twice.
     pub fn from_verified(logout_token: &Verified<'a>) -> Result<Self, Error> {
         let claims = logout_token.claims();
         check_event(claims)?;
@@ -71,20 +75,20 @@ impl<'a> LogoutToken<'a> {
         })
     }
 
-    /// `sub`: whose sessions end.
+    /// Returns `sub`: the user to log out.
     #[must_use]
     pub const fn subject(&self) -> Option<JsonStr<'a>> {
         self.subject
     }
 
-    /// `sid`: which session ends.
+    /// Returns `sid`: the session to end.
     #[must_use]
     pub const fn session_id(&self) -> Option<JsonStr<'a>> {
         self.session_id
     }
 }
 
-/// §2.4: `events` is an object with that member, which is itself an object.
+/// §2.4: `events` must be an object with the member [`EVENT`], which must be an object too.
 fn check_event(claims: &Claims<'_>) -> Result<(), Error> {
     let error = |problem| Error::Claim(Claim::Events, problem);
     let events = claims.events().ok_or(error(Problem::Missing))?;
@@ -97,7 +101,7 @@ fn check_event(claims: &Claims<'_>) -> Result<(), Error> {
 
 impl Debug for LogoutToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the claims, which are personal data.
+        // Omits the claims, because they are personal data.
         f.debug_struct("LogoutToken").finish_non_exhaustive()
     }
 }

@@ -1,16 +1,17 @@
-//! OpenID Connect around a token: its kinds of tokens as policies, and what else a relying party
-//! has to check.
+//! OpenID Connect: a policy for each kind of token, and the further checks of a relying party.
 //!
-//! | what | how |
+//! | to check this | use |
 //! |---|---|
-//! | ID Token | [`id_token`], then [`HashClaims::check`] for what came with it |
-//! | UserInfo | [`UserInfo::parse`]; as a signed JWT [`user_info`], then [`UserInfo::from_verified`] |
-//! | logout token | [`logout_token`], then [`LogoutToken::from_verified`] |
-//! | a session kept in the ID Token alone | [`is_refresh_due`] |
+//! | an ID Token | [`id_token`] |
+//! | the access token or code that came with an ID Token | [`HashClaims::check`] |
+//! | a UserInfo response in plain JSON | [`UserInfo::parse`] |
+//! | a UserInfo response that is a signed JWT | [`user_info`], then [`UserInfo::from_verified`] |
+//! | a logout token | [`logout_token`], then [`LogoutToken::from_verified`] |
+//! | the age of a session that is kept only in the ID Token | [`is_refresh_due`] |
 //! | a second ID Token, in the hybrid flow or after a refresh | [`check_same_user`] |
-//! | access token, token response, metadata, replay | [`oauth`](crate::oauth) |
+//! | an access token, a token response, metadata, or a replay | [`oauth`](crate::oauth) |
 //!
-//! Nothing here fetches anything, and nothing is linked that is not called.
+//! This module makes no network requests. A program links only the functions that it calls.
 
 mod hash_claims;
 mod logout_token;

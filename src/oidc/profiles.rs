@@ -1,4 +1,4 @@
-//! The kinds of tokens of OpenID Connect, as policies.
+//! The policies for the kinds of tokens of OpenID Connect.
 
 use core::fmt::{self, Debug};
 use core::time::Duration;
@@ -9,16 +9,16 @@ use crate::policy::{Audience, Check, Policy, StringList};
 /// Whether a `nonce` was sent with the authentication request (OpenID Connect Core §3.1.2.1).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Nonce<'p> {
-    /// This one was sent, and the ID Token must have it.
+    /// This nonce was sent. The ID Token must contain it.
     Sent(&'p str),
-    /// None was sent, so the claim is not checked. Use this also for an ID Token of a refresh, and
-    /// for one kept as a session: its nonce was checked at login.
+    /// No nonce was sent, so the claim is not checked. Also use this for an ID Token from a
+    /// refresh, or one kept as a session, whose nonce was checked at login.
     NotSent,
 }
 
 impl Debug for Nonce<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the value, which an attacker must not learn.
+        // Omits the value, because an attacker must not learn it.
         f.write_str(match self {
             Self::Sent(_) => "Sent(..)",
             Self::NotSent => "NotSent",
@@ -26,19 +26,22 @@ impl Debug for Nonce<'_> {
     }
 }
 
-/// An ID Token (OpenID Connect Core §2 and §3.1.3.7).
+/// Returns the policy for an ID Token (OpenID Connect Core §2 and §3.1.3.7).
 ///
-/// `iss`, `sub`, `aud`, `exp` and `iat` are required. `aud` must name one of `client_ids`; usually
-/// there is only one. It may name others beside it only if `azp` is one of `client_ids`. If `azp`
-/// is present, it must be one of `client_ids`. A `typ` that names another kind of token (RFC 8725
-/// §3.11), such as `at+jwt` or `logout+jwt`, is rejected, and so is a token with `events` (RFC
-/// 8417), which is about an event, not a login.
+/// - `iss`, `sub`, `aud`, `exp` and `iat` are required.
+/// - `aud` must contain one of `client_ids`. Usually there is only one. Additional audiences are
+///   accepted only if `azp` is one of `client_ids`.
+/// - `azp` is optional. If it is present, it must be one of `client_ids`.
+/// - A `typ` that names another kind of token, such as `at+jwt` or `logout+jwt`, is rejected (RFC
+///   8725 §3.11).
+/// - A token with `events` is rejected, because it describes an event and not a login (RFC 8417).
 ///
-/// On Android, an app receives ID Tokens for its project's web client, with its own identifier in
-/// `azp`. Pass only the web client in `client_ids`, and require the app in `authorized_party`. If
-/// `client_ids` also named the app, tokens made for the app itself would be accepted.
+/// On Android, an app receives ID Tokens for its project's web client, with the app's own client ID
+/// in `azp`. Pass only the web client in `client_ids`, and require the app in `authorized_party`.
+/// If `client_ids` also contained the app, tokens issued to the app itself would be accepted.
 ///
-/// `auth_time`, `acr` and `amr` are not checked. Where you sent `max_age` or asked for a class:
+/// `auth_time`, `acr` and `amr` are not checked. If your request had `max_age` or `acr_values`,
+/// check the corresponding claim:
 ///
 /// ```
 /// use core::time::Duration;
@@ -46,9 +49,10 @@ impl Debug for Nonce<'_> {
 /// use jose_verify::{Check, MaxAge, Policy};
 ///
 /// let five_minutes = MaxAge { age: Duration::from_secs(300), leeway: Duration::ZERO };
+/// let nonce = Nonce::Sent("n-0S6_WzA2Mj");
 /// let policy = Policy {
 ///     auth_time: Check::Required(five_minutes),
-///     ..oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], Nonce::Sent("n-0S6_WzA2Mj"))
+///     ..oidc::id_token(&["https://server.example.com"], &["s6BhdRkqt3"], nonce)
 /// };
 /// # let _ = policy;
 /// ```
@@ -77,12 +81,13 @@ pub const fn id_token<'p>(
     }
 }
 
-/// A UserInfo response that is a signed JWT (OpenID Connect Core §5.3.2 and §5.3.4); then
+/// Returns the policy for a UserInfo response that is a signed JWT (OpenID Connect Core §5.3.2 and
+/// §5.3.4). Pass the verified token to
 /// [`UserInfo::from_verified`](super::UserInfo::from_verified).
 ///
-/// `sub` is required. `iss` and `aud` should be present and must fit if they are. Times are checked
-/// if they are present, and `events` must be absent. Without `aud`, the response may have been made
-/// for another client: require it where your provider writes it.
+/// `sub` is required, and `events` must be absent. `iss` and `aud` should be present, but are only
+/// checked if they are. The same applies to `exp`, `nbf` and `iat`. A response without `aud` could
+/// have been issued to another client, so require `aud` if your provider includes it.
 #[must_use]
 pub const fn user_info<'p>(
     issuers: &'p dyn StringList,
@@ -96,12 +101,13 @@ pub const fn user_info<'p>(
     }
 }
 
-/// A logout token (OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6); then
-/// [`LogoutToken::from_verified`](super::LogoutToken::from_verified), which checks the rest.
+/// Returns the policy for a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4 and §2.6).
+/// Pass the verified token to [`LogoutToken::from_verified`](super::LogoutToken::from_verified),
+/// which performs the remaining checks.
 ///
-/// `iss`, `aud`, `exp`, `iat`, `jti` and the logout event in `events` are required, and `nonce`
-/// must be absent. `typ` is not checked, because most providers write `JWT`; require `logout+jwt`
-/// where yours writes it.
+/// `iss`, `aud`, `exp`, `iat`, `jti` and the logout event in `events` are required. `nonce` must be
+/// absent. `typ` is not checked, because most providers write `JWT`. Require `logout+jwt` if your
+/// provider writes it.
 #[must_use]
 pub const fn logout_token<'p>(
     issuers: &'p dyn StringList,

@@ -1,4 +1,4 @@
-//! ID Tokens that follow one another, and sessions that are kept in the ID Token alone.
+//! Sessions that are kept only in an ID Token, and later ID Tokens for the same user.
 
 use core::time::Duration;
 
@@ -7,14 +7,14 @@ use crate::jose::claims::Claims;
 use crate::time::NumericDate;
 use crate::verify::Verified;
 
-/// Whether an ID Token that serves as a session has reached the age at which it is to be replaced.
+/// Returns whether an ID Token that serves as a session has reached the age at which to replace it.
 ///
-/// The age counts from `iat`; at exactly `age` a refresh is due. It says nothing about whether the
-/// token is still valid: that is for the policy and `exp`.
+/// The age counts from `iat`. A refresh is due at exactly `age`. This function does not check
+/// whether the token is still valid. The policy does that, with `exp`.
 ///
 /// # Errors
 ///
-/// [`Claim::Iat`], [`Problem::Missing`]
+/// [`Problem::Missing`] with [`Claim::Iat`]: the token has no `iat`.
 ///
 /// ```
 /// use core::time::Duration;
@@ -23,7 +23,7 @@ use crate::verify::Verified;
 ///
 /// fn serve(session: &Verified<'_>, now: NumericDate) -> Result<(), Error> {
 ///     if is_refresh_due(session.claims(), Duration::from_secs(600), now)? {
-///         // … answer, and ask the provider for a new ID Token with `prompt=none` …
+///         // … respond, and request a new ID Token from the provider with `prompt=none` …
 ///     }
 ///     Ok(())
 /// }
@@ -33,14 +33,17 @@ pub fn is_refresh_due(claims: &Claims<'_>, age: Duration, now: NumericDate) -> R
     Ok(now >= issued_at.later_by(age))
 }
 
-/// Demands that a later ID Token is about the same user of the same issuer as an earlier one: that
-/// of the token endpoint in the hybrid flow (OpenID Connect Core §3.3.3.6), that of a refresh
-/// (§12.2).
+/// Checks that a later ID Token has the same issuer and user as an earlier one.
+///
+/// Use it for the ID Token of the token endpoint in the hybrid flow (OpenID Connect Core §3.3.3.6)
+/// and for the ID Token of a refresh (§12.2).
 ///
 /// # Errors
 ///
-/// [`Error::Claim`] with [`Claim::Iss`] or [`Claim::Sub`]: [`Problem::Mismatch`] if they are about
-/// different users, [`Problem::Missing`] if one does not say about whom.
+/// [`Error::Claim`] with [`Claim::Iss`] or [`Claim::Sub`]:
+///
+/// - [`Problem::Mismatch`]: the ID Tokens have different issuers or users.
+/// - [`Problem::Missing`]: one of them lacks the claim, or its `sub` is empty.
 ///
 /// ```
 /// use jose_verify::{Error, Verified};

@@ -7,12 +7,11 @@ use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::verify::Verified;
 
-/// Claims about the user from the UserInfo endpoint (OpenID Connect Core §5.3), known to be about
-/// the user of an ID Token.
+/// Claims from the UserInfo endpoint (OpenID Connect Core §5.3) about the user of an ID Token.
 ///
 /// "The `sub` Claim in the UserInfo Response MUST be verified to exactly match the `sub` Claim in
-/// the ID Token; if they do not match, the UserInfo Response values MUST NOT be used" (§5.3.2). So
-/// there is no way to the values but past that comparison.
+/// the ID Token; if they do not match, the UserInfo Response values MUST NOT be used" (§5.3.2).
+/// Every constructor compares the two, so the values cannot be used without this check.
 ///
 /// ```
 /// use jose_verify::{Error, Verified};
@@ -31,34 +30,39 @@ pub struct UserInfo<'a> {
 }
 
 impl<'a> UserInfo<'a> {
-    /// Reads a response in plain JSON (`application/json`).
+    /// Parses a response in plain JSON (`application/json`).
     ///
-    /// It is not signed: it is as good as the connection that it was fetched by.
+    /// The response is not signed. It is only as trustworthy as the connection that delivered it.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`],
-    ///   [`Error::Limit`]: not a JSON object.
+    /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`]: the
+    ///   response is not a JSON object, or it repeats a name.
+    /// - [`Error::Limit`]: the response exceeds a [limit](crate::limits).
     /// - [`Error::Claim`] with [`Problem::WrongType`] or [`Problem::OutOfRange`]: a registered
-    ///   claim cannot be read.
-    /// - [`Claim::Sub`], [`Problem::Missing`] or [`Problem::Mismatch`]: not about this user.
-    /// - [`Claim::Events`], [`Problem::Prohibited`]: it is about an event, so it is not UserInfo.
+    ///   claim has the wrong type, or a time is out of range.
+    /// - [`Claim::Sub`] with [`Problem::Missing`] or [`Problem::Mismatch`]: the response is not
+    ///   about the user of the ID Token.
+    /// - [`Claim::Events`] with [`Problem::Prohibited`]: the response describes an event, so it is
+    ///   not UserInfo.
     pub fn parse(response: &'a [u8], id_token: &Verified<'_>) -> Result<Self, Error> {
-        Self::about_the_user_of(&Claims::parse(response)?, id_token)
+        Self::for_user_of(&Claims::parse(response)?, id_token)
     }
 
-    /// Takes a response that is a signed JWT (`application/jwt`), verified by the policy
+    /// Checks a response that is a signed JWT (`application/jwt`). Verify it first, with the policy
     /// [`user_info`](super::user_info).
     ///
     /// # Errors
     ///
-    /// [`Claim::Sub`], [`Problem::Missing`] or [`Problem::Mismatch`]: not about this user;
-    /// [`Claim::Events`], [`Problem::Prohibited`]: about an event.
+    /// - [`Claim::Sub`] with [`Problem::Missing`] or [`Problem::Mismatch`]: the response is not
+    ///   about the user of the ID Token.
+    /// - [`Claim::Events`] with [`Problem::Prohibited`]: the response describes an event.
     pub fn from_verified(response: &Verified<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
-        Self::about_the_user_of(response.claims(), id_token)
+        Self::for_user_of(response.claims(), id_token)
     }
 
-    fn about_the_user_of(claims: &Claims<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
+    /// Creates the value if the claims are about the user of the ID Token.
+    fn for_user_of(claims: &Claims<'a>, id_token: &Verified<'_>) -> Result<Self, Error> {
         if claims.events().is_some() {
             return Err(Error::Claim(Claim::Events, Problem::Prohibited));
         }
@@ -74,13 +78,13 @@ impl<'a> UserInfo<'a> {
         }
     }
 
-    /// `sub`, which is that of the ID Token.
+    /// Returns `sub`, which equals the `sub` of the ID Token.
     #[must_use]
     pub const fn subject(&self) -> JsonStr<'a> {
         self.subject
     }
 
-    /// What the provider says of the user.
+    /// Returns the claims about the user.
     #[must_use]
     pub const fn claims(&self) -> &Claims<'a> {
         &self.claims
@@ -89,7 +93,7 @@ impl<'a> UserInfo<'a> {
 
 impl Debug for UserInfo<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the claims, which are personal data.
+        // Omits the claims, because they are personal data.
         f.debug_struct("UserInfo").finish_non_exhaustive()
     }
 }

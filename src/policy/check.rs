@@ -1,4 +1,4 @@
-//! What is demanded of one claim, and the comparison with what a token says.
+//! The check of one claim, and the comparisons that it needs.
 
 use core::time::Duration;
 
@@ -7,43 +7,44 @@ use crate::error::Problem;
 use crate::limits::MAX_EXPECTED;
 use crate::time::{Clock, NumericDate};
 
-/// What is demanded of one claim.
+/// The requirement for one claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check<T> {
-    /// The claim must be present and fit.
+    /// The claim must be present and match.
     Required(T),
-    /// The claim must be present, whatever its value: also an empty string, and for `exp` a time in
+    /// The claim must be present with any value, including an empty string, or for `exp` a time in
     /// the past.
     Present,
-    /// The claim may be absent. If it is present, it must fit.
+    /// The claim can be absent. If it is present, it must match.
     IfPresent(T),
     /// The claim must be absent.
     Absent,
-    /// The claim may have any value. Its JSON type is checked all the same.
+    /// The claim can be absent or have any value. Its JSON type is still checked.
     NotChecked,
 }
 
-/// What a check found.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The claim is as it must be.
+    /// The claim satisfies the check.
     Passed,
-    /// Nothing is demanded, the claim is optional and absent, or the clock does not know enough.
+    /// Nothing was compared: there is no requirement, the claim is optional and absent, or the
+    /// clock cannot decide it.
     NotMade,
-    /// The claim is not as it must be.
+    /// The claim does not satisfy the check.
     Failed(Problem),
 }
 
 impl Verdict {
-    pub(crate) const fn new(fits: bool, otherwise: Problem) -> Self {
-        if fits {
+    pub(crate) const fn new(matches: bool, problem: Problem) -> Self {
+        if matches {
             Self::Passed
         } else {
-            Self::Failed(otherwise)
+            Self::Failed(problem)
         }
     }
 
-    /// The same from a comparison of times, which is `None` without a clock.
+    /// Creates a verdict from a comparison of times, which is `None` without a clock.
     const fn of_time(is_wrong: Option<bool>, problem: Problem) -> Self {
         match is_wrong {
             Some(true) => Self::Failed(problem),
@@ -52,7 +53,7 @@ impl Verdict {
         }
     }
 
-    /// Returns the verdict of two checks of one claim: the first failure, or whether at least one
+    /// Combines two checks of one claim: returns the first failure, or whether at least one check
     /// was made.
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
@@ -67,7 +68,7 @@ impl Verdict {
 }
 
 impl<T> Check<T> {
-    /// Returns what the claim is compared with.
+    /// Returns the value that the claim is compared with.
     pub(crate) fn expected(&self) -> Option<&T> {
         match self {
             Self::Required(expected) | Self::IfPresent(expected) => Some(expected),
@@ -75,7 +76,7 @@ impl<T> Check<T> {
         }
     }
 
-    /// Returns the same demand with another expected value.
+    /// Returns the same check with another expected value.
     pub(crate) fn map<'t, U>(&'t self, expected: impl FnOnce(&'t T) -> U) -> Check<U> {
         match self {
             Self::Required(value) => Check::Required(expected(value)),
@@ -86,22 +87,21 @@ impl<T> Check<T> {
         }
     }
 
-    /// Compares a claim with the demand. `is_usable` is asked first, before the claim is looked at,
-    /// so that a mistake of the caller is found even if the claim is absent. `fits` then compares
-    /// the claim with the expected value.
+    /// Checks a claim. `is_usable` is called first, so that an error of the caller is found even if
+    /// the claim is absent. `matches` then compares the claim with the expected value.
     #[inline]
     pub(crate) fn verdict<C>(
         &self,
         claim: Option<C>,
         is_usable: impl FnOnce(&T) -> bool,
-        fits: impl FnOnce(C, &T) -> Verdict,
+        matches: impl FnOnce(C, &T) -> Verdict,
     ) -> Verdict {
         if !self.expected().is_none_or(is_usable) {
             return Verdict::Failed(Problem::NothingExpected);
         }
         match (self, claim) {
             (Self::Required(expected) | Self::IfPresent(expected), Some(claim)) => {
-                fits(claim, expected)
+                matches(claim, expected)
             }
             (Self::Required(_) | Self::Present, None) => Verdict::Failed(Problem::Missing),
             (Self::Absent, Some(_)) => Verdict::Failed(Problem::Prohibited),
@@ -111,11 +111,11 @@ impl<T> Check<T> {
     }
 }
 
-/// A list of strings that a policy expects, borrowed from where they are: an array, a `Vec`, or a
-/// single string.
+/// A borrowed list of expected strings: an array, a `Vec`, or a single string.
 ///
-/// Write a literal list as `&["a", "b"]`, an empty one as `&[""; 0]`. A slice is passed by
-/// reference: `&slice`. Implement it for a type of your own that keeps its strings elsewhere.
+/// Write a literal list as `&["a", "b"]` and an empty list as `&[""; 0]`. Pass a slice by
+/// reference, as `&slice`. Implement the trait for your own type if it stores its strings in
+/// another way.
 ///
 /// ```
 /// use jose_verify::{Check, Policy, StringList};
@@ -130,7 +130,7 @@ impl<T> Check<T> {
 /// # let _ = (issuers, one);
 /// ```
 pub trait StringList: Sync {
-    /// Returns the string at `index`, or `None` at the end. Strings beyond
+    /// Returns the string at `index`, or `None` after the last one. Strings after the first
     /// [`MAX_EXPECTED`] are ignored.
     fn string_at(&self, index: usize) -> Option<&str>;
 }
@@ -167,18 +167,18 @@ impl StringList for alloc::string::String {
     }
 }
 
-/// Returns whether there is something to compare with: a string, and no empty one. That is what an
-/// unset variable looks like.
+/// Returns whether the list has a string and none is empty. An unset variable often yields an empty
+/// list or string.
 pub(crate) fn is_usable(expected: &dyn StringList) -> bool {
     expected.string_at(0).is_some() && !strings(expected).any(str::is_empty)
 }
 
-/// Returns whether a claim is one of the expected strings.
+/// Returns whether a claim equals one of the expected strings.
 pub(crate) fn is_one_of(claim: JsonStr<'_>, expected: &dyn StringList) -> bool {
     strings(expected).any(|string| claim == string)
 }
 
-/// Returns the strings of a list.
+/// Iterates over the strings of a list.
 #[inline]
 pub(crate) fn strings(list: &dyn StringList) -> impl Iterator<Item = &str> {
     (0..MAX_EXPECTED).map_while(|index| list.string_at(index))

@@ -1,6 +1,8 @@
-//! Checks that a policy has no field for, as values for
-//! [`Verifier::with_checks`](crate::Verifier::with_checks). Only those that you name are linked.
-//! Required scopes are [`oauth::RequiredScopes`](crate::oauth::RequiredScopes).
+//! Additional checks that a [`Policy`](crate::Policy) has no field for.
+//!
+//! Pass them to [`Verifier::with_checks`](crate::Verifier::with_checks). Only the checks that you
+//! name are linked. To require scopes, use
+//! [`oauth::RequiredScopes`](crate::oauth::RequiredScopes).
 //!
 //! ```
 //! use core::time::Duration;
@@ -8,7 +10,8 @@
 //! use jose_verify::{ClaimCheck, Error, Keys, NumericDate, Verifier, oauth};
 //!
 //! fn authorize(token: &mut [u8], keys: &impl Keys, now: NumericDate) -> Result<(), Error> {
-//!     let policy = oauth::access_token(&["https://login.example.com"], &["https://api.example.com"]);
+//!     let (issuers, audiences) = (["https://login.example.com"], ["https://api.example.com"]);
+//!     let policy = oauth::access_token(&issuers, &audiences);
 //!     let lifetime = MaxLifetime(Duration::from_secs(3600));
 //!     let checks: [&dyn ClaimCheck; 2] = [&lifetime, &SoleAudience];
 //!     Verifier::new(keys, &policy).with_checks(&checks).verify_in_place(token, now)?;
@@ -24,17 +27,17 @@ use crate::policy::check::{Verdict, not_in_future, not_passed};
 use crate::policy::{Candidate, ClaimCheck};
 use crate::time::NumericDate;
 
-/// Rejects a token that was issued longer ago than this: `iat` is required, and now must not be
-/// later than `iat` + age + leeway.
+/// Rejects a token that was issued too long ago. `iat` is required, and the current time must not
+/// be later than `iat` + age + leeway.
 ///
-/// A token from the future is rejected, because it would outlast any age. With
-/// [`Clock::AtLeast`](crate::Clock::AtLeast), only the age is compared. With
-/// [`Clock::Absent`](crate::Clock::Absent), nothing is.
+/// A token that was issued in the future is rejected, because it would outlast any maximum age.
+/// With [`Clock::AtLeast`](crate::Clock::AtLeast), only the age is checked. With
+/// [`Clock::Absent`](crate::Clock::Absent), neither is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxTokenAge {
-    /// The time since `iat`.
+    /// The maximum time since `iat`.
     pub age: Duration,
-    /// The tolerance for clocks that disagree.
+    /// The tolerance for clock skew.
     pub leeway: Duration,
 }
 
@@ -57,10 +60,9 @@ impl ClaimCheck for MaxTokenAge {
     }
 }
 
-/// Rejects a token whose lifetime, from `iat` to `exp`, is longer than this. Both claims are
-/// required.
+/// Rejects a token whose lifetime, from `iat` to `exp`, is too long. Both claims are required.
 ///
-/// It bounds the damage of a token that an issuer made valid for years, such as one that leaked.
+/// It limits the damage of a leaked token that the issuer made valid for years.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxLifetime(pub Duration);
 
@@ -82,10 +84,10 @@ impl ClaimCheck for MaxLifetime {
     }
 }
 
-/// Requires a `sub` that starts with this, such as `system:serviceaccount:production:`.
+/// Requires a `sub` that starts with this prefix, such as `system:serviceaccount:production:`.
 ///
-/// End the prefix with the separator that the issuer uses: `repo:octo-org/` and not
-/// `repo:octo-org`, which is also the start of `repo:octo-org-2/`.
+/// End the prefix with the separator that the issuer uses: `repo:octo-org/` instead of
+/// `repo:octo-org`, which also matches `repo:octo-org-2/`.
 #[derive(Clone, Copy)]
 pub struct SubjectPrefix<'p>(pub &'p str);
 
@@ -113,7 +115,7 @@ impl ClaimCheck for SubjectPrefix<'_> {
     }
 }
 
-/// Requires an `aud` with exactly one value. Which one is for the policy to say.
+/// Requires an `aud` with exactly one value. The policy determines which values are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SoleAudience;
 
@@ -134,7 +136,7 @@ impl ClaimCheck for SoleAudience {
 
 impl Debug for SubjectPrefix<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the prefix, which is a claim's value.
+        // Omits the prefix, which is part of a claim's value.
         f.debug_struct("SubjectPrefix").finish_non_exhaustive()
     }
 }

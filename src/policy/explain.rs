@@ -1,34 +1,35 @@
-//! What every check of a policy found, for people who want to know why a token is rejected.
+//! Reports the outcome of every check of a policy, to show why a token is rejected.
 
 use crate::error::{Error, Member};
 use crate::policy::check::Verdict;
 use crate::policy::{Candidate, ClaimCheck, Policy};
 
-/// What one check found.
+/// The outcome of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The token is as it must be. A [`ClaimCheck`] also reports this if it compared nothing.
+    /// The token satisfies the check. A [`ClaimCheck`] also has this outcome if it compared
+    /// nothing.
     Passed,
-    /// The check was not made. The policy does not ask for it, the claim is optional and absent, or
-    /// the [`Clock`](crate::Clock) does not know enough of the time.
+    /// The check was not made: the policy does not require it, the claim is optional and absent, or
+    /// the [`Clock`](crate::Clock) cannot decide it.
     NotMade,
-    /// The token is rejected for this reason.
+    /// The token is rejected with this error.
     Failed(Error),
 }
 
-/// One check of a token: what it is about and what it found. It has no values of the token.
+/// The name and the outcome of one check. It never contains a value of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckReport<'r> {
-    /// The name of the header parameter, of the claim, or of the caller's own check.
+    /// The name of the header parameter, the claim, or the caller's own check.
     pub name: &'r str,
-    /// What the check found.
+    /// The outcome of the check.
     pub outcome: Outcome,
 }
 
 impl Policy<'_> {
-    /// Makes every check, reports each, and returns the first failure.
+    /// Runs every check, reports each outcome, and returns the first failure.
     pub(crate) fn explain(
         &self,
         token: &Candidate<'_>,
@@ -36,7 +37,7 @@ impl Policy<'_> {
         report: &mut dyn FnMut(CheckReport<'_>),
     ) -> Result<(), Error> {
         let mut first = Ok(());
-        let mut tell = |name: &str, outcome| {
+        let mut record = |name: &str, outcome| {
             if let (Outcome::Failed(error), Ok(())) = (outcome, first) {
                 first = Err(error);
             }
@@ -50,10 +51,10 @@ impl Policy<'_> {
         let typ = outcome(self.typ(token), &|problem| {
             Error::Header(Member::Typ, problem)
         });
-        tell(Member::Typ.name(), typ);
+        record(Member::Typ.name(), typ);
         self.each_claim(token, |claim, verdict| {
             let found = outcome(verdict, &|problem| Error::Claim(claim, problem));
-            tell(claim.name(), found);
+            record(claim.name(), found);
             Ok(())
         })?;
         for check in extra {
@@ -61,7 +62,7 @@ impl Policy<'_> {
                 Ok(()) => Outcome::Passed,
                 Err(error) => Outcome::Failed(error),
             };
-            tell(check.name(), found);
+            record(check.name(), found);
         }
         first
     }

@@ -1,4 +1,4 @@
-//! Checks beyond the fields of a policy, the caller's own among them.
+//! Additional checks, which can be the caller's own.
 
 use core::fmt::Debug;
 
@@ -7,7 +7,7 @@ use crate::jose::claims::Claims;
 use crate::jose::header::Header;
 use crate::time::Clock;
 
-/// A token whose signature was verified and whose claims are being checked.
+/// A token whose signature is verified and whose claims are being checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'t> {
     pub(crate) header: &'t Header<'t>,
@@ -36,19 +36,18 @@ impl<'t> Candidate<'t> {
         self.claims
     }
 
-    /// Returns what the caller knows of the time.
+    /// Returns what the caller knows about the current time.
     #[must_use]
     pub const fn clock(&self) -> Clock {
         self.clock
     }
 }
 
-/// A check that is made after those of a [`Policy`](crate::Policy).
+/// An additional check, which runs after those of a [`Policy`](crate::Policy).
 ///
-/// The checks in [`checks`](crate::checks) implement it. To check a claim of your own, implement it
-/// too, and give all checks to the verifier
-/// ([`Verifier::with_checks`](crate::Verifier::with_checks)). Only the checks that you name are
-/// linked.
+/// The types in [`checks`](crate::checks) implement it. Implement it yourself to check a private
+/// claim. Pass all checks to [`Verifier::with_checks`](crate::Verifier::with_checks). Only the
+/// checks that you name are linked.
 ///
 /// ```
 /// use jose_verify::{Candidate, Claim, ClaimCheck, Error, Problem};
@@ -65,7 +64,12 @@ impl<'t> Candidate<'t> {
 ///     }
 /// }
 /// # use jose_verify::{Keys, NumericDate, Policy, Verifier};
-/// # fn verify(token: &mut [u8], keys: &impl Keys, policy: &Policy<'_>, now: NumericDate) -> Result<(), Error> {
+/// # fn verify(
+/// #     token: &mut [u8],
+/// #     keys: &impl Keys,
+/// #     policy: &Policy<'_>,
+/// #     now: NumericDate,
+/// # ) -> Result<(), Error> {
 ///
 /// let checks: [&dyn ClaimCheck; 1] = [&TenantIn(&["north", "south"])];
 /// let jwt = Verifier::new(keys, policy).with_checks(&checks).verify_in_place(token, now)?;
@@ -73,17 +77,19 @@ impl<'t> Candidate<'t> {
 /// # Ok(()) }
 /// ```
 pub trait ClaimCheck: Debug + Sync {
-    /// Returns the name of the claim or of the check, for an explanation.
+    /// Returns the name of the claim or of the check, for
+    /// [`CheckReport::name`](crate::CheckReport::name).
     fn name(&self) -> &str;
 
-    /// Checks a token whose signature was verified. [`Verifier::verify`](crate::Verifier::verify)
-    /// calls it only if the token has passed the policy and the checks before this one.
-    /// [`Verifier::explain`](crate::Verifier::explain) calls it even if an earlier check has
-    /// failed.
+    /// Checks a token whose signature is verified.
+    ///
+    /// [`Verifier::verify`](crate::Verifier::verify) calls it only if the token passed the policy
+    /// and all earlier checks. [`Verifier::explain`](crate::Verifier::explain) also calls it after
+    /// an earlier check failed.
     ///
     /// # Errors
     ///
-    /// The reason for which the token is rejected: usually [`Error::Claim`] with the claim and the
-    /// problem, and [`Claim::Other`](crate::Claim::Other) for a private claim.
+    /// The reason why the token is rejected, usually [`Error::Claim`] with the claim and the
+    /// problem. Use [`Claim::Other`](crate::Claim::Other) for a private claim.
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error>;
 }

@@ -1,14 +1,15 @@
-//! The policy that all others start from.
+//! The base policy, which all profiles extend.
 
 use core::time::Duration;
 
 use crate::policy::{Audience, Check, Policy, StringList};
 
 impl<'p> Policy<'p> {
-    /// A policy for any JWT (RFC 7519). Checks `iss` and `aud` as given, and `exp`, `nbf` and `iat`
-    /// if present. Checks nothing else.
+    /// Returns a policy for any JWT (RFC 7519). It checks `iss` and `aud` as given, and `exp`,
+    /// `nbf` and `iat` if they are present. It checks nothing else.
     ///
-    /// A token without `exp` never expires; require it where tokens are not checked otherwise:
+    /// A token without `exp` never expires. Require `exp` unless something else limits the
+    /// lifetime:
     ///
     /// ```
     /// use core::time::Duration;

@@ -1,4 +1,4 @@
-//! What a token must say to be trusted. Each check is given, or spelled out as not made.
+//! Policies: the checks of a token's claims. Each check is set or explicitly omitted.
 
 pub(crate) mod check;
 pub mod checks;
@@ -24,44 +24,48 @@ pub use self::extra::{Candidate, ClaimCheck};
 #[cfg(feature = "alloc")]
 pub use self::owned::PolicyBuf;
 
-/// Who the token must be for.
+/// The expected audience of a token.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Audience<'p> {
-    /// `aud` names one of these (RFC 7519 §4.1.3). Others beside it do not matter; to reject them,
-    /// add the check [`SoleAudience`](crate::checks::SoleAudience).
+    /// `aud` contains one of these (RFC 7519 §4.1.3). Additional audiences are ignored. To reject
+    /// them, add the check [`SoleAudience`](crate::checks::SoleAudience).
     AnyOf(&'p dyn StringList),
-    /// `aud` names one of our clients (OpenID Connect Core §3.1.3.7, step 3). Every other audience
-    /// must be trusted, unless `azp` says that the token was issued to one of our clients. That
-    /// exception is ours: the issuer, which is trusted, says whom it made the token for.
+    /// `aud` contains one of your clients (OpenID Connect Core §3.1.3.7, step 3). Every additional
+    /// audience must be trusted, unless `azp` is one of your clients.
+    ///
+    /// The exception for `azp` is specific to this crate: the trusted issuer itself states which
+    /// client it issued the token to.
     Client {
-        /// Our `client_id` at the issuer, or several if we are several clients.
+        /// Your client IDs at the issuer. Usually there is one.
         client_ids: &'p dyn StringList,
-        /// Audiences that may be named beside us.
+        /// Additional audiences that are accepted.
         trusted: &'p dyn StringList,
     },
 }
 
-/// How long ago the user may have authenticated (OpenID Connect Core §3.1.2.1).
+/// The maximum time since the user authenticated (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxAge {
-    /// The time since `auth_time`. A token is rejected when more has passed.
+    /// The maximum time since `auth_time`.
     pub age: Duration,
-    /// The tolerance for clocks that disagree. It is separate from that for `exp`, which would
-    /// multiply a short maximum age.
+    /// The tolerance for clock skew. It is separate from the leeway for `exp`, which could be
+    /// several times a short maximum age.
     pub leeway: Duration,
 }
 
-/// All checks of one kind of token.
+/// The checks for one kind of token.
 ///
-/// A policy has one field for each check and no default. What is not checked is spelled out. If a
-/// later version adds a check, a policy that names every field stops compiling until you decide
-/// that check. The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies
-/// for well-known kinds of tokens; narrow them with the struct update syntax. Further checks, such
-/// as a maximum lifetime, are values in [`checks`](crate::checks).
+/// A policy has one field for each check and no default, so every omitted check is explicit. If a
+/// later version adds a check, a policy that names every field stops compiling until you decide on
+/// the new check.
 ///
-/// An expected value that is empty is the caller's mistake ([`Problem::NothingExpected`]), because
-/// it is what an unset variable looks like.
+/// The profiles in [`oauth`](crate::oauth) and [`oidc`](crate::oidc) return policies for well-known
+/// kinds of tokens. Adjust them with struct update syntax. Further checks, such as a maximum
+/// lifetime, are in [`checks`](crate::checks).
+///
+/// An empty expected value is an error of the caller ([`Problem::NothingExpected`]), because an
+/// unset variable often yields one.
 ///
 /// ```
 /// use core::time::Duration;
@@ -77,10 +81,10 @@ pub struct MaxAge {
 /// ```
 #[derive(Clone, Copy)]
 pub struct Policy<'p> {
-    /// The header's `typ`, compared as [`Header::is_type`](crate::Header::is_type) does.
+    /// The header parameter `typ`, compared by [`Header::is_type`](crate::Header::is_type).
     pub typ: Check<&'p str>,
-    /// `iss`: one of these, compared exactly. Name several only if every key may speak for each of
-    /// them, because which key belongs to which issuer is not known here.
+    /// `iss`: one of these, compared exactly. Name several issuers only if every key may sign for
+    /// each of them, because the policy does not know which key belongs to which issuer.
     pub issuer: Check<&'p dyn StringList>,
     /// `sub`: one of these, compared exactly.
     pub subject: Check<&'p dyn StringList>,
@@ -88,32 +92,31 @@ pub struct Policy<'p> {
     pub audience: Check<Audience<'p>>,
     /// `azp`: one of these, compared exactly.
     pub authorized_party: Check<&'p dyn StringList>,
-    /// `exp`, with this leeway: rejected when now ≥ `exp` + leeway.
+    /// `exp`, with this leeway: rejected if now ≥ `exp` + leeway.
     pub expires_at: Check<Duration>,
-    /// `nbf`, with this leeway: rejected when now + leeway < `nbf`.
+    /// `nbf`, with this leeway: rejected if now + leeway < `nbf`.
     pub not_before: Check<Duration>,
-    /// `iat`, with this leeway: rejected when it is later than now + leeway.
+    /// `iat`, with this leeway: rejected if `iat` > now + leeway.
     pub issued_at: Check<Duration>,
-    /// `nonce`: this one, compared exactly.
+    /// `nonce`: this value, compared exactly.
     pub nonce: Check<&'p str>,
-    /// `auth_time`: rejected when now > `auth_time` + age + leeway, and when it is later than
-    /// now + leeway.
+    /// `auth_time`: rejected if now > `auth_time` + age + leeway, or if `auth_time` > now + leeway.
     pub auth_time: Check<MaxAge>,
     /// `acr`: one of these, compared exactly.
     pub acr: Check<&'p dyn StringList>,
-    /// `amr`: this method among them.
+    /// `amr`: contains this method.
     pub amr: Check<&'p str>,
-    /// `jti`: this one, compared exactly.
+    /// `jti`: this value, compared exactly.
     pub jwt_id: Check<&'p str>,
     /// `client_id`: one of these, compared exactly.
     pub client_id: Check<&'p dyn StringList>,
-    /// `events`: an object with this member, whose value is an object (RFC 8417 §2.2).
+    /// `events`: an object that has this member, whose value is an object (RFC 8417 §2.2).
     pub events: Check<&'p str>,
 }
 
 impl Policy<'_> {
-    /// Returns the policy with this leeway for `exp`, `nbf` and `iat`, where they are checked.
-    /// `auth_time` keeps its own.
+    /// Returns the policy with this leeway for those of `exp`, `nbf` and `iat` that it checks.
+    /// `auth_time` keeps its own leeway.
     #[must_use]
     pub const fn with_leeway(self, leeway: Duration) -> Self {
         const fn with(check: Check<Duration>, leeway: Duration) -> Check<Duration> {
@@ -131,14 +134,16 @@ impl Policy<'_> {
         }
     }
 
-    /// Checks the policy itself. An expected string must not be empty. A list must have at least
-    /// one string and at most [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED); the trusted audiences
-    /// may be none. Call it when your program starts, to find an unset variable before the first
-    /// token does.
+    /// Checks the policy itself. Call it when your program starts, to detect an unset variable
+    /// before the first token arrives.
+    ///
+    /// An expected string must not be empty. A list must have between one and
+    /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings. Only the list of trusted audiences
+    /// can be empty.
     ///
     /// # Errors
     ///
-    /// [`Problem::NothingExpected`] with the claim or header parameter.
+    /// [`Error::Claim`] or [`Error::Header`] with [`Problem::NothingExpected`].
     ///
     /// ```
     /// use jose_verify::{Claim, Error, Problem, oauth};
@@ -165,10 +170,10 @@ impl Policy<'_> {
             };
             audience.is_usable() && is_complete(ours) && trusted.is_none_or(is_complete)
         });
-        // RFC 7515 §4.1.9: `application/` stands before a type.
+        // RFC 7515 §4.1.9: `application/` is only the prefix of a media type.
         let typ = self.typ.expected();
-        let no_type = typ.is_some_and(|typ| typ.eq_ignore_ascii_case("application/"));
-        if !text(self.typ) || no_type {
+        let is_prefix_only = typ.is_some_and(|typ| typ.eq_ignore_ascii_case("application/"));
+        if !text(self.typ) || is_prefix_only {
             return Err(Error::Header(Member::Typ, Problem::NothingExpected));
         }
         for (claim, is_usable) in [
@@ -190,8 +195,8 @@ impl Policy<'_> {
         Ok(())
     }
 
-    /// Makes every check and returns the first failure.
-    // Not inlined, so that its stack is not in use while the claims are parsed.
+    /// Runs the checks in order and returns the first failure.
+    // Not inlined, so that its stack frame does not exist while the claims are parsed.
     #[inline(never)]
     pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
         if let Verdict::Failed(problem) = self.typ(token) {
@@ -203,8 +208,8 @@ impl Policy<'_> {
         })
     }
 
-    /// Checks the claims in order, from who issued the token to what it says, and hands each
-    /// verdict to `each` until that returns an error.
+    /// Checks the claims in order, starting with the issuer, and passes each verdict to `each`
+    /// until it returns an error.
     #[inline]
     fn each_claim(
         &self,
@@ -226,13 +231,13 @@ impl Policy<'_> {
         each(Claim::Nbf, self.not_before(token))?;
         each(Claim::Iat, self.issued_at(token))?;
         // OpenID Connect Core §3.1.3.7 step 11.
-        each(Claim::Nonce, is(&self.nonce, claims, Claim::Nonce))?;
+        each(Claim::Nonce, equals(&self.nonce, claims, Claim::Nonce))?;
         each(Claim::AuthTime, self.auth_time(token))?;
         // OpenID Connect Core §3.1.3.7 step 12.
         each(Claim::Acr, one_of(&self.acr, claims, Claim::Acr))?;
         each(Claim::Amr, self.amr(claims))?;
         // RFC 7519 §4.1.7.
-        each(Claim::Jti, is(&self.jwt_id, claims, Claim::Jti))?;
+        each(Claim::Jti, equals(&self.jwt_id, claims, Claim::Jti))?;
         // RFC 9068 §2.2.
         each(
             Claim::ClientId,
@@ -241,7 +246,7 @@ impl Policy<'_> {
         each(Claim::Events, self.events(claims))
     }
 
-    /// RFC 8725 §3.11: explicit typing.
+    /// Checks `typ`. RFC 8725 §3.11: explicit typing.
     fn typ(&self, token: &Candidate<'_>) -> Verdict {
         let header = token.header;
         self.typ.verdict(header.typ(), is_text, |_, expected| {
@@ -249,7 +254,7 @@ impl Policy<'_> {
         })
     }
 
-    /// RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4.
+    /// Checks `aud` (RFC 7519 §4.1.3, OpenID Connect Core §3.1.3.7 steps 3 and 4).
     fn audience(&self, claims: &Claims<'_>) -> Verdict {
         self.audience.verdict(
             claims.audience(),
@@ -265,7 +270,7 @@ impl Policy<'_> {
         )
     }
 
-    /// RFC 7519 §4.1.4: the token is not to be accepted "on or after" `exp`.
+    /// Checks `exp`. RFC 7519 §4.1.4: the token must not be accepted "on or after" `exp`.
     fn expires_at(&self, token: &Candidate<'_>) -> Verdict {
         self.expires_at
             .verdict(token.claims.expires_at(), always, |expires_at, leeway| {
@@ -274,7 +279,7 @@ impl Policy<'_> {
             })
     }
 
-    /// RFC 7519 §4.1.5: nor before `nbf`.
+    /// Checks `nbf`. RFC 7519 §4.1.5: the token must not be accepted before `nbf`.
     fn not_before(&self, token: &Candidate<'_>) -> Verdict {
         self.not_before
             .verdict(token.claims.not_before(), always, |not_before, leeway| {
@@ -282,7 +287,8 @@ impl Policy<'_> {
             })
     }
 
-    /// RFC 7519 §4.1.6; stricter: a token from the future is rejected.
+    /// Checks `iat` (RFC 7519 §4.1.6). Stricter than the RFC: a token that was issued in the
+    /// future is rejected.
     fn issued_at(&self, token: &Candidate<'_>) -> Verdict {
         self.issued_at
             .verdict(token.claims.issued_at(), always, |issued_at, leeway| {
@@ -290,8 +296,8 @@ impl Policy<'_> {
             })
     }
 
-    /// OpenID Connect Core §3.1.3.7 step 13; stricter: a login in the future is rejected, because
-    /// it would outlast any maximum age.
+    /// Checks `auth_time` (OpenID Connect Core §3.1.3.7 step 13). Stricter than the specification:
+    /// a login in the future is rejected, because it would outlast any maximum age.
     fn auth_time(&self, token: &Candidate<'_>) -> Verdict {
         self.auth_time
             .verdict(token.claims.auth_time(), always, |auth_time, max| {
@@ -302,7 +308,7 @@ impl Policy<'_> {
             })
     }
 
-    /// OpenID Connect Core §2.
+    /// Checks `amr` (OpenID Connect Core §2).
     fn amr(&self, claims: &Claims<'_>) -> Verdict {
         self.amr
             .verdict(claims.amr(), is_text, |methods, expected| {
@@ -310,7 +316,7 @@ impl Policy<'_> {
             })
     }
 
-    /// RFC 8417 §2.2.
+    /// Checks `events` (RFC 8417 §2.2).
     fn events(&self, claims: &Claims<'_>) -> Verdict {
         self.events
             .verdict(claims.events(), is_text, |events, expected| {
@@ -324,8 +330,8 @@ impl Policy<'_> {
 }
 
 impl Audience<'_> {
-    /// Returns whether there is something to compare with. An empty list of trusted audiences is
-    /// fine: nobody else is trusted.
+    /// Returns whether the expected values are usable. An empty list of trusted audiences is valid:
+    /// no additional audience is trusted.
     fn is_usable(&self) -> bool {
         match self {
             Self::AnyOf(ours) => check::is_usable(*ours),
@@ -341,23 +347,23 @@ const fn is_text(expected: &&str) -> bool {
     !expected.is_empty()
 }
 
-/// A span of time can always be compared with.
+/// Any duration is a usable expected value.
 const fn always<T>(_: &T) -> bool {
     true
 }
 
-/// Checks that a claim is one of a list.
+/// Checks that a claim is in a list.
 #[inline]
 fn one_of(check: &Check<&dyn StringList>, claims: &Claims<'_>, claim: Claim) -> Verdict {
     match check {
         Check::NotChecked => Verdict::NotMade,
-        _ => compared_with_list(check, claims.string(claim)),
+        _ => list_verdict(check, claims.string(claim)),
     }
 }
 
 // Not inlined, so that all claims share it.
 #[inline(never)]
-fn compared_with_list(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
+fn list_verdict(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
     check.verdict(
         claim,
         |expected| check::is_usable(*expected),
@@ -365,41 +371,41 @@ fn compared_with_list(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>
     )
 }
 
-/// Checks that a claim is a certain string.
+/// Checks that a claim equals a string.
 #[inline]
-fn is(check: &Check<&str>, claims: &Claims<'_>, claim: Claim) -> Verdict {
+fn equals(check: &Check<&str>, claims: &Claims<'_>, claim: Claim) -> Verdict {
     match check {
         Check::NotChecked => Verdict::NotMade,
-        _ => compared(check, claims.string(claim)),
+        _ => string_verdict(check, claims.string(claim)),
     }
 }
 
 #[inline(never)]
-fn compared(check: &Check<&str>, claim: Option<JsonStr<'_>>) -> Verdict {
+fn string_verdict(check: &Check<&str>, claim: Option<JsonStr<'_>>) -> Verdict {
     check.verdict(claim, is_text, |claim, expected| {
         Verdict::new(claim == *expected, Problem::Mismatch)
     })
 }
 
-/// Checks that one of the strings that the token names is expected.
+/// Checks that the token names at least one of the expected strings.
 fn any_of(named: StringOrArray<'_>, expected: &dyn StringList) -> Verdict {
     let named = named.iter().any(|one| is_one_of(one, expected));
     Verdict::new(named, Problem::Mismatch)
 }
 
-/// Checks the audiences beside us.
+/// Checks the audiences other than the caller's clients.
 fn others(
     audience: StringOrArray<'_>,
     claims: &Claims<'_>,
     client_ids: &dyn StringList,
     trusted: &dyn StringList,
 ) -> Verdict {
-    let us = |one| is_one_of(one, client_ids);
-    let issued_to_us = claims.authorized_party().is_some_and(us);
+    let is_ours = |one| is_one_of(one, client_ids);
+    let issued_to_us = claims.authorized_party().is_some_and(is_ours);
     let known = || {
         audience
             .iter()
-            .all(|one| us(one) || is_one_of(one, trusted))
+            .all(|one| is_ours(one) || is_one_of(one, trusted))
     };
     Verdict::new(issued_to_us || known(), Problem::Untrusted)
 }
@@ -413,8 +419,8 @@ impl Debug for Audience<'_> {
     }
 }
 
-/// Shows which checks are made. Expected claim values are omitted, because a nonce or a subject is
-/// among them. `typ` and spans of time are shown.
+/// Shows which claims are checked. Expected claim values are omitted, because they can include a
+/// nonce or a subject. `typ` and durations are shown.
 impl Debug for Policy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fn omitted<T>(check: &Check<T>) -> Check<fmt::Arguments<'_>> {

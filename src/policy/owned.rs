@@ -10,11 +10,11 @@ use crate::error::Error;
 use crate::limits::MAX_EXPECTED;
 use crate::policy::{Audience, Check, MaxAge, Policy, StringList};
 
-/// A policy that owns its strings, for a value that outlives what it was made from. Needs the
-/// feature `alloc`.
+/// A policy that owns its strings, for a policy that outlives the strings it was created from.
+/// Requires the feature `alloc`.
 ///
-/// Make it from a [`Policy`], and verify with [`as_policy`](Self::as_policy), which allocates
-/// nothing.
+/// Create it from a [`Policy`], and verify with [`as_policy`](Self::as_policy), which does not
+/// allocate.
 ///
 /// ```
 /// use jose_verify::{Error, Keys, NumericDate, PolicyBuf, Verifier, oauth, scratch_len};
@@ -64,18 +64,20 @@ enum AudienceBuf {
 }
 
 impl PolicyBuf {
-    /// Does what [`Policy::validate`] does. A `PolicyBuf` keeps at most [`MAX_EXPECTED`] strings of
-    /// a list, so call [`Policy::validate`] before the conversion to find a longer one.
+    /// Does the same as [`Policy::validate`].
+    ///
+    /// A `PolicyBuf` keeps at most [`MAX_EXPECTED`] strings of a list. To detect a longer list,
+    /// call [`Policy::validate`] before the conversion.
     ///
     /// # Errors
     ///
-    /// The same.
+    /// The errors of [`Policy::validate`].
     pub fn validate(&self) -> Result<(), Error> {
         self.as_policy().validate()
     }
 
-    /// Returns the policy, which borrows from this value. Narrow it for one token with the struct
-    /// update syntax: `Policy { nonce, ..policy.as_policy() }`.
+    /// Returns a policy that borrows from this value. Adjust it for one token with struct update
+    /// syntax: `Policy { nonce, ..policy.as_policy() }`.
     #[must_use]
     pub fn as_policy(&self) -> Policy<'_> {
         Policy {

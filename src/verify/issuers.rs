@@ -1,4 +1,5 @@
-//! Verification for several issuers. The keys and the policy of one are never used for another.
+//! Verification for several issuers. The keys and the policy of one issuer are never used for
+//! another.
 
 use core::fmt::{self, Debug};
 
@@ -9,12 +10,14 @@ use crate::policy::{Check, ClaimCheck, Policy};
 use crate::time::Clock;
 use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 
-/// An issuer with its own keys and policy. Implement it for the type that owns them, such as a row
-/// of a table. With the feature `alloc`, an `Arc` that was cloned for one request is an issuer too.
+/// An issuer with its own keys and policy.
 ///
-/// Name, keys and policy are bound to each other. A token that these keys verify is accepted only
-/// if its `iss` is this issuer's name. A token of one issuer is therefore never accepted as
-/// another's, even if the wrong issuer is found by the untrusted `iss` or by anything else.
+/// Implement it for the type that owns them, such as a row of a table. With the feature `alloc`, an
+/// `Arc` of an issuer is an issuer too.
+///
+/// The name, the keys and the policy belong together. A token that these keys verify is accepted
+/// only if its `iss` is this issuer's name. A token of one issuer is therefore never accepted as a
+/// token of another, even if a lookup by the untrusted `iss` returns the wrong issuer.
 pub trait Issuer {
     /// Returns the issuer's name, which `iss` must equal.
     fn issuer(&self) -> &str;
@@ -22,12 +25,13 @@ pub trait Issuer {
     /// Returns the issuer's keys.
     fn keys(&self) -> &dyn Keys;
 
-    /// Returns the issuer's policy, which may borrow from strings that the issuer owns.
+    /// Returns the issuer's policy, which can borrow strings that the issuer owns.
     ///
-    /// Its field `issuer` is ignored: [`issuer`](Self::issuer) is required instead.
+    /// The policy's field `issuer` is ignored. The `iss` must equal [`issuer`](Self::issuer)
+    /// instead.
     fn policy(&self) -> Policy<'_>;
 
-    /// Returns the checks that are made after those of the policy. By default there are none.
+    /// Returns additional checks, which run after those of the policy. The default is none.
     fn checks(&self) -> &[&dyn ClaimCheck] {
         &[]
     }
@@ -80,7 +84,7 @@ pub struct Tenant<'t, K> {
     checks: &'t [&'t dyn ClaimCheck],
 }
 
-// Not derived: a derive would require it of the keys too.
+// Not derived, because a derive would require `K: Clone`.
 impl<K> Clone for Tenant<'_, K> {
     fn clone(&self) -> Self {
         *self
@@ -90,7 +94,7 @@ impl<K> Clone for Tenant<'_, K> {
 impl<K> Copy for Tenant<'_, K> {}
 
 impl<'t, K> Tenant<'t, K> {
-    /// Binds keys and a policy to an issuer's name.
+    /// Creates an issuer from its name, keys and policy.
     #[must_use]
     pub const fn new(issuer: &'t str, keys: &'t K, policy: Policy<'t>) -> Self {
         Self {
@@ -101,8 +105,8 @@ impl<'t, K> Tenant<'t, K> {
         }
     }
 
-    /// Returns the issuer with these checks after those of the policy. They replace those of an
-    /// earlier call.
+    /// Returns the issuer with additional checks, which run after those of the policy. They
+    /// replace the checks of an earlier call.
     #[must_use]
     pub const fn with_checks(self, checks: &'t [&'t dyn ClaimCheck]) -> Self {
         Self { checks, ..self }
@@ -127,19 +131,21 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
     }
 }
 
-/// Verifies tokens of several issuers, each with that issuer's own keys and policy.
+/// Verifies the tokens of several issuers, each with the issuer's own keys and policy.
 ///
-/// `find` looks up the issuer by the token's `iss`, which is not verified at that point. `None`
-/// rejects the token. The `iss` must equal the name of the [`Issuer`] that was found, so a wrong
-/// result rejects a token and never accepts one. `find` can search a list or a map. It returns the
-/// value that owns the keys for this request.
+/// `find` looks up the issuer by the token's `iss`, which is not verified at that point. It can
+/// search a list or a map, and returns the value that owns the keys for this request. If it returns
+/// `None`, the token is rejected.
 ///
-/// In a map, look for the unescaped string: `iss.to_string()`, or without an allocation
-/// [`JsonStr::unescape`]. Some issuers write theirs as `https:\/\/…`, for which
+/// The `iss` must equal the name of the [`Issuer`] that was found. A wrong result therefore rejects
+/// the token.
+///
+/// To search a map, use the unescaped string: `iss.to_string()`, or [`JsonStr::unescape`], which
+/// does not allocate. Some issuers write their name as `https:\/\/…`, for which
 /// [`JsonStr::as_plain_str`] returns `None`.
 ///
-/// Where names, lists and keys are owned and the keys are replaced at run time, `find` returns a
-/// value that holds an `Arc` of each:
+/// If the issuers own their data and their keys are replaced at run time, let `find` return a value
+/// that holds an `Arc` of each:
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -152,7 +158,7 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 ///     keys: Mutex<Arc<KeySet<16>>>,
 /// }
 ///
-/// /// An issuer for one request.
+/// /// The issuer of one request.
 /// struct Snapshot {
 ///     entry: Arc<Entry>,
 ///     keys: Arc<KeySet<16>>,
@@ -172,18 +178,21 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 /// # }
 /// ```
 ///
-/// Where they are borrowed, a [`Tenant`] is an issuer:
+/// If the data is borrowed, use a [`Tenant`]:
 ///
 /// ```
-/// use jose_verify::{Claim, Error, Issuer, IssuerVerifier, KeySet, NumericDate, Problem, Tenant, scratch_len};
+/// use jose_verify::{
+///     Claim, Error, Issuer, IssuerVerifier, KeySet, NumericDate, Problem, Tenant, scratch_len,
+/// };
 ///
-/// /// The issuer and the subject of a token.
+/// /// Returns the issuer and the subject of a token.
 /// fn authenticate(
 ///     token: &[u8],
 ///     tenants: &[Tenant<'_, KeySet<8>>],
 ///     now: NumericDate,
 /// ) -> Result<(String, String), Error> {
-///     let verifier = IssuerVerifier::new(|iss| tenants.iter().find(|tenant| iss == tenant.issuer()));
+///     let find = |iss| tenants.iter().find(|tenant| iss == tenant.issuer());
+///     let verifier = IssuerVerifier::new(find);
 ///     let mut scratch = vec![0; scratch_len(token.len())];
 ///     let (tenant, jwt) = verifier.verify(token, now, &mut scratch)?;
 ///     let missing = Error::Claim(Claim::Sub, Problem::Missing);
@@ -198,7 +207,7 @@ pub struct IssuerVerifier<'v, F> {
 }
 
 impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
-    /// Creates a verifier that looks up issuers with `find` and has strict options.
+    /// Creates a verifier that looks up issuers with `find`. The options are strict.
     #[must_use]
     pub const fn new(find: F) -> Self {
         Self {
@@ -217,13 +226,15 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     ///
     /// # Errors
     ///
-    /// The errors of [`Verifier::verify`](crate::Verifier::verify); [`Claim::Iss`] with
-    /// [`Problem::Missing`] if the token has no `iss`, with [`Problem::Mismatch`] if `find` returns
-    /// `None`.
+    /// The errors of [`Verifier::verify`](crate::Verifier::verify), and [`Error::Claim`] with
+    /// [`Claim::Iss`]:
     ///
-    /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] tells whose keys may be missing.
-    /// Fetch only those of issuers that you know, with a [`Refetch`](crate::keys::Refetch) for
-    /// each.
+    /// - [`Problem::Missing`]: the token has no `iss`.
+    /// - [`Problem::Mismatch`]: `find` returned `None`.
+    ///
+    /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] returns the name of the issuer whose
+    /// keys may be outdated. Fetch keys only from issuers that you know, and use one
+    /// [`Refetch`](crate::keys::Refetch) for each issuer.
     pub fn verify<'b>(
         &self,
         token: &[u8],
@@ -258,7 +269,7 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     }
 }
 
-/// Checks the claims against the issuer's policy and name.
+/// Checks the claims against the issuer's name and policy.
 fn check<'b>(
     jws: VerifiedJws<'b>,
     issuer: &impl Issuer,

@@ -1,4 +1,4 @@
-//! The pipeline: from a token's text to claims that may be trusted.
+//! The verification pipeline: from the text of a token to claims that can be trusted.
 
 mod issuers;
 mod options;

@@ -1,4 +1,4 @@
-//! Options for the form of tokens. Each exists because a deployment needed it.
+//! Options for the form of tokens. Each option exists because a deployment needed it.
 
 use core::fmt::{self, Debug};
 
@@ -9,18 +9,18 @@ use crate::jose::header::{Critical, Header};
 use crate::limits::MAX_TOKEN_LEN;
 use crate::verify::pipeline;
 
-/// Options of a verifier. Those of [`new`](Self::new) are strict, as RFC 7515 and RFC 7519 require.
+/// Options of a verifier. The default is strict, as RFC 7515 and RFC 7519 require.
 ///
 /// ```
 /// use jose_verify::Options;
 ///
-/// // Refuses tokens without a `kid` that several keys fit, and all tokens longer than 8 KiB.
+/// // Rejects tokens without a `kid` that several keys fit, and tokens longer than 8 KiB.
 /// const OPTIONS: Options<'_> = Options::new().refuse_ambiguity().max_token_len(8 * 1024);
 /// ```
 #[derive(Clone, Copy)]
 pub struct Options<'v> {
-    /// Removes the padding. Only [`padded`](Self::padded) names the function, so that other
-    /// programs do not link it.
+    /// Removes the padding. Only [`padded`](Self::padded) names the function, so that programs
+    /// without padding do not link it.
     pub(super) unpad: Option<for<'t> fn(Compact<'t>) -> Result<Compact<'t>, Error>>,
     pub(super) unambiguous: bool,
     pub(super) max_token_len: usize,
@@ -45,34 +45,36 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// Accepts only tokens with `=` padding, as AWS Application Load Balancers make them.
+    /// Accepts only tokens with `=` padding, as AWS Application Load Balancers produce them.
     ///
-    /// RFC 7515 §2 omits padding, so these tokens are rejected by default. A load balancer signs
+    /// RFC 7515 §2 omits padding, so these tokens are rejected by default. The load balancer signs
     /// the text with its padding, so removing the padding beforehand breaks the signature. Each
-    /// segment must have exactly the padding that RFC 4648 §4 requires, so each string of bytes
-    /// still has only one text. A token without this padding is rejected.
+    /// segment must have exactly the padding that RFC 4648 §4 requires, so each byte string still
+    /// has exactly one encoding. A token without this padding is rejected.
     ///
     /// All load balancers of a region sign with the same keys, including those of other customers.
-    /// Compare the header's `signer` with your load balancer's ARN. Otherwise, anyone who has a
-    /// load balancer can log in.
+    /// Compare the header parameter `signer` with the ARN of your load balancer. Otherwise, anyone
+    /// with a load balancer can log in.
     ///
     /// ```
     /// use core::time::Duration;
-    /// use jose_verify::{Check, Claim, Error, Key, NumericDate, Options, Policy, Problem, Verifier};
     /// use jose_verify::alg::ES256;
     /// use jose_verify::json::JsonStr;
+    /// use jose_verify::{
+    ///     Check, Claim, Error, Key, NumericDate, Options, Policy, Problem, Verifier,
+    /// };
     ///
-    /// /// The user's `sub` from the header `x-amzn-oidc-data`.
+    /// /// Returns the user's `sub` from the HTTP header `x-amzn-oidc-data`.
     /// fn user<'b>(
     ///     token: &[u8],
     ///     jwk_of: impl Fn(JsonStr<'_>) -> Result<&'static [u8], Error>,
     ///     now: NumericDate,
     ///     scratch: &'b mut [u8],
     /// ) -> Result<JsonStr<'b>, Error> {
-    ///     const LOAD_BALANCER: &str =
-    ///         "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
+    ///     const LOAD_BALANCER: &str = "arn:aws:elasticloadbalancing:eu-central-1:\
+    ///         123456789012:loadbalancer/app/web/50dc6c495c0c9188";
     ///     const PADDED: Options<'_> = Options::new().padded();
-    ///     // The key's identifier is the end of the URL that it is published under.
+    ///     // The `kid` is the last segment of the URL that the key is published at.
     ///     let header = PADDED.peek_header_untrusted(token, scratch)?;
     ///     let key = Key::from_jwk(ES256, jwk_of(header.key_id().ok_or(Error::NoKey)?)?)?;
     ///     let policy = Policy {
@@ -100,8 +102,8 @@ impl<'v> Options<'v> {
     /// Rejects a token without a `kid` if several keys fit it, instead of trying each key. The
     /// error is [`Error::AmbiguousKey`].
     ///
-    /// An issuer that does not name its keys has two of them while it replaces one. None of its
-    /// tokens is accepted during that time.
+    /// An issuer that publishes keys without a `kid` has two keys during a rotation. All of its
+    /// tokens are rejected during that time.
     #[must_use]
     pub const fn refuse_ambiguity(self) -> Self {
         Self {
@@ -110,7 +112,7 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// Rejects tokens of more than `bytes` bytes. The default is 1 MiB
+    /// Rejects tokens longer than `bytes`. The default is 1 MiB
     /// ([`MAX_TOKEN_LEN`](crate::limits::MAX_TOKEN_LEN)). The work for a token grows with its
     /// length.
     #[must_use]
@@ -121,10 +123,10 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// Sets the names of the critical header parameters (`crit`, RFC 7515 §4.1.11) that the caller
-    /// understands.
+    /// Sets the names of the critical header parameters that the caller understands (`crit`, RFC
+    /// 7515 §4.1.11).
     ///
-    /// A token whose `crit` lists any other name is rejected. The caller must read these parameters
+    /// A token whose `crit` lists any other name is rejected. The caller must read the parameters
     /// from the verified [header](crate::Verified::header) and process them as their specification
     /// requires. `b64` is not supported: an unencoded payload is always rejected.
     #[must_use]
@@ -135,14 +137,15 @@ impl<'v> Options<'v> {
         }
     }
 
-    /// Reads a token's header without verifying anything, for instance to learn which keys to
+    /// Parses a token's header without verifying anything, for instance to learn which keys to
     /// fetch.
     ///
-    /// Anyone can write anything into a header. Never use it to decide whether to trust a token.
+    /// The header is under the control of the sender. Never use it to decide whether to trust a
+    /// token.
     ///
     /// # Errors
     ///
-    /// The [`Error`]s of the token and its header.
+    /// The [`Error`]s of the token and the header.
     ///
     /// ```
     /// use jose_verify::{Options, scratch_len};
@@ -161,14 +164,15 @@ impl<'v> Options<'v> {
         Ok(header)
     }
 
-    /// Reads the `iss` of a token without verifying anything, for instance to learn whose keys to
+    /// Parses the `iss` of a token without verifying anything, for instance to learn whose keys to
     /// fetch.
     ///
-    /// Anyone can write anything there. Use it only to find an [`Issuer`](crate::Issuer).
+    /// The claim is under the control of the sender. Use it only to look up an
+    /// [`Issuer`](crate::Issuer).
     ///
     /// # Errors
     ///
-    /// The [`Error`]s of the token, of its payload as a JSON object, and of `iss`.
+    /// The [`Error`]s of the token, of the payload as a JSON object, and of `iss`.
     pub fn peek_issuer_untrusted<'b>(
         &self,
         token: &[u8],

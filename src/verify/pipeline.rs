@@ -1,4 +1,5 @@
-//! The stages of verification, top to bottom. They are compiled once for all types of keys.
+//! The stages of verification, in order. They use `&dyn Keys`, so that they are compiled once for
+//! all key types.
 
 use crate::encoding::base64url;
 use crate::encoding::json::{JsonStr, read_object};
@@ -30,12 +31,13 @@ pub(super) fn verify<'b>(
         jws.signing_input,
         signature,
     )?;
-    // Decoded only after verification; overwrites the signature, which is no longer needed.
+    // The payload is decoded only after verification. It overwrites the signature, which is no
+    // longer needed.
     let payload = base64url::decode(jws.payload, scratch, Error::ScratchTooSmall)?;
     Ok(VerifiedJws::new(header, payload, by))
 }
 
-/// Does the same as [`verify`] without a scratch buffer, by decoding the token in place.
+/// Does the same as [`verify`] without a scratch buffer: decodes the token in place.
 // Not inlined, so that its stack is released before the claims are parsed.
 #[inline(never)]
 pub(super) fn verify_in_place<'b>(
@@ -49,7 +51,7 @@ pub(super) fn verify_in_place<'b>(
     let header = lengths.header(signing_input)?;
     let parsed = Header::parse(base64url::decode_in_place(header)?, &options.critical)?;
     let request = CopiedRequest::new(&parsed)?;
-    // The signature covers the header as it was received, so restore it.
+    // Restores the header's text, because the signature covers the text as received.
     base64url::encode_in_place(header)?;
     let signature = base64url::decode_in_place(signature)?;
     let by = verify_signature(
@@ -69,7 +71,7 @@ pub(super) fn verify_in_place<'b>(
     ))
 }
 
-/// Splits the token at its dots, after its length was checked.
+/// Checks the length of the token and splits it at its dots.
 pub(super) fn split<'t>(token: &'t [u8], options: &Options<'_>) -> Result<Compact<'t>, Error> {
     if token.len() > options.max_token_len {
         return Err(Error::Limit(Limit::TokenLen));
@@ -81,7 +83,7 @@ pub(super) fn split<'t>(token: &'t [u8], options: &Options<'_>) -> Result<Compac
     }
 }
 
-/// Decodes and parses the header. Returns it with the unused rest of the scratch buffer.
+/// Decodes and parses the header. Returns it with the rest of the scratch buffer.
 #[inline]
 pub(super) fn decode_header<'b>(
     jws: &Compact<'_>,
@@ -96,7 +98,7 @@ pub(super) fn decode_header<'b>(
     Ok((Header::parse(text, &options.critical)?, rest))
 }
 
-/// Reads the `iss` of a token. Nothing is verified.
+/// Parses the `iss` of a token without verifying anything.
 pub(super) fn peek_issuer<'b>(
     jws: &Compact<'_>,
     scratch: &'b mut [u8],
@@ -108,7 +110,8 @@ pub(super) fn peek_issuer<'b>(
     )?)
 }
 
-/// Calls `find` with the `iss` of a token. Nothing is verified. On success, the token is unchanged.
+/// Calls `find` with the `iss` of a token, without verifying anything. On success, the token is
+/// unchanged.
 pub(super) fn find_in_place<T>(
     token: &mut [u8],
     options: &Options<'_>,
@@ -142,21 +145,21 @@ fn read_issuer(payload: &[u8]) -> Result<Option<JsonStr<'_>>, Error> {
     Ok(issuer)
 }
 
-/// Returns how many bytes of scratch suffice for any token of this length.
+/// Returns the length of a scratch buffer that suffices for any token of `token_len` bytes.
 #[must_use]
 pub const fn scratch_len(token_len: usize) -> usize {
     base64url::decoded_len(token_len)
 }
 
-/// The lengths of a token's parts, kept while the token is overwritten.
+/// The lengths of a token's parts. They stay available while the token is overwritten.
 struct Lengths {
-    /// The segments, without padding.
+    /// Lengths of the segments, without padding.
     header: usize,
     payload: usize,
     signature: usize,
-    /// From the start to the second dot.
+    /// Position of the second dot.
     signing_input: usize,
-    /// From the start to the first dot.
+    /// Position of the first dot.
     padded_header: usize,
 }
 
@@ -194,7 +197,7 @@ impl Lengths {
     }
 }
 
-/// Returns the text before and after the dot at `position`.
+/// Returns the text before and the text after the dot at `position`.
 fn halves(text: &mut [u8], position: usize) -> Result<(&mut [u8], &mut [u8]), Error> {
     let (before, dot_and_after) = text
         .split_at_mut_checked(position)

@@ -1,4 +1,4 @@
-//! Verified tokens, which only the pipeline can make.
+//! Verified tokens. Only the pipeline can construct them.
 
 use core::fmt::{self, Debug};
 
@@ -10,9 +10,9 @@ use crate::policy::{Candidate, CheckReport, ClaimCheck, Policy};
 use crate::time::Clock;
 
 /// A JWT whose signature and claims were checked. Only a [`Verifier`](crate::Verifier) or an
-/// [`IssuerVerifier`](crate::IssuerVerifier) makes one.
+/// [`IssuerVerifier`](crate::IssuerVerifier) can construct one.
 #[derive(Clone, Copy)]
-#[must_use = "a verified token that nobody looks at was verified for nothing"]
+#[must_use = "use the claims of the verified token"]
 pub struct Verified<'b> {
     header: Header<'b>,
     claims: Claims<'b>,
@@ -20,29 +20,29 @@ pub struct Verified<'b> {
 }
 
 impl<'b> Verified<'b> {
-    /// The header.
+    /// Returns the header.
     #[must_use]
     pub const fn header(&self) -> &Header<'b> {
         &self.header
     }
 
-    /// The claims.
+    /// Returns the claims.
     #[must_use]
     pub const fn claims(&self) -> &Claims<'b> {
         &self.claims
     }
 
-    /// Which key verified the signature, and with which algorithm.
+    /// Returns the key and the algorithm that verified the signature.
     #[must_use]
     pub const fn by(&self) -> VerifiedBy {
         self.by
     }
 }
 
-/// A JWS whose signature was checked, and nothing else. Only a [`JwsVerifier`](crate::JwsVerifier)
-/// makes one.
+/// A JWS whose signature was checked. Nothing else was checked. Only a
+/// [`JwsVerifier`](crate::JwsVerifier) can construct one.
 #[derive(Clone, Copy)]
-#[must_use = "a verified payload that nobody looks at was verified for nothing"]
+#[must_use = "use the verified payload"]
 pub struct VerifiedJws<'b> {
     header: Header<'b>,
     payload: &'b [u8],
@@ -58,26 +58,26 @@ impl<'b> VerifiedJws<'b> {
         }
     }
 
-    /// The header.
+    /// Returns the header.
     #[must_use]
     pub const fn header(&self) -> &Header<'b> {
         &self.header
     }
 
-    /// The payload, which may be any bytes.
+    /// Returns the payload, which can be any bytes.
     #[must_use]
     pub const fn payload(&self) -> &'b [u8] {
         self.payload
     }
 
-    /// Which key verified the signature, and with which algorithm.
+    /// Returns the key and the algorithm that verified the signature.
     #[must_use]
     pub const fn by(&self) -> VerifiedBy {
         self.by
     }
 
     /// Parses the payload as claims and checks them.
-    // Not inlined, so that its stack is not in use while the signature is verified.
+    // Not inlined, so that its stack frame does not exist while the signature is verified.
     #[inline(never)]
     pub(super) fn check(
         self,
@@ -85,7 +85,7 @@ impl<'b> VerifiedJws<'b> {
         extra: &[&dyn ClaimCheck],
         clock: Clock,
     ) -> Result<Verified<'b>, Error> {
-        // Checked by reference, so that the claims are moved only once, on success.
+        // Checked by reference, so that the claims are moved only once, and only on success.
         let claims = Claims::parse(self.payload);
         if let Ok(claims) = &claims {
             let token = Candidate::new(&self.header, claims, clock);
@@ -97,7 +97,7 @@ impl<'b> VerifiedJws<'b> {
         claims.map(|claims| self.with(claims))
     }
 
-    /// Does the same and reports what each check found.
+    /// Does the same as [`check`](Self::check) and reports the outcome of each check.
     #[inline(never)]
     pub(super) fn explain(
         self,
@@ -122,7 +122,7 @@ impl<'b> VerifiedJws<'b> {
 
 impl Debug for Verified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the claims, which may be personal data.
+        // Omits the claims, which can be personal data.
         f.debug_struct("Verified")
             .field("by", &self.by)
             .finish_non_exhaustive()

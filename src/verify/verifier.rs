@@ -1,4 +1,4 @@
-//! The entry points.
+//! The entry points: [`Verifier`] and [`JwsVerifier`].
 
 use core::fmt::{self, Debug};
 
@@ -8,22 +8,25 @@ use crate::policy::{CheckReport, ClaimCheck, Policy};
 use crate::time::Clock;
 use crate::verify::{Options, Verified, VerifiedJws, pipeline};
 
-/// Verifies JWTs: the signature with its keys, then the claims against its policy.
+/// Verifies JWTs: first the signature with its keys, then the claims against its policy.
 ///
-/// It borrows everything that it needs, is cheap to create, and can be shared.
+/// A verifier borrows its keys and its policy. It is cheap to create and can be shared.
 ///
 /// ```
-/// use jose_verify::{Check, Claim, Error, Key, NumericDate, Policy, Problem, Verifier, scratch_len};
 /// use jose_verify::alg::HS256;
+/// use jose_verify::{
+///     Check, Claim, Error, Key, NumericDate, Policy, Problem, Verifier, scratch_len,
+/// };
 ///
-/// // The token of RFC 7515, Appendix A.1: {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
+/// // The token of RFC 7515, Appendix A.1:
+/// // {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
 /// let token = b"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
-///     .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
+///     .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNv\
+///     bS9pc19yb290Ijp0cnVlfQ\
 ///     .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// let key = Key::from_jwk(
-///     HS256,
-///     br#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#,
-/// )?;
+/// let jwk = br#"{"kty":"oct",
+/// "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#;
+/// let key = Key::from_jwk(HS256, jwk)?;
 /// let policy = Policy::jwt(Check::Required(&["joe"]), Check::NotChecked);
 /// let verifier = Verifier::new(&key, &policy);
 ///
@@ -63,8 +66,11 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
         }
     }
 
-    /// Returns the verifier with these checks after those of the policy: values of
-    /// [`checks`](crate::checks), or your own. They replace those of an earlier call.
+    /// Returns the verifier with additional checks, which run after those of the policy. They
+    /// replace the checks of an earlier call.
+    ///
+    /// They can come from [`checks`](crate::checks), or be your own implementations of
+    /// [`ClaimCheck`].
     #[must_use]
     pub const fn with_checks(self, checks: &'v [&'v dyn ClaimCheck]) -> Self {
         Self { checks, ..self }
@@ -72,11 +78,12 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
 
     /// Verifies a token.
     ///
-    /// `token` is the token and nothing else. A line feed after it is an error, because it is not
-    /// base64url. `now` is a [`NumericDate`](crate::NumericDate). A device without a clock passes
-    /// [`Clock::AtLeast`] with the time at which it was built, or [`Clock::Absent`].
-    /// `scratch` receives the decoded token; [`scratch_len`](crate::scratch_len) returns the length
-    /// that it needs.
+    /// - `token` must contain only the token. A trailing line feed is an error, because it is not
+    ///   base64url.
+    /// - `now` is a [`NumericDate`](crate::NumericDate). A device without a clock passes
+    ///   [`Clock::AtLeast`] with the build time of its firmware, or [`Clock::Absent`].
+    /// - `scratch` receives the decoded token. [`scratch_len`](crate::scratch_len) returns the
+    ///   length that it needs.
     ///
     /// # Errors
     ///
@@ -108,12 +115,14 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
             .check(self.policy, self.checks, now.into())
     }
 
-    /// Verifies a token and reports what every check of its claims found, also those after the
-    /// first failure.
+    /// Verifies a token and reports the outcome of every check of its claims, including those after
+    /// the first failure.
     ///
-    /// If the signature is invalid or the claims cannot be read, nothing is reported, only the
-    /// error returned. No report contains a claim's value. Use it to find out why a token is
-    /// rejected, and do not show the reports to its sender.
+    /// Use it to find out why a token is rejected. Do not show the reports to the sender of the
+    /// token.
+    ///
+    /// If the signature is invalid or the claims cannot be parsed, the error is returned and
+    /// nothing is reported. A report never contains the value of a claim.
     ///
     /// # Errors
     ///
@@ -122,7 +131,12 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     /// ```
     /// use jose_verify::{Error, Keys, NumericDate, Outcome, Policy, Verifier, scratch_len};
     ///
-    /// fn explain(token: &[u8], keys: &impl Keys, policy: &Policy<'_>, now: NumericDate) -> Result<(), Error> {
+    /// fn explain(
+    ///     token: &[u8],
+    ///     keys: &impl Keys,
+    ///     policy: &Policy<'_>,
+    ///     now: NumericDate,
+    /// ) -> Result<(), Error> {
     ///     let mut scratch = vec![0; scratch_len(token.len())];
     ///     let verifier = Verifier::new(keys, policy);
     ///     verifier.explain(token, now, &mut scratch, |check| match check.outcome {
@@ -145,10 +159,10 @@ impl<'v, K: Keys + ?Sized> Verifier<'v, K> {
     }
 }
 
-/// Verifies signatures only. The payload may be anything.
+/// Verifies signatures only. The payload can be any bytes.
 ///
-/// Use it for content that is not a claims set. Use a [`Verifier`] for a JWT: a valid signature
-/// shows who made a token, but not whom it is for or whether it has expired.
+/// Use it for content that is not a claims set. For a JWT, use a [`Verifier`]: a valid signature
+/// shows who made the token, but not who it is for or whether it has expired.
 pub struct JwsVerifier<'v, K: ?Sized> {
     keys: &'v K,
     options: Options<'v>,
@@ -194,7 +208,7 @@ impl<'v, K: Keys + ?Sized> JwsVerifier<'v, K> {
     }
 }
 
-// Not derived: a derive would require it of the keys too.
+// Not derived, because a derive would require `K: Clone`.
 impl<K: ?Sized> Clone for Verifier<'_, K> {
     fn clone(&self) -> Self {
         *self

@@ -1,4 +1,4 @@
-//! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key of an X.509
+//! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key in an X.509
 //! certificate.
 
 use crate::alg::KeyParameters;
@@ -11,21 +11,20 @@ const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 
 /// RFC 5480 §2.1.1: id-ecPublicKey, 1.2.840.10045.2.1.
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
-/// RFC 5480 §2.1.1.1: secp256r1, secp384r1, secp521r1, under their names in JOSE (RFC 7518
-/// §6.2.1.1).
+/// RFC 5480 §2.1.1.1: secp256r1, secp384r1, secp521r1, with their JOSE names (RFC 7518 §6.2.1.1).
 const CURVES: [(&[u8], &str); 3] = [
     (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07], "P-256"),
     (&[0x2b, 0x81, 0x04, 0x00, 0x22], "P-384"),
     (&[0x2b, 0x81, 0x04, 0x00, 0x23], "P-521"),
 ];
 
-/// RFC 8410 §3: id-Ed25519 and id-Ed448, under their names in JOSE (RFC 8037 §3.1).
+/// RFC 8410 §3: id-Ed25519 and id-Ed448, with their JOSE names (RFC 8037 §3.1).
 const OCTET_KEY_PAIRS: [(&[u8], &str); 2] = [
     (&[0x2b, 0x65, 0x70], "Ed25519"),
     (&[0x2b, 0x65, 0x71], "Ed448"),
 ];
 
-/// RFC 9881 §3: id-ml-dsa-44, id-ml-dsa-65 and id-ml-dsa-87, under their names in JOSE (RFC 9964).
+/// RFC 9881 §3: id-ml-dsa-44, id-ml-dsa-65 and id-ml-dsa-87, with their JOSE names (RFC 9964).
 const ALGORITHM_KEY_PAIRS: [(&[u8], &str); 3] = [
     (
         &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11],
@@ -41,12 +40,12 @@ const ALGORITHM_KEY_PAIRS: [(&[u8], &str); 3] = [
     ),
 ];
 
-/// RFC 5280 §4.1: `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier,
-/// subjectPublicKey BIT STRING }`.
+/// Parses a public key (RFC 5280 §4.1): `SubjectPublicKeyInfo ::= SEQUENCE { algorithm
+/// AlgorithmIdentifier, subjectPublicKey BIT STRING }`.
 pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
-    let mut outside = Reader::new(der);
-    let mut info = outside.sequence()?;
-    outside.end()?;
+    let mut outer = Reader::new(der);
+    let mut info = outer.sequence()?;
+    outer.end()?;
     let mut identifier = info.sequence()?;
     let key = info.bytes_of_bit_string()?;
     info.end()?;
@@ -66,16 +65,17 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
         identifier.end()?;
         Ok(KeyParameters::okp(crv, key))
     } else if let Some(alg) = named(&ALGORITHM_KEY_PAIRS, algorithm) {
-        // RFC 9881 §3: likewise.
+        // RFC 9881 §3: the parameters MUST be absent.
         identifier.end()?;
         Ok(KeyParameters::akp(alg, key))
     } else {
-        // Also id-RSASSA-PSS, whose parameters bind the key to one hash (RFC 4055 §3.1).
+        // Includes id-RSASSA-PSS, whose parameters restrict the key to one hash (RFC 4055 §3.1).
         Err(Error::UnsupportedKey)
     }
 }
 
-/// RFC 5480 §2.1.1: the curve by its name; curves described by numbers "MUST NOT be used".
+/// Returns the JOSE name of a named curve. RFC 5480 §2.1.1: explicit curve parameters "MUST NOT be
+/// used".
 fn named_curve(mut parameters: Reader<'_>) -> Result<&'static str, Error> {
     if parameters.peek() != Some(Tag::OBJECT_IDENTIFIER) {
         return Err(Error::UnsupportedKey);
@@ -85,29 +85,29 @@ fn named_curve(mut parameters: Reader<'_>) -> Result<&'static str, Error> {
     named(&CURVES, curve).ok_or(Error::UnsupportedKey)
 }
 
-/// The name that stands beside an identifier.
+/// Returns the name for an identifier.
 fn named(names: &[(&[u8], &'static str)], identifier: &[u8]) -> Option<&'static str> {
     let found = names.iter().find(|(i, _)| *i == identifier);
     found.map(|(_, name)| *name)
 }
 
-/// RFC 8017, Appendix A.1.1: `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER
-/// }`.
+/// Parses an RSA public key (RFC 8017, Appendix A.1.1): `RSAPublicKey ::= SEQUENCE { modulus
+/// INTEGER, publicExponent INTEGER }`.
 pub(super) fn rsa_public_key(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
-    let mut outside = Reader::new(der);
-    let mut numbers = outside.sequence()?;
-    outside.end()?;
+    let mut outer = Reader::new(der);
+    let mut numbers = outer.sequence()?;
+    outer.end()?;
     let (n, e) = (numbers.unsigned()?, numbers.unsigned()?);
     numbers.end()?;
     Ok(KeyParameters::rsa(n, e))
 }
 
-/// RFC 5280 §4.1: the `subjectPublicKeyInfo` of a certificate. Nothing else in it is looked at
-/// beyond its form.
+/// Parses the `subjectPublicKeyInfo` of a certificate (RFC 5280 §4.1). Of all other fields, only
+/// the outer structure is checked.
 pub(super) fn certificate(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
-    let mut outside = Reader::new(der);
-    let mut certificate = outside.sequence()?;
-    outside.end()?;
+    let mut outer = Reader::new(der);
+    let mut certificate = outer.sequence()?;
+    outer.end()?;
     let mut to_be_signed = certificate.sequence()?;
     // signatureAlgorithm, signatureValue
     certificate.sequence()?;
@@ -117,7 +117,7 @@ pub(super) fn certificate(der: &[u8]) -> Result<KeyParameters<'_>, Error> {
         // version
         to_be_signed.read(Tag::CONTEXT_0)?;
     }
-    // serialNumber; also negative ones are in use.
+    // serialNumber. Negative serial numbers occur in practice.
     to_be_signed.read(Tag::INTEGER)?;
     // signature, issuer, validity, subject
     for _ in 0..4 {

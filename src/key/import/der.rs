@@ -1,13 +1,13 @@
-//! DER (ITU-T X.690 §10), as much of it as public keys are written in.
+//! A DER reader (ITU-T X.690 §10) for the elements that public keys consist of.
 //!
-//! Strict: one encoding for each value. Lengths are definite and as short as they can be, integers
-//! too, and nothing follows where something ends. Our own, because the crates that read
-//! certificates allocate, and it is this little.
+//! It accepts only one encoding of each value: lengths are definite and minimal, integers are
+//! minimal, and trailing bytes are rejected. It does not come from another crate,
+//! because crates that parse certificates allocate and this reader is small.
 
 use crate::error::Error;
 
-/// The type of an element: class, form and number in one byte. Numbers above 30, which take more,
-/// do not occur.
+/// The tag of an element: class, form and number in one byte. Numbers above 30, which take more
+/// bytes, do not occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag(u8);
 
@@ -21,7 +21,7 @@ impl Tag {
     pub(super) const CONTEXT_0: Self = Self(0xa0);
 }
 
-/// Elements not yet read.
+/// Reads elements from the front of a DER encoding.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
@@ -32,12 +32,12 @@ impl<'a> Reader<'a> {
         Self { rest: der }
     }
 
-    /// The tag of the next element, if there is one.
+    /// Returns the tag of the next element, or `None` at the end.
     pub(super) fn peek(&self) -> Option<Tag> {
         self.rest.first().map(|tag| Tag(*tag))
     }
 
-    /// The content of the next element, which must be of that type.
+    /// Reads the next element, which must have this tag, and returns its content.
     pub(super) fn read(&mut self, tag: Tag) -> Result<&'a [u8], Error> {
         match self.any()? {
             (found, content) if found == tag => Ok(content),
@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next element whole, with tag and length, which must be of that type.
+    /// Reads the next element, which must have this tag. Returns all its bytes, including the tag
+    /// and the length.
     pub(super) fn element(&mut self, tag: Tag) -> Result<&'a [u8], Error> {
         let before = self.rest;
         self.read(tag)?;
@@ -53,16 +54,16 @@ impl<'a> Reader<'a> {
         before.get(..len).ok_or(Error::MalformedKey)
     }
 
-    /// The elements inside the next one, a SEQUENCE.
+    /// Reads the next element, which must be a SEQUENCE, and returns a reader of its elements.
     pub(super) fn sequence(&mut self) -> Result<Self, Error> {
         self.read(Tag::SEQUENCE).map(Self::new)
     }
 
-    /// The next element, whatever it is.
+    /// Reads the next element and returns its tag and content.
     pub(super) fn any(&mut self) -> Result<(Tag, &'a [u8]), Error> {
         let (tag, rest) = self.rest.split_first().ok_or(Error::MalformedKey)?;
         if tag & 0x1f == 0x1f {
-            // A number above 30.
+            // The tag's number is above 30.
             return Err(Error::MalformedKey);
         }
         let (len, rest) = length(rest)?;
@@ -71,19 +72,21 @@ impl<'a> Reader<'a> {
         Ok((Tag(*tag), content))
     }
 
-    /// An INTEGER that is not negative, without the zero before a first byte above 127.
+    /// Reads an INTEGER that is not negative. Returns its bytes without the zero byte that precedes
+    /// a first byte above 127. For example, 128 is encoded as `02 02 00 80`, and `[0x80]` is
+    /// returned.
     pub(super) fn unsigned(&mut self) -> Result<&'a [u8], Error> {
         match self.read(Tag::INTEGER)? {
             [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => Ok(rest),
-            // Zero itself.
+            // The number zero.
             [0] => Ok(&[]),
             bytes @ [1..=0x7f, ..] => Ok(bytes),
-            // Negative, empty, or longer than it has to be.
+            // Negative, empty, or not minimal.
             _ => Err(Error::MalformedKey),
         }
     }
 
-    /// A BIT STRING of whole bytes.
+    /// Reads a BIT STRING of whole bytes.
     pub(super) fn bytes_of_bit_string(&mut self) -> Result<&'a [u8], Error> {
         match self.read(Tag::BIT_STRING)? {
             [0, bytes @ ..] => Ok(bytes),
@@ -91,7 +94,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Nothing may follow.
+    /// Checks that there are no further elements.
     pub(super) const fn end(self) -> Result<(), Error> {
         if self.rest.is_empty() {
             Ok(())
@@ -101,7 +104,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// X.690 §8.1.3 and §10.1: definite, in the fewest bytes.
+/// Reads a length and returns it with the rest. X.690 §8.1.3 and §10.1: the length is definite and
+/// takes as few bytes as possible.
 fn length(der: &[u8]) -> Result<(usize, &[u8]), Error> {
     match der {
         [short @ 0..=0x7f, rest @ ..] => Ok((usize::from(*short), rest)),
@@ -110,8 +114,7 @@ fn length(der: &[u8]) -> Result<(usize, &[u8]), Error> {
             let len = u16::from_be_bytes([*high, *low]);
             Ok((usize::from(len), rest))
         }
-        // 64 KiB and more: no key that could be accepted, and no certificate that anybody would
-        // send.
+        // 64 KiB and more. No acceptable key and no realistic certificate is that long.
         [0x83..=0xff, ..] => Err(Error::KeyTooLarge),
         _ => Err(Error::MalformedKey),
     }
@@ -122,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elements() {
+    fn elements_are_read_in_order() {
         let mut reader = Reader::new(&[0x30, 0x03, 0x02, 0x01, 0x05, 0x05, 0x00]);
         assert_eq!(reader.peek(), Some(Tag::SEQUENCE));
         let mut inner = reader.sequence().unwrap();
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths() {
+    fn lengths_must_be_definite_and_minimal() {
         for (len, head) in [
             (0, &[0x04, 0x00][..]),
             (127, &[0x04, 0x7f]),
@@ -152,24 +155,24 @@ mod tests {
                 assert_eq!(Reader::new(&der).any(), Err(Error::MalformedKey), "{len}");
             }
         }
-        for refused in [
+        for malformed in [
             &[0x04][..],
             // Indefinite.
             &[0x30, 0x80, 0x00, 0x00],
-            // Longer than need be.
+            // Not minimal.
             &[0x04, 0x81, 0x00],
             &[0x04, 0x81, 0x01, 7],
             &[0x04, 0x82, 0x00, 0x01, 7],
-            // Cut off.
+            // Truncated.
             &[0x04, 0x81],
             &[0x04, 0x82, 0x01],
             &[0x04, 0x01],
-            // A tag in several bytes.
+            // A tag of several bytes.
             &[0x1f, 0x00],
             &[0xbf, 0x20, 0x00],
             &[],
         ] {
-            assert_eq!(Reader::new(refused).any(), Err(Error::MalformedKey));
+            assert_eq!(Reader::new(malformed).any(), Err(Error::MalformedKey));
         }
         for large in [0x83, 0x84, 0x88, 0xff] {
             let der = [0x04, large, 1, 0, 0, 0, 0, 0, 0, 0];
@@ -178,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn integers() {
+    fn integers_must_be_minimal_and_non_negative() {
         for (der, want) in [
             (&[0x02, 1, 0][..], Ok(&[][..])),
             (&[0x02, 1, 1], Ok(&[1])),
@@ -197,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn bit_strings() {
+    fn bit_strings_must_have_whole_bytes() {
         for (der, want) in [
             (&[0x03, 1, 0][..], Ok(&[][..])),
             (&[0x03, 3, 0, 1, 2], Ok(&[1, 2])),

@@ -1,4 +1,4 @@
-//! Keys as others publish them.
+//! Parsers for the formats in which keys are published.
 
 mod asn1;
 mod der;

@@ -1,15 +1,15 @@
-//! PEM (RFC 7468): the texts that DER is passed on in.
+//! PEM, the text encoding of DER (RFC 7468).
 
 use base64ct::{Base64, Encoding};
 
 use crate::error::Error;
 
-/// Decodes a text that is one PEM block and nothing else, and returns its label and its content at
-/// the front of `buffer`.
+/// Decodes a text that is a single PEM block to the front of `buffer`. Returns the label and the
+/// content.
 ///
-/// Stricter than many readers: no text before and after the block but one line break at its end, no
-/// white space in it, no blank lines, no headers. Lines may have any length (RFC 7468 §2 allows
-/// others than 64 characters to be read) and end in LF or CRLF.
+/// Stricter than many parsers: there must be no text before the block, only one line break after
+/// it, and no white space, blank lines or headers inside it. Lines can have any length, because RFC
+/// 7468 §2 allows parsers to accept other lengths than 64. They end in LF or CRLF.
 pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],
@@ -23,7 +23,7 @@ pub(super) fn decode<'p, 'b>(
         if self::label(text, b"-----END ") == Some(label) {
             break;
         }
-        // Padding stands at the very end only.
+        // Only the last line can have padding.
         if is_last || text.is_empty() {
             return Err(Error::MalformedKey);
         }
@@ -38,7 +38,7 @@ pub(super) fn decode<'p, 'b>(
     Ok((label, content))
 }
 
-/// A line without the line break at its end, which only the last one may lack.
+/// Returns a line without the line break at its end. Only the last line can lack a line break.
 fn without_end(line: &[u8]) -> &[u8] {
     match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
@@ -46,12 +46,12 @@ fn without_end(line: &[u8]) -> &[u8] {
     }
 }
 
-/// RFC 7468 §3: what stands between the words and the dashes of a boundary.
+/// RFC 7468 §3: returns the label of an encapsulation boundary.
 fn label<'l>(line: &'l [u8], start: &[u8]) -> Option<&'l [u8]> {
     line.strip_prefix(start)?.strip_suffix(b"-----")
 }
 
-/// Decodes a line of whole groups of four characters, and returns how many bytes that were.
+/// Decodes a line of whole groups of four characters. Returns the number of decoded bytes.
 fn decode_line(text: &[u8], buffer: &mut [u8]) -> Result<usize, Error> {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let groups = text.len().div_euclid(4);
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks() {
+    fn blocks_with_lines_of_any_length_are_decoded() {
         for (pem, label, content) in [
             (
                 "-----BEGIN A-----\nAQID\n-----END A-----\n",
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn malformed_blocks_are_rejected() {
         let around = |body: &str| std::format!("-----BEGIN A-----\n{body}\n-----END A-----\n");
         let bodies = [
             "AQI",

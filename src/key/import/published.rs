@@ -1,4 +1,4 @@
-//! Keys as others publish them: PEM, DER, certificates, `x5c`, and secrets as text.
+//! Import of published keys: PEM, DER, certificates, `x5c`, and secrets as text.
 
 use crate::alg::{KeyParameters, ParameterSource};
 use crate::encoding::base64url;
@@ -11,26 +11,27 @@ use crate::key::memory::KeyMemory;
 use crate::key::set::KeySetIn;
 use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
-/// Bytes of the longest name of a curve: longer ones are none that anybody registered.
+/// Bytes of the longest curve name. No registered name is longer.
 const MAX_NAME_LEN: usize = 16;
 
 impl<'a> KeyParameters<'a> {
-    /// Reads a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the public key of a
-    /// `CERTIFICATE`.
+    /// Parses a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the public key of
+    /// a `CERTIFICATE`.
     ///
-    /// No certificate is validated, neither its signature nor its time nor its chain: it is but a
-    /// wrapping of the key, which is as good as the place that it was got from.
+    /// A certificate is not validated: its signature, its validity period and its chain are not
+    /// checked. It only contains the key, which is as trustworthy as its source.
     ///
-    /// The text is one block and nothing else, with at most one line break at its end. `scratch`
-    /// receives what is decoded; [`scratch_len`](crate::scratch_len) of the text's length suffices.
+    /// The text must be a single block, with at most one line break at its end. `scratch` receives
+    /// the decoded bytes. [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: not one of these blocks, or not DER of what its label says.
-    /// - [`Error::UnsupportedKey`]: another type of key or curve than
-    ///   [`from_spki_der`](Self::from_spki_der) knows.
-    /// - [`Error::KeyTooLarge`]
-    /// - [`Error::ScratchTooSmall`]
+    /// - [`Error::MalformedKey`]: the text is not one of these blocks, or its content is not the
+    ///   DER that its label names.
+    /// - [`Error::UnsupportedKey`]: [`from_spki_der`](Self::from_spki_der) does not support the
+    ///   key's type or curve.
+    /// - [`Error::KeyTooLarge`]: an element is 64 KiB or longer.
+    /// - [`Error::ScratchTooSmall`]: the decoded bytes do not fit into `scratch`.
     ///
     /// ```
     /// use jose_verify::{Error, Key, scratch_len};
@@ -55,25 +56,26 @@ impl<'a> KeyParameters<'a> {
         }
     }
 
-    /// Reads a public key in PEM that is a member of a JSON object, with `\n` for its line breaks:
-    /// Akeneo's `{"public_key":"-----BEGIN CERTIFICATE-----\n…"}`.
+    /// Parses a public key in PEM that is a member of a JSON object, with `\n` for its line breaks.
+    /// An example is Akeneo's `{"public_key":"-----BEGIN CERTIFICATE-----\n…"}`.
     ///
-    /// `scratch` receives the unescaped text and what is decoded; twice the length of the JSON text
-    /// suffices.
+    /// `scratch` receives the unescaped text and the decoded bytes. Twice the length of the JSON
+    /// text suffices.
     ///
     /// # Errors
     ///
-    /// As for [`from_pem`](Self::from_pem), and:
+    /// The errors of [`from_pem`](Self::from_pem), and:
     ///
-    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: not a JSON object.
-    /// - [`Error::MalformedKey`]: no such member, or not a string.
+    /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
+    ///   JSON object, repeats a name, or exceeds a limit.
+    /// - [`Error::MalformedKey`]: the member is missing or not a string.
     pub fn from_pem_member(
         json: &[u8],
         member: &str,
         scratch: &'a mut [u8],
     ) -> Result<Self, Error> {
         let pem = string_member(json, member)?;
-        // Every character takes at most as many bytes as it is written with.
+        // Unescaping never makes a text longer.
         let (front, scratch) = scratch
             .split_at_mut_checked(json.len())
             .ok_or(Error::ScratchTooSmall)?;
@@ -81,44 +83,44 @@ impl<'a> KeyParameters<'a> {
         Self::from_pem(pem.as_bytes(), scratch)
     }
 
-    /// Reads a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on
+    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on
     /// P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
     ///
     /// # Errors
     ///
-    /// As for [`from_pem`](Self::from_pem). A key that is restricted to RSASSA-PSS by its
-    /// identifier (RFC 4055 §3.1) is [`Error::UnsupportedKey`].
+    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes a key whose
+    /// identifier restricts it to RSASSA-PSS (RFC 4055 §3.1).
     pub fn from_spki_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::subject_public_key_info(der)
     }
 
-    /// Reads an `RSAPublicKey` in DER (RFC 8017, Appendix A.1.1).
+    /// Parses an `RSAPublicKey` in DER (RFC 8017, Appendix A.1.1).
     ///
     /// # Errors
     ///
-    /// As for [`from_pem`](Self::from_pem).
+    /// The errors of [`from_pem`](Self::from_pem).
     pub fn from_rsa_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::rsa_public_key(der)
     }
 
-    /// Takes the public key of an X.509 certificate in DER (RFC 5280 §4.1), which is not validated:
-    /// see [`from_pem`](Self::from_pem).
+    /// Parses the public key of an X.509 certificate in DER (RFC 5280 §4.1). The certificate is not
+    /// validated: see [`from_pem`](Self::from_pem).
     ///
     /// # Errors
     ///
-    /// As for [`from_pem`](Self::from_pem).
+    /// The errors of [`from_pem`](Self::from_pem).
     pub fn from_certificate_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::certificate(der)
     }
 
-    /// Takes a shared secret that is written in base64url (strict, without padding), as JWKs and
-    /// many providers have it. For one that is the text itself use [`oct`](Self::oct). `buffer`
-    /// receives the secret.
+    /// Decodes a shared secret from base64url (strict, without padding), as in JWKs and at many
+    /// providers. If the text itself is the secret, use [`oct`](Self::oct). `buffer` receives the
+    /// secret.
     ///
     /// # Errors
     ///
-    /// [`Error::MalformedKey`] if it is not base64url, [`Error::KeyTooLarge`] if it does not fit
-    /// the buffer.
+    /// - [`Error::MalformedKey`]: the text is not base64url.
+    /// - [`Error::KeyTooLarge`]: the secret does not fit into `buffer`.
     pub fn oct_from_base64url(text: &str, buffer: &'a mut [u8]) -> Result<Self, Error> {
         let secret = base64url::decode_secret(text.as_bytes(), buffer, Error::KeyTooLarge);
         secret.map(Self::oct).map_err(|error| match error {
@@ -127,34 +129,39 @@ impl<'a> KeyParameters<'a> {
         })
     }
 
-    /// Takes a shared secret that is written in what some platforms (Akana) call base64url, decoded
-    /// as leniently as they do: `+` and `-` are both 62, `/` and `_` both 63, other characters are
-    /// skipped, and everything from the first `=` on is ignored, as are bits at the end that do not
-    /// fill a byte. `buffer` receives the secret.
+    /// Decodes a shared secret from the lenient base64url of some platforms, such as Akana.
+    /// `buffer` receives the secret.
     ///
-    /// Many texts stand for one secret then. Use it only where the other side decodes like this.
+    /// `+` and `-` are both 62, and `/` and `_` are both 63. Other characters are skipped.
+    /// Everything from the first `=` on is ignored. Trailing bits that do not fill a byte are
+    /// ignored too.
+    ///
+    /// Many texts decode to the same secret. Use it only if the other party decodes in the same
+    /// way.
     ///
     /// # Errors
     ///
-    /// [`Error::KeyTooLarge`] if it does not fit the buffer.
+    /// [`Error::KeyTooLarge`] if the secret does not fit into `buffer`.
     pub fn oct_from_lenient_base64url(text: &str, buffer: &'a mut [u8]) -> Result<Self, Error> {
         base64url::decode_lenient(text, buffer, Error::KeyTooLarge).map(Self::oct)
     }
 }
 
 impl<M: KeyMemory> KeySetIn<M> {
-    /// Adds a JWK whose key is taken from the first certificate of its `x5c` (RFC 7517 §4.7), for
-    /// providers that publish nothing else. [`add_jwk`](Self::add_jwk) never looks there.
+    /// Adds a JWK with the key of the first certificate in its `x5c` (RFC 7517 §4.7), for providers
+    /// that publish only certificates. [`add_jwk`](Self::add_jwk) never reads `x5c`.
     ///
-    /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` count as they do
-    /// elsewhere. If the JWK has the parameters of the key as well, they must be the same.
-    /// `scratch` receives the certificate; twice the length of the JWK suffices.
+    /// The certificate is not validated. `use`, `key_ops`, `alg` and `kid` apply as in
+    /// [`add_jwk`](Self::add_jwk). If the JWK also has key parameters, they must equal those of the
+    /// certificate. `scratch` receives the certificate. Twice the length of the JWK suffices.
     ///
     /// # Errors
     ///
-    /// As for [`add_jwk`](Self::add_jwk), and [`Error::MalformedKey`] without `x5c`, with one that
-    /// is no array of strings, or when the JWK's own parameters are those of another key;
-    /// [`Error::ScratchTooSmall`].
+    /// The errors of [`add_jwk`](Self::add_jwk), and:
+    ///
+    /// - [`Error::MalformedKey`]: the JWK has no `x5c`, its first element is not a certificate, or
+    ///   the JWK's own parameters are those of another key.
+    /// - [`Error::ScratchTooSmall`]: the certificate does not fit into `scratch`.
     pub fn add_x5c(&mut self, jwk: &[u8], scratch: &mut [u8]) -> Result<(), Error> {
         let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
         let der = pem::decode_base64(text.as_bytes(), scratch)?;
@@ -166,8 +173,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     }
 }
 
-/// The string, in the front of the buffer if it is written with escapes: a slash may be. Then the
-/// rest of the buffer.
+/// Returns the unescaped string and the rest of the buffer. A string with escapes, such as `\/`, is
+/// unescaped to the front of the buffer.
 fn unescape<'b>(
     string: JsonStr<'b>,
     longest: usize,
@@ -176,7 +183,7 @@ fn unescape<'b>(
     if let Some(plain) = string.as_plain_str() {
         return Ok((plain, buffer));
     }
-    // Every character takes at most as many bytes as it is written with.
+    // Unescaping never makes a text longer.
     let (front, rest) = buffer
         .split_at_mut_checked(longest)
         .ok_or(Error::ScratchTooSmall)?;
@@ -184,9 +191,9 @@ fn unescape<'b>(
     Ok((text, rest))
 }
 
-/// The string member of that name.
-fn string_member<'a>(json: &'a [u8], wanted: &str) -> Result<JsonStr<'a>, Error> {
-    let string = member(json, wanted)?.as_str();
+/// Returns the string member `name`.
+fn string_member<'a>(json: &'a [u8], name: &str) -> Result<JsonStr<'a>, Error> {
+    let string = member(json, name)?.as_str();
     string.ok_or(Error::MalformedKey)
 }
 
@@ -199,14 +206,14 @@ fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
         .ok_or(Error::MalformedKey)
 }
 
-/// The member of that name.
-fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
+/// Returns the member `requested`.
+fn member<'a>(json: &'a [u8], requested: &str) -> Result<Value<'a>, Error> {
     if json.len() > MAX_KEY_SET_LEN {
         return Err(Error::Limit(Limit::KeySetLen));
     }
     let mut found = None;
     read_object(json, &mut |name, value| {
-        if name == wanted {
+        if name == requested {
             found = Some(value);
         }
         Ok(())
@@ -214,8 +221,8 @@ fn member<'a>(json: &'a [u8], wanted: &str) -> Result<Value<'a>, Error> {
     found.ok_or(Error::MalformedKey)
 }
 
-/// Whether the JWK's key is of the type of the certificate's (RFC 7517 §4.1), and the same if its
-/// parameters are there.
+/// Returns whether the JWK has the key type of the certificate's key (RFC 7517 §4.1) and, if it has
+/// parameters, the same parameters.
 fn is_same_key(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
     let is_type = |kty: &str| jwk.is("kty", kty) && key.is("kty", kty);
     if is_type("RSA") {
@@ -243,18 +250,18 @@ fn is_same_curve(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
     }
 }
 
-/// Whether the parameter is the same number; some providers write leading zeros.
+/// Returns whether the parameter is the same number. Some providers write leading zeros.
 fn is_number(jwk: &Jwk<'_>, name: &str, key: &KeyParameters<'_>) -> bool {
     let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
-    let digits = |bytes: &[u8]| bytes.iter().take_while(|b| **b == 0).count();
+    let zeros = |bytes: &[u8]| bytes.iter().take_while(|b| **b == 0).count();
     match (jwk.parameter(name, &mut buffer), key.bytes(name, &mut [])) {
-        (Ok(own), Ok(other)) => own.get(digits(own)..) == other.get(digits(other)..),
+        (Ok(own), Ok(other)) => own.get(zeros(own)..) == other.get(zeros(other)..),
         _ => false,
     }
 }
 
-/// Whether the parameter is the same string of bytes. It is encoded, for it may be long, and the
-/// strict encoding has one text for each string of bytes.
+/// Returns whether the parameter is the same byte string. Compares the encoded texts, because the
+/// byte string can be long and has exactly one strict encoding.
 fn is_string(jwk: &Jwk<'_>, name: &str, key: &KeyParameters<'_>) -> bool {
     key.bytes(name, &mut [])
         .is_ok_and(|bytes| is_encoded(jwk, name, bytes))
@@ -276,7 +283,7 @@ fn is_encoded(jwk: &Jwk<'_>, name: &str, bytes: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// Whether the coordinates are those of the same point (SEC 1 §2.3.3).
+/// Returns whether the coordinates are those of the same point (SEC 1 §2.3.3).
 fn is_point(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
     match key.point() {
         Some([4, coordinates @ ..]) => {
