@@ -92,7 +92,8 @@ pub(crate) fn is_same_algorithm(
 ///     }
 /// }
 ///
-/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256",
+///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// let keys = KeySet::<1>::from_jwks(jwks, &[&CountedEs256])?;
 /// assert_eq!(keys.len(), 1);

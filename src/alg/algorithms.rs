@@ -18,7 +18,8 @@ use crate::limits::MAX_ALGORITHMS;
 /// use jose_verify::{Error, KeySet};
 /// use jose_verify::alg::{Algorithms, SIGNATURES};
 ///
-/// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256",
+/// #     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 /// #     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// // From a provider's metadata.
 /// let names = vec!["RS256".to_string(), "EdDSA".to_string(), "ES256".to_string()];

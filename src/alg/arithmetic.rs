@@ -137,9 +137,9 @@ pub(super) fn subtract_once(number: &mut [Word], n: &[Word], top: Word) {
 
 /// Returns -number⁻¹ mod 2^W, for an odd number with this lowest word of W bits.
 ///
-/// Example with W = 8 and the number 3: the inverse is 3 modulo 8, because 3 · 3 = 9. One step makes
-/// it 3 · (2 - 9) = -21, which is 235, and 3 · 235 is 1 modulo 64. The next makes it 171, and
-/// 3 · 171 = 513 is 1 modulo 256. The result is 256 - 171 = 85.
+/// Example with W = 8 and the number 3. The inverse modulo 8 is 3, because 3 · 3 = 9. One step
+/// makes it 3 · (2 - 9) = -21, which is 235 modulo 256, and 3 · 235 is 1 modulo 64. The next step
+/// makes it 171, and 3 · 171 is 1 modulo 256. The result is 256 - 171 = 85.
 pub(super) const fn negative_inverse(lowest: Word) -> Word {
     // Newton's iteration doubles the number of correct bits. It starts with three, because an odd
     // number is its own inverse modulo 8.

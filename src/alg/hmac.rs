@@ -90,7 +90,7 @@ impl<D: ResumableHash + 'static> KeyType for Secret<D> {
         if secret.len() > MAX_KEY_PARAMETER_LEN {
             return Err(Error::KeyTooLarge);
         }
-        // All zeros is not a secret, but a buffer that was never filled.
+        // An all-zero secret is most likely a buffer that was never filled.
         if is_zero(secret) {
             return Err(Error::WeakKey);
         }
@@ -129,7 +129,7 @@ impl<D: ResumableHash + 'static> Algorithm for Hmac<D> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        // A truncated MAC is rejected.
+        // Rejects a MAC of any other length, such as a truncated one.
         let signature = <&Output<D::Core>>::try_from(signature).map_err(|_| InvalidSignature)?;
         let len = words_of::<D>();
         let (inner, rest) = material.split_at_checked(len).ok_or(InvalidSignature)?;
@@ -168,7 +168,7 @@ fn finish_from<D: ResumableHash>(
     words: &[Word],
     rest: &[u8],
 ) -> Result<Output<D::Core>, InvalidSignature> {
-    // All zeros means that no key was loaded: a state counts its blocks, so it is never zero.
+    // If no key was loaded, the words are zero. A state never is, because it counts its blocks.
     if is_zero(words) {
         return Err(InvalidSignature);
     }

@@ -18,7 +18,10 @@ use crate::alg::{
 /// Declares an algorithm: the constant, its type, and the implementation that the type delegates
 /// to.
 macro_rules! algorithm {
-    ($(#[$doc:meta])+ $constant:ident: $type:ident, $words:path, $implementation:ty, $($name:literal)?) => {
+    (
+        $(#[$doc:meta])+
+        $constant:ident: $type:ident, $words:path, $implementation:ty, $($name:literal)?
+    ) => {
         $(#[$doc])+
         pub const $constant: $type = $type(PhantomData);
 

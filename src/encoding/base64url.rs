@@ -94,7 +94,7 @@ pub(crate) fn decode<'b>(
     // Decodes two groups at a time.
     let (pairs, rest) = text.as_chunks::<8>();
     let (pair_targets, rest_target) = buffer.as_chunks_mut::<6>();
-    // Becomes negative as soon as one of the groups is.
+    // Negative if any of the groups is.
     let mut all = 0;
     for (pair, target) in pairs.iter().zip(pair_targets) {
         let [c0, c1, c2, c3, c4, c5, c6, c7] = *pair;

@@ -2,8 +2,9 @@
 //!
 //! Example: the first quotation mark (0x22) in `ab"c`, with words of four bytes. The little-endian
 //! word is 0x6322_6261. XOR with 0x22 in every byte turns quotation marks into zeros: 0x4100_4043.
-//! Minus one in every byte, a zero byte borrows, which sets its highest bit: 0x3fff_3f42. Of the
-//! highest bits only 0x0080_0000 is set: 23 trailing zeros, so the match is byte 23 / 8 = 2.
+//! Subtracting one from every byte makes the zero byte borrow, which sets its highest bit:
+//! 0x3fff_3f42. Of the highest bits, only 0x0080_0000 is set. It has 23 trailing zeros, so the
+//! match is byte 23 / 8 = 2.
 
 use core::num::NonZero;
 
@@ -169,7 +170,7 @@ fn short_word(text: &[u8]) -> usize {
 fn before_mark(word: usize, marks: usize) -> Option<(usize, usize)> {
     let marked = NonZero::new(marks & HIGHEST)?;
     let position = usize::try_from(marked.trailing_zeros()).unwrap_or_default() / 8;
-    // All bits below the marked byte.
+    // All bits below the marked byte. For example, 0x80_0000 becomes 0xff_ffff and then 0xffff.
     let before = (marked.get() ^ marked.get().wrapping_sub(1)) >> 8;
     Some((position, word & before))
 }
@@ -216,10 +217,11 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    /// Every byte at every position, also after others that make a subtraction borrow, or nearly.
+    /// Tests every byte at every position, and next to bytes that make a subtraction borrow or come
+    /// close to it.
     #[test]
-    fn same_as_byte_by_byte() {
-        // Miri is slow, so it tests only the bytes at which something changes.
+    fn agrees_with_a_search_byte_by_byte() {
+        // Miri is slow, so it tests only the bytes next to a boundary.
         let specials: Vec<u8> = if cfg!(miri) {
             b"\0\x1f !\"#-./[\\]\x7f\x80\xff".to_vec()
         } else {
@@ -244,8 +246,8 @@ mod tests {
                         let position = quotation_mark_or_backslash(&text);
                         assert_eq!(position, found(&ends_or_escapes), "{text:?}");
                     }
-                    let is_no_digit = |b: u8| !b.is_ascii_digit();
-                    assert_eq!(non_digit(&text), found(&is_no_digit), "{text:?}");
+                    let is_non_digit = |b: u8| !b.is_ascii_digit();
+                    assert_eq!(non_digit(&text), found(&is_non_digit), "{text:?}");
                 }
             }
         }

@@ -3,10 +3,14 @@
 //! x · R mod p.
 //!
 //! Example with decimal words, p = 97 and R = 100: -p⁻¹ is 7 modulo 10, because 7 · 97 = 679. To
-//! multiply a = 56 by b = 34, start with b's lowest word: 4 · 56 = 224. The lowest word 4 gives the
-//! factor 4 · 7 = 28, of which 8 remains, and 224 + 8 · 97 = 1000. Drop the zero: 100. With the next
-//! word, 100 + 3 · 56 = 268, the factor is 6, and 268 + 6 · 97 = 850. Drop the zero: 85. This is
-//! a · b / R: 85 · 100 and 56 · 34 are both 61 modulo 97.
+//! multiply a = 56 by b = 34, start with b's lowest word:
+//!
+//! 1. 4 · 56 = 224. The lowest word 4 gives the factor 4 · 7 = 28, which is 8 modulo 10. The sum
+//!    224 + 8 · 97 is 1000. Drop the zero: 100.
+//! 2. 100 + 3 · 56 = 268. The factor is 8 · 7 = 56, which is 6. The sum 268 + 6 · 97 is 850. Drop
+//!    the zero: 85.
+//!
+//! The result is a · b / R, because 85 · 100 and 56 · 34 are both 61 modulo 97.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::{
@@ -122,8 +126,8 @@ pub(super) fn subtract_once<P: Prime<N>, const N: usize>(
     result
 }
 
-/// Returns a · b · R⁻¹ mod p, which is below p if b is. Each word of b adds one word to the sum, and
-/// reduction then removes one.
+/// Returns a · b · R⁻¹ mod p, which is below p if b is. Each word of b adds one word to the sum,
+/// and the reduction after it removes one.
 #[inline]
 fn multiply<P: Prime<N>, const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Word; N] {
     let mut sum = [0; N];

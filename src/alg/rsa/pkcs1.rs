@@ -23,9 +23,9 @@ impl<D: RsaHash> Scheme for Pkcs1<D> {
 /// Checks that the message is the EMSA-PKCS1-v1_5 encoding (RFC 8017 §9.2) of a digest: 0x00 0x01,
 /// the padding, 0x00, `DigestInfo`.
 ///
-/// Every byte is compared with the one value that is valid at its position, and the positions depend
-/// only on the lengths. Nothing from the signature is parsed, so an attacker has no freedom in how
-/// to encode it (Bleichenbacher's forgery of 2006).
+/// Every byte is compared with the only value that is valid at its position, and positions depend
+/// only on lengths. Nothing from the signature is parsed, so no other encoding of the digest can
+/// pass.
 fn verify_encoded<D: RsaHash>(hash: &[u8], encoded: &[u8]) -> Option<()> {
     let encoded = encoded.strip_suffix(hash)?;
     let encoded = encoded.strip_suffix(D::DIGEST_INFO_PREFIX)?;

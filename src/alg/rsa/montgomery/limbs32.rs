@@ -122,8 +122,8 @@ fn clear_two_words(
 /// Both rows advance together. The second row starts one word higher, so in each step it multiplies
 /// the word of the number that the first row multiplied in the step before.
 ///
-/// Example with decimal words: 73 · 25, with the factors 5 and 2. The first step computes 3 · 5, and
-/// the second 7 · 5 + 3 · 2. What is left, 7 · 2, is for [`finish`](Self::finish). Together this is
+/// Example with decimal words: 73 · 25, with the factors 5 and 2. The first step computes 3 · 5 and
+/// the second 7 · 5 + 3 · 2. The rest, 7 · 2, is left for [`finish`](Self::finish). The sum is
 /// 15 + 410 + 1400 = 1825.
 struct Rows {
     factors: [Word; 2],
@@ -185,8 +185,8 @@ impl Rows {
     }
 }
 
-/// Computes product ← number · factor. The product has as many words as both together. Missing words
-/// of the factor count as zero.
+/// Computes product ← number · factor. The product has twice as many words as the number. Missing
+/// words of the factor count as zero.
 fn multiply(number: &[Word], mut factor: impl Iterator<Item = Word>, product: &mut [Word]) {
     product.fill(0);
     let mut rest = product;

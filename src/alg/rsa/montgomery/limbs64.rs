@@ -1,9 +1,9 @@
 //! Residues on machines with words of 64 bits: signed digits of 61 bits.
 //!
 //! A product of two digits is at most 2¹²⁰ in magnitude. A column of a long product sums about a
-//! hundred of them, which fit 128 bits, so no carries are needed while they are summed. A product of
-//! two digits therefore costs one multiplication and two additions. A product of two full words
-//! would cost four additions, because its sums overflow.
+//! hundred of them, which fit 128 bits, so no carries are needed in between. A product of two
+//! digits therefore costs one multiplication and two additions. A product of two full words would
+//! cost four additions, because its sums overflow.
 //!
 //! Example with decimal digits from -5 to 4: 97 is 1, 0, -3, because 97 = 100 - 3. To divide 34 by
 //! 10 modulo 97, the column 34 gives the factor 34 · 7 = 238, where 7 is -97⁻¹ modulo 10. The digit

@@ -7,10 +7,14 @@
 //! usual exponent, 65537, are squares.
 //!
 //! Example of a reduction, with decimal words, n = 97 and R = 100: -n⁻¹ is 7 modulo 10, because
-//! 7 · 97 = 679. To divide 1904 by R modulo n, clear one word after the other. The lowest word 4
-//! gives the factor 4 · 7 = 28, of which 8 remains, and 1904 + 8 · 97 = 2680. Drop the zero: 268. Its
-//! lowest word 8 gives the factor 6, and 268 + 6 · 97 = 850. Drop the zero: 85. Indeed 85 · 100 and
-//! 1904 are both 61 modulo 97.
+//! 7 · 97 = 679. To divide 1904 by R modulo n, clear one word after the other:
+//!
+//! 1. The lowest word 4 gives the factor 4 · 7 = 28, which is 8 modulo 10. The sum 1904 + 8 · 97 is
+//!    2680. Drop the zero: 268.
+//! 2. The lowest word 8 gives the factor 8 · 7 = 56, which is 6. The sum 268 + 6 · 97 is 850. Drop
+//!    the zero: 85.
+//!
+//! Indeed, 85 · 100 and 1904 are both 61 modulo 97.
 
 #[cfg_attr(target_pointer_width = "64", path = "limbs64.rs")]
 #[cfg_attr(not(target_pointer_width = "64"), path = "limbs32.rs")]
@@ -63,8 +67,8 @@ impl<'a> Modulus<'a> {
     /// Computes R² mod n, for R = 2^r.
     ///
     /// Starts at the highest power of two below n, and doubles it to R and then to 2^e · R, where e
-    /// are the highest bits of r. A Montgomery squaring turns 2^e · R into 2^2e · R. If the next bit
-    /// of r is set, another doubling follows, until e is r.
+    /// are the highest bits of r. A Montgomery squaring turns 2^e · R into 2^2e · R, and doubling
+    /// adds the next bit of r, until e is r.
     ///
     /// Example with r = 10, 1010 in binary, and two squarings: two doublings make 2² · R. Squared,
     /// it is 2⁴ · R, and doubled 2⁵ · R. Squared again, it is 2¹⁰ · R = R².
@@ -102,8 +106,8 @@ impl<'a> Modulus<'a> {
     /// below n. `base` yields the words of the same number again.
     ///
     /// This is square and multiply from the exponent's second highest bit down, in Montgomery form
-    /// (times R). `base` is not in Montgomery form, so a product with it leaves that form. A product
-    /// with R² restores it, except after the last bit.
+    /// (times R). `base` is not in Montgomery form, so a product with it leaves that form. Except
+    /// after the last bit, a product with R² restores it.
     pub(super) fn power(
         &self,
         number: &mut [Word],

@@ -38,7 +38,7 @@ impl<'a> SeqAccess<'a> for Elements<'_, 'a, '_> {
 /// The members of an object, after its opening brace.
 pub(super) struct Members<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
-    /// The fields of the struct that is deserialized, for error messages.
+    /// The fields of the struct that is deserialised, for error messages.
     fields: &'static [&'static str],
     /// The name of the member whose value is next.
     name: RawString<'a>,
