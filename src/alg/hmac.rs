@@ -57,7 +57,7 @@ impl<D> Debug for Secret<D> {
     }
 }
 
-/// The bytes that are XORed with the padded secret (RFC 2104 §2).
+/// `ipad` and `opad` of RFC 2104 §2: the padded secret is combined with each by XOR.
 const INNER: u8 = 0x36;
 const OUTER: u8 = 0x5c;
 

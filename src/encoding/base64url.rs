@@ -127,8 +127,8 @@ pub(crate) fn decode<'b>(
 /// Decodes four characters to 24 bits, the first byte lowest. Returns a negative number if one of
 /// them is outside of the alphabet.
 ///
-/// Example: `Az-_` is 0, 51, 62, 63 in six bits each. Together they are 0x03_3fbf, which is
-/// returned with its bytes in reverse order, as 0xbf_3f03.
+/// Example: `Az-_` is 0, 51, 62, 63 in six bits each. Together they are `0x03_3fbf`, which is
+/// returned with its bytes in reverse order, as `0xbf_3f03`.
 fn group(chars: [u8; 4]) -> i32 {
     if usize::BITS < 64 {
         shifted(chars)

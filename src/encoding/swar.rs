@@ -1,10 +1,10 @@
 //! Searches for bytes, a machine word at a time (SWAR, SIMD within a register).
 //!
 //! Example: the first quotation mark (0x22) in `ab"c`, with words of four bytes. The little-endian
-//! word is 0x6322_6261. XOR with 0x22 in every byte turns quotation marks into zeros: 0x4100_4043.
-//! Subtracting one from every byte makes the zero byte borrow, which sets its highest bit:
-//! 0x3fff_3f42. Of the highest bits, only 0x0080_0000 is set. It has 23 trailing zeros, so the
-//! match is byte 23 / 8 = 2.
+//! word is `0x6322_6261`. XOR with 0x22 in every byte turns quotation marks into zeros:
+//! `0x4100_4043`. Subtracting one from every byte makes the zero byte borrow, which sets its
+//! highest bit: `0x3fff_3f42`. Of the highest bits, only `0x0080_0000` is set. It has 23 trailing
+//! zeros, so the match is byte 23 / 8 = 2.
 
 use core::num::NonZero;
 

@@ -128,9 +128,9 @@ fn unescaped(raw: Utf8<'_>) -> NameBuf {
 /// A multiplicative hash of words. It does not resist an attacker, who can find different names
 /// with the same hash; see [`MAX_NAME_COLLISIONS`](crate::limits::MAX_NAME_COLLISIONS).
 ///
-/// Example with 64 bits: `aud` is the word 0x64_7561. Multiplied by [`FACTOR`](Self::FACTOR),
-/// modulo 2⁶⁴, it is 0xda1c_9f8e_be22_9cf5. The hash is its upper half XOR the length 3:
-/// 0xda1c_9f8d.
+/// Example with 64 bits: `aud` is the word `0x64_7561`. Multiplied by [`FACTOR`](Self::FACTOR),
+/// modulo 2⁶⁴, it is `0xda1c_9f8e_be22_9cf5`. The hash is its upper half XOR the length 3:
+/// `0xda1c_9f8d`.
 #[derive(Clone, Copy, Default)]
 struct NameHash(usize);
 
@@ -149,8 +149,8 @@ impl NameHash {
         Self((folded ^ word).wrapping_mul(Self::FACTOR))
     }
 
-    /// Returns the highest bits, XORed with the length. The length distinguishes zero bytes at the
-    /// end of a name from zeros that pad its last word.
+    /// Returns the highest bits XOR the length. The length distinguishes zero bytes at the end of a
+    /// name from zeros that pad its last word.
     #[inline]
     fn finish(self, len: usize) -> u32 {
         const SHIFT: u32 = usize::BITS - u32::BITS;

@@ -48,12 +48,12 @@ pub(super) fn short(digits: &[u8]) -> i64 {
     number.cast_signed()
 }
 
-/// Parses eight digits in three multiplications: digits are combined to pairs, pairs to fours, and
+/// Parses eight digits in three multiplications, which combine digits to pairs, pairs to fours, and
 /// fours to the number.
 ///
-/// Example: `12345678` is read as the bytes 1, 2, …, 8, the first one lowest. Multiplied by 10 · 2⁸
-/// + 1, each byte becomes itself plus ten times the one below, and the pairs 12, 34, 56, 78 are
-/// kept. The next two multiplications lead to 1234, 5678 and to 12345678.
+/// Example: `12345678` is read as the bytes 1, 2, …, 8, the first one lowest. A multiplication by
+/// 10 · 2⁸ + 1 adds to each byte ten times the one below it. Every second byte is kept: 12, 34, 56,
+/// 78. The next two multiplications make these 1234, 5678, and then 12345678.
 const fn eight(digits: [u8; 8]) -> u64 {
     let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
     let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
