@@ -205,7 +205,7 @@ errors! {
         "the token is not signed (alg none)";
     /// The token's `alg` is not among those accepted for these keys.
     AlgorithmNotAccepted = 11, "algorithm_not_accepted", Token,
-        "the algorithm is not one that is accepted for these keys";
+        "the algorithm is not accepted for these keys";
     /// The signature or MAC is wrong.
     BadSignature = 12, "bad_signature", Signature,
         "the signature does not verify";
@@ -214,7 +214,7 @@ errors! {
         "no key fits the token";
     /// The token has no `kid`, several keys fit, and trying them was disabled.
     AmbiguousKey = 14, "ambiguous_key", UnknownKey,
-        "the token names no key and several fit";
+        "the token has no \"kid\" and several keys fit";
 
     // Loading keys.
     /// A key lacks a parameter, or has an invalid one.
@@ -225,7 +225,7 @@ errors! {
         "the key is too weak";
     /// The key's type or curve fits none of the accepted algorithms.
     UnsupportedKey = 22, "unsupported_key", Keys,
-        "the key's type fits none of the accepted algorithms";
+        "none of the accepted algorithms uses this type of key";
     /// A key or its `kid` is larger than the limits allow.
     KeyTooLarge = 23, "key_too_large", Keys,
         "the key is too large";
@@ -241,7 +241,7 @@ errors! {
         "the text is not a JWK Set";
     /// A JWK Set contains no usable key.
     NoUsableKey = 27, "no_usable_key", Keys,
-        "the key set holds no usable key";
+        "the key set contains no usable key";
     /// The key set has no room for another key.
     KeySetFull = 28, "key_set_full", Caller,
         "the key set has no room for another key";
@@ -255,13 +255,13 @@ errors! {
         "the buffer is too small for the result";
     /// The token lacks a required scope or role.
     InsufficientScope = 89, "insufficient_scope", Scope,
-        "the token does not have the scope that is needed";
+        "the token lacks a required scope";
     /// A token that may be used only once was used before.
     Replayed = 90, "replayed", Claims,
         "the token was used before";
     /// A replay guard has no room to remember another token.
     ReplayGuardFull = 91, "replay_guard_full", Caller,
-        "there is no room to remember that the token was used";
+        "the replay guard has no room for another token";
 
     // Responses of a provider.
     /// The metadata lacks `issuer` or `jwks_uri`, or a member has the wrong JSON type.
@@ -269,7 +269,7 @@ errors! {
         "the text is not a provider's metadata";
     /// The metadata is that of another issuer (OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3).
     MetadataMismatch = 102, "metadata_mismatch", Provider,
-        "the metadata is that of another issuer";
+        "the metadata belongs to another issuer";
     /// The response lacks `access_token` or `token_type`, or a member has the wrong JSON type.
     MalformedTokenResponse = 101, "malformed_token_response", Provider,
         "the text is not a token endpoint's response";
