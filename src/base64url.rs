@@ -4,16 +4,18 @@
 use crate::encoding::base64url;
 use crate::error::Error;
 
-/// Returns how many bytes a text of this length decodes to, or more if the length is impossible.
+/// Returns the number of bytes that a text of this length decodes to. For an impossible length, the
+/// result may be larger.
 #[must_use]
 pub const fn decoded_len(encoded_len: usize) -> usize {
     base64url::decoded_len(encoded_len)
 }
 
-/// Returns the length of the text of so many bytes, or the largest number if it does not fit.
+/// Returns the length of the text that encodes `bytes` bytes, or `usize::MAX` if it overflows.
 #[must_use]
 pub const fn encoded_len(bytes: usize) -> usize {
-    // Four characters for three bytes, and one more than the bytes for a rest of one or two.
+    // Four characters for each three bytes. A rest of one or two bytes takes one character more
+    // than it has bytes.
     let (groups, rest) = (bytes.wrapping_div(3), bytes.wrapping_rem(3));
     let tail = if rest == 0 { 0 } else { rest.wrapping_add(1) };
     match groups.checked_mul(4) {
@@ -24,7 +26,7 @@ pub const fn encoded_len(bytes: usize) -> usize {
 
 /// Decodes a text to the front of `buffer` and returns the bytes.
 ///
-/// Each string of bytes has exactly one text. Padding, white space, other characters and non-zero
+/// Each byte string has exactly one text. Padding, white space, other characters and non-zero
 /// trailing bits are errors.
 ///
 /// # Errors

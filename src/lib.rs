@@ -66,8 +66,8 @@
 //! | load a JWK Set | [`KeySet`] |
 //! | replace keys while tokens are verified | [`RotatingKeys`], [`keys::Refetch`] |
 //! | verify ECDSA faster, with precomputed tables | [`KeySet::prepare`](keys::KeySetIn::prepare) |
-//! | use keys in hardware, in lent memory or on the heap | [`keys`] |
-//! | name algorithms, or add one of your own | [`alg`] |
+//! | use keys in hardware, in memory that you lend, or on the heap | [`keys`] |
+//! | name algorithms, or add your own | [`alg`] |
 //! | choose which claims are checked, and how | [`Policy`], [`Check`], [`checks`] |
 //! | find out which check a token fails | [`Verifier::explain`] |
 //! | read claims | [`Claims`], [`json`] |
@@ -75,7 +75,7 @@
 //! | accept padding or critical header parameters, limit the length | [`Options`] |
 //! | answer a rejected request | [`Error`], [`Category`] |
 //! | decode and encode base64url | [`base64url`] |
-//! | know the bounds, and the memory of keys | [`limits`], [`words`] |
+//! | look up limits, or size the memory for keys | [`limits`], [`words`] |
 //!
 //! # How a token is verified
 //!
@@ -83,21 +83,24 @@
 //! 2. The header is decoded. It is rejected if `alg` is `none`, if `crit` names an extension that
 //!    you do not understand, or if a member is duplicated.
 //! 3. [`Keys`] lists the candidate keys, each with the one algorithm that `alg` names. A published
-//!    key fits only its own `kid`.
+//!    key is a candidate only for its own `kid`.
 //! 4. The signature is verified over the text as it was received.
-//! 5. The payload is decoded, and the claims are read in one strict pass.
-//! 6. The policy checks the claims, and then the checks that you added. The time is an argument.
+//! 5. The payload is decoded, and the claims are parsed strictly in one pass.
+//! 6. The claims are checked, first by the policy and then by the checks that you added. The time
+//!    is an argument.
 //!
-//! Only these steps make a [`Verified`]. It borrows from your buffer, and says which key verified
-//! it. [`Verifier::verify`] decodes into a scratch buffer; [`Verifier::verify_in_place`] decodes
-//! the token over its own text.
+//! Only these steps create a [`Verified`]. It borrows from your buffer and records which key
+//! verified the token. [`Verifier::verify`] decodes into a scratch buffer.
+//! [`Verifier::verify_in_place`] overwrites the token with its decoded content.
 //!
 //! # What is left to you
 //!
-//! Verification is not authorisation: check the claims that your decision rests on. A token can be
-//! written in more than one way that verifies, so key a deny list on `jti` and never on the token's
-//! text. Signatures are checked in variable time, because all inputs are public; MACs are compared
-//! in constant time. The public key of a certificate is used without validating the certificate.
+//! - Verification is not authorisation: check the claims that your decision depends on.
+//! - The same token can have more than one valid text, so key a deny list on `jti`, never on the
+//!   text.
+//! - Signatures are checked in variable time, because all inputs are public. MACs are compared in
+//!   constant time.
+//! - The public key of a certificate is used without validating the certificate.
 //!
 //! # Features
 //!
@@ -110,8 +113,8 @@
 //! | `serde` | `Claims::deserialize_in`, and with `alloc` also `Claims::deserialize` |
 //! | `defmt` | `defmt::Format` for the types of errors |
 //!
-//! Verification allocates nothing with any of them. There are no features for algorithms or sizes:
-//! what a program does not name is not linked.
+//! Verification never allocates, whichever features are enabled. There are no features for
+//! algorithms or sizes, because only the algorithms that a program names are linked.
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -153,10 +156,10 @@ pub use crate::verify::{
 };
 
 pub mod json {
-    //! The JSON values of a token, which borrow from its text.
+    //! JSON values that borrow from a token's text.
     //!
-    //! All checks were made when the token was parsed: the text is JSON (RFC 8259), its strings are
-    //! well-formed, and its nesting is bounded.
+    //! The text was checked when the token was parsed: it is JSON (RFC 8259), strings are
+    //! well-formed, and the nesting is bounded.
 
     pub use crate::encoding::json::{
         Array, Chars, Elements, EscapeDebug, JsonNumber, JsonStr, Object, ObjectMembers, Value,
@@ -167,8 +170,8 @@ pub mod json {
 }
 
 pub mod keys {
-    //! Less common ways to hold keys: lent memory, precomputed tables, your own kinds of keys,
-    //! rotation, and JWK Sets that are read entry by entry.
+    //! Less common ways to use keys: memory that you lend, keys with tables, your own key types,
+    //! rotation, and JWK Sets read entry by entry.
 
     pub use crate::jose::jwk::entries as jwk_set_entries;
     pub use crate::key::{

@@ -2,12 +2,12 @@
 
 /// Bytes of a token: 1 MiB.
 ///
-/// HTTP servers reject headers above 8 to 64 KB, so a bearer token is far smaller. An update
-/// manifest may carry a list of digests. The limit bounds the work for one token, independent of
-/// the caller's buffer.
+/// Bearer tokens are far smaller, because HTTP servers reject headers above 8 to 64 KB. An update
+/// manifest with a list of digests may be longer. The limit bounds the work for one token,
+/// whatever the size of the caller's buffer.
 pub const MAX_TOKEN_LEN: usize = 1 << 20;
 
-/// Bytes of a JWK or JWK Set: 1 MiB. The largest one seen at a real provider has 22 KB.
+/// Bytes of a JWK or JWK Set: 1 MiB. The largest one seen at a provider has 22 KB.
 pub const MAX_KEY_SET_LEN: usize = 1 << 20;
 
 /// Bytes of a JSON text: 256 MiB, because positions are stored in 28 bits. It applies where no
@@ -16,8 +16,8 @@ pub const MAX_JSON_LEN: usize = (1 << 28) - 1;
 
 /// Depth of nested arrays and objects inside a member of a JSON object.
 ///
-/// Claims seen in the field nest four deep, and verifiable credentials eight. Each level costs one
-/// bit, so a 32-bit word is generous.
+/// Claims seen in practice nest four deep, and verifiable credentials eight. Each level costs one
+/// bit, and 32 levels fit one word.
 pub const MAX_JSON_DEPTH: u32 = 32;
 
 /// Members of an object that is checked for duplicate names: a header, a claims set, a JWK.
@@ -26,13 +26,13 @@ pub const MAX_JSON_DEPTH: u32 = 32;
 /// machines. The largest claims sets seen have about sixty members.
 pub const MAX_MEMBERS: usize = 128;
 
-/// Pairs of different names in one object that have the same hash: of 32 bits, or of 16 bits on
-/// 32-bit machines, whose table is smaller.
+/// Pairs of different names in one object that have the same hash. The hash has 32 bits, or 16 bits
+/// on 32-bit machines, whose table is smaller.
 ///
-/// Names with the same hash are compared. Without this limit, names chosen to collide would make
-/// the work grow faster than the length of the text. By chance, one object of 128 names in half a
-/// million has a single such pair, or one in nine has with 16 bits, and more than eight never
-/// occur.
+/// Names with the same hash are compared. Without this limit, an attacker could choose colliding
+/// names to make the work grow faster than the length of the text. By chance, one in half a million
+/// objects of 128 names has a single such pair, or one in nine with 16 bits. More than eight never
+/// occur by chance.
 pub const MAX_NAME_COLLISIONS: usize = 8;
 
 /// Bytes of a provider's metadata: 1 MiB. The metadata of large providers has about 10 KB.
@@ -49,35 +49,36 @@ pub const MAX_JWT_ID_LEN: usize = 64;
 
 /// Bytes of a `kid`, unescaped.
 ///
-/// Thumbprints have 43 bytes, UUIDs 36, URLs of key vaults up to 214, `did:jwk` up to 230. A longer
-/// `kid` in a token equals that of no key. A JWK with a longer `kid` is skipped.
+/// Thumbprints have 43 bytes, UUIDs 36, URLs of key vaults up to 214, `did:jwk` up to 230. A token
+/// with a longer `kid` matches no key. A JWK with a longer `kid` is skipped.
 pub const MAX_KID_LEN: usize = 256;
 
-/// Average bytes of a `kid` for each key of a [`KeySet`](crate::KeySet): a thumbprint, and one
+/// Average bytes of a `kid` for each key of a [`KeySet`](crate::KeySet): a thumbprint and one byte
 /// more.
 pub const KEY_ID_BYTES_PER_KEY: usize = 44;
 
-/// Bytes for `kid`s that a [`KeySet`](crate::KeySet) has in addition, so that a set of one key has
-/// room for any `kid`.
+/// Additional bytes for `kid`s in a [`KeySet`](crate::KeySet), so that a set of one key has room
+/// for any `kid`.
 pub const SPARE_KEY_ID_BYTES: usize = MAX_KID_LEN;
 
-/// Keys of a set on the heap, which then takes 600 KB. The largest JWK Set seen at a provider has
-/// 14 keys. An update of [`RotatingKeys`](crate::RotatingKeys) compares each new key with each old
-/// one.
+/// Keys of a set on the heap. A set of that many keys takes 600 KB. The largest JWK Set seen at a
+/// provider has 14 keys. The limit also bounds an update of [`RotatingKeys`](crate::RotatingKeys),
+/// which compares each new key with each old one.
 #[cfg(feature = "alloc")]
 pub const MAX_KEYS_ON_HEAP: usize = 1 << 10;
 
-/// Keys that a source of [`Keys`](crate::Keys) from another crate may list. The limit ends the
-/// search in a source whose list never ends.
+/// Keys that another crate's implementation of [`Keys`](crate::Keys) may list. The limit stops the
+/// search if its iterator never ends.
 pub const MAX_KEYS: usize = 1 << 16;
 
-/// Strings of a list that a policy expects ([`StringList`](crate::StringList)); later ones are
-/// ignored, and [`Policy::validate`](crate::Policy::validate) reports them. Each is compared with
-/// each audience of a token, so the limit bounds that work. It also ends the search in a list of
-/// another crate that never ends.
+/// Strings in a list of a policy's expected values ([`StringList`](crate::StringList)). Later ones
+/// are ignored, and [`Policy::validate`](crate::Policy::validate) reports them. The limit bounds
+/// the work, because each string is compared with each audience of a token. It also stops the
+/// search in another crate's list that never ends.
 pub const MAX_EXPECTED: usize = 1 << 10;
 
-/// Precomputations in one list: one for each of the three curves, and room for future ones.
+/// Precomputations in one list. There is one for each of the three curves; the rest is room for
+/// future ones.
 pub const MAX_PRECOMPUTATIONS: usize = 8;
 
 /// Algorithms in one list. RFC 7518 has twelve for signatures and MACs; the rest is room for future
@@ -87,14 +88,14 @@ pub const MAX_ALGORITHMS: usize = 16;
 /// Bits of the shortest RSA modulus. RFC 7518 §3.3 and §3.5: 2048 bits or larger MUST be used.
 pub const MIN_RSA_MODULUS_BITS: usize = 2048;
 
-/// Bits of the longest RSA modulus. Longer ones are not seen at providers. Each doubling costs four
+/// Bits of the longest RSA modulus. Providers do not use longer ones. Each doubling costs four
 /// times the work and twice the stack.
 pub const MAX_RSA_MODULUS_BITS: usize = 4096;
 
-/// Bits of the largest RSA public exponent: the limit of widely used implementations. Real keys use
-/// 65537.
+/// Bits of the largest RSA public exponent, which is also the limit of widely used
+/// implementations. Almost all keys use 65537.
 pub const MAX_RSA_EXPONENT_BITS: u32 = 33;
 
-/// Bytes of one decoded key parameter: the longest modulus and sixteen leading zero bytes, which
-/// some providers publish. It is also the length of the longest shared secret.
+/// Bytes of one decoded key parameter: the longest modulus and sixteen leading zero bytes. Some
+/// providers publish leading zeros. It is also the length of the longest shared secret.
 pub const MAX_KEY_PARAMETER_LEN: usize = MAX_RSA_MODULUS_BITS / 8 + 16;

@@ -1,4 +1,4 @@
-//! Points in time and what is known of the current one, without overflow.
+//! Points in time, and what is known about the current time. The arithmetic saturates.
 
 use core::time::Duration;
 
@@ -19,20 +19,20 @@ const NANOS_PER_SECOND: u32 = 1_000_000_000;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NumericDate {
-    // In this order, so that the derived comparison is the chronological one.
+    // Seconds first, so that the derived order is chronological.
     seconds: i64,
     nanos: u32,
 }
 
 impl NumericDate {
-    /// A whole number of seconds since the epoch.
+    /// Creates a time from a whole number of seconds since the epoch.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
         Self { seconds, nanos: 0 }
     }
 
-    /// Seconds and the nanoseconds that follow them; nanoseconds from 1 000 000 000 on count as 999
-    /// 999 999.
+    /// Creates a time from seconds since the epoch and the nanoseconds after them. The nanoseconds
+    /// are capped at 999,999,999.
     #[must_use]
     pub const fn new(seconds: i64, nanos: u32) -> Self {
         let nanos = if nanos < NANOS_PER_SECOND {
@@ -43,20 +43,20 @@ impl NumericDate {
         Self { seconds, nanos }
     }
 
-    /// The whole seconds, rounded towards the past.
+    /// Returns the whole seconds, rounded towards the past.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.seconds
     }
 
-    /// The nanoseconds after [`seconds`](Self::seconds), below 1 000 000 000.
+    /// Returns the nanoseconds after [`seconds`](Self::seconds), below 1,000,000,000.
     #[must_use]
     pub const fn subsec_nanos(self) -> u32 {
         self.nanos
     }
 
-    /// Returns the time that is later by `span`, or the last representable one.
-    // Where flash is scarce, all checks of times share it.
+    /// Returns this time plus `span`, or the last representable time.
+    // Not inlined where flash is scarce: all checks of times share the code.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
     #[must_use]
     pub(crate) const fn later_by(self, span: Duration) -> Self {
@@ -81,7 +81,7 @@ impl NumericDate {
             return Duration::ZERO;
         }
         let borrow = i64::from(self.nanos < earlier.nanos);
-        // The difference of two `i64`, of which the first is greater, fits a `u64`.
+        // `self` is later, so the difference of the two `i64` is not negative and fits a `u64`.
         let seconds = self.seconds.abs_diff(earlier.seconds);
         let nanos = self.nanos.wrapping_sub(earlier.nanos);
         let nanos = match borrow {
@@ -91,7 +91,7 @@ impl NumericDate {
         Duration::new(seconds.saturating_sub(borrow.unsigned_abs()), nanos)
     }
 
-    /// Returns the time that is earlier by `span`, or the first representable one.
+    /// Returns this time minus `span`, or the first representable time.
     #[cfg(feature = "std")]
     fn earlier_by(self, span: Duration) -> Self {
         let (borrow, nanos) = match self.nanos.checked_sub(span.subsec_nanos()) {
@@ -116,14 +116,14 @@ impl NumericDate {
     };
 }
 
-/// What is known of the current time.
+/// What is known about the current time.
 ///
-/// If the time is known, pass the [`NumericDate`] itself; it converts.
+/// If the time is known, pass the [`NumericDate`] itself, which converts to [`Clock::Now`].
 ///
 /// ```
 /// use jose_verify::{Clock, NumericDate};
 ///
-/// /// When this firmware was built. It runs later than that.
+/// /// When this firmware was built, which is before it runs.
 /// const BUILT: Clock = Clock::AtLeast(NumericDate::from_seconds(1_790_000_000));
 /// # let _ = BUILT;
 /// ```
@@ -131,18 +131,17 @@ impl NumericDate {
 pub enum Clock {
     /// The current time.
     Now(NumericDate),
-    /// The current time is not known, but it is this or later, such as the time at which the
-    /// firmware was built. A token that expired before is rejected. Whether a token is from the
-    /// future is not checked.
+    /// A lower bound of the current time, such as the time at which the firmware was built. A token
+    /// that expired before it is rejected. Nothing detects a token from the future.
     AtLeast(NumericDate),
-    /// Nothing is known. Times are still required where the policy requires them, and must be
-    /// numbers, but are compared with nothing: expired tokens pass. Compensate with a nonce or a
-    /// version.
+    /// Nothing is known. A time that the policy requires must still be present and be a number, but
+    /// it is not compared, so expired tokens pass. Compensate with a nonce or a version.
     Absent,
 }
 
 impl Clock {
-    /// Returns whether it is certainly `time` or later, or `None` if that is not known.
+    /// Returns whether the current time is known to be `time` or later. For `AtLeast`, `false`
+    /// means that it is not known. Returns `None` without a clock.
     pub(crate) fn has_reached(self, time: NumericDate) -> Option<bool> {
         match self {
             Self::Now(now) => Some(now >= time),
@@ -151,7 +150,8 @@ impl Clock {
         }
     }
 
-    /// Returns whether it is certainly later than `time`, or `None` if that is not known.
+    /// Returns whether the current time is known to be later than `time`, like
+    /// [`has_reached`](Self::has_reached).
     pub(crate) fn has_passed(self, time: NumericDate) -> Option<bool> {
         match self {
             Self::Now(now) => Some(now > time),
@@ -160,7 +160,7 @@ impl Clock {
         }
     }
 
-    /// Returns whether it is certainly earlier than `time` less `leeway`, or `None` if that is not
+    /// Returns whether the current time plus `leeway` is before `time`, or `None` if that is not
     /// known.
     pub(crate) fn is_before(self, time: NumericDate, leeway: Duration) -> Option<bool> {
         match self {
@@ -172,14 +172,14 @@ impl Clock {
 
 #[cfg(feature = "std")]
 impl NumericDate {
-    /// Returns the current time of the system's clock. Needs the feature `std`.
+    /// Returns the current time of the system's clock. Requires the feature `std`.
     #[must_use]
     pub fn now() -> Self {
         std::time::SystemTime::now().into()
     }
 }
 
-/// Times before the epoch are negative. Needs the feature `std`.
+/// Times before the epoch are negative. Requires the feature `std`.
 #[cfg(feature = "std")]
 impl From<std::time::SystemTime> for NumericDate {
     fn from(time: std::time::SystemTime) -> Self {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_clock_knows() {
+    fn clocks_answer_only_what_they_know() {
         let (early, late) = (NumericDate::from_seconds(5), NumericDate::new(5, 1));
         for (clock, reached, before) in [
             (Clock::Now(early), Some(false), Some(true)),

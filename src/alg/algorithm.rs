@@ -1,4 +1,4 @@
-//! The contract between the core and the implementations of signatures and MACs.
+//! The traits that connect the core to implementations of signatures and MACs.
 
 use core::any::Any;
 use core::fmt::{self, Debug, Display};
@@ -15,7 +15,7 @@ pub type Word = u64;
 #[cfg(not(target_pointer_width = "64"))]
 pub type Word = u32;
 
-/// The kind of an algorithm: MAC or signature (RFC 7518 §3.1). A list never has both.
+/// The kind of an algorithm: MAC or signature (RFC 7518 §3.1). A list never mixes the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlgorithmKind {
     /// A message authentication code: anyone who can verify can also sign.
@@ -24,31 +24,31 @@ pub enum AlgorithmKind {
     Signature,
 }
 
-/// A type of key. It validates parameters and owns the layout of the key material.
+/// A type of key. It validates the parameters of a key and owns the layout of the key material.
 ///
 /// Several algorithms may share one key type. A key is loaded once for all of them: an RSA key
-/// serves both RS256 and PS512. The Rust type is the identity of a key type, so two instances of a
-/// generic type are two key types.
+/// serves both RS256 and PS512. Key types are compared by their Rust type, so two instantiations of
+/// a generic type are two key types.
 pub trait KeyType: Any + Sync + Debug {
     /// Validates a key, writes its material to the front of `material`, and returns the length in
     /// words.
     ///
     /// # Errors
     ///
-    /// - [`Error::UnsupportedKey`]: not a key of this type.
+    /// - [`Error::UnsupportedKey`]: the key is of another type.
     /// - [`Error::KeySetFull`]: `material` is too short.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::MalformedKey`]: a key of this type,
-    ///   but rejected.
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Error::MalformedKey`]: the key is of this
+    ///   type but is rejected.
     fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error>;
 }
 
-/// Returns whether both are the same key type.
+/// Returns whether two key types are the same.
 pub(crate) fn is_same_key_type(one: &'static dyn KeyType, other: &'static dyn KeyType) -> bool {
     let (one, other): (&dyn Any, &dyn Any) = (one, other);
     one.type_id() == other.type_id()
 }
 
-/// Returns whether both are the same algorithm: the same type and the same name.
+/// Returns whether two algorithms are the same: the same Rust type and the same name.
 pub(crate) fn is_same_algorithm(
     one: &(dyn Algorithm + 'static),
     other: &(dyn Algorithm + 'static),
@@ -67,7 +67,7 @@ pub(crate) fn is_same_algorithm(
 /// use jose_verify::{Error, KeySet};
 /// use jose_verify::alg::{Algorithm, AlgorithmKind, ES256, InvalidSignature, KeyType, Word};
 ///
-/// /// ES256 as this crate has it, with a counter on the device's display.
+/// /// This crate's ES256, with a counter on the device's display.
 /// #[derive(Debug)]
 /// struct CountedEs256;
 ///
@@ -81,33 +81,39 @@ pub(crate) fn is_same_algorithm(
 ///     fn key_type(&self) -> &'static dyn KeyType {
 ///         ES256.key_type()
 ///     }
-///     fn verify(&self, material: &[Word], signing_input: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+///     fn verify(
+///         &self,
+///         material: &[Word],
+///         signing_input: &[u8],
+///         signature: &[u8],
+///     ) -> Result<(), InvalidSignature> {
 ///         // … count …
 ///         ES256.verify(material, signing_input, signature)
 ///     }
 /// }
 ///
-/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256",
+///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// let keys = KeySet::<1>::from_jwks(jwks, &[&CountedEs256])?;
 /// assert_eq!(keys.len(), 1);
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Algorithm: Any + Sync + Debug {
-    /// The name in the header parameter `alg` (RFC 7518 §3.1), compared exactly.
+    /// Returns the name in the header parameter `alg` (RFC 7518 §3.1). Names are compared exactly.
     fn name(&self) -> &'static str;
 
-    /// Whether it is a MAC or a signature.
+    /// Returns whether the algorithm is a MAC or a signature.
     fn kind(&self) -> AlgorithmKind;
 
-    /// The type of its keys.
+    /// Returns the type of the algorithm's keys.
     fn key_type(&self) -> &'static dyn KeyType;
 
     /// Verifies `signature` over `signing_input` with the material that the key type loaded.
     ///
     /// # Errors
     ///
-    /// [`InvalidSignature`], whatever the reason.
+    /// [`InvalidSignature`] for every failure. It carries no reason.
     fn verify(
         &self,
         material: &[Word],
@@ -116,20 +122,20 @@ pub trait Algorithm: Any + Sync + Debug {
     ) -> Result<(), InvalidSignature>;
 }
 
-/// An algorithm whose key can be held by value, in exactly the memory that it needs. See
+/// An algorithm whose key can be stored by value, in exactly the memory that it needs. See
 /// [`Key`](crate::Key).
 pub trait InlineKey: Algorithm + Copy + 'static {
     /// An array of words that holds any key of this algorithm.
     type Material: AsRef<[Word]> + AsMut<[Word]> + Copy + Send + Sync;
 
-    /// The array before a key is loaded.
+    /// The array before a key is loaded into it.
     const EMPTY: Self::Material;
 }
 
 /// The signature or MAC does not verify.
 ///
-/// It carries no reason. A reason would help only an attacker, and most implementations cannot
-/// tell.
+/// It carries no reason. A reason would help only an attacker, and most implementations do not know
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidSignature;
 

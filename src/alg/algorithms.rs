@@ -8,17 +8,18 @@ use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterS
 use crate::error::Error;
 use crate::limits::MAX_ALGORITHMS;
 
-/// A list of at most [`MAX_ALGORITHMS`] algorithms, each name once. All of them are MACs or all of
-/// them are signatures, so that no public key is ever used as a shared secret.
+/// A list of at most [`MAX_ALGORITHMS`] algorithms with distinct names. Either all of them are MACs
+/// or all of them are signatures, so a public key is never used as a shared secret.
 ///
 /// The list borrows nothing. It dereferences to the slice that every loader takes, so a literal
-/// such as `&[&RS256, &ES256]` and a list that is built at run time are used in the same way.
+/// such as `&[&RS256, &ES256]` and a list built at run time are used in the same way.
 ///
 /// ```
 /// use jose_verify::{Error, KeySet};
 /// use jose_verify::alg::{Algorithms, SIGNATURES};
 ///
-/// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+/// # let jwks = br#"{"keys":[{"kty":"EC","crv":"P-256",
+/// #     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 /// #     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// // From a provider's metadata.
 /// let names = vec!["RS256".to_string(), "EdDSA".to_string(), "ES256".to_string()];
@@ -41,7 +42,7 @@ impl UnwindSafe for Algorithms {}
 impl RefUnwindSafe for Algorithms {}
 
 impl Algorithms {
-    /// The empty list. A set with this list was not loaded yet.
+    /// The empty list, which means that a set has not been loaded yet.
     pub(crate) const EMPTY: Self = Self {
         list: [&Vacant; MAX_ALGORITHMS],
         len: 0,
@@ -68,12 +69,12 @@ impl Algorithms {
         Ok(list)
     }
 
-    /// Creates a list of those of `known` that `names` lists, in the order of `names`. A repeated
-    /// name is ignored. `unknown` is called for each name that is not in `known`.
+    /// Creates a list by selecting algorithms from `known` by name, in the order of `names`. A
+    /// repeated name is ignored. `unknown` is called with each name that is not in `known`.
     ///
     /// # Errors
     ///
-    /// [`Error::UnusableAlgorithmList`]: as for [`new`](Self::new), for instance if no name is
+    /// [`Error::UnusableAlgorithmList`]: as for [`new`](Self::new), for instance because no name is
     /// known.
     pub fn named<S: AsRef<str>>(
         known: &[&'static dyn Algorithm],
@@ -95,16 +96,19 @@ impl Algorithms {
 
     /// Adds an algorithm and returns whether there was room.
     fn push(&mut self, algorithm: &'static dyn Algorithm) -> bool {
-        let Some(place) = self.list.get_mut(usize::from(self.len)) else {
+        let Some(slot) = self.list.get_mut(usize::from(self.len)) else {
             return false;
         };
-        *place = algorithm;
+        *slot = algorithm;
         self.len = self.len.saturating_add(1);
         true
     }
 }
 
-const _: () = assert!(MAX_ALGORITHMS == 16, "a key has a bit for each");
+const _: () = assert!(
+    MAX_ALGORITHMS == 16,
+    "a key stores one bit for each algorithm"
+);
 
 impl Deref for Algorithms {
     type Target = [&'static dyn Algorithm];
@@ -128,7 +132,7 @@ impl Debug for Algorithms {
     }
 }
 
-/// Fills the unused elements of a list.
+/// A placeholder for the unused elements of a list.
 #[derive(Debug)]
 struct Vacant;
 

@@ -1,27 +1,27 @@
-//! Arithmetic on single words, of which all larger numbers are made.
+//! Arithmetic on single machine words, and on numbers of several words.
 //!
-//! Numbers of several words have the least significant first.
+//! The words of a number are in order of significance, the least significant first.
 
 use crate::alg::Word;
 
-/// Twice a word.
+/// An integer twice as wide as a word.
 #[cfg(target_pointer_width = "64")]
 pub(super) type DoubleWord = u128;
-/// Twice a word.
+/// An integer twice as wide as a word.
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) type DoubleWord = u64;
 
-/// A word with a sign.
+/// A signed word.
 #[cfg(target_pointer_width = "64")]
 pub(super) type SignedWord = i64;
-/// A word with a sign.
+/// A signed word.
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) type SignedWord = i32;
 
-/// Twice a word, with a sign.
+/// A signed integer twice as wide as a word.
 #[cfg(target_pointer_width = "64")]
 type SignedDoubleWord = i128;
-/// Twice a word, with a sign.
+/// A signed integer twice as wide as a word.
 #[cfg(not(target_pointer_width = "64"))]
 type SignedDoubleWord = i64;
 
@@ -31,18 +31,20 @@ pub(super) const WORD_BYTES: usize = size_of::<Word>();
 /// Bits of a word.
 pub(super) const WORD_BITS: usize = 8 * WORD_BYTES;
 
-/// The two halves of a double word, the lower one first.
+/// Returns the two halves of a double word, the lower one first.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    reason = "truncation is what is wanted, on the hottest path"
+    reason = "truncation is intended, and this is the hottest path"
 )]
 #[inline]
 const fn halves(wide: DoubleWord) -> (Word, Word) {
     (wide as Word, (wide >> Word::BITS) as Word)
 }
 
-/// sum + a · b + carry as low and high word. It always fits: (2^W - 1)² + 2 · (2^W - 1) = 2^2W - 1.
+/// Returns sum + a · b + carry as low and high word.
+///
+/// It never overflows, because (2^W - 1)² + 2 · (2^W - 1) = 2^2W - 1 for words of W bits.
 #[inline]
 pub(super) fn multiply_add(sum: Word, a: Word, b: Word, carry: Word) -> (Word, Word) {
     halves(
@@ -52,18 +54,17 @@ pub(super) fn multiply_add(sum: Word, a: Word, b: Word, carry: Word) -> (Word, W
     )
 }
 
-/// a · b
+/// Returns a · b.
 #[cfg(not(all(target_arch = "arm", not(target_has_atomic = "32"))))]
 #[inline]
 fn product(a: Word, b: Word) -> DoubleWord {
     DoubleWord::from(a).wrapping_mul(DoubleWord::from(b))
 }
 
-/// a · b
+/// Returns a · b, for Armv6-M such as Cortex-M0, which lacks atomic exchanges.
 ///
-/// On Cortex-M0 and its like (Armv6-M, to be told by the want of atomic exchanges), whose
-/// multiplication gives the lower half alone: of four halves, where the library would multiply 64
-/// bits by 64.
+/// Its multiplication returns only the lower half of a product, so the product is the sum of four
+/// products of half words. The compiler's library would multiply 64 bits by 64 instead.
 #[cfg(all(target_arch = "arm", not(target_has_atomic = "32")))]
 #[inline]
 fn product(a: Word, b: Word) -> DoubleWord {
@@ -81,7 +82,7 @@ fn product(a: Word, b: Word) -> DoubleWord {
     (DoubleWord::from(high) << Word::BITS) | DoubleWord::from(low)
 }
 
-/// a + b + carry, and what is carried out.
+/// Returns a + b + carry, and the carry out of it.
 #[inline]
 pub(super) fn add_with_carry(a: Word, b: Word, carry: bool) -> (Word, bool) {
     let (sum, out_of_sum) = a.overflowing_add(b);
@@ -89,7 +90,7 @@ pub(super) fn add_with_carry(a: Word, b: Word, carry: bool) -> (Word, bool) {
     (sum, out_of_sum | out_of_carry)
 }
 
-/// a - b - borrow, and whether it borrows from what is above.
+/// Returns a - b - borrow, and whether it borrows from the next word.
 #[inline]
 pub(super) fn subtract_with_borrow(a: Word, b: Word, borrow: bool) -> (Word, bool) {
     let (difference, under) = a.overflowing_sub(b);
@@ -97,12 +98,13 @@ pub(super) fn subtract_with_borrow(a: Word, b: Word, borrow: bool) -> (Word, boo
     (difference, under | under_borrow)
 }
 
-/// a · f + b · g + carry, for factors whose magnitudes sum to at most a quarter of a word's range.
+/// Returns a · f + b · g + carry as low word and signed high word. The magnitudes of the factors
+/// must sum to at most a quarter of a word's range.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "the low half in two's complement, and the rest with its sign"
+    reason = "splits the sum into the low word in two's complement and the signed high word"
 )]
 #[inline]
 pub(super) fn signed_sum(
@@ -117,12 +119,12 @@ pub(super) fn signed_sum(
     (sum as Word, (sum >> Word::BITS) as SignedWord)
 }
 
-/// a < b, for numbers of as many words.
+/// Returns whether a < b, for numbers of equal length.
 pub(super) fn less_than(a: &[Word], b: &[Word]) -> bool {
     a.iter().rev().lt(b.iter().rev())
 }
 
-/// Makes a number below 2n, whose word above the highest is `top`, one below n.
+/// Reduces a number below 2n to below n. `top` is the word above the number's highest.
 pub(super) fn subtract_once(number: &mut [Word], n: &[Word], top: Word) {
     if top == 0 && less_than(number, n) {
         return;
@@ -133,10 +135,14 @@ pub(super) fn subtract_once(number: &mut [Word], n: &[Word], top: Word) {
     }
 }
 
-/// -number⁻¹ modulo the range of a word, for an odd number of which this is the lowest word.
+/// Returns -number⁻¹ mod 2^W, for an odd number with this lowest word of W bits.
+///
+/// Example with W = 8 and the number 3. The inverse modulo 8 is 3, because 3 · 3 = 9. One step
+/// makes it 3 · (2 - 9) = -21, which is 235 modulo 256, and 3 · 235 is 1 modulo 64. The next step
+/// makes it 171, and 3 · 171 is 1 modulo 256. The result is 256 - 171 = 85.
 pub(super) const fn negative_inverse(lowest: Word) -> Word {
-    // Newton's iteration doubles the correct bits each time. An odd number is its own inverse
-    // modulo 8.
+    // Newton's iteration doubles the number of correct bits. It starts with three, because an odd
+    // number is its own inverse modulo 8.
     let mut inverse = lowest;
     let mut correct_bits = 3;
     while correct_bits < Word::BITS {
@@ -147,7 +153,7 @@ pub(super) const fn negative_inverse(lowest: Word) -> Word {
     inverse.wrapping_neg()
 }
 
-/// Big-endian bytes as words, least significant first.
+/// Returns the words of a big-endian number, the least significant first.
 pub(super) fn words_big_endian(bytes: &[u8]) -> impl Iterator<Item = Word> + Clone {
     bytes
         .rchunks(WORD_BYTES)
@@ -159,7 +165,7 @@ pub(super) fn words_big_endian(bytes: &[u8]) -> impl Iterator<Item = Word> + Clo
         })
 }
 
-/// Reads big-endian bytes into words, of which those that are left become zero.
+/// Reads big-endian bytes into words, and sets the remaining words to zero.
 pub(super) fn read_big_endian(bytes: &[u8], words: &mut [Word]) {
     words.fill(0);
     let numbers = words_big_endian(bytes);
@@ -169,16 +175,16 @@ pub(super) fn read_big_endian(bytes: &[u8], words: &mut [Word]) {
         .for_each(|(to, from)| *to = from);
 }
 
-/// The word that begins at that bit of a number; above the number there are zeros.
+/// Returns the word that starts at a bit of the number. Bits above the number are zero.
 pub(super) fn word_from(number: &[Word], bit: usize) -> Word {
     let (index, shift) = (bit / WORD_BITS, bit % WORD_BITS);
     let word = |index| number.get(index).copied().unwrap_or(0);
     let above = word(index.saturating_add(1));
-    // In two steps: a shift by all of a word's bits is none.
+    // Shifts left in two steps, because a shift by the width of a word would overflow.
     (word(index) >> shift) | ((above << 1) << (WORD_BITS - 1).saturating_sub(shift))
 }
 
-/// product ← a · b, for a product of as many words as the two have together.
+/// Computes product ← a · b. The product has as many words as a and b together.
 #[inline]
 pub(super) fn multiply(a: &[Word], b: impl Iterator<Item = Word>, product: &mut [Word]) {
     product.fill(0);
@@ -189,11 +195,12 @@ pub(super) fn multiply(a: &[Word], b: impl Iterator<Item = Word>, product: &mut 
     }
 }
 
-/// product ← number², for a product of twice the words.
+/// Computes product ← number². The product has twice as many words as the number.
 #[inline]
 pub(super) fn square(number: &[Word], product: &mut [Word]) {
     product.fill(0);
-    // The products of different words, each of which a square holds twice.
+    // Each product of two different words occurs twice in a square. Here it is added once, and
+    // doubled below.
     let mut rest = product.get_mut(1..).unwrap_or_default();
     let mut words = number;
     while let Some((digit, higher)) = words.split_first() {
@@ -204,8 +211,8 @@ pub(super) fn square(number: &[Word], product: &mut [Word]) {
     double_and_add_squares(product, number);
 }
 
-/// sum ← sum + number · digit, and what is carried into the word above the number's, which is zero
-/// before.
+/// Computes sum ← sum + number · digit. The word above the number's, which must be zero, receives
+/// the carry.
 #[inline]
 fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
     let mut carry = 0;
@@ -220,7 +227,8 @@ fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
     }
 }
 
-/// product ← 2 · product + the squares of the number's words, each in two words of the product.
+/// Computes product ← 2 · product + the squares of the number's words. Each square takes two words
+/// of the product.
 #[inline]
 pub(super) fn double_and_add_squares(product: &mut [Word], number: &[Word]) {
     let (mut shifted_out, mut carry) = (0, false);

@@ -16,13 +16,13 @@ use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterS
 use crate::error::Error;
 use crate::limits::MAX_KEY_PARAMETER_LEN;
 
-/// HMAC with one hash.
+/// HMAC with one hash function.
 pub(super) struct Hmac<D> {
     name: &'static str,
     hash: PhantomData<fn() -> D>,
 }
 
-// Not derived: that would ask it of the hash, too.
+// Not derived, because that would require `D: Clone`.
 impl<D> Clone for Hmac<D> {
     fn clone(&self) -> Self {
         *self
@@ -46,9 +46,9 @@ impl<D> Debug for Hmac<D> {
     }
 }
 
-/// The secrets for HMAC with one hash. The material is what the hash's state is after the secret's
-/// block, for the inner and for the outer hash (RFC 2104 §4), so a secret for several hashes has
-/// several materials.
+/// The secrets for HMAC with one hash function. The material is two states of the hash, inner and
+/// outer, each after the block with the padded secret (RFC 2104 §4). A secret for several hash
+/// functions therefore has separate material for each.
 struct Secret<D>(PhantomData<fn() -> D>);
 
 impl<D> Debug for Secret<D> {
@@ -57,11 +57,11 @@ impl<D> Debug for Secret<D> {
     }
 }
 
-/// What the padded secret is combined with (RFC 2104 §2).
+/// `ipad` and `opad` of RFC 2104 §2: the padded secret is combined with each by XOR.
 const INNER: u8 = 0x36;
 const OUTER: u8 = 0x5c;
 
-/// A hash whose state between two blocks can be kept.
+/// A hash function whose state between two blocks can be saved.
 trait ResumableHash: Digest + CoreProxy<Core: HashCore> {}
 
 impl<D: Digest + CoreProxy<Core: HashCore>> ResumableHash for D {}
@@ -83,14 +83,14 @@ impl<D: ResumableHash + 'static> KeyType for Secret<D> {
         }
         let mut secret = [0; MAX_KEY_PARAMETER_LEN];
         let secret = key.bytes("k", &mut secret)?;
-        // RFC 7518 §3.2: a key of the same size as the hash output, or larger, MUST be used.
+        // RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used.
         if secret.len() < <D as Digest>::output_size() {
             return Err(Error::WeakKey);
         }
         if secret.len() > MAX_KEY_PARAMETER_LEN {
             return Err(Error::KeyTooLarge);
         }
-        // Nobody's secret: a buffer that was not filled.
+        // An all-zero secret is most likely a buffer that was never filled.
         if is_zero(secret) {
             return Err(Error::WeakKey);
         }
@@ -129,14 +129,14 @@ impl<D: ResumableHash + 'static> Algorithm for Hmac<D> {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        // Of the full length only.
+        // Rejects a MAC of any other length, such as a truncated one.
         let signature = <&Output<D::Core>>::try_from(signature).map_err(|_| InvalidSignature)?;
         let len = words_of::<D>();
         let (inner, rest) = material.split_at_checked(len).ok_or(InvalidSignature)?;
         let outer = rest.get(..len).ok_or(InvalidSignature)?;
         let hash = finish_from::<D>(inner, signing_input)?;
         let expected = finish_from::<D>(outer, &hash)?;
-        // In constant time.
+        // `CtOutput` compares in constant time.
         if CtOutput::<D::Core>::new(expected) == CtOutput::from(signature) {
             Ok(())
         } else {
@@ -145,14 +145,14 @@ impl<D: ResumableHash + 'static> Algorithm for Hmac<D> {
     }
 }
 
-/// Words that one state takes.
+/// Returns the words that one state takes.
 fn words_of<D: ResumableHash>() -> usize {
     SerializedState::<D::Core>::default()
         .len()
         .div_ceil(WORD_BYTES)
 }
 
-/// The state of the hash after the padded secret.
+/// Returns the state of the hash after the block with the padded secret.
 fn keyed_state<D: ResumableHash>(block: &Block<D::Core>, pad: u8) -> SerializedState<D::Core> {
     let mut block = block.clone();
     block.iter_mut().for_each(|byte| *byte ^= pad);
@@ -161,14 +161,14 @@ fn keyed_state<D: ResumableHash>(block: &Block<D::Core>, pad: u8) -> SerializedS
     core.serialize()
 }
 
-/// The hash of a state of [`keyed_state`] and what comes after it.
-// On the state itself: `Digest` would move it about with its buffer, a seventh of the time of a
-// short token's MAC.
+/// Resumes the hash from a state of [`keyed_state`], appends `rest` and returns the digest.
+// Works on the state itself. `Digest` would copy it together with its buffer, which takes a seventh
+// of the time of a short token's MAC.
 fn finish_from<D: ResumableHash>(
     words: &[Word],
     rest: &[u8],
 ) -> Result<Output<D::Core>, InvalidSignature> {
-    // Material into which nothing was loaded; a state counts its blocks, so it is never zero.
+    // If no key was loaded, the words are zero. A state never is, because it counts its blocks.
     if is_zero(words) {
         return Err(InvalidSignature);
     }
@@ -182,7 +182,8 @@ fn finish_from<D: ResumableHash>(
     Ok(hash)
 }
 
-/// In a time that does not tell how many zeros there are at the beginning.
+/// Returns whether all digits are zero, in a time that does not depend on the number of leading
+/// zeros.
 fn is_zero<T: Copy + Default + PartialEq + BitOr<Output = T>>(digits: &[T]) -> bool {
     let all = digits.iter().fold(T::default(), |all, digit| all | *digit);
     all == T::default()

@@ -23,11 +23,11 @@ pub const P384: usize = 2 * ecdsa::P384_WORDS;
 /// A key on P-521.
 pub const P521: usize = 2 * ecdsa::P521_WORDS;
 
-/// A secret for HS256: two states of SHA-256.
+/// A secret for HS256: two SHA-256 states.
 pub const HS256: usize = 2 * 40 / WORD_BYTES;
 
-/// A secret for HS384: two states of SHA-512.
+/// A secret for HS384: two SHA-512 states.
 pub const HS384: usize = 2 * 80 / WORD_BYTES;
 
-/// A secret for HS512: two states of SHA-512.
+/// A secret for HS512: two SHA-512 states.
 pub const HS512: usize = 2 * 80 / WORD_BYTES;

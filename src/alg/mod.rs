@@ -1,4 +1,4 @@
-//! Algorithms: those of RFC 7518, and the traits by which others join.
+//! The algorithms of RFC 7518, and the traits for adding others.
 //!
 //! Each algorithm is a constant. A verifier accepts only the algorithms that keys were loaded for,
 //! and a program links only those that it names. To use a hardware engine, another library or

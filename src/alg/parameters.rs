@@ -1,30 +1,30 @@
-//! The parameters of a key, independent of their source.
+//! The parameters of a key, independent of where they come from.
 
 use core::fmt::{self, Debug};
 
 use crate::error::Error;
 
-/// The source from which a [key type](crate::alg::KeyType) reads the parameters of a key:
-/// [`KeyParameters`] that were given one by one, or a [`Jwk`](crate::Jwk).
+/// A source of the parameters of a key: [`KeyParameters`], or a [`Jwk`](crate::Jwk).
 ///
-/// A key type reads what it needs by the names that the RFCs give to the members of a JWK, and
-/// validates it. A key type of another crate can therefore read any member of its keys.
+/// A [key type](crate::alg::KeyType) reads parameters by the names of JWK members, as the RFCs
+/// define them, and validates them. A key type of another crate can therefore read any member of
+/// its keys.
 pub trait ParameterSource {
     /// Returns whether the member is the string `value`, such as `RSA` for `kty` or `P-256` for
     /// `crv`.
     fn is(&self, member: &str, value: &str) -> bool;
 
-    /// Returns the member, decoded from base64url. `buffer` receives it if it has to be decoded.
+    /// Returns the member, decoded from base64url. It is decoded into `buffer` if necessary.
     ///
     /// Numbers are big-endian.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: there is none, or it is not a string in strict base64url.
-    /// - [`Error::KeyTooLarge`]: it does not fit the buffer.
+    /// - [`Error::MalformedKey`]: the member is missing, or is not a string in strict base64url.
+    /// - [`Error::KeyTooLarge`]: the member does not fit the buffer.
     fn bytes<'b>(&'b self, member: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error>;
 
-    /// Returns the curve point, if it was given as one string of bytes (SEC 1 §2.3.3).
+    /// Returns the curve point, if it was given as one byte string (SEC 1 §2.3.3).
     ///
     /// Always `None` for a JWK, whatever members it has, because a JWK has coordinates instead.
     fn point(&self) -> Option<&[u8]> {
@@ -39,9 +39,10 @@ pub trait ParameterSource {
 /// use jose_verify::alg::{ES256, KeyParameters};
 ///
 /// const POINT: [u8; 65] = [
-///     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19,
-///     186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27, 189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244,
-///     179, 105, 93, 110, 169, 11, 36, 173, 138, 70, 35, 40, 133, 136, 229, 173,
+///     4, 127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51,
+///     53, 123, 233, 239, 19, 186, 207, 110, 60, 123, 209, 84, 69, 199, 241, 68, 205, 27, 189,
+///     155, 126, 135, 44, 223, 237, 185, 238, 185, 244, 179, 105, 93, 110, 169, 11, 36, 173, 138,
+///     70, 35, 40, 133, 136, 229, 173,
 /// ];
 /// let key = Key::new(ES256, &KeyParameters::ec_point("P-256", &POINT))?;
 /// # let _ = key;
@@ -56,13 +57,14 @@ pub struct KeyParameters<'a> {
 }
 
 impl<'a> KeyParameters<'a> {
-    /// An RSA public key (RFC 7518 §6.3.1): the modulus `n` and the exponent `e`, both big-endian.
+    /// Creates an RSA public key (RFC 7518 §6.3.1) from the modulus `n` and the exponent `e`, both
+    /// big-endian.
     #[must_use]
     pub const fn rsa(n: &'a [u8], e: &'a [u8]) -> Self {
         Self::new("RSA", ("", ""), [("n", n), ("e", e)])
     }
 
-    /// A point on an elliptic curve, given by its coordinates, each at the curve's full width
+    /// Creates a point on an elliptic curve from its coordinates, each at the curve's full width
     /// (RFC 7518 §6.2.1). `crv` is a name from the JSON Web Key Elliptic Curve registry, such as
     /// `P-256`.
     #[must_use]
@@ -70,26 +72,26 @@ impl<'a> KeyParameters<'a> {
         Self::new("EC", ("crv", crv), [("x", x), ("y", y)])
     }
 
-    /// A point on an elliptic curve as one string of bytes, compressed or uncompressed
-    /// (SEC 1 §2.3.3).
+    /// Creates a point on an elliptic curve from one byte string, compressed or uncompressed (SEC 1
+    /// §2.3.3).
     #[must_use]
     pub const fn ec_point(crv: &'a str, point: &'a [u8]) -> Self {
         Self::new("EC", ("crv", crv), [(POINT, point), ("", &[])])
     }
 
-    /// The public key of an octet key pair (RFC 8037 §2), such as an Ed25519 key.
+    /// Creates the public key of an octet key pair (RFC 8037 §2), such as an Ed25519 key.
     #[must_use]
     pub const fn okp(crv: &'a str, x: &'a [u8]) -> Self {
         Self::new("OKP", ("crv", crv), [("x", x), ("", &[])])
     }
 
-    /// The public key of an algorithm key pair (RFC 9964), such as an `ML-DSA-44` key.
+    /// Creates the public key of an algorithm key pair (RFC 9964), such as an `ML-DSA-44` key.
     #[must_use]
     pub const fn akp(alg: &'a str, public_key: &'a [u8]) -> Self {
         Self::new("AKP", ("alg", alg), [("pub", public_key), ("", &[])])
     }
 
-    /// A shared secret, byte for byte (RFC 7518 §6.4).
+    /// Creates a shared secret from its bytes (RFC 7518 §6.4).
     #[must_use]
     pub const fn oct(k: &'a [u8]) -> Self {
         Self::new("oct", ("", ""), [("k", k), ("", &[])])
@@ -108,7 +110,7 @@ impl<'a> KeyParameters<'a> {
     }
 }
 
-/// The internal name of a point that was given as one string. No JWK member has this name.
+/// The internal name of a point that was given as one byte string. No JWK member has this name.
 const POINT: &str = "point as one string";
 
 impl KeyParameters<'_> {

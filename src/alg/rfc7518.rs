@@ -1,4 +1,5 @@
-//! The algorithms of RFC 7518 §3.1: one type and one constant each, which hide how they are made.
+//! The algorithms of RFC 7518 §3.1. Each is one type and one constant, which hide the
+//! implementation.
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
@@ -14,9 +15,13 @@ use crate::alg::{
     Algorithm, AlgorithmKind, InlineKey, InvalidSignature, KeyType, Precomputation, Tables, Word,
 };
 
-/// Declares an algorithm.
+/// Declares an algorithm: the constant, its type, and the implementation that the type delegates
+/// to.
 macro_rules! algorithm {
-    ($(#[$doc:meta])+ $constant:ident: $type:ident, $words:path, $made_of:ty, $($name:literal)?) => {
+    (
+        $(#[$doc:meta])+
+        $constant:ident: $type:ident, $words:path, $implementation:ty, $($name:literal)?
+    ) => {
         $(#[$doc])+
         pub const $constant: $type = $type(PhantomData);
 
@@ -25,20 +30,20 @@ macro_rules! algorithm {
         pub struct $type(PhantomData<()>);
 
         impl $type {
-            const MADE_OF: $made_of = <$made_of>::new($($name)?);
+            const IMPLEMENTATION: $implementation = <$implementation>::new($($name)?);
         }
 
         impl Algorithm for $type {
             fn name(&self) -> &'static str {
-                Self::MADE_OF.name()
+                Self::IMPLEMENTATION.name()
             }
 
             fn kind(&self) -> AlgorithmKind {
-                Self::MADE_OF.kind()
+                Self::IMPLEMENTATION.kind()
             }
 
             fn key_type(&self) -> &'static dyn KeyType {
-                Self::MADE_OF.key_type()
+                Self::IMPLEMENTATION.key_type()
             }
 
             fn verify(
@@ -47,7 +52,7 @@ macro_rules! algorithm {
                 signing_input: &[u8],
                 signature: &[u8],
             ) -> Result<(), InvalidSignature> {
-                Self::MADE_OF.verify(material, signing_input, signature)
+                Self::IMPLEMENTATION.verify(material, signing_input, signature)
             }
         }
 
@@ -110,7 +115,7 @@ algorithm! {
 }
 
 algorithm! {
-    /// ECDSA using P-256 and SHA-256. A signature is r and s, 32 bytes each (RFC 7518 §3.4). A
+    /// ECDSA using P-256 and SHA-256. A signature is r ‖ s, 32 bytes each (RFC 7518 §3.4). A
     /// signature in DER is rejected.
     ES256: Es256, words::P256, Ecdsa<P256, P256_WORDS>,
 }
@@ -135,7 +140,7 @@ pub const MACS: &[&dyn Algorithm] = &[&HS256, &HS384, &HS512];
 
 /// Declares the precomputation for the keys of one curve.
 macro_rules! tables {
-    ($(#[$doc:meta])+ $constant:ident: $type:ident, $algorithm:ident, $made_of:ty) => {
+    ($(#[$doc:meta])+ $constant:ident: $type:ident, $algorithm:ident, $implementation:ty) => {
         $(#[$doc])+
         pub const $constant: $type = $type(PhantomData);
 
@@ -144,7 +149,7 @@ macro_rules! tables {
         pub struct $type(PhantomData<()>);
 
         impl $type {
-            const MADE_OF: $made_of = <$made_of>::new();
+            const IMPLEMENTATION: $implementation = <$implementation>::new();
         }
 
         impl Precomputation for $type {
@@ -153,23 +158,23 @@ macro_rules! tables {
             }
 
             fn table_len(&self, available: usize) -> usize {
-                Self::MADE_OF.table_len(available)
+                Self::IMPLEMENTATION.table_len(available)
             }
 
             fn fill(&self, material: &[Word], table: &mut [Word]) {
-                Self::MADE_OF.fill(material, table);
+                Self::IMPLEMENTATION.fill(material, table);
             }
 
             fn fill_shared(&self, table: &mut [Word]) {
-                Self::MADE_OF.fill_shared(table);
+                Self::IMPLEMENTATION.fill_shared(table);
             }
 
             fn is_intact(&self, material: &[Word], table: &[Word]) -> bool {
-                Self::MADE_OF.is_intact(material, table)
+                Self::IMPLEMENTATION.is_intact(material, table)
             }
 
             fn is_shared_intact(&self, table: &[Word]) -> bool {
-                Self::MADE_OF.is_shared_intact(table)
+                Self::IMPLEMENTATION.is_shared_intact(table)
             }
 
             fn verify(
@@ -179,7 +184,7 @@ macro_rules! tables {
                 signing_input: &[u8],
                 signature: &[u8],
             ) -> Result<(), InvalidSignature> {
-                Self::MADE_OF.verify(material, tables, signing_input, signature)
+                Self::IMPLEMENTATION.verify(material, tables, signing_input, signature)
             }
         }
 
@@ -192,16 +197,16 @@ macro_rules! tables {
 }
 
 tables! {
-    /// Tables for P-256 keys, with which [`ES256`] verifies faster.
+    /// Precomputed tables for P-256 keys, which make [`ES256`] verification faster.
     P256_TABLES: P256Tables, ES256, EcTables<P256, P256_WORDS>
 }
 
 tables! {
-    /// Tables for P-384 keys, with which [`ES384`] verifies faster.
+    /// Precomputed tables for P-384 keys, which make [`ES384`] verification faster.
     P384_TABLES: P384Tables, ES384, EcTables<P384, P384_WORDS>
 }
 
 tables! {
-    /// Tables for P-521 keys, with which [`ES512`] verifies faster.
+    /// Precomputed tables for P-521 keys, which make [`ES512`] verification faster.
     P521_TABLES: P521Tables, ES512, EcTables<P521, P521_WORDS>
 }

@@ -1,4 +1,4 @@
-//! The hashes of RFC 7518 §3.1: for what is hashed beside signatures, at once or in parts.
+//! The hash functions of RFC 7518 §3.1 for values outside of signatures, in one call or in parts.
 
 use core::fmt::{self, Debug};
 
@@ -32,7 +32,7 @@ pub const SHA512: Sha2 = Sha2 {
 pub struct Sha2 {
     name: &'static str,
     algorithms: [&'static str; 4],
-    /// Writes the digest of the parts to the buffer and returns its length.
+    /// Writes the digest of the concatenated parts to the buffer and returns its length.
     digest: fn(&[&[u8]], &mut [u8; MAX_DIGEST_LEN]) -> usize,
 }
 
@@ -59,12 +59,12 @@ fn digest<D: Digest>(parts: &[&[u8]], buffer: &mut [u8; MAX_DIGEST_LEN]) -> usiz
         hash.update(part);
     }
     let digest = hash.finalize();
-    let places = buffer.iter_mut().zip(&digest);
-    places.for_each(|(to, from)| *to = *from);
+    let pairs = buffer.iter_mut().zip(&digest);
+    pairs.for_each(|(to, from)| *to = *from);
     digest.len()
 }
 
-/// Declares a hash that is computed in parts.
+/// Declares a hash function that takes its input in parts.
 macro_rules! incremental {
     ($(#[$doc:meta])+ $type:ident, $len:literal) => {
         $(#[$doc])+
@@ -72,13 +72,13 @@ macro_rules! incremental {
         pub struct $type(::sha2::$type);
 
         impl $type {
-            /// Creates the hash of nothing.
+            /// Creates a hash of the empty input.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()
             }
 
-            /// Adds the next part of the text.
+            /// Appends the next part of the input.
             pub fn update(&mut self, part: &[u8]) {
                 self.0.update(part);
             }
@@ -92,7 +92,7 @@ macro_rules! incremental {
 
         impl Debug for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                // Omits the state, which may be that of a secret.
+                // Omits the state, which may be derived from a secret.
                 f.write_str(stringify!($type))
             }
         }
@@ -100,7 +100,7 @@ macro_rules! incremental {
 }
 
 incremental! {
-    /// SHA-256 of a text that arrives in parts, such as a firmware image that is read from flash.
+    /// SHA-256 of input that arrives in parts, such as a firmware image that is read from flash.
     ///
     /// ```
     /// use jose_verify::base64url;
@@ -120,11 +120,11 @@ incremental! {
 }
 
 incremental! {
-    /// SHA-384 of a text that arrives in parts.
+    /// SHA-384 of input that arrives in parts.
     Sha384, 48
 }
 
 incremental! {
-    /// SHA-512 of a text that arrives in parts.
+    /// SHA-512 of input that arrives in parts.
     Sha512, 64
 }

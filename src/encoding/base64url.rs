@@ -1,29 +1,29 @@
-//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): one text for each string of bytes.
+//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): each byte string has one text.
 //!
-//! Tokens are decoded through a table, which takes a fifth of the work of base64ct's constant-time
-//! arithmetic: whoever could learn a token from that time handles the token already. The parameters
-//! of keys, which may be secret, are left to base64ct.
+//! Tokens are decoded with lookup tables, which take a fifth of the work of base64ct's
+//! constant-time arithmetic. Anyone who could learn a token from their timing already handles the
+//! token. Key parameters, which may be secret, are decoded by base64ct.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::error::Error;
 
-/// Stands in the tables for characters outside the alphabet: negative, and so is all that is made
-/// with it.
+/// The table entry for characters outside of the alphabet. It is negative, and so is every group
+/// that contains it.
 const INVALID: i8 = -1;
 
-/// What each character stands for.
+/// The six bits that each character represents.
 static SEXTETS: [i8; 256] = sextets();
 
-/// The same at each of the four places in a group, for machines that do not count every kilobyte.
-static PLACED: [[i32; 256]; 4] = [placed(18), placed(12), placed(6), placed(0)];
+/// The same for each of the four positions in a group, for machines that can spare the kilobytes.
+static POSITIONED: [[i32; 256]; 4] = [positioned(18), positioned(12), positioned(6), positioned(0)];
 
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "evaluated by the compiler, which stops where this would panic"
+    reason = "evaluated at compile time, where a panic is a compile error"
 )]
 const fn sextets() -> [i8; 256] {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -40,9 +40,9 @@ const fn sextets() -> [i8; 256] {
     clippy::as_conversions,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "evaluated by the compiler, which stops where this would panic"
+    reason = "evaluated at compile time, where a panic is a compile error"
 )]
-const fn placed(shift: u32) -> [i32; 256] {
+const fn positioned(shift: u32) -> [i32; 256] {
     let (sextets, mut table) = (sextets(), [0; 256]);
     let mut i = 0;
     while i < table.len() {
@@ -52,19 +52,20 @@ const fn placed(shift: u32) -> [i32; 256] {
     table
 }
 
-/// Encoded characters that the in-place decoder moves at a time, and the bytes they stand for.
+/// The number of characters that the in-place decoder processes at a time, and of the bytes that
+/// they decode to.
 const BLOCK_CHARS: usize = 64;
 const BLOCK_BYTES: usize = BLOCK_CHARS / 4 * 3;
 
-/// Bytes that a text of `encoded_len` characters decodes to.
+/// Returns the number of bytes that `encoded_len` characters decode to.
 pub(crate) const fn decoded_len(encoded_len: usize) -> usize {
-    // A quarter less. Not `len * 3 / 4`, which could overflow; this cannot.
+    // A quarter less: 43 characters are 43 - 11 = 32 bytes. Unlike `len * 3 / 4`, this cannot
+    // overflow.
     encoded_len.wrapping_sub(encoded_len.div_ceil(4))
 }
 
-/// The text without the padding that fills its last group of four (RFC 4648 §4). Anything but
-/// exactly that padding is refused, here or by [`decode`], so that there is one padded text for
-/// each string of bytes.
+/// Removes the padding that fills the last group of four (RFC 4648 §4). Any other padding is
+/// rejected, here or by [`decode`], so that each byte string has one padded text.
 pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
     if !text.len().is_multiple_of(4) {
         return Err(Error::MalformedBase64url);
@@ -73,7 +74,7 @@ pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
     Ok(without.unwrap_or(text))
 }
 
-/// Decodes `text` to the front of `buffer`, in a time that does not tell what it says.
+/// Decodes `text` to the front of `buffer`, in a time that does not depend on its content.
 pub(crate) fn decode_secret<'b>(
     text: &[u8],
     buffer: &'b mut [u8],
@@ -90,10 +91,10 @@ pub(crate) fn decode<'b>(
     too_small: Error,
 ) -> Result<&'b [u8], Error> {
     let buffer = buffer.get_mut(..decoded_len(text.len())).ok_or(too_small)?;
-    // Two groups at a time.
+    // Decodes two groups at a time.
     let (pairs, rest) = text.as_chunks::<8>();
     let (pair_targets, rest_target) = buffer.as_chunks_mut::<6>();
-    // Negative as soon as one of the groups is.
+    // Negative if any of the groups is.
     let mut all = 0;
     for (pair, target) in pairs.iter().zip(pair_targets) {
         let [c0, c1, c2, c3, c4, c5, c6, c7] = *pair;
@@ -123,8 +124,11 @@ pub(crate) fn decode<'b>(
     Ok(buffer)
 }
 
-/// What four characters stand for: 24 bits, the first byte lowest, or a negative number if one of
-/// them is not of the alphabet.
+/// Decodes four characters to 24 bits, the first byte lowest. Returns a negative number if one of
+/// them is outside of the alphabet.
+///
+/// Example: `Az-_` is 0, 51, 62, 63 in six bits each. Together they are `0x03_3fbf`, which is
+/// returned with its bytes in reverse order, as `0xbf_3f03`.
 fn group(chars: [u8; 4]) -> i32 {
     if usize::BITS < 64 {
         shifted(chars)
@@ -133,34 +137,34 @@ fn group(chars: [u8; 4]) -> i32 {
     }
 }
 
-/// [`group`] with one small table.
+/// [`group`] with one small table and shifts.
 fn shifted(chars: [u8; 4]) -> i32 {
     let sextets = chars.map(|c| SEXTETS.get(usize::from(c)).unwrap_or(&INVALID));
     let bits = sextets.into_iter();
     bytes_in_order(bits.fold(0, |bits, sextet| bits << 6 | i32::from(*sextet)))
 }
 
-/// 24 bits with the first byte lowest, as they are written; what is negative stays so.
+/// Reverses the order of the three bytes. A negative number stays negative.
 const fn bytes_in_order(bits: i32) -> i32 {
     let [_, first, second, third] = bits.to_be_bytes();
     i32::from_le_bytes([first, second, third, 0]) | bits >> 31
 }
 
-/// [`group`] without shifts.
+/// [`group`] with one table for each position, without shifts.
 fn looked_up(chars: [u8; 4]) -> i32 {
-    let placed = PLACED.iter().zip(chars);
-    placed.fold(0, |bits, (table, c)| {
+    let positioned = POSITIONED.iter().zip(chars);
+    positioned.fold(0, |bits, (table, c)| {
         bits | table.get(usize::from(c)).copied().unwrap_or(-1)
     })
 }
 
-/// Decodes the characters that are left, fewer than four; negative if they are not valid.
+/// Decodes the last characters, fewer than four. Returns a negative number if they are invalid.
 fn last_group(chars: &[u8], target: &mut [u8]) -> i32 {
     let (bits, unused) = match *chars {
         [] => return 0,
         [a, b] => (group([a, b, b'A', b'A']), 0x00ff_ff00),
         [a, b, c] => (group([a, b, c, b'A']), 0x00ff_0000),
-        // Six bits are no byte.
+        // One character has only six bits, less than a byte.
         _ => return i32::from(INVALID),
     };
     match (target, bits.to_le_bytes()) {
@@ -168,7 +172,7 @@ fn last_group(chars: &[u8], target: &mut [u8]) -> i32 {
         ([first, second], [byte, other, ..]) => (*first, *second) = (byte, other),
         _ => {}
     }
-    // RFC 4648 §3.5: bits that stand for nothing are zero.
+    // RFC 4648 §3.5: unused trailing bits are zero.
     if bits & unused == 0 {
         bits
     } else {
@@ -181,9 +185,9 @@ pub(crate) fn encode<'b>(bytes: &[u8], buffer: &'b mut [u8]) -> Result<&'b str, 
     Base64UrlUnpadded::encode(bytes, buffer).map_err(|_| Error::BufferTooSmall)
 }
 
-/// Decodes the text in `buffer` to its front and returns the decoded part.
+/// Decodes the text in `buffer` to the front of `buffer` and returns the decoded part.
 ///
-/// After an error the buffer's content is unspecified.
+/// After an error, the content of the buffer is unspecified.
 pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
     let (mut read, mut written) = (0_usize, 0_usize);
     let mut block = [0; BLOCK_CHARS];
@@ -202,13 +206,14 @@ pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
     buffer.get_mut(..written).ok_or(Error::MalformedBase64url)
 }
 
-/// Undoes [`decode_in_place`]: encodes the first `decoded_len` bytes of `buffer` over its whole
+/// Reverses [`decode_in_place`]: encodes the decoded bytes at the front of `buffer` over its whole
 /// length.
 ///
-/// Exact, because the strict encoding has one text for each string of bytes.
+/// The result is exactly the original text, because the strict encoding has one text for each byte
+/// string.
 pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
     let decoded = decoded_len(buffer.len());
-    // From the back, so that no byte is overwritten before it was read.
+    // From the back, so that no byte is overwritten before it is read.
     for group in (0..decoded.div_ceil(BLOCK_BYTES)).rev() {
         let from = group.saturating_mul(BLOCK_BYTES);
         let to = decoded.min(from.saturating_add(BLOCK_BYTES));
@@ -225,8 +230,9 @@ pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Decodes a text as some platforms do: both alphabets, other characters skipped, everything from
-/// the first `=` on and bits that do not fill a byte ignored.
+/// Decodes a text as leniently as some platforms do. Both alphabets are accepted and other
+/// characters are skipped. Everything from the first `=` on is ignored, and so are bits that do not
+/// fill a byte.
 pub(crate) fn decode_lenient<'b>(
     text: &str,
     buffer: &'b mut [u8],
@@ -247,7 +253,7 @@ pub(crate) fn decode_lenient<'b>(
     buffer.get(..written).ok_or(too_small)
 }
 
-/// Six bits, in base64 or base64url.
+/// Returns the six bits of a character in base64 or base64url.
 fn lenient_digit(c: u8) -> Option<u32> {
     let (first, value) = match c {
         b'A'..=b'Z' => (b'A', 0),
@@ -265,13 +271,13 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    const REFUSED: &[&str] = &[
+    const REJECTED: &[&str] = &[
         "A", "AAAAA", "AB", "AAB", "AA=", "AA==", "A+AA", "A/AA", "AA AA", "AAA\n", "AAA!", "é",
     ];
 
     #[test]
     fn strict() {
-        for text in REFUSED {
+        for text in REJECTED {
             let mut buffer = [0; 16];
             assert_eq!(
                 decode(text.as_bytes(), &mut buffer, Error::ScratchTooSmall),
@@ -288,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_to_read_a_group_agree() {
+    fn both_group_decoders_agree() {
         for place in 0..4 {
             for c in 0..=u8::MAX {
                 let mut chars = *b"Az-_";
@@ -308,8 +314,8 @@ mod tests {
     }
 
     #[test]
-    fn no_character_hides_another() {
-        // Through all groups that are decoded together, and beyond; under Miri, which is slow, one
+    fn every_invalid_character_is_detected() {
+        // Covers all groups that are decoded together, and beyond. Under Miri, which is slow, one
         // length.
         let lengths = if cfg!(miri) { 22..23 } else { 0..40 };
         for len in lengths {
@@ -319,8 +325,8 @@ mod tests {
                     text[first] = b'!';
                     text[second] = b'=';
                     let mut buffer = [0; 64];
-                    let refused = decode(&text, &mut buffer, Error::ScratchTooSmall);
-                    assert_eq!(refused, Err(Error::MalformedBase64url), "{text:?}");
+                    let rejected = decode(&text, &mut buffer, Error::ScratchTooSmall);
+                    assert_eq!(rejected, Err(Error::MalformedBase64url), "{text:?}");
                 }
             }
         }

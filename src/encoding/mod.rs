@@ -1,4 +1,4 @@
-//! How texts are written: base64url and JSON. Knows nothing of tokens.
+//! The encodings of text, base64url and JSON. Independent of tokens.
 
 pub(crate) mod base64url;
 pub(crate) mod json;

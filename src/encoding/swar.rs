@@ -1,22 +1,29 @@
-//! Bytes looked for a machine word at a time.
+//! Searches for bytes, a machine word at a time (SWAR, SIMD within a register).
+//!
+//! Example: the first quotation mark (0x22) in `ab"c`, with words of four bytes. The little-endian
+//! word is `0x6322_6261`. XOR with 0x22 in every byte turns quotation marks into zeros:
+//! `0x4100_4043`. Subtracting one from every byte makes the zero byte borrow, which sets its
+//! highest bit: `0x3fff_3f42`. Of the highest bits, only `0x0080_0000` is set. It has 23 trailing
+//! zeros, so the match is byte 23 / 8 = 2.
 
 use core::num::NonZero;
 
 /// Bytes in a word.
 const WORD: usize = size_of::<usize>();
 
-/// Bytes that machines with vectors look at together.
+/// Bytes that machines with vector registers compare together.
 const CHUNK: usize = 32;
 
-/// The highest bit of each byte: where marks are.
+/// The highest bit of each byte, which marks a match.
 const HIGHEST: usize = each(0x80);
 
-/// The position of the first byte `wanted`, an ASCII character; the text's length if there is none.
-// By itself, for it is called several times in a row.
+/// Returns the position of the first byte that is `wanted`, an ASCII character, or the text's
+/// length if there is none.
+// Not inlined, because it is called several times in a row.
 #[inline(never)]
 pub(crate) fn byte(text: &[u8], wanted: u8) -> usize {
     let mut rest = text;
-    // All of a chunk at once: to stop within it would take longer.
+    // Compares the whole chunk, because stopping within it would take longer.
     while let Some((chunk, after)) = rest.split_first_chunk::<CHUNK>() {
         let found = |any, byte: &u8| any | u8::from(*byte == wanted);
         if chunk.iter().fold(0, found) != 0 {
@@ -31,9 +38,9 @@ pub(crate) fn byte(text: &[u8], wanted: u8) -> usize {
     }
 }
 
-/// The position of the first byte that is not of a JSON string in plain ASCII (RFC 8259 §7): a
-/// quotation mark, a backslash, a control character, or one beyond ASCII. The text's length if
-/// there is none.
+/// Returns the position of the first byte that is special in a JSON string (RFC 8259 §7): a
+/// quotation mark, a backslash, a control character or a non-ASCII byte. Returns the text's length
+/// if there is none.
 #[inline(never)]
 pub(crate) fn special_in_string(text: &[u8]) -> usize {
     match in_words(text, specials, |_| ()) {
@@ -42,21 +49,23 @@ pub(crate) fn special_in_string(text: &[u8]) -> usize {
     }
 }
 
-/// The same, if it is in one of the whole words that the text begins with. What stands before is
-/// handed out in words, the last filled up with zeros.
+/// Returns the same position if it is within the whole words at the start of the text. The bytes
+/// before it are passed to `visit` in words, the last one padded with zeros.
 #[inline]
-pub(crate) fn words_before_special(text: &[u8], hand_out: impl FnMut(usize)) -> Option<usize> {
-    in_words(text, specials, hand_out)
+pub(crate) fn words_before_special(text: &[u8], visit: impl FnMut(usize)) -> Option<usize> {
+    in_words(text, specials, visit)
 }
 
-/// The same in the first word: the position, and what stands before it.
+/// Returns the same position if it is within the first word, and the bytes before it, padded with
+/// zeros.
 #[inline]
 pub(crate) fn first_word_before_special(text: &[u8]) -> Option<(usize, usize)> {
     let word = usize::from_le_bytes(*text.first_chunk()?);
     before_mark(word, specials(word))
 }
 
-/// The position of the first quotation mark or backslash; the text's length if there is none.
+/// Returns the position of the first quotation mark or backslash, or the text's length if there is
+/// none.
 #[cfg(feature = "serde")]
 #[inline]
 pub(crate) fn quotation_mark_or_backslash(text: &[u8]) -> usize {
@@ -66,8 +75,8 @@ pub(crate) fn quotation_mark_or_backslash(text: &[u8]) -> usize {
     }
 }
 
-/// The position of the first quotation mark, if it is in the first word and no backslash stands
-/// before.
+/// Returns the position of the first quotation mark, if it is within the first word and no
+/// backslash precedes it.
 #[cfg(feature = "serde")]
 #[inline]
 pub(crate) fn first_word_before_quotation_mark(text: &[u8]) -> Option<usize> {
@@ -76,7 +85,8 @@ pub(crate) fn first_word_before_quotation_mark(text: &[u8]) -> Option<usize> {
     (text.get(position) == Some(&b'"')).then_some(position)
 }
 
-/// The position of the first byte that is no digit; the text's length if there is none.
+/// Returns the position of the first byte that is not a digit, or the text's length if there is
+/// none.
 #[inline]
 pub(crate) fn non_digit(text: &[u8]) -> usize {
     match in_words(text, non_digits, |_| ()) {
@@ -85,27 +95,28 @@ pub(crate) fn non_digit(text: &[u8]) -> usize {
     }
 }
 
-/// The position in whole words of the first byte that `marks` marks, and the words before it.
+/// Returns the position of the first byte that `marks` marks within the whole words of the text,
+/// and passes the words before it to `visit`.
 #[inline]
 fn in_words(
     text: &[u8],
     marks: impl Fn(usize) -> usize,
-    mut hand_out: impl FnMut(usize),
+    mut visit: impl FnMut(usize),
 ) -> Option<usize> {
     let (words, _) = text.as_chunks();
     for (count, word) in words.iter().enumerate() {
-        // The first byte lowest, whatever the machine.
+        // Little-endian on every machine, so that the first byte is the lowest.
         let word = usize::from_le_bytes(*word);
         if let Some((position, before)) = before_mark(word, marks(word)) {
-            hand_out(before);
+            visit(before);
             return Some(count.wrapping_mul(WORD).wrapping_add(position));
         }
-        hand_out(word);
+        visit(word);
     }
     None
 }
 
-// The ends by themselves, so that the loops before need fewer registers.
+// The ends of the text are handled out of line, so that the loops above need fewer registers.
 
 #[inline(never)]
 fn byte_in_last_word(text: &[u8], wanted: u8) -> usize {
@@ -128,11 +139,11 @@ fn non_digit_in_last_word(text: &[u8]) -> usize {
     in_last_word(text, non_digits)
 }
 
-/// The position of the first byte that `marks` marks, where the whole words have none; the text's
-/// length if there is none.
+/// Returns the position of the first byte that `marks` marks, given that there is none in the whole
+/// words. Returns the text's length if there is none.
 #[inline]
 fn in_last_word(text: &[u8], marks: impl Fn(usize) -> usize) -> usize {
-    // Of what overlaps with the word before, nothing is marked.
+    // The bytes that overlap with the previous word are not marked.
     let (word, start) = match text.last_chunk() {
         Some(word) => (usize::from_le_bytes(*word), text.len().wrapping_sub(WORD)),
         None => (short_word(text), 0),
@@ -143,7 +154,7 @@ fn in_last_word(text: &[u8], marks: impl Fn(usize) -> usize) -> usize {
     }
 }
 
-/// A text of less than a word, filled up with zeros.
+/// Reads a text shorter than a word, padded with zeros.
 #[cold]
 #[inline(never)]
 fn short_word(text: &[u8]) -> usize {
@@ -151,27 +162,28 @@ fn short_word(text: &[u8]) -> usize {
     bytes.fold(0, |word, byte| word << 8 | usize::from(*byte))
 }
 
-/// The position of the first marked byte, and the bytes before it, filled up with zeros.
+/// Returns the position of the first marked byte, and the bytes before it, padded with zeros.
 ///
-/// Bytes are marked by their highest bit. Marks on later bytes may be wrong: an addition or
-/// subtraction that marks one carries to the next.
+/// Bytes are marked by their highest bit. Marks on later bytes may be wrong, because an addition or
+/// subtraction that marks a byte carries into the next.
 #[inline]
 fn before_mark(word: usize, marks: usize) -> Option<(usize, usize)> {
     let marked = NonZero::new(marks & HIGHEST)?;
     let position = usize::try_from(marked.trailing_zeros()).unwrap_or_default() / 8;
-    // All bits up to the mark, but for the eight of its byte.
+    // All bits below the marked byte. For example, 0x80_0000 becomes 0xff_ffff and then 0xffff.
     let before = (marked.get() ^ marked.get().wrapping_sub(1)) >> 8;
     Some((position, word & before))
 }
 
-/// Marks that ASCII character.
+/// Marks the bytes that are `wanted`, an ASCII character.
 const fn equal(word: usize, wanted: u8) -> usize {
     zeros(word ^ each(wanted)) & !word
 }
 
-/// Marks quotation marks, backslashes, control characters and what is not ASCII.
+/// Marks quotation marks, backslashes, control characters and non-ASCII bytes.
 const fn specials(word: usize) -> usize {
-    // Exactly these are below 0x21 with that bit changed.
+    // With the bit 0x02 flipped, exactly these are below 0x21: a quotation mark (0x22) becomes
+    // 0x20, a space (0x20) becomes 0x22, and control characters stay below 0x20.
     let controls_and_quotation_marks = (word ^ each(0x02)).wrapping_sub(each(0x21));
     let backslashes = zeros(word ^ each(b'\\'));
     controls_and_quotation_marks | backslashes | word
@@ -183,14 +195,14 @@ const fn quotation_marks_and_backslashes(word: usize) -> usize {
     equal(word, b'"') | equal(word, b'\\')
 }
 
-/// Marks everything but digits.
+/// Marks all bytes that are not digits.
 const fn non_digits(word: usize) -> usize {
     let digits = word ^ each(b'0');
-    // From ten on, this reaches the highest bit.
+    // Digits are now 0 to 9. For anything from ten on, the sum reaches the highest bit.
     digits.wrapping_add(each(0x80 - 10)) | digits
 }
 
-/// The byte in every byte of a word.
+/// Returns a word that has `byte` in every byte.
 const fn each(byte: u8) -> usize {
     usize::from_ne_bytes([byte; WORD])
 }
@@ -205,10 +217,11 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    /// Every byte at every place, also behind others that make a subtraction borrow, or nearly.
+    /// Tests every byte at every position, and next to bytes that make a subtraction borrow or come
+    /// close to it.
     #[test]
-    fn as_one_by_one() {
-        // Under Miri, which is slow, those where something changes.
+    fn agrees_with_a_search_byte_by_byte() {
+        // Miri is slow, so it tests only the bytes next to a boundary.
         let specials: Vec<u8> = if cfg!(miri) {
             b"\0\x1f !\"#-./[\\]\x7f\x80\xff".to_vec()
         } else {
@@ -233,8 +246,8 @@ mod tests {
                         let position = quotation_mark_or_backslash(&text);
                         assert_eq!(position, found(&ends_or_escapes), "{text:?}");
                     }
-                    let is_no_digit = |b: u8| !b.is_ascii_digit();
-                    assert_eq!(non_digit(&text), found(&is_no_digit), "{text:?}");
+                    let is_non_digit = |b: u8| !b.is_ascii_digit();
+                    assert_eq!(non_digit(&text), found(&is_non_digit), "{text:?}");
                 }
             }
         }
@@ -242,8 +255,8 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_two() {
-        // Through several chunks; under Miri, which is slow, through one.
+    fn finds_the_first_of_two() {
+        // Spans several chunks; under Miri, which is slow, one.
         let len = if cfg!(miri) { CHUNK } else { 3 * CHUNK } + 3;
         for first in 0..len {
             for second in first..len {

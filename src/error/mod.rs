@@ -1,4 +1,4 @@
-//! The one error type: `Copy`, numbered, without any content of the token.
+//! The error type: `Copy`, with stable numbers, without content of the token.
 
 mod names;
 mod pairs;
@@ -10,27 +10,29 @@ use self::pairs::{
     CLAIMS, MEMBERS, claim_message, claim_name, limit_message, member_message, member_name,
 };
 
-/// Who has to act on an [`Error`]: lets a server answer without listing every error.
+/// Who has to act on an [`Error`]. A server can answer by category, without a list of all errors.
 ///
 /// | category | answer to a request with a bearer token (RFC 6750 §3.1) |
 /// |---|---|
 /// | `Token`, `Signature`, `Claims` | 401, `invalid_token` |
-/// | `UnknownKey` | fetch the keys again if [`Refetch`](crate::keys::Refetch) allows, else 401, `invalid_token` |
+/// | `UnknownKey` | fetch the keys again if [`Refetch`] allows it, else 401, `invalid_token` |
 /// | `Scope` | 403, `insufficient_scope` |
 /// | `Keys`, `Provider`, `Caller` | 500: the sender of the token cannot fix it |
+///
+/// [`Refetch`]: crate::keys::Refetch
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Category {
-    /// The text or the header is not one that is accepted here.
+    /// The token's text or header is malformed or not accepted.
     Token,
     /// The signature or MAC is wrong.
     Signature,
-    /// No key fits the token, or several do where that was refused.
+    /// No key fits the token, or several keys fit and trying them was disabled.
     UnknownKey,
     /// The claims do not satisfy the policy, or the token was used before.
     Claims,
-    /// The token is good, but does not allow this.
+    /// The token is valid, but does not grant this access.
     Scope,
     /// A key or key set cannot be loaded.
     Keys,
@@ -67,14 +69,17 @@ impl Category {
     }
 }
 
-/// Declares the variants without data once: number, stable name, message, category, documentation.
+/// Declares the variants without data: documentation, number, stable name, category, message.
 macro_rules! errors {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $name:literal, $category:ident, $message:literal;)+) => {
-        /// Why a token or a key was refused.
+    ($(
+        $(#[doc = $doc:literal])+
+        $variant:ident = $code:literal, $name:literal, $category:ident, $message:literal;
+    )+) => {
+        /// Why a token or a key was rejected.
         ///
         /// An error names the claim, header parameter or limit concerned, if any. It has no content
-        /// of the token, so it can be logged. The number and the name of an error never change; new
-        /// ones may be added.
+        /// of the token, so it can be logged. The number and the name of an error never change. New
+        /// errors may be added.
         ///
         /// ```
         /// use jose_verify::{Category, Claim, Error, Problem};
@@ -83,12 +88,13 @@ macro_rules! errors {
         /// assert_eq!((error.code(), error.name()), (10_303, "aud_mismatch"));
         /// assert_eq!(error.to_string(), r#"claim "aud" does not contain an accepted audience"#);
         /// assert_eq!(error.category(), Category::Claims);
-        /// assert!(Error::NoKey.should_refresh_keys() && !Error::BadSignature.should_refresh_keys());
+        /// assert!(Error::NoKey.should_refresh_keys());
+        /// assert!(!Error::BadSignature.should_refresh_keys());
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
-        // As wide as a pointer: results that share memory with an error are then moved in whole
+        // As wide as a pointer, so that results that share memory with an error are moved in whole
         // words.
         #[repr(u8)]
         #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
@@ -97,24 +103,28 @@ macro_rules! errors {
             $($(#[doc = $doc])+ $variant = $code,)+
             /// A limit is exceeded.
             Limit(Limit) = 200,
-            /// A header parameter is not as it must be.
+            /// A header parameter has a problem.
             Header(Member, Problem) = 201,
-            /// A claim is not as it must be.
+            /// A claim has a problem.
             Claim(Claim, Problem) = 202,
         }
 
         const PLAIN: &[Error] = &[$(Error::$variant),+];
 
         impl Error {
-            /// Returns the stable number: below 200 for an error without a subject, 200 + limit,
-            /// 2000 + 100 × header parameter + problem, and 10 000 + 100 × claim + problem, with the
-            /// discriminants of [`Limit`], [`Member`], [`Claim`] and [`Problem`].
+            /// Returns the stable number, which is below 200 for an error without data.
+            ///
+            /// The others are 200 + limit, 2000 + 100 × header parameter + problem, and 10 000 +
+            /// 100 × claim + problem, with the discriminants of [`Limit`], [`Member`], [`Claim`]
+            /// and [`Problem`].
             #[must_use]
             pub const fn code(self) -> u16 {
                 match self {
                     $(Self::$variant => $code,)+
                     Self::Limit(limit) => number(200, limit.number(), 0),
-                    Self::Header(member, problem) => number(2_000, problem.number(), member.number()),
+                    Self::Header(member, problem) => {
+                        number(2_000, problem.number(), member.number())
+                    }
                     Self::Claim(claim, problem) => number(10_000, problem.number(), claim.number()),
                 }
             }
@@ -130,9 +140,10 @@ macro_rules! errors {
                 }
             }
 
-            /// Returns a clause for a person, in lower case and without a full stop. It has quotation
-            /// marks in it; where a quoted string is needed, such as in `WWW-Authenticate`, use
-            /// [`name`](Self::name).
+            /// Returns a clause for people to read, in lower case and without a full stop.
+            ///
+            /// It may contain quotation marks. Use [`name`](Self::name) inside of a quoted string,
+            /// such as in `WWW-Authenticate`.
             #[must_use]
             pub const fn message(self) -> &'static str {
                 match self {
@@ -160,7 +171,7 @@ macro_rules! errors {
     };
 }
 
-/// Returns the number of a pair: a hundred for each subject, and its problems in it.
+/// Returns base + 100 × subject + problem.
 const fn number(base: u16, problem: u8, subject: u8) -> u16 {
     let widened = u16::from_be_bytes([0, subject]).wrapping_mul(100);
     base.wrapping_add(widened)
@@ -170,69 +181,98 @@ const fn number(base: u16, problem: u8, subject: u8) -> u16 {
 errors! {
     // The token's text.
     /// The token does not have the three segments of a compact JWS (RFC 7515 §7.1).
-    MalformedToken = 1, "malformed_token", Token, "the token is not three segments separated by dots";
+    MalformedToken = 1, "malformed_token", Token,
+        "the token is not three segments separated by dots";
     /// The token has the five segments of a JWE (RFC 7516 §7.1), which this crate does not decrypt.
-    Encrypted = 2, "encrypted", Token, "the token is encrypted (JWE) and cannot be verified here";
-    /// A text is not base64url without padding, with zero trailing bits (RFC 7515 §2).
-    MalformedBase64url = 3, "malformed_base64url", Token, "a text is not strict base64url";
+    Encrypted = 2, "encrypted", Token,
+        "the token is encrypted (JWE) and cannot be verified here";
+    /// A text is not base64url without padding (RFC 7515 §2), or its trailing bits are not zero.
+    MalformedBase64url = 3, "malformed_base64url", Token,
+        "a text is not strict base64url";
     /// A text is not JSON in UTF-8 (RFC 8259), or the header is not a JSON object.
-    MalformedJson = 4, "malformed_json", Token, "the text is not well-formed JSON of the expected kind";
+    MalformedJson = 4, "malformed_json", Token,
+        "the text is not well-formed JSON of the expected kind";
     /// An object has two members of the same name (RFC 7515 §4, RFC 7519 §4).
-    DuplicateMember = 5, "duplicate_member", Token, "a JSON object has two members of the same name";
-    /// The scratch buffer is shorter than [`scratch_len`](crate::scratch_len) says.
-    ScratchTooSmall = 7, "scratch_too_small", Caller, "the scratch buffer is too small for this token";
+    DuplicateMember = 5, "duplicate_member", Token,
+        "a JSON object has two members of the same name";
+    /// The scratch buffer is shorter than [`scratch_len`](crate::scratch_len) requires.
+    ScratchTooSmall = 7, "scratch_too_small", Caller,
+        "the scratch buffer is too small for this token";
 
     // Keys and signature.
-    /// The token says that it is not signed: `alg` is `none` (RFC 7518 §3.6).
-    Unsecured = 9, "unsecured", Token, "the token is not signed (alg none)";
+    /// The token is unsecured: `alg` is `none` (RFC 7518 §3.6).
+    Unsecured = 9, "unsecured", Token,
+        "the token is not signed (alg none)";
     /// The token's `alg` is not among those accepted for these keys.
-    AlgorithmNotAccepted = 11, "algorithm_not_accepted", Token, "the algorithm is not one that is accepted for these keys";
+    AlgorithmNotAccepted = 11, "algorithm_not_accepted", Token,
+        "the algorithm is not accepted for these keys";
     /// The signature or MAC is wrong.
-    BadSignature = 12, "bad_signature", Signature, "the signature does not verify";
+    BadSignature = 12, "bad_signature", Signature,
+        "the signature does not verify";
     /// No key fits the token's `kid` and `alg`.
-    NoKey = 13, "no_key", UnknownKey, "no key fits the token";
-    /// The token has no `kid`, several keys fit, and trying them was refused.
-    AmbiguousKey = 14, "ambiguous_key", UnknownKey, "the token names no key and several fit";
+    NoKey = 13, "no_key", UnknownKey,
+        "no key fits the token";
+    /// The token has no `kid`, several keys fit, and trying them was disabled.
+    AmbiguousKey = 14, "ambiguous_key", UnknownKey,
+        "the token has no \"kid\" and several keys fit";
 
-    // Keys while they are loaded.
-    /// A key lacks a parameter, or has one that cannot be right.
-    MalformedKey = 20, "malformed_key", Keys, "the key is malformed";
-    /// A key is shorter than RFC 7518 demands.
-    WeakKey = 21, "weak_key", Keys, "the key is too weak";
+    // Loading keys.
+    /// A key lacks a parameter, or has an invalid one.
+    MalformedKey = 20, "malformed_key", Keys,
+        "the key is malformed";
+    /// A key is shorter than RFC 7518 requires.
+    WeakKey = 21, "weak_key", Keys,
+        "the key is too weak";
     /// The key's type or curve fits none of the accepted algorithms.
-    UnsupportedKey = 22, "unsupported_key", Keys, "the key's type fits none of the accepted algorithms";
+    UnsupportedKey = 22, "unsupported_key", Keys,
+        "none of the accepted algorithms uses this type of key";
     /// A key or its `kid` is larger than the limits allow.
-    KeyTooLarge = 23, "key_too_large", Keys, "the key is too large";
-    /// `use` or `key_ops` say that the key is not for verifying (RFC 7517 §4.2, §4.3).
-    WrongKeyUse = 24, "wrong_key_use", Keys, "the key is not meant for verifying signatures";
+    KeyTooLarge = 23, "key_too_large", Keys,
+        "the key is too large";
+    /// `use` or `key_ops` does not allow the key to verify (RFC 7517 §4.2, §4.3).
+    WrongKeyUse = 24, "wrong_key_use", Keys,
+        "the key is not meant for verifying signatures";
     /// A list of algorithms is empty, is too long, names one twice, or mixes MACs with signatures.
-    UnusableAlgorithmList = 25, "unusable_algorithm_list", Caller, "the list of algorithms is empty or too long, names one twice, or mixes MACs with signatures";
+    UnusableAlgorithmList = 25, "unusable_algorithm_list", Caller,
+        "the list of algorithms is empty or too long, names one twice, \
+        or mixes MACs with signatures";
     /// The text is not a JWK Set (RFC 7517 §5).
-    MalformedKeySet = 26, "malformed_key_set", Keys, "the text is not a JWK Set";
-    /// Nothing in a JWK Set can be used.
-    NoUsableKey = 27, "no_usable_key", Keys, "the key set holds no usable key";
+    MalformedKeySet = 26, "malformed_key_set", Keys,
+        "the text is not a JWK Set";
+    /// A JWK Set contains no usable key.
+    NoUsableKey = 27, "no_usable_key", Keys,
+        "the key set contains no usable key";
     /// The key set has no room for another key.
-    KeySetFull = 28, "key_set_full", Caller, "the key set has no room for another key";
+    KeySetFull = 28, "key_set_full", Caller,
+        "the key set has no room for another key";
 
     // Claims.
-    /// The payload is not a JSON object, so not a claims set (RFC 7519 §7.2).
-    MalformedClaims = 40, "malformed_claims", Claims, "the payload is not a JSON object";
+    /// The payload is not a JSON object, so it is not a claims set (RFC 7519 §7.2).
+    MalformedClaims = 40, "malformed_claims", Claims,
+        "the payload is not a JSON object";
     /// The buffer cannot hold the result: an unescaped string, or base64url encoded or decoded.
-    BufferTooSmall = 44, "buffer_too_small", Caller, "the buffer is too small for the result";
-    /// A scope or role that is needed is not among those of the token.
-    InsufficientScope = 89, "insufficient_scope", Scope, "the token does not have the scope that is needed";
-    /// A token that may be used once was used before.
-    Replayed = 90, "replayed", Claims, "the token was used before";
+    BufferTooSmall = 44, "buffer_too_small", Caller,
+        "the buffer is too small for the result";
+    /// The token lacks a required scope or role.
+    InsufficientScope = 89, "insufficient_scope", Scope,
+        "the token lacks a required scope";
+    /// A token that may be used only once was used before.
+    Replayed = 90, "replayed", Claims,
+        "the token was used before";
     /// A replay guard has no room to remember another token.
-    ReplayGuardFull = 91, "replay_guard_full", Caller, "there is no room to remember that the token was used";
+    ReplayGuardFull = 91, "replay_guard_full", Caller,
+        "the replay guard has no room for another token";
 
-    // What a provider answers.
+    // Responses of a provider.
     /// The metadata lacks `issuer` or `jwks_uri`, or a member has the wrong JSON type.
-    MalformedMetadata = 100, "malformed_metadata", Provider, "the text is not a provider's metadata";
+    MalformedMetadata = 100, "malformed_metadata", Provider,
+        "the text is not a provider's metadata";
     /// The metadata is that of another issuer (OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3).
-    MetadataMismatch = 102, "metadata_mismatch", Provider, "the metadata is that of another issuer";
+    MetadataMismatch = 102, "metadata_mismatch", Provider,
+        "the metadata belongs to another issuer";
     /// The response lacks `access_token` or `token_type`, or a member has the wrong JSON type.
-    MalformedTokenResponse = 101, "malformed_token_response", Provider, "the text is not a token endpoint's response";
+    MalformedTokenResponse = 101, "malformed_token_response", Provider,
+        "the text is not a token endpoint's response";
 }
 
 // A result without a value is returned in one register.
@@ -240,10 +280,11 @@ const _: () = assert!(size_of::<Result<(), Error>>() == size_of::<usize>());
 const _: () = assert!(size_of::<Error>() <= 8);
 
 impl Error {
-    /// Returns every error that this crate's own checks return, in the order of
-    /// [`code`](Self::code) within each kind. A [`ClaimCheck`](crate::ClaimCheck) of your own, or
-    /// claims that do not fit a serde type, may give other pairs of a claim and a problem. Those
-    /// have numbers and names as well.
+    /// Returns every error that this crate's own checks return.
+    ///
+    /// They come in four groups: errors without data, limits, header parameters and claims. Your
+    /// own [`ClaimCheck`](crate::ClaimCheck), or claims that do not fit a serde type, may give
+    /// other pairs of a claim and a problem. Those have numbers and names as well.
     pub fn all() -> impl Iterator<Item = Self> {
         let limits = Limit::ALL.iter().map(|limit| Self::Limit(*limit));
         let headers = MEMBERS.iter().flat_map(|(member, problems)| {
@@ -262,13 +303,13 @@ impl Error {
             .chain(claims)
     }
 
-    /// Returns the error that a claim is missing, for claims that your program reads itself.
+    /// Returns the error for a missing claim, for claims that your program reads itself.
     #[must_use]
     pub const fn missing(claim: Claim) -> Self {
         Self::Claim(claim, Problem::Missing)
     }
 
-    /// Returns the claim that is concerned, if one is.
+    /// Returns the claim that the error names, if it names one.
     #[must_use]
     pub const fn claim(self) -> Option<Claim> {
         match self {
@@ -279,9 +320,9 @@ impl Error {
 
     /// Returns whether fetching the issuer's keys again may help: true for [`Error::NoKey`] only.
     ///
-    /// Bound how often you do so, with a [`Refetch`](crate::keys::Refetch): anybody can send tokens
-    /// with an unknown `kid`. If tokens carry no `kid`, a key that was replaced looks like a
-    /// forgery ([`Error::BadSignature`]).
+    /// Limit how often you fetch with a [`Refetch`](crate::keys::Refetch), because anybody can send
+    /// tokens with an unknown `kid`. If tokens carry no `kid`, a token signed with a new key looks
+    /// like a forgery ([`Error::BadSignature`]).
     #[must_use]
     pub const fn should_refresh_keys(self) -> bool {
         matches!(self, Self::NoKey)
@@ -303,7 +344,7 @@ mod tests {
     use std::string::{String, ToString};
     use std::vec::Vec;
 
-    /// Also the pairs that only a caller's own check can make.
+    /// All pairs, including those that only a caller's own check can return.
     fn all_pairs() -> impl Iterator<Item = Error> {
         let problems = || Problem::ALL.iter().copied();
         let claims = Claim::ALL
@@ -329,7 +370,7 @@ mod tests {
         assert_eq!(listed.len(), Error::all().count(), "each is listed once");
         assert!(listed.iter().all(|error| all.contains(error)));
         let messages: HashSet<_> = Error::all().map(Error::message).collect();
-        // `NotYetValid` and `InFuture` have the same words, but no claim has both.
+        // `NotYetValid` and `InFuture` have the same message, but no claim has both.
         assert_eq!(messages.len(), listed.len());
     }
 
@@ -351,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_what_is_printed() {
+    fn display_is_the_message() {
         for error in Error::all() {
             assert_eq!(error.to_string(), error.message());
         }

@@ -1,8 +1,10 @@
-//! What an error is about, and what is wrong with it.
+//! The subjects of an error, and the problems that they can have.
 
 /// Declares an enum whose variants have a number and a name.
 macro_rules! named {
-    ($(#[$meta:meta])* $type:ident { $($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal;)+ }) => {
+    ($(#[$meta:meta])* $type:ident {
+        $($(#[doc = $doc:literal])+ $variant:ident = $number:literal, $name:literal;)+
+    }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -102,27 +104,27 @@ named! {
         WrongType = 2, "wrong_type";
         /// It has none of the expected values.
         Mismatch = 3, "mismatch";
-        /// It names others beside the expected ones, and they are not trusted.
+        /// It contains values beyond the expected ones that are not trusted.
         Untrusted = 4, "untrusted";
-        /// It is past.
+        /// The time at which the token expires has passed.
         Expired = 5, "expired";
-        /// It has not come yet.
+        /// The time from which the token is valid has not come yet.
         NotYetValid = 6, "not_yet_valid";
-        /// It lies in the future, where only the past makes sense.
+        /// It is in the future, but describes something in the past.
         InFuture = 7, "in_future";
-        /// It lies too far in the past.
+        /// It is too far in the past.
         TooOld = 8, "too_old";
-        /// It is longer than allowed.
+        /// It exceeds the allowed length.
         TooLong = 9, "too_long";
-        /// It must not be there.
+        /// It must be absent.
         Prohibited = 10, "prohibited";
-        /// It is a number that has no representation here.
+        /// It is a number that this crate cannot represent.
         OutOfRange = 11, "out_of_range";
         /// It asks for something that is not supported.
         Unsupported = 12, "unsupported";
-        /// The caller expects nothing, an empty string, or more than
-        /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings. The mistake is the caller's, not
-        /// the token's.
+        /// The caller expects no value, an empty string, or more than
+        /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings. This is a mistake of the caller,
+        /// not of the token.
         NothingExpected = 13, "nothing_expected";
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Claim, Limit, Member, Problem};
 
-/// Writes the name or the message of each problem with one subject.
+/// Builds the name or the message of each problem with one subject.
 macro_rules! of_each_problem {
     ($problem:expr, $before:expr, $between:expr, $name:expr;
      $($variant:ident => $after:literal),+ $(,)?) => {
@@ -25,15 +25,21 @@ macro_rules! of_each_problem {
             TooOld => "is too far in the past", TooLong => "is too long",
             Prohibited => "is not allowed", OutOfRange => "is out of range",
             Unsupported => "asks for something that is not supported",
-            NothingExpected => "cannot be compared: the expected value is missing or empty, or the list is too long")
+            NothingExpected => "cannot be compared: the expected value is missing or empty, \
+                or the list is too long")
     };
 }
 
-/// Declares which problems each claim and each header parameter can have, with the words for both.
+/// Declares the problems that each claim and each header parameter can have, and their names.
 macro_rules! pairs {
-    (claims { $($claim:ident, $c:literal: $($cp:ident),+;)+ } members { $($member:ident, $m:literal: $($mp:ident),+;)+ }) => {
-        pub(super) const CLAIMS: &[(Claim, &[Problem])] = &[$((Claim::$claim, &[$(Problem::$cp),+])),+];
-        pub(super) const MEMBERS: &[(Member, &[Problem])] = &[$((Member::$member, &[$(Problem::$mp),+])),+];
+    (
+        claims { $($claim:ident, $c:literal: $($cp:ident),+;)+ }
+        members { $($member:ident, $m:literal: $($mp:ident),+;)+ }
+    ) => {
+        pub(super) const CLAIMS: &[(Claim, &[Problem])] =
+            &[$((Claim::$claim, &[$(Problem::$cp),+])),+];
+        pub(super) const MEMBERS: &[(Member, &[Problem])] =
+            &[$((Member::$member, &[$(Problem::$mp),+])),+];
 
         pub(super) const fn claim_name(claim: Claim, problem: Problem) -> &'static str {
             match claim { $(Claim::$claim => of_each_problem!(name problem, "", $c)),+ }
@@ -45,12 +51,24 @@ macro_rules! pairs {
             }
             match (claim, problem) {
                 (Claim::Iss, Problem::Mismatch) => "claim \"iss\" is not an accepted issuer",
-                (Claim::Aud, Problem::Mismatch) => "claim \"aud\" does not contain an accepted audience",
-                (Claim::Aud, Problem::Untrusted) => "claim \"aud\" contains an audience that is not trusted",
-                (Claim::Exp, Problem::Expired) => "the token has expired: claim \"exp\" is in the past",
-                (Claim::Nbf, Problem::NotYetValid) => "the token is not valid yet: claim \"nbf\" is in the future",
-                (Claim::Exp, Problem::TooLong) => "the token's lifetime is too long: claim \"exp\" is too far after \"iat\"",
-                (Claim::Events, Problem::Mismatch) => "claim \"events\" does not contain the expected event",
+                (Claim::Aud, Problem::Mismatch) => {
+                    "claim \"aud\" does not contain an accepted audience"
+                }
+                (Claim::Aud, Problem::Untrusted) => {
+                    "claim \"aud\" contains an audience that is not trusted"
+                }
+                (Claim::Exp, Problem::Expired) => {
+                    "the token has expired: claim \"exp\" is in the past"
+                }
+                (Claim::Nbf, Problem::NotYetValid) => {
+                    "the token is not valid yet: claim \"nbf\" is in the future"
+                }
+                (Claim::Exp, Problem::TooLong) => {
+                    "the token's lifetime is too long: claim \"exp\" is too far after \"iat\""
+                }
+                (Claim::Events, Problem::Mismatch) => {
+                    "claim \"events\" does not contain the expected event"
+                }
                 (Claim::Sid, Problem::Missing) => "claim \"sid\" is missing, and so is \"sub\"",
                 $((Claim::$claim, _) => of_each_problem!(message problem, "claim \"", $c, "\" ")),+
             }
@@ -61,7 +79,11 @@ macro_rules! pairs {
         }
 
         pub(super) const fn member_message(member: Member, problem: Problem) -> &'static str {
-            match member { $(Member::$member => of_each_problem!(message problem, "header parameter \"", $m, "\" ")),+ }
+            match member {
+                $(Member::$member => {
+                    of_each_problem!(message problem, "header parameter \"", $m, "\" ")
+                }),+
+            }
         }
     };
 }

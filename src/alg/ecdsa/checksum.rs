@@ -20,19 +20,19 @@ pub(super) fn checksum(start: u32, words: &[Word]) -> [u32; 2] {
     [first, second]
 }
 
-/// The 32-bit halves of a word, the lower one first.
+/// Returns the 32-bit halves of a word, the lower one first.
 #[cfg(target_pointer_width = "64")]
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    reason = "the lower half is what is wanted"
+    reason = "truncation to the lower half is intended"
 )]
 #[inline]
 const fn halves(word: Word) -> [u32; 2] {
     [word as u32, (word >> 32) as u32]
 }
 
-/// The word itself, which has 32 bits.
+/// Returns the word itself, which has 32 bits.
 #[cfg(not(target_pointer_width = "64"))]
 #[inline]
 const fn halves(word: Word) -> [u32; 1] {

@@ -1,5 +1,5 @@
-//! What a curve is to the rest: y² = x³ - 3x + b over a prime field, with a base point of prime
-//! order (SP 800-186 §3.2.1).
+//! The parameters of a curve: y² = x³ - 3x + b over a prime field, with a base point of prime order
+//! (SP 800-186 §3.2.1).
 
 use core::fmt::Debug;
 
@@ -9,30 +9,31 @@ use super::field::PrimeFieldElement;
 use super::prime::Prime;
 use crate::alg::Word;
 
-/// One curve, on numbers of `N` words, with the hash that RFC 7518 §3.4 pairs with it.
+/// A curve, on numbers of `N` words, with the hash function that RFC 7518 §3.4 pairs with it.
 pub(super) trait Curve<const N: usize>: Debug + Sized + 'static {
     /// The name in the JSON Web Key Elliptic Curve registry.
     const NAME: &'static str;
 
-    /// The name of ECDSA with it (RFC 7518 §3.4).
+    /// The name of ECDSA with this curve (RFC 7518 §3.4).
     const ALGORITHM: &'static str;
 
-    /// What coordinates are modulo.
+    /// The prime p of the field, the modulus of coordinates.
     type Field: Prime<N>;
 
-    /// What multiples of points are modulo: the order of the base point.
+    /// The order n of the base point, the modulus of scalars.
     type Order: Prime<N>;
 
+    /// The hash function of [`ALGORITHM`](Self::ALGORITHM).
     type Hash: Digest;
 
     /// The coefficient b.
     const B: [Word; N];
 
-    /// The base point's multiples by 1, 2, 3 and so on: the entries of a [table](super::table) of
-    /// one window.
+    /// The entries of the base point's [table](super::table) with one window: the multiples by 1,
+    /// 2, 3 and so on.
     const BASE: &'static [Word];
 
-    /// Bits of that window.
+    /// Width in bits of the window of [`BASE`](Self::BASE).
     const BASE_WIDTH: usize;
 
     /// Bits of a scalar.

@@ -1,4 +1,4 @@
-//! Numbers modulo a prime, with the operations of a field.
+//! Elements of a prime field: coordinates modulo p, and scalars modulo n.
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
@@ -8,13 +8,13 @@ use super::inverse::{excess, invert};
 use super::prime::{Prime, add, halve, power_of_two, small, subtract_once};
 use crate::alg::Word;
 
-/// A number modulo the prime `P`.
+/// A number x modulo the prime `P`, in Montgomery form: the words hold x · R.
 pub(super) struct PrimeFieldElement<P, const N: usize> {
     words: [Word; N],
     prime: PhantomData<P>,
 }
 
-// Not derived: that would ask the same of `P`.
+// Not derived, because that would require `P: Clone`.
 impl<P, const N: usize> Clone for PrimeFieldElement<P, N> {
     fn clone(&self) -> Self {
         *self
@@ -34,10 +34,11 @@ impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
     pub(super) const ONE: Self = Self::from_words(power_of_two(P::PRIME, P::RADIX_BITS));
     const RADIX_SQUARED: Self = Self::from_words(power_of_two(P::PRIME, 2 * P::RADIX_BITS));
 
-    /// R², since the words hold x · R and are to hold x⁻¹ · R afterwards.
+    /// R², times the power of two that [`invert`] divides by. The words hold x · R before inversion
+    /// and must hold x⁻¹ · R = R² · (x · R)⁻¹ after it.
     const INVERSION_START: [Word; N] = power_of_two(P::PRIME, 2 * P::RADIX_BITS + excess(P::BITS));
 
-    /// Takes words that are in Montgomery form already.
+    /// Creates an element from words in Montgomery form.
     pub(super) const fn from_words(words: [Word; N]) -> Self {
         Self {
             words,
@@ -45,22 +46,22 @@ impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
         }
     }
 
-    /// The words of the Montgomery form.
+    /// Returns the words of the Montgomery form.
     pub(super) const fn words(&self) -> &[Word; N] {
         &self.words
     }
 
-    /// Takes a number as it is.
+    /// Creates an element from a number that is not in Montgomery form.
     pub(super) fn from_number(number: [Word; N]) -> Self {
         Self::from_words(number) * Self::RADIX_SQUARED
     }
 
-    /// The number itself, below p.
+    /// Returns the number itself, below p, converted from Montgomery form.
     pub(super) fn number(self) -> [Word; N] {
         self.mul_number(small(1))
     }
 
-    /// self · number, for a number as it is; so is the product.
+    /// Returns self · number. Neither `number` nor the product is in Montgomery form.
     pub(super) fn mul_number(self, number: [Word; N]) -> [Word; N] {
         let product = P::multiply(&number, &self.words);
         subtract_once::<P, N>(product, 0)
@@ -86,7 +87,7 @@ impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
         Self::ZERO - self
     }
 
-    /// self / 2.
+    /// Returns self / 2. An odd number is made even by adding p, which is odd.
     #[inline]
     pub(super) fn halved(self) -> Self {
         let odd = self.words.first().copied().unwrap_or(0) & 1;
@@ -105,7 +106,7 @@ impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
         (self - other).is_zero()
     }
 
-    /// self to the power of `exponent`, from its highest bit down.
+    /// Returns self to the power of `exponent`, by square and multiply from the highest bit down.
     pub(super) fn power(self, exponent: impl DoubleEndedIterator<Item = Word>) -> Self {
         let mut power = Self::ONE;
         for word in exponent.rev() {
@@ -123,7 +124,8 @@ impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
         self.number().first().is_some_and(|lowest| lowest & 1 == 1)
     }
 
-    /// A root of self, if it has one and p is 3 modulo 4: self to the power of (p + 1) / 4.
+    /// Returns a square root of self, if there is one and p is 3 modulo 4: self to the power of
+    /// (p + 1) / 4.
     pub(super) fn square_root(self) -> Option<Self> {
         let mut exponent = P::PRIME;
         // (p - 3) / 4 + 1
@@ -134,7 +136,7 @@ impl<P: Prime<N>, const N: usize> PrimeFieldElement<P, N> {
         root.squared().equals(self).then_some(root)
     }
 
-    /// 1 / self; of zero, zero.
+    /// Returns 1 / self, or zero for zero.
     pub(super) fn inverted(self) -> Self {
         Self::from_words(invert::<P, N>(&self.words, &Self::INVERSION_START))
     }
@@ -152,7 +154,7 @@ impl<P: Prime<N>, const N: usize> Mul for PrimeFieldElement<P, N> {
 impl<P: Prime<N>, const N: usize> Add for PrimeFieldElement<P, N> {
     type Output = Self;
 
-    // Where flash is scarce, the point formulas share it.
+    // Not inlined where flash is scarce: the point formulas share the code.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn add(self, other: Self) -> Self {
@@ -163,7 +165,7 @@ impl<P: Prime<N>, const N: usize> Add for PrimeFieldElement<P, N> {
 impl<P: Prime<N>, const N: usize> Sub for PrimeFieldElement<P, N> {
     type Output = Self;
 
-    // Where flash is scarce, the point formulas share it.
+    // Not inlined where flash is scarce: the point formulas share the code.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn sub(self, other: Self) -> Self {
@@ -176,7 +178,7 @@ mod tests {
     #![allow(
         clippy::arithmetic_side_effects,
         clippy::many_single_char_names,
-        reason = "big integers do not overflow, and the small ones here are meant not to"
+        reason = "big integers do not overflow, and a small one that does fails the test"
     )]
 
     use std::vec::Vec;
@@ -206,7 +208,8 @@ mod tests {
         words
     }
 
-    /// Every operation on two numbers, whatever their words hold, against the same on big integers.
+    /// Compares every operation on two numbers with the same operation on big integers. The words
+    /// may hold p or more.
     fn agree<P: Prime<N>, const N: usize>(a: &BigUint, b: &BigUint) {
         let p = &value(&P::PRIME);
         let radix = &(BigUint::from(1_u32) << P::RADIX_BITS);
@@ -243,8 +246,8 @@ mod tests {
         }
     }
 
-    /// What the arithmetic of the prime lets a number be: any below `bound`, the nearest to where
-    /// something changes more often.
+    /// Returns numbers below `bound`, the bound of the prime's arithmetic. Those close to an edge
+    /// case are more frequent.
     fn numbers<P: Prime<N>, const N: usize>(bound: BigUint) -> impl Strategy<Value = BigUint> {
         let p = value(&P::PRIME);
         let top = bound.clone() - 1_u32;
@@ -277,7 +280,7 @@ mod tests {
     #[test]
     fn coordinates_of_p256() {
         type Field = <p256::P256 as Curve<{ p256::WORDS }>>::Field;
-        // On machines of 64 bits they are kept below 2²⁵⁶ only.
+        // On 64-bit machines, they may be p or more, up to 2²⁵⁶ - 1.
         let p = value(&Field::PRIME);
         all_agree::<Field, _>(if WORD_BITS == 64 {
             power_of_two(256)

@@ -1,30 +1,45 @@
-//! Inversion modulo an odd prime, by a binary Euclidean algorithm that decides thirty steps at a
-//! time from the ends of its numbers (T. Pornin, "Optimized Binary GCD for Modular Inversion",
-//! 2020): some thirty times quicker than a power.
+//! Inversion modulo an odd prime, about thirty times faster than raising to the power p - 2.
+//!
+//! This is a binary Euclidean algorithm. It decides thirty steps at a time from the highest and
+//! lowest bits of its numbers (T. Pornin, "Optimized Binary GCD for Modular Inversion", 2020).
+//!
+//! In a step, if a is odd, the smaller of a and b is subtracted from the larger, and the difference
+//! becomes a. Then a is halved. Example: the inverse of 3 modulo 7. Invariant: a = 3u and b = 3v,
+//! modulo 7.
+//!
+//! | step | a | b | u | v |
+//! |---|---|---|---|---|
+//! | start | 3 | 7 | 1 | 0 |
+//! | a = (7 - 3) / 2, b = 3 | 2 | 3 | (0 - 1) / 2 = 3 | 1 |
+//! | a = 2 / 2 | 1 | 3 | 3 / 2 = 5 | 1 |
+//! | a = (3 - 1) / 2, b = 1 | 1 | 1 | (1 - 5) / 2 = 5 | 5 |
+//! | a = (1 - 1) / 2 | 0 | 1 | 0 | 5 |
+//!
+//! In the end b is the greatest common divisor, 1, so v = 5 is the inverse: 3 · 5 = 15.
 
 use super::prime::{Prime, add, negate, reduce_word, subtract_once, with_highest};
 use crate::alg::Word;
 use crate::alg::arithmetic::{SignedWord, WORD_BITS, signed_sum, word_from};
 
-/// Steps decided together. So many low bits, and two more of the high ones, fit 64 bits; a factor
-/// fits a word of 32.
+/// Steps that are decided together. 30 low bits and 32 high bits fit 64 bits, and a factor fits a
+/// signed word of 32 bits.
 const STEPS: usize = 30;
 
-/// Rounds of that many steps until the greatest common divisor stands: each step takes a bit off
-/// two numbers that have `bits` of them each.
+/// Returns the rounds of [`STEPS`] steps after which b is the greatest common divisor. Each step
+/// removes at least one of the 2 · `bits` bits of a and b.
 pub(super) const fn rounds(bits: usize) -> usize {
     bits.saturating_mul(2).div_ceil(STEPS)
 }
 
-/// The binary logarithm of what [`invert`] multiplies the inverse by: each round divides by a word
-/// instead of by two for each step.
+/// Returns the e for which [`invert`] divides its result by 2^e. Each round divides u and v by 2^W,
+/// with words of W bits, where its steps require only 2^[`STEPS`].
 pub(super) const fn excess(bits: usize) -> usize {
     rounds(bits).saturating_mul(WORD_BITS.saturating_sub(STEPS))
 }
 
-/// `start` · number⁻¹ · 2^-[`excess`] mod p, for a number below p; of zero, zero or anything.
+/// Returns `start` · number⁻¹ · 2^-[`excess`] mod p for a number below p, or zero for zero.
 ///
-/// At any time a = u · number / start and b = v · number / start, modulo p and a power of two.
+/// Invariant: a = u · number / start and b = v · number / start modulo p, up to a power of two.
 #[inline(never)]
 pub(super) fn invert<P: Prime<N>, const N: usize>(
     number: &[Word; N],
@@ -44,7 +59,7 @@ pub(super) fn invert<P: Prime<N>, const N: usize>(
     v
 }
 
-/// What a number becomes in some steps: f · a + g · b, divided by two for each step.
+/// The effect of some steps on a number: it becomes f · a + g · b, divided by two for each step.
 #[derive(Debug, Clone, Copy)]
 struct Factors {
     f: SignedWord,
@@ -78,11 +93,13 @@ impl Factors {
     }
 }
 
-/// The steps for a and b, where b is odd: if a is odd too, the smaller is taken off the larger;
-/// then a is halved.
+/// Decides [`STEPS`] steps for a and b, where b is odd, and returns their effect on a and b.
 ///
-/// The lowest bits decide about oddness, exactly; the highest about size, so nearly that at worst
-/// one of the two becomes negative.
+/// The lowest bits are exact, and decide whether a is odd. The highest bits are an approximation,
+/// and decide which number is larger. A wrong decision makes at worst one of the two negative.
+///
+/// Example: one step for a = 3 and b = 7 returns the factors (-1, 1) for a and (2, 0) for b. So a
+/// becomes (-1 · 3 + 1 · 7) / 2 = 2, and b becomes (2 · 3 + 0 · 7) / 2 = 3.
 fn decide<const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Factors; 2] {
     let (mut a, mut b) = ends(a, b);
     let (mut for_a, mut for_b) = (Factors { f: 1, g: 0 }, Factors { f: 0, g: 1 });
@@ -101,7 +118,8 @@ fn decide<const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Factors; 2] {
     [for_a, for_b]
 }
 
-/// The lowest [`STEPS`] bits of two numbers, and above them the highest that the longer one has.
+/// Returns the lowest [`STEPS`] bits of two numbers, and above these the bits from the highest of
+/// the longer number down. Short numbers are returned whole.
 fn ends<const N: usize>(a: &[Word; N], b: &[Word; N]) -> (u64, u64) {
     let len = bits_of(a).max(bits_of(b));
     let from = len.saturating_sub(STEPS.saturating_add(2));
@@ -113,7 +131,7 @@ fn ends<const N: usize>(a: &[Word; N], b: &[Word; N]) -> (u64, u64) {
     (ends(a), ends(b))
 }
 
-/// How many bits a number has.
+/// Returns the length of a number in bits.
 fn bits_of(number: &[Word]) -> usize {
     let mut bits = number.len().saturating_mul(WORD_BITS);
     for word in number.iter().rev() {
@@ -126,21 +144,21 @@ fn bits_of(number: &[Word]) -> usize {
     bits
 }
 
-/// The number without its lowest `bit` bits, as far as it fits.
+/// Returns the 64 bits of the number that start at `bit`.
 #[cfg(target_pointer_width = "64")]
 fn bits_from(number: &[Word], bit: usize) -> u64 {
     word_from(number, bit)
 }
 
-/// The number without its lowest `bit` bits, as far as it fits.
+/// Returns the 64 bits of the number that start at `bit`.
 #[cfg(not(target_pointer_width = "64"))]
 fn bits_from(number: &[Word], bit: usize) -> u64 {
     let above = word_from(number, bit.saturating_add(WORD_BITS));
     u64::from(word_from(number, bit)) | (u64::from(above) << WORD_BITS)
 }
 
-/// (f · a + g · b) / 2^[`STEPS`], made positive, and whether it had to be. The division leaves no
-/// remainder.
+/// Returns the absolute value of (f · a + g · b) / 2^[`STEPS`], and whether it was negated. The
+/// division leaves no remainder.
 fn combined<const N: usize>(
     a: &[Word; N],
     b: &[Word; N],
@@ -164,7 +182,7 @@ fn combined<const N: usize>(
     }
 }
 
-/// (f · u + g · v) / 2^W mod p, where W is the number of a word's bits.
+/// Returns (f · u + g · v) / 2^W mod p, with words of W bits.
 fn combined_modulo<P: Prime<N>, const N: usize>(
     u: &[Word; N],
     v: &[Word; N],
@@ -175,7 +193,7 @@ fn combined_modulo<P: Prime<N>, const N: usize>(
     for ((word, u), v) in words.iter_mut().zip(u).zip(v) {
         (*word, above) = signed_sum((*u, f), (*v, g), above);
     }
-    // Montgomery's reduction by one word: between -p and 2p.
+    // The Montgomery reduction of one word leaves a number between -p and 2p.
     let (words, carry) = reduce_word::<P, N>(&words);
     let (words, overflow) = with_highest(words, above.cast_unsigned(), carry);
     match (above < 0, overflow) {

@@ -1,4 +1,8 @@
 //! ECDSA on the NIST curves (RFC 7518 §3.4), with this crate's own arithmetic.
+//!
+//! From the top down: `verification` computes a sum of multiples with the `table` of each `point`.
+//! `field` has the numbers modulo a `prime`, and `inverse` their inverses. Each `curve` adds its
+//! constants, and P-256 and P-521 their own reductions.
 
 mod checksum;
 mod curve;
@@ -35,7 +39,7 @@ use crate::alg::{
 };
 use crate::error::Error;
 
-/// SEC 1 §2.3.3: the tags of compressed and uncompressed points.
+/// First bytes of compressed and uncompressed points (SEC 1 §2.3.3).
 const COMPRESSED_EVEN: u8 = 2;
 const COMPRESSED_ODD: u8 = 3;
 const UNCOMPRESSED: u8 = 4;
@@ -43,8 +47,7 @@ const UNCOMPRESSED: u8 = 4;
 /// Bytes of the widest coordinate, that of P-521.
 const MAX_COORDINATE_LEN: usize = 66;
 
-/// The keys of one curve. The material is the point's x and y, in the form that the curve's
-/// arithmetic uses.
+/// The key type of one curve. The material is the point's x and y in Montgomery form.
 struct EcKey<C, const N: usize>(PhantomData<fn() -> C>);
 
 impl<C: Curve<N>, const N: usize> Debug for EcKey<C, N> {
@@ -59,7 +62,7 @@ impl<C: Curve<N>, const N: usize> KeyType for EcKey<C, N> {
             return Err(Error::UnsupportedKey);
         }
         let point = read_point::<C, N>(key)?;
-        // No check of the order: the curves have no points of small order.
+        // The order needs no check: the cofactor is 1, so there are no points of small order.
         let point = point.filter(|p| p.is_on_curve());
         let point = point.ok_or(Error::MalformedKey)?;
         let (coordinates, _) = material.as_chunks_mut();
@@ -71,7 +74,8 @@ impl<C: Curve<N>, const N: usize> KeyType for EcKey<C, N> {
     }
 }
 
-/// ECDSA with one curve, whose numbers have `N` words, and the hash that RFC 7518 pairs with it.
+/// ECDSA with one curve, on numbers of `N` words, and the hash function that RFC 7518 pairs with
+/// it.
 #[derive(Clone, Copy)]
 pub(super) struct Ecdsa<C, const N: usize>(PhantomData<fn() -> C>);
 
@@ -111,7 +115,7 @@ impl<C: Curve<N>, const N: usize> Algorithm for Ecdsa<C, N> {
     }
 }
 
-/// Tables for the keys of one curve.
+/// Precomputed tables for the keys of one curve.
 #[derive(Clone, Copy)]
 pub(super) struct EcTables<C, const N: usize>(PhantomData<fn() -> C>);
 
@@ -170,8 +174,8 @@ impl<C: Curve<N>, const N: usize> Precomputation for EcTables<C, N> {
     }
 }
 
-/// Verifies with a table of the key, if there is one, and a table of the base point.
-// Not inlined, so that verification with tables and without tables share the code.
+/// Verifies a signature with a table of the base point, and one of the key if there is one.
+// Not inlined, so that verification with and without tables shares the code.
 #[inline(never)]
 fn verify<C: Curve<N>, const N: usize>(
     material: &[Word],
@@ -190,8 +194,8 @@ fn verify<C: Curve<N>, const N: usize>(
     }
 }
 
-/// Returns the message's hash as a number. RFC 7518 §3.4 pairs each curve with a hash that is not
-/// longer than its scalars, so the hash is never truncated.
+/// Returns the message's digest as a number. RFC 7518 §3.4 pairs each curve with a hash function
+/// whose digest is not longer than a scalar, so the digest is never truncated.
 // Not inlined, so that its stack is released before the curve arithmetic runs.
 #[inline(never)]
 fn hash<C: Curve<N>, const N: usize>(message: &[u8]) -> [Word; N] {
@@ -206,7 +210,7 @@ fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine
     let [x, y, ..] = coordinates else {
         return None;
     };
-    // (0, 0) is on none of the curves. It means that no key was loaded into the material.
+    // (0, 0) is on none of the curves, so it marks material into which no key was loaded.
     let loaded = *x != [0; N] || *y != [0; N];
     loaded.then(|| Affine {
         x: FieldElement::<C, N>::from_words(*x),
@@ -214,8 +218,8 @@ fn loaded_point<C: Curve<N>, const N: usize>(material: &[Word]) -> Option<Affine
     })
 }
 
-/// RFC 7518 §3.4: r and s are octet strings of the curve's full width. SEC 1 §4.1.4: both are from
-/// 1 to n - 1.
+/// Parses a signature. RFC 7518 §3.4: r and s are octet strings of the curve's full width. SEC 1
+/// §4.1.4: both are from 1 to n - 1.
 fn parse_signature<C: Curve<N>, const N: usize>(signature: &[u8]) -> Option<Signature<N>> {
     let (r, s) = signature.split_at_checked(C::BYTES)?;
     let scalar = |bytes| read_below(bytes, &C::Order::PRIME, C::BYTES).filter(|n| *n != [0; N]);
@@ -225,7 +229,8 @@ fn parse_signature<C: Curve<N>, const N: usize>(signature: &[u8]) -> Option<Sign
     })
 }
 
-/// Reads the key's point, or `None` if its encoding is invalid. It may not be on the curve.
+/// Reads the key's point, or returns `None` if its encoding is invalid. Does not check that the
+/// point is on the curve.
 fn read_point<C: Curve<N>, const N: usize>(
     key: &dyn ParameterSource,
 ) -> Result<Option<Affine<C, N>>, Error> {
@@ -236,7 +241,8 @@ fn read_point<C: Curve<N>, const N: usize>(
     Ok(affine(key.bytes("x", &mut x)?, key.bytes("y", &mut y)?))
 }
 
-/// RFC 7518 §6.2.1.2: coordinates have the curve's full width, leading zeros included.
+/// Parses a point's coordinates. RFC 7518 §6.2.1.2: they have the curve's full width, including
+/// leading zeros.
 fn affine<C: Curve<N>, const N: usize>(x: &[u8], y: &[u8]) -> Option<Affine<C, N>> {
     Some(Affine {
         x: coordinate::<C, N>(x)?,
@@ -244,7 +250,7 @@ fn affine<C: Curve<N>, const N: usize>(x: &[u8], y: &[u8]) -> Option<Affine<C, N
     })
 }
 
-/// SEC 1 §2.3.4. The point at infinity is not a valid key.
+/// Decodes a point (SEC 1 §2.3.4). The point at infinity is not a valid key.
 fn decode_point<C: Curve<N>, const N: usize>(point: &[u8]) -> Option<Affine<C, N>> {
     match point.split_first()? {
         (&UNCOMPRESSED, coordinates) => {
@@ -262,7 +268,7 @@ fn coordinate<C: Curve<N>, const N: usize>(bytes: &[u8]) -> Option<FieldElement<
     read_below(bytes, &C::Field::PRIME, C::BYTES).map(FieldElement::<C, N>::from_number)
 }
 
-/// Reads a big-endian number of exactly `len` bytes that is below `bound`.
+/// Reads a big-endian number, which must have exactly `len` bytes and be below `bound`.
 fn read_below<const N: usize>(bytes: &[u8], bound: &[Word; N], len: usize) -> Option<[Word; N]> {
     if bytes.len() != len {
         return None;

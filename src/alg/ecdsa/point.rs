@@ -2,7 +2,7 @@
 
 use super::curve::{Curve, FieldElement};
 
-/// A point other than infinity, by its coordinates.
+/// A point other than infinity, in affine coordinates.
 pub(super) struct Affine<C: Curve<N>, const N: usize> {
     pub(super) x: FieldElement<C, N>,
     pub(super) y: FieldElement<C, N>,
@@ -24,17 +24,17 @@ impl<C: Curve<N>, const N: usize> Affine<C, N> {
         }
     }
 
-    /// Whether the two are the same, and in the same words.
+    /// Returns whether both are the same point, with coordinates in the same words.
     pub(super) fn equals(self, other: Self) -> bool {
         self.x.words() == other.x.words() && self.y.words() == other.y.words()
     }
 
-    /// Whether it lies on the curve: y² = x³ - 3x + b.
+    /// Returns whether the point is on the curve: y² = x³ - 3x + b.
     pub(super) fn is_on_curve(self) -> bool {
         self.y.squared().equals(curve_equation::<C, N>(self.x))
     }
 
-    /// The point with that x, and a y that is odd or not.
+    /// Returns the point with this x and an odd or even y, if there is one.
     pub(super) fn decompress(x: FieldElement<C, N>, odd: bool) -> Option<Self> {
         let y = curve_equation::<C, N>(x).square_root()?;
         let y = if y.is_odd() == odd { y } else { y.negated() };
@@ -42,7 +42,7 @@ impl<C: Curve<N>, const N: usize> Affine<C, N> {
     }
 }
 
-/// x³ - 3x + b
+/// Returns x³ - 3x + b.
 fn curve_equation<C: Curve<N>, const N: usize>(x: FieldElement<C, N>) -> FieldElement<C, N> {
     let b = FieldElement::<C, N>::from_number(C::B);
     x.squared() * x - x.tripled() + b
@@ -80,7 +80,7 @@ impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
         z: FieldElement::<C, N>::ZERO,
     };
 
-    /// The affine coordinates, given 1 / z.
+    /// Returns the affine coordinates, given 1 / z.
     pub(super) fn scaled(&self, inverse_z: FieldElement<C, N>) -> Affine<C, N> {
         let inverse_zz = inverse_z.squared();
         Affine {
@@ -93,10 +93,10 @@ impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
         self.z.is_zero()
     }
 
-    /// 2 · self, in four products and four squares. Infinity stays so.
+    /// Returns 2 · self, with four multiplications and four squarings. Infinity stays infinity.
     ///
-    /// With l = 3 (x - z²) (x + z²) / 2, half the numerator of the tangent's slope: x' = l² - 2 x
-    /// y², y' = l (x y² - x') - y⁴, z' = y z.
+    /// With l = 3 (x - z²) (x + z²) / 2, half the numerator of the tangent's slope:
+    /// x' = l² - 2 x y², y' = l (x y² - x') - y⁴, z' = y z.
     pub(super) fn doubled(&self) -> Self {
         let zz = self.z.squared();
         let yy = self.y.squared();
@@ -110,7 +110,10 @@ impl<C: Curve<N>, const N: usize> Jacobian<C, N> {
         }
     }
 
-    /// self + other, in eight products and three squares.
+    /// Returns self + other, with eight multiplications and three squarings.
+    ///
+    /// With p = other.x z² - x and r = other.y z³ - y: x' = r² - p³ - 2 x p²,
+    /// y' = r (x p² - x') - y p³, z' = z p.
     pub(super) fn add_mixed(&self, other: Affine<C, N>) -> Self {
         if self.is_infinity() {
             return other.into();

@@ -1,6 +1,16 @@
-//! Odd primes and the arithmetic modulo them, on bare words, by Montgomery's method (P. L.
-//! Montgomery, "Modular Multiplication Without Trial Division", 1985): R stands for a power of two,
-//! and a number x is kept as x · R mod p.
+//! Arithmetic on words modulo an odd prime, by Montgomery's method (P. L. Montgomery, "Modular
+//! Multiplication Without Trial Division", 1985). R is a power of two, and a number x is stored as
+//! x · R mod p.
+//!
+//! Example with decimal words, p = 97 and R = 100: -p⁻¹ is 7 modulo 10, because 7 · 97 = 679. To
+//! multiply a = 56 by b = 34, start with b's lowest word:
+//!
+//! 1. 4 · 56 = 224. The lowest word 4 gives the factor 4 · 7 = 28, which is 8 modulo 10. The sum
+//!    224 + 8 · 97 is 1000. Drop the zero: 100.
+//! 2. 100 + 3 · 56 = 268. The factor is 8 · 7 = 56, which is 6. The sum 268 + 6 · 97 is 850. Drop
+//!    the zero: 85.
+//!
+//! The result is a · b / R, because 85 · 100 and 56 · 34 are both 61 modulo 97.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::{
@@ -9,42 +19,42 @@ use crate::alg::arithmetic::{
 
 /// An odd prime of `N` words, and arithmetic modulo it.
 ///
-/// What is provided serves every prime; one whose form allows for a shorter way overrides it. A
-/// number may be p or more, as long as it fits the words: only
-/// [`is_zero`](super::field::PrimeFieldElement::is_zero) has to know.
+/// The provided methods work for every prime. A prime of a special form overrides them with faster
+/// ones. A number may be p or more, as long as it fits the words. Only
+/// [`is_zero`](super::field::PrimeFieldElement::is_zero) depends on this.
 pub(super) trait Prime<const N: usize>: Sized + 'static {
     /// The prime itself.
     const PRIME: [Word; N];
 
-    /// How many bits it has.
+    /// Bits of the prime.
     const BITS: usize;
 
     /// The binary logarithm of R.
     const RADIX_BITS: usize = N * WORD_BITS;
 
-    /// -p⁻¹ modulo the range of a word.
+    /// -p⁻¹ mod 2^W, with words of W bits.
     const NEGATIVE_INVERSE: Word = negative_inverse(Self::PRIME[0]);
 
-    /// a · b · R⁻¹ mod p.
+    /// Returns a · b · R⁻¹ mod p.
     #[inline]
     fn multiply(a: &[Word; N], b: &[Word; N]) -> [Word; N] {
         multiply::<Self, N>(a, b)
     }
 
-    /// a² · R⁻¹ mod p.
+    /// Returns a² · R⁻¹ mod p.
     #[inline]
     fn square(a: &[Word; N]) -> [Word; N] {
         Self::multiply(a, a)
     }
 
-    /// a + b mod p.
+    /// Returns a + b mod p.
     #[inline]
     fn add(a: &[Word; N], b: &[Word; N]) -> [Word; N] {
         let (sum, carry) = add(a, b);
         subtract_once::<Self, N>(sum, Word::from(carry))
     }
 
-    /// a - b mod p.
+    /// Returns a - b mod p.
     #[inline]
     fn subtract(a: &[Word; N], b: &[Word; N]) -> [Word; N] {
         let (difference, borrow) = subtract(a, b);
@@ -53,7 +63,7 @@ pub(super) trait Prime<const N: usize>: Sized + 'static {
     }
 }
 
-/// A number of one word.
+/// Returns a number whose only word that is not zero is the lowest.
 pub(super) fn small<const N: usize>(word: Word) -> [Word; N] {
     let mut words = [0; N];
     if let Some(lowest) = words.first_mut() {
@@ -62,7 +72,7 @@ pub(super) fn small<const N: usize>(word: Word) -> [Word; N] {
     words
 }
 
-/// Shifts to the right by a bit; into the highest bit goes `above`, 0 or 1.
+/// Shifts right by one bit. `above`, which is 0 or 1, becomes the highest bit.
 #[inline]
 pub(super) fn halve<const N: usize>(number: &mut [Word; N], mut above: Word) {
     for word in number.iter_mut().rev() {
@@ -72,6 +82,7 @@ pub(super) fn halve<const N: usize>(number: &mut [Word; N], mut above: Word) {
     }
 }
 
+/// Returns a + b, and the carry out of the highest word.
 #[inline]
 pub(super) fn add<const N: usize>(a: &[Word; N], b: &[Word; N]) -> ([Word; N], bool) {
     let mut sum = [0; N];
@@ -82,6 +93,7 @@ pub(super) fn add<const N: usize>(a: &[Word; N], b: &[Word; N]) -> ([Word; N], b
     (sum, carry)
 }
 
+/// Returns a - b, and whether the highest word borrows.
 #[inline]
 pub(super) fn subtract<const N: usize>(a: &[Word; N], b: &[Word; N]) -> ([Word; N], bool) {
     let mut difference = [0; N];
@@ -92,20 +104,20 @@ pub(super) fn subtract<const N: usize>(a: &[Word; N], b: &[Word; N]) -> ([Word; 
     (difference, borrow)
 }
 
-/// -number, modulo the range of its words.
+/// Returns the two's complement of a number.
 pub(super) fn negate<const N: usize>(number: &[Word; N]) -> [Word; N] {
     subtract(&[0; N], number).0
 }
 
-/// Makes a number below 2p, of which `top` is the word above the highest, one below p.
+/// Reduces a number below 2p to below p. `top` is the word above the number's highest.
 #[inline]
 pub(super) fn subtract_once<P: Prime<N>, const N: usize>(
     number: [Word; N],
     top: Word,
 ) -> [Word; N] {
     let (reduced, borrow) = subtract(&number, &P::PRIME);
-    // Which of the two is as good as random: a mask is quicker than a branch that is guessed wrong.
-    // What is above the words is there to be borrowed from.
+    // Keeps the number if the subtraction borrows and `top` is zero. Both cases are about as
+    // likely, so a mask is faster than a branch that is often mispredicted.
     let keep = Word::from(borrow).wrapping_sub(top).wrapping_neg();
     let mut result = reduced;
     for (result, number) in result.iter_mut().zip(number) {
@@ -114,8 +126,8 @@ pub(super) fn subtract_once<P: Prime<N>, const N: usize>(
     result
 }
 
-/// a · b · R⁻¹ mod p, below p if b is: one word of b at a time, and after each, one word is reduced
-/// away.
+/// Returns a · b · R⁻¹ mod p, which is below p if b is. Each word of b adds one word to the sum,
+/// and the reduction after it removes one.
 #[inline]
 fn multiply<P: Prime<N>, const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Word; N] {
     let mut sum = [0; N];
@@ -134,8 +146,8 @@ fn multiply<P: Prime<N>, const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Word;
     subtract_once::<P, N>(sum, top)
 }
 
-/// Adds the multiple of p that makes the lowest word zero, and drops that word: the other words, of
-/// which the highest is not there yet, and what is carried into it.
+/// Adds the multiple of p that makes the lowest word zero, and drops that word. Returns the other
+/// words, of which the highest is still missing, and the carry into the highest.
 #[inline]
 pub(super) fn reduce_word<P: Prime<N>, const N: usize>(number: &[Word; N]) -> ([Word; N], Word) {
     let lowest = number.first().copied().unwrap_or(0);
@@ -151,7 +163,7 @@ pub(super) fn reduce_word<P: Prime<N>, const N: usize>(number: &[Word; N]) -> ([
     (reduced, carry)
 }
 
-/// Puts high + carry into the highest word, and tells whether that overflows.
+/// Sets the highest word to high + carry, and returns whether that overflows.
 #[inline]
 pub(super) fn with_highest<const N: usize>(
     mut number: [Word; N],
@@ -165,12 +177,12 @@ pub(super) fn with_highest<const N: usize>(
     (number, overflow)
 }
 
-/// Words of this machine from such of 64 bits.
+/// Converts words of 64 bits to words of this machine.
 #[expect(
     clippy::as_conversions,
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
-    reason = "evaluated by the compiler, which refuses what would overflow or lie outside"
+    reason = "evaluated at compile time, where overflow and a wrong index are errors"
 )]
 pub(super) const fn words<const WIDE: usize, const N: usize>(wide: [u64; WIDE]) -> [Word; N] {
     let mut words = [0; N];
@@ -183,18 +195,18 @@ pub(super) const fn words<const WIDE: usize, const N: usize>(wide: [u64; WIDE]) 
     words
 }
 
-/// 2^exponent mod p.
+/// Returns 2^exponent mod p.
 #[expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "evaluated by the compiler, which refuses what would overflow or lie outside"
+    reason = "evaluated at compile time, where overflow and a wrong index are errors"
 )]
 pub(super) const fn power_of_two<const N: usize>(p: [Word; N], exponent: usize) -> [Word; N] {
     let mut power = [0; N];
     power[0] = 1;
     let mut doublings = 0;
     while doublings < exponent {
-        // 2 · power, and that minus p.
+        // `power` becomes 2 · power, and `reduced` becomes 2 · power - p.
         let mut reduced = [0; N];
         let (mut carry, mut borrow): (Word, bool) = (0, false);
         let mut i = 0;

@@ -1,10 +1,14 @@
 //! Tables of a point's multiples, which reduce a scalar multiplication to a sum of few entries.
 //!
-//! A scalar is split into windows of `width` bits. Each is a digit between -2^(width - 1) and
+//! A scalar is split into windows of `width` bits. Each becomes a digit from -2^(width - 1) to
 //! 2^(width - 1) (A. D. Booth, "A Signed Binary Multiplication Technique", 1951). For every
 //! `spacing`-th window, a table holds the multiples by 1 to 2^(width - 1) of the point times the
 //! window's weight. With all windows in the table, no doublings remain. With only the lowest
 //! window, all doublings remain.
+//!
+//! Example: a scalar of 9 bits in windows of 3 bits has four digits, d0 to d3, the highest only for
+//! the sign. A table with spacing 2 holds the multiples by 1 to 4 of P and of 2⁶·P. The product is
+//! 2³·(d1·P + d3·2⁶·P) + d0·P + d2·2⁶·P: four additions and three doublings.
 
 use core::sync::atomic::{Ordering, compiler_fence};
 
@@ -199,8 +203,8 @@ impl<'t, const N: usize> Table<'t, N> {
     }
 }
 
-/// How many of `available` words the best table takes: none, if there is not even room for the
-/// point itself.
+/// Returns the words of the best table that fits `available` words, or 0 if not even the point
+/// itself fits.
 pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
     let Some(shape) = best_within::<C, N>(available) else {
         return 0;
@@ -209,14 +213,15 @@ pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
     words.saturating_add(HEADER_WORDS)
 }
 
+/// Returns the best shape for a table of at most this many words.
 fn best_within<C: Curve<N>, const N: usize>(words: usize) -> Option<Shape> {
     let coordinates = words.checked_sub(HEADER_WORDS)?.checked_div(N)?;
     Shape::best(C::SCALAR_BITS, coordinates / 2)
 }
 
-/// Makes a table in memory of a length that [`len`] gave.
+/// Makes a table in memory of a length that [`len`] returned.
 ///
-/// The header is written last: memory in which this was interrupted holds no table.
+/// The header is written last, so memory in which this was interrupted holds no table.
 pub(super) fn fill<C: Curve<N>, const N: usize>(point: Affine<C, N>, words: &mut [Word]) {
     let Some(shape) = best_within::<C, N>(words.len()) else {
         return;
@@ -232,9 +237,9 @@ pub(super) fn fill<C: Curve<N>, const N: usize>(point: Affine<C, N>, words: &mut
     }
 }
 
-/// Whether the words hold the table of that point, whole and as it was filled.
+/// Returns whether the words hold the complete and unchanged table of the point.
 ///
-/// Every entry is looked at, so it is for once, when a table is attached.
+/// This reads every entry, so it is meant to be called once, when a table is attached.
 pub(super) fn is_intact<C: Curve<N>, const N: usize>(
     point: Option<Affine<C, N>>,
     words: &[Word],
@@ -246,7 +251,7 @@ pub(super) fn is_intact<C: Curve<N>, const N: usize>(
     words.starts_with(&encoded_header(table.shape, sum))
 }
 
-/// The shape and the checksum, as they stand before the entries.
+/// Encodes the shape and the checksum as the header before the entries.
 fn encoded_header(shape: Shape, [first, second]: [u32; 2]) -> [Word; HEADER_WORDS] {
     words([
         u64::from(shape.encoded()),
@@ -254,7 +259,7 @@ fn encoded_header(shape: Shape, [first, second]: [u32; 2]) -> [Word; HEADER_WORD
     ])
 }
 
-/// The entry for a digit's magnitude; zero has none.
+/// Returns the entry for a digit's magnitude, or `None` for zero.
 fn entry<C: Curve<N>, const N: usize>(
     window: &[[Word; N]],
     magnitude: usize,
@@ -267,10 +272,13 @@ fn entry<C: Curve<N>, const N: usize>(
     })
 }
 
-/// The digit of the window from `bit` on: whether it is negative, and its magnitude.
+/// Returns the digit of the window that starts at `bit`: whether it is negative, and its magnitude.
 ///
-/// The window's own bits, plus one if the bit below is set, minus 2^width if the window's highest
-/// bit is, which is thereby lent to the next window.
+/// The digit is the window's value, plus one if the bit below the window is set, minus 2^width if
+/// the window's highest bit is set. The next window adds that back, because this bit is below it.
+///
+/// Example: 30 is 011 110 in windows of 3 bits. The lower digit is 6 - 8 = -2, and the upper one is
+/// 3 + 1 = 4: 4 · 8 - 2 = 30.
 fn digit<const N: usize>(scalar: &[Word; N], bit: usize, width: usize) -> (bool, usize) {
     let bits = match bit.checked_sub(1) {
         Some(below) => word_from(scalar, below),
@@ -285,7 +293,7 @@ fn digit<const N: usize>(scalar: &[Word; N], bit: usize, width: usize) -> (bool,
     }
 }
 
-/// point · 2^doublings
+/// Returns point · 2^doublings.
 #[inline(never)]
 fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -> Affine<C, N> {
     let mut sum = Jacobian::from(point);
@@ -296,7 +304,7 @@ fn shifted<C: Curve<N>, const N: usize>(point: Affine<C, N>, doublings: usize) -
     sum.scaled(z)
 }
 
-/// The multiples of a point by 1, 2, 3, …
+/// Fills a window with the multiples of a point by 1, 2, 3 and so on.
 #[inline(never)]
 fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[Word; N]]) {
     let mut multiple = Jacobian::INFINITY;
@@ -310,9 +318,12 @@ fn fill_window<C: Curve<N>, const N: usize>(point: Affine<C, N>, window: &mut [[
     }
 }
 
-/// Makes Jacobian coordinates, of which the third stand apart, affine ones. One inversion serves
-/// all (P. L. Montgomery, "Speeding the Pollard and Elliptic Curve Methods of Factorization",
-/// 1987).
+/// Converts entries from Jacobian to affine coordinates, given their z coordinates. One inversion
+/// serves all of them (P. L. Montgomery, "Speeding the Pollard and Elliptic Curve Methods of
+/// Factorization", 1987).
+///
+/// Example: to invert 2 and 3 modulo 7, invert 2 · 3 = 6, which is 6. Times 2 it is 5, the inverse
+/// of 3. Times 3 it is 4, the inverse of 2.
 #[inline(never)]
 fn make_affine<C: Curve<N>, const N: usize>(
     entries: &mut [[[Word; N]; 2]],
@@ -325,8 +336,8 @@ fn make_affine<C: Curve<N>, const N: usize>(
         before
     });
     let mut inverse = product.inverted();
-    // From the last of the batch down; those beyond a short batch's end are one. By reference: from
-    // the back, an array by value would leave a panic in the program.
+    // From the last entry down. Where a batch is short, the remaining z are one. Iterates by
+    // reference, because a reversed iterator by value would leave a panic in the program.
     for (i, (z, before)) in z.iter().zip(&products_before).enumerate().rev() {
         if let Some([x, y]) = entries.get_mut(i) {
             let inverse_z = inverse * *before;
@@ -343,7 +354,7 @@ mod tests {
     #![allow(
         clippy::arithmetic_side_effects,
         clippy::many_single_char_names,
-        reason = "big integers do not overflow, and the small ones here are meant not to"
+        reason = "big integers do not overflow, and a small one that does fails the test"
     )]
 
     use std::vec;
@@ -355,8 +366,8 @@ mod tests {
     use crate::alg::ecdsa::p384::{self, P384};
     use crate::alg::ecdsa::p521::{self, P521};
 
-    /// The entries of the base point's table, made anew.
-    fn made_again<C: Curve<N>, const N: usize>() -> vec::Vec<Word> {
+    /// Computes the entries of the base point's table.
+    fn computed_base<C: Curve<N>, const N: usize>() -> vec::Vec<Word> {
         let base = Table::<N>::base::<C>();
         let mut words = vec![0; C::BASE.len()];
         Table::make::<C>(base.shape, base.point().unwrap(), words.as_chunks_mut().0);
@@ -364,14 +375,14 @@ mod tests {
     }
 
     #[test]
-    fn base_points_multiples() {
-        assert_eq!(made_again::<P256, { p256::WORDS }>(), P256::BASE);
-        assert_eq!(made_again::<P384, { p384::WORDS }>(), P384::BASE);
-        assert_eq!(made_again::<P521, { p521::WORDS }>(), P521::BASE);
+    fn base_tables_hold_the_multiples_of_the_base_point() {
+        assert_eq!(computed_base::<P256, { p256::WORDS }>(), P256::BASE);
+        assert_eq!(computed_base::<P384, { p384::WORDS }>(), P384::BASE);
+        assert_eq!(computed_base::<P521, { p521::WORDS }>(), P521::BASE);
     }
 
     #[test]
-    fn a_table_fits_its_memory_and_no_more_memory_makes_more_work() {
+    fn tables_fit_their_memory_and_more_memory_never_means_more_work() {
         let mut work = usize::MAX;
         let most = 480_000 / size_of::<Word>();
         for available in (0..most).step_by(if cfg!(miri) { 7_001 } else { 17 }) {
@@ -391,16 +402,16 @@ mod tests {
     type P256Table<'t> = Table<'t, { p256::WORDS }>;
 
     #[test]
-    fn nothing_is_no_table() {
+    fn rejects_memory_that_holds_no_table() {
         assert!(P256Table::open::<P256>(&[]).is_none());
         assert!(P256Table::open::<P256>(&[0; 64]).is_none());
         assert!(P256Table::open::<P256>(&[Word::MAX; 64]).is_none());
     }
 
     #[test]
-    fn a_part_of_a_table_is_none() {
+    fn rejects_a_truncated_table() {
         let point = P256Table::base::<P256>().point::<P256>();
-        // Under Miri, which is slow, one window.
+        // One window under Miri, which is slow.
         let most = if cfg!(miri) { 80 } else { 1_000 };
         let mut whole = vec![0; len::<P256, { p256::WORDS }>(most)];
         fill::<P256, { p256::WORDS }>(point.unwrap(), &mut whole);
@@ -409,7 +420,7 @@ mod tests {
             let table = P256Table::open_for::<P256>(point, whole.get(..part).unwrap());
             assert!(table.is_none(), "{part} words");
         }
-        // One window alone needs few entries, but never more doublings than the scalar has bits.
+        // A large spacing needs few entries. It must not exceed the number of windows.
         whole.resize(1_000, 0);
         let shape = |width, spacing: usize| Word::try_from(width | spacing << 8).unwrap();
         for (width, spacing, valid) in [
@@ -425,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn every_change_of_a_word_is_seen() {
+    fn every_change_of_a_word_is_detected() {
         let point = P256Table::base::<P256>().point::<P256>();
         let most = if cfg!(miri) { 80 } else { 1_000 };
         let mut table = vec![0; len::<P256, { p256::WORDS }>(most)];
@@ -441,7 +452,7 @@ mod tests {
             changed[at] = table[at];
             changed.swap(at, (at + 1) % table.len());
             assert_eq!(is_intact(&changed), changed == table, "word {at}");
-            // Written up to there, and erased or zeroed behind.
+            // Written up to here, and erased or zeroed after it.
             for rest in [0, Word::MAX] {
                 let mut part = table.clone();
                 part[at..].fill(rest);
@@ -458,7 +469,11 @@ mod tests {
         })]
 
         #[test]
-        fn digits_sum_to_the_scalar(high in any::<u32>(), low in any::<u32>(), width in 1..=MAX_WIDTH) {
+        fn digits_sum_to_the_scalar(
+            high in any::<u32>(),
+            low in any::<u32>(),
+            width in 1..=MAX_WIDTH,
+        ) {
             let number = (i128::from(high) << 32) | i128::from(low);
             let scalar: [Word; 2] = words([u64::from(high) << 32 | u64::from(low), 0]);
             let sum: i128 = (0..windows(64, width))

@@ -1,5 +1,5 @@
-//! The verification itself (FIPS 186-5 §6.4.2), on numbers. Everything in it is public, so nothing
-//! takes care to run in constant time.
+//! ECDSA verification (FIPS 186-5 §6.4.2), on parsed numbers. It runs in variable time, because all
+//! inputs are public.
 
 use super::curve::{Curve, FieldElement, Scalar};
 use super::point::{Affine, Jacobian};
@@ -8,11 +8,11 @@ use super::table::{Shape, Table};
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, less_than};
 
-/// Bits of a window of the table that is made for one verification: on small machines one less than
-/// is quickest, for half the stack.
+/// Bits of a window of the temporary table for a key without one. On 32-bit machines, this is one
+/// less than the fastest width, which halves the stack.
 const COLD_WIDTH: usize = if WORD_BITS == 64 { 5 } else { 4 };
 
-/// Its coordinates: two for each multiple.
+/// Coordinates of the temporary table: two for each multiple.
 const COLD_COORDINATES: usize = 2 << (COLD_WIDTH - 1);
 
 /// A signature: r and s, each from 1 to n - 1.
@@ -21,10 +21,10 @@ pub(super) struct Signature<const N: usize> {
     pub(super) s: [Word; N],
 }
 
-/// Whether `signature` is one by `key` over the message of which `hash` is the hash.
+/// Returns whether `signature` is a signature by `key` over the message with that `hash`.
 ///
-/// `base` is a table of the base point, `table` one of the key, which is made on the stack if there
-/// is none.
+/// `base` is a table of the base point, and `table` a table of the key. Without the latter, a
+/// temporary table is made on the stack.
 pub(super) fn verifies<C: Curve<N>, const N: usize>(
     key: Affine<C, N>,
     table: Option<Table<'_, N>>,
@@ -40,7 +40,7 @@ pub(super) fn verifies<C: Curve<N>, const N: usize>(
     is_x_modulo_order::<C, N>(&sum, signature.r)
 }
 
-/// u1 = hash / s and u2 = r / s modulo n.
+/// Returns u1 = hash / s and u2 = r / s modulo n.
 #[inline(never)]
 fn scalars<C: Curve<N>, const N: usize>(
     hash: [Word; N],
@@ -63,7 +63,7 @@ fn sum_with_table_on_stack<C: Curve<N>, const N: usize>(
     sum(base, u1, &table, u2)
 }
 
-/// u1 · G + u2 · Q
+/// Returns u1 · G + u2 · Q, where G is the base point and Q the key.
 fn sum<C: Curve<N>, const N: usize>(
     base: &Table<'_, N>,
     u1: &[Word; N],
@@ -79,10 +79,10 @@ fn sum<C: Curve<N>, const N: usize>(
     sum
 }
 
-/// Whether the point's x coordinate is r modulo n.
+/// Returns whether the point's x coordinate is r modulo n.
 ///
-/// That x is r, or r + n if that is below p; n is so close to p that there are no more. Compared
-/// with x · z², which saves an inversion.
+/// The only candidates are r, and r + n if it is below p, because p is below 2n. A candidate times
+/// z² is compared with the Jacobian x, which saves an inversion.
 fn is_x_modulo_order<C: Curve<N>, const N: usize>(point: &Jacobian<C, N>, r: [Word; N]) -> bool {
     if point.is_infinity() {
         return false;

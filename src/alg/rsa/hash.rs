@@ -1,11 +1,11 @@
-//! The hashes that RFC 7518 pairs with RSA.
+//! The hash functions that RFC 7518 pairs with RSA.
 
 use sha2::digest::{Digest, Output};
 use sha2::{Sha256, Sha384, Sha512};
 
-/// A hash and its name in ASN.1.
+/// A hash function and its identifier in ASN.1.
 pub(super) trait RsaHash: Digest {
-    /// The DER encoding of `DigestInfo` up to the digest (RFC 8017 §9.2, note 1).
+    /// The DER encoding of `DigestInfo` before the digest (RFC 8017 §9.2, note 1).
     const DIGEST_INFO_PREFIX: &'static [u8];
 }
 
@@ -30,7 +30,7 @@ impl RsaHash for Sha512 {
     ];
 }
 
-/// The hash of several strings in a row.
+/// Returns the digest of the concatenated parts.
 pub(super) fn digest<D: Digest>(parts: &[&[u8]]) -> Output<D> {
     let mut hash = D::new();
     for part in parts {

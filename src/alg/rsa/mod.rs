@@ -1,7 +1,7 @@
-//! RSA signatures (RFC 8017 §8), on fixed-size integers of our own: the crate `rsa` needs an
-//! allocator.
+//! RSA signatures (RFC 8017 §8), on this crate's own fixed-size integers, because the crate `rsa`
+//! needs an allocator.
 //!
-//! Everything that goes in is public, so nothing here runs in constant time.
+//! Nothing here runs in constant time, because all inputs are public.
 
 mod hash;
 mod montgomery;

@@ -1,5 +1,5 @@
-//! RSASSA-PSS (RFC 8017 §8.1.2, RFC 7518 §3.5): MGF1 with the same hash, a salt as long as the
-//! hash.
+//! RSASSA-PSS (RFC 8017 §8.1.2, RFC 7518 §3.5): MGF1 with the same hash function, and a salt as
+//! long as the digest.
 
 use core::marker::PhantomData;
 
@@ -11,7 +11,7 @@ use crate::alg::InvalidSignature;
 /// The last byte of an encoded message (RFC 8017 §9.1.1).
 const TRAILER: u8 = 0xbc;
 
-/// RSASSA-PSS with one hash.
+/// RSASSA-PSS with one hash function.
 #[derive(Debug)]
 pub(in crate::alg) struct Pss<D>(PhantomData<fn() -> D>);
 
@@ -26,15 +26,15 @@ impl<D: RsaHash> Scheme for Pss<D> {
     }
 }
 
-/// EMSA-PSS-VERIFY (RFC 8017 §9.1.2) for an encoded message of `bits` bits, right-aligned in
-/// `encoded`.
+/// EMSA-PSS-VERIFY (RFC 8017 §9.1.2) for an encoded message of `bits` bits, which ends at the end
+/// of `encoded`. Overwrites `encoded`.
 fn verify_encoded<D: RsaHash>(
     hash: &[u8],
     encoded: &mut [u8],
     bits: usize,
 ) -> Result<(), InvalidSignature> {
-    // One bit less than the modulus may be one byte less: the byte before must be zero (RFC 8017
-    // §8.1.2, step 2c).
+    // The encoded message has one bit less than the modulus, so it may have one byte less. The byte
+    // before it must be zero (RFC 8017 §8.1.2, step 2c).
     let leading = encoded.len().saturating_sub(bits.div_ceil(8));
     let (zeros, encoded) = encoded
         .split_at_mut_checked(leading)
@@ -52,7 +52,8 @@ fn verify_encoded<D: RsaHash>(
         .split_at_mut_checked(db_len)
         .ok_or(InvalidSignature)?;
 
-    // The bits above the encoded message's are zero before and after the mask is taken off.
+    // The unused highest bits must be zero before unmasking, and are cleared after it (RFC 8017
+    // §9.1.2, steps 6 and 9).
     let unused = u32::try_from(bits.wrapping_neg() & 7).map_err(|_| InvalidSignature)?;
     let first = db.first().copied().unwrap_or(u8::MAX);
     ensure(first.leading_zeros() >= unused)?;
@@ -61,7 +62,7 @@ fn verify_encoded<D: RsaHash>(
         *first &= u8::MAX >> unused;
     }
 
-    // DB = zeros ‖ 0x01 ‖ salt, the salt as long as the hash.
+    // DB = zeros ‖ 0x01 ‖ salt, where the salt is as long as the digest.
     let salt_at = db.len().checked_sub(hash.len()).ok_or(InvalidSignature)?;
     let (padding, salt) = db.split_at_checked(salt_at).ok_or(InvalidSignature)?;
     let (one, zeros) = padding.split_last().ok_or(InvalidSignature)?;
@@ -70,7 +71,8 @@ fn verify_encoded<D: RsaHash>(
     ensure(digest::<D>(&[&[0; 8], hash, salt]).as_slice() == h)
 }
 
-/// Takes off the mask that MGF1 (RFC 8017 §B.2.1) makes from `seed`, which is one digest.
+/// Removes the mask that MGF1 (RFC 8017 §B.2.1) generates from `seed`, which has the length of one
+/// digest.
 fn unmask<D: RsaHash>(seed: &[u8], masked: &mut [u8]) {
     for (counter, chunk) in (0_u32..).zip(masked.chunks_mut(seed.len())) {
         let mask = digest::<D>(&[seed, &counter.to_be_bytes()]);

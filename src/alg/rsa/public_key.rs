@@ -1,4 +1,4 @@
-//! The RSA public key as key material, and the public operation.
+//! The RSA public key as key material, and the public key operation.
 
 use super::montgomery::{MAX_WORDS, Modulus, words_of};
 use crate::alg::arithmetic::{WORD_BYTES, less_than, read_big_endian, words_big_endian};
@@ -12,22 +12,23 @@ use crate::limits::{
 /// Bytes of the longest modulus.
 pub(super) const MAX_MODULUS_LEN: usize = MAX_RSA_MODULUS_BITS / 8;
 
-/// Words before the modulus in the key material: the bits of the modulus, and the exponent's eight
-/// bytes in one or two.
+/// Words before the modulus in the key material: one for the length of the modulus in bits, and one
+/// or two for the eight bytes of the exponent.
 const HEADER_WORDS: usize = 1 + size_of::<u64>() / WORD_BYTES;
 
-/// Bytes of an exponent: its 33 bits, and leading zeros.
+/// Bytes of an exponent: room for 33 bits and for leading zeros.
 const MAX_EXPONENT_LEN: usize = 16;
 
-/// Words of the material of a key of so many bits: the header, the modulus, and R² mod n.
+/// Returns the words of the material of a key with this many bits: the header, the modulus n, and
+/// R² mod n.
 pub(crate) const fn key_words(bits: usize) -> usize {
     words_of(bits)
         .saturating_mul(2)
         .saturating_add(HEADER_WORDS)
 }
 
-/// A key in its material: header, modulus, and the square of the Montgomery radix, numbers least
-/// significant word first.
+/// A view of a key's material: the header, the modulus n, and the square of the Montgomery radix R.
+/// The least significant words of numbers come first.
 #[derive(Clone, Copy)]
 pub(super) struct PublicKey<'a> {
     modulus_bits: usize,
@@ -37,7 +38,7 @@ pub(super) struct PublicKey<'a> {
     radix_squared: &'a [Word],
 }
 
-/// The RSA public keys, which every algorithm with RSA shares.
+/// The key type of RSA public keys, which all RSA algorithms share.
 #[derive(Debug)]
 pub(super) struct RsaPublicKey;
 
@@ -54,7 +55,8 @@ impl KeyType for RsaPublicKey {
     }
 }
 
-/// Judges the parameters and writes the modulus to its place; returns its bits and the exponent.
+/// Checks the parameters, writes the modulus to the material, and returns the length of the modulus
+/// in bits and the exponent.
 // Not inlined, so that the stack of the decoded parameters is released before R² is computed.
 #[inline(never)]
 fn read(key: &dyn ParameterSource, material: &mut [Word]) -> Result<(usize, u64), Error> {
@@ -83,7 +85,7 @@ fn checked_modulus(n: &[u8]) -> Result<usize, Error> {
     if bits > MAX_RSA_MODULUS_BITS {
         return Err(Error::KeyTooLarge);
     }
-    // A product of two odd primes; and Montgomery's method needs it.
+    // The modulus is a product of odd primes. Montgomery's method also requires an odd modulus.
     if last & 1 == 0 {
         return Err(Error::MalformedKey);
     }
@@ -93,22 +95,22 @@ fn checked_modulus(n: &[u8]) -> Result<usize, Error> {
 fn checked_exponent(e: &[u8]) -> Result<u64, Error> {
     let mut exponent = 0_u64;
     for byte in e {
-        // Room for one more byte as long as the bound holds.
+        // Cannot overflow: the check below leaves room for one more byte.
         exponent = (exponent << 8) | u64::from(*byte);
         if exponent >> MAX_RSA_EXPONENT_BITS != 0 {
             return Err(Error::KeyTooLarge);
         }
     }
     match exponent {
-        // RFC 8017 §3.1: an integer between 3 and n - 1, coprime to an even number.
+        // RFC 8017 §3.1: an integer between 3 and n - 1, coprime to λ(n), which is even.
         3.. if exponent & 1 == 1 => Ok(exponent),
-        // It would sign everything with itself.
+        // With the exponent 1, every encoded message would be its own signature.
         1 => Err(Error::WeakKey),
         _ => Err(Error::MalformedKey),
     }
 }
 
-/// Fills what is missing around the modulus.
+/// Writes the header and R² to the material, which contains the modulus.
 fn prepare(bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
     let len = words_of(bits);
     let (header, numbers) = material.split_at_mut_checked(HEADER_WORDS)?;
@@ -125,7 +127,7 @@ fn prepare(bits: usize, exponent: u64, material: &mut [Word]) -> Option<()> {
 }
 
 impl<'a> PublicKey<'a> {
-    /// The key that [`RsaPublicKey`] put there.
+    /// Returns a view of the material that [`RsaPublicKey`] wrote.
     pub(super) fn view(material: &'a [Word]) -> Result<Self, InvalidSignature> {
         Self::split(material).ok_or(InvalidSignature)
     }
@@ -150,8 +152,8 @@ impl<'a> PublicKey<'a> {
         self.modulus_bits
     }
 
-    /// RSAVP1 (RFC 8017 §5.2.2): the message representative, signature ^ e mod n.
-    // A frame of its own: what it needs on the stack is free again for the hash.
+    /// RSAVP1 (RFC 8017 §5.2.2): computes the message representative, signature ^ e mod n.
+    // Not inlined, so that its stack is released before the message is hashed.
     #[inline(never)]
     pub(super) fn recover(
         &self,
@@ -159,7 +161,7 @@ impl<'a> PublicKey<'a> {
         message: &mut Message,
     ) -> Result<(), InvalidSignature> {
         let len = self.modulus_bits.div_ceil(8);
-        // RFC 8017 §8.1.2 and §8.2.2, step 1: exactly as long as the modulus.
+        // RFC 8017 §8.1.2 and §8.2.2, step 1: the signature is exactly as long as the modulus.
         if signature.len() != len {
             return Err(InvalidSignature);
         }
@@ -168,7 +170,7 @@ impl<'a> PublicKey<'a> {
         let number = message.words.get_mut(..words).ok_or(InvalidSignature)?;
         // OS2IP (RFC 8017 §4.2).
         read_big_endian(signature, number);
-        // RFC 8017 §5.2.2, step 1: between 0 and n - 1.
+        // RFC 8017 §5.2.2, step 1: the signature representative is between 0 and n - 1.
         if !less_than(number, self.modulus.words()) {
             return Err(InvalidSignature);
         }
@@ -184,14 +186,14 @@ impl<'a> PublicKey<'a> {
 
 /// A message representative: a number below the modulus.
 pub(super) struct Message {
-    /// Least significant first.
+    /// The number, least significant word first.
     words: [Word; MAX_WORDS],
     /// Bytes of the modulus.
     len: usize,
 }
 
 impl Message {
-    /// Room for one.
+    /// Returns an empty message for [`PublicKey::recover`] to fill.
     pub(super) const fn empty() -> Self {
         Self {
             words: [0; MAX_WORDS],
@@ -199,7 +201,7 @@ impl Message {
         }
     }
 
-    /// I2OSP (RFC 8017 §4.1): the number in big-endian, as long as the modulus.
+    /// I2OSP (RFC 8017 §4.1): encodes the number in big-endian, as long as the modulus.
     pub(super) fn encode<'b>(&self, buffer: &'b mut [u8; MAX_MODULUS_LEN]) -> &'b mut [u8] {
         let encoded = buffer.get_mut(..self.len).unwrap_or_default();
         for (bytes, word) in encoded.rchunks_mut(WORD_BYTES).zip(&self.words) {

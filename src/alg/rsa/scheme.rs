@@ -1,4 +1,4 @@
-//! What the RSA algorithms share: all but how a message is encoded.
+//! The part that all RSA algorithms share: everything except the encoding of messages.
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
@@ -6,9 +6,9 @@ use core::marker::PhantomData;
 use super::public_key::{Message, PublicKey, RsaPublicKey};
 use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, Word};
 
-/// A signature scheme with appendix (RFC 8017 §8) with its hash.
+/// A signature scheme with appendix (RFC 8017 §8), and its hash function.
 pub(super) trait Scheme {
-    /// Whether a message representative is the encoding of the message that was signed.
+    /// Returns whether the message representative is a valid encoding of the signing input.
     fn is_encoding(message: &Message, modulus_bits: usize, signing_input: &[u8]) -> bool;
 }
 
@@ -18,7 +18,7 @@ pub(in crate::alg) struct Rsa<S> {
     scheme: PhantomData<fn() -> S>,
 }
 
-// Not derived: that would ask it of the scheme, too.
+// Not derived, because that would require `S: Clone`.
 impl<S> Clone for Rsa<S> {
     fn clone(&self) -> Self {
         *self

@@ -1,4 +1,4 @@
-//! Walks over arrays and objects whose text was checked before.
+//! Iterators over arrays and objects whose text was validated.
 
 use crate::encoding::json::cursor::Cursor;
 use crate::encoding::json::string::JsonStr;
@@ -6,7 +6,7 @@ use crate::encoding::json::value::{Array, Object, Value};
 use crate::error::Error;
 
 impl<'a> Array<'a> {
-    /// The elements, in order.
+    /// Returns an iterator over the elements, in order.
     #[must_use]
     pub fn iter(&self) -> Elements<'a> {
         let mut cursor = Cursor::at(self.as_bytes(), 0);
@@ -14,7 +14,7 @@ impl<'a> Array<'a> {
         Elements { cursor }
     }
 
-    /// Whether the array has no elements.
+    /// Returns whether the array has no elements.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
@@ -39,7 +39,7 @@ impl<'a> IntoIterator for &Array<'a> {
     }
 }
 
-/// The elements of an [`Array`].
+/// An iterator over the elements of an [`Array`].
 #[derive(Debug, Clone)]
 pub struct Elements<'a> {
     cursor: Cursor<'a>,
@@ -52,7 +52,7 @@ impl<'a> Iterator for Elements<'a> {
         if self.cursor.eat(b']') {
             return None;
         }
-        // The text was checked, so this fails only at its end.
+        // The text is valid, so this fails only at its end.
         let value = self.cursor.value().ok()?;
         self.cursor.eat(b',');
         Some(value)
@@ -60,12 +60,14 @@ impl<'a> Iterator for Elements<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The members, in order, for names that are not known beforehand.
+    /// Returns an iterator over the members, in order, for names that are not known in advance.
     ///
     /// ```
     /// # fn read(claims: &jose_verify::Claims<'_>) {
     /// // The name in every language: "name", "name#ja-Kana-JP", …
-    /// let is_name = |name: &jose_verify::json::JsonStr<'_>| name.chars().take_while(|c| *c != '#').eq("name".chars());
+    /// let is_name = |name: &jose_verify::json::JsonStr<'_>| {
+    ///     name.chars().take_while(|c| *c != '#').eq("name".chars())
+    /// };
     /// let names = claims.as_object().iter().filter(|(name, _)| is_name(name));
     /// # let _ = names.count();
     /// # }
@@ -77,12 +79,12 @@ impl<'a> Object<'a> {
         ObjectMembers { cursor }
     }
 
-    /// The member of that name.
+    /// Returns the member with this name.
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateMember`] if there are several. Nested objects are not searched for
-    /// duplicates until somebody asks for a member.
+    /// [`Error::DuplicateMember`]: several members have this name. Nested objects are checked for
+    /// duplicates only when a member is looked up.
     pub fn get(&self, name: &str) -> Result<Option<Value<'a>>, Error> {
         let mut found = None;
         for (this, value) in self {
@@ -112,7 +114,7 @@ impl<'a> IntoIterator for &Object<'a> {
     }
 }
 
-/// The members of an [`Object`].
+/// An iterator over the members of an [`Object`].
 #[derive(Debug, Clone)]
 pub struct ObjectMembers<'a> {
     cursor: Cursor<'a>,
@@ -122,7 +124,7 @@ impl<'a> Iterator for ObjectMembers<'a> {
     type Item = (JsonStr<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        // The text was checked, so this fails only at its end.
+        // The text is valid, so this fails only at its end.
         let name = self.cursor.name()?.as_str(self.cursor.text())?;
         let value = self.cursor.value().ok()?;
         self.cursor.eat(b',');

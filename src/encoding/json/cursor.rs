@@ -1,7 +1,7 @@
 //! The grammar of RFC 8259, one token at a time.
 
-// On 64-bit machines the walk is inlined: a cursor that is passed to no function stays in
-// registers, which halves the work. On 32-bit ones flash counts more.
+// On 64-bit machines the parser is inlined. A cursor that is not passed to any function stays in
+// registers, which halves the work. On 32-bit machines, flash matters more.
 #![allow(clippy::inline_always, reason = "measured")]
 
 use core::fmt;
@@ -15,12 +15,12 @@ use crate::encoding::json::value::Value;
 use crate::error::{Error, Limit};
 use crate::limits::MAX_JSON_DEPTH;
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     text: &'a [u8],
-    /// What stands before was read. It only grows, and never beyond the end, so adding to it
-    /// cannot overflow.
+    /// Everything before this position was read. Invariant: it only grows, and never beyond the
+    /// end, so adding to it cannot overflow.
     at: usize,
 }
 
@@ -29,12 +29,13 @@ impl<'a> Cursor<'a> {
         Self { text, at }
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub(crate) const fn text(&self) -> &'a [u8] {
         self.text
     }
 
-    /// Passes insignificant white space (RFC 8259 §2) and returns the byte after it.
+    /// Skips insignificant white space (RFC 8259 §2) and returns the byte after it, without
+    /// consuming it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         let next = self.next()?;
@@ -45,18 +46,18 @@ impl<'a> Cursor<'a> {
         self.next()
     }
 
-    /// The byte that was not read yet.
+    /// Returns the byte at the current position.
     #[inline]
     fn next(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    /// Passes the byte that was found to be next.
+    /// Consumes the byte that the caller has peeked.
     pub(crate) const fn pass(&mut self) {
         self.at = self.at.wrapping_add(1);
     }
 
-    /// Passes `byte` if it is next.
+    /// Skips white space, and consumes `byte` if it is next.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
@@ -66,6 +67,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// Skips white space and consumes `byte`, which must be next.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn expect(&mut self, byte: u8) -> Result<(), Error> {
         if self.eat(byte) {
@@ -75,7 +77,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Nothing may follow but white space.
+    /// Checks that only white space follows.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn end(mut self) -> Result<(), Error> {
         match self.peek() {
@@ -84,7 +86,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A string whose opening quotation mark was passed, if it is well-formed.
+    /// Consumes a string whose opening quotation mark was consumed before, if it is well-formed.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn rest_of_string(&mut self) -> Option<Span> {
         let string = scan_string(self.text, self.at)?;
@@ -92,7 +94,7 @@ impl<'a> Cursor<'a> {
         Some(string)
     }
 
-    /// The same for a member's name.
+    /// Does the same for a member's name.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn rest_of_name(&mut self) -> Option<Name<'a>> {
         let name = scan_name(self.text, self.at)?;
@@ -100,7 +102,7 @@ impl<'a> Cursor<'a> {
         Some(name)
     }
 
-    /// A member's name and the colon after it, if they are next and well-formed.
+    /// Consumes a member's name and the colon after it, if they are next and well-formed.
     #[inline]
     pub(crate) fn name(&mut self) -> Option<Span> {
         self.expect(b'"').ok()?;
@@ -108,13 +110,13 @@ impl<'a> Cursor<'a> {
         self.eat(b':').then_some(name)
     }
 
-    /// Any value; arrays and objects are checked whole and kept as text.
+    /// Consumes any value. Arrays and objects are validated as a whole and kept as text.
     pub(crate) fn value(&mut self) -> Result<Value<'a>, Error> {
         let span = self.span()?;
         span.value(self.text).ok_or(Error::MalformedJson)
     }
 
-    /// Where the next [`value`](Self::value) stands.
+    /// Does the same as [`value`](Self::value), but returns the span.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn span(&mut self) -> Result<Span, Error> {
         let first = self.peek();
@@ -131,7 +133,7 @@ impl<'a> Cursor<'a> {
         Ok(span)
     }
 
-    /// Passes one value, keeping track of the containers open in it.
+    /// Consumes one value, keeping track of the containers that are open within it.
     fn pass_nested(&mut self) -> Result<(), Error> {
         let mut open = Nesting::default();
         loop {
@@ -168,8 +170,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// After a value: closes what ends here; true when nothing is left open, else the next value
-    /// follows.
+    /// Closes the containers that end after a value. Returns true if none is left open; otherwise
+    /// the next value follows.
     fn pass_closed(&mut self, open: &mut Nesting) -> Result<bool, Error> {
         while let Some(container) = open.innermost() {
             if self.eat(b',') {
@@ -194,9 +196,9 @@ impl fmt::Debug for Cursor<'_> {
     }
 }
 
-// What follows is given positions and returns positions, so that a cursor need not lie in memory.
+// The functions below take and return positions, so that a cursor can stay in registers.
 
-/// The position after white space.
+/// Returns the position after white space.
 #[inline(never)]
 pub(super) fn after_space(text: &[u8], at: usize) -> usize {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
@@ -204,7 +206,7 @@ pub(super) fn after_space(text: &[u8], at: usize) -> usize {
     at.wrapping_add(rest.iter().take_while(|byte| is_space(byte)).count())
 }
 
-/// The array or object that starts at `start`.
+/// Validates the array or object that starts at `start`.
 #[inline(never)]
 fn container(text: &[u8], start: usize, kind: ValueKind) -> Result<Span, Error> {
     let mut cursor = Cursor::at(text, start);
@@ -212,7 +214,7 @@ fn container(text: &[u8], start: usize, kind: ValueKind) -> Result<Span, Error> 
     Ok(Span::new(kind, start, cursor.at))
 }
 
-/// The value that starts with `first` at `start` and is no string nor holds other values.
+/// Scans the value that starts with `first` at `start`: a literal or a number.
 #[inline(never)]
 fn atom(text: &[u8], start: usize, first: Option<u8>) -> Option<Span> {
     let literal = |word: &str, kind| {
@@ -233,7 +235,9 @@ enum Container {
     Object,
 }
 
-/// The containers that are open, one bit each, the innermost lowest: a stack of bounded depth.
+/// The open containers: a stack of bounded depth, one bit each, the innermost lowest.
+///
+/// Example: within `[{"a":{`, `depth` is 3 and `objects` is 0b011.
 #[derive(Default)]
 struct Nesting {
     objects: u32,
@@ -242,7 +246,7 @@ struct Nesting {
 
 const _: () = assert!(
     MAX_JSON_DEPTH <= u32::BITS,
-    "the bits of `objects` are the stack"
+    "each open container has a bit in `objects`"
 );
 
 impl Nesting {

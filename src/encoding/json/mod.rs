@@ -1,9 +1,9 @@
-//! A strict reader of JSON (RFC 8259): no recursion, no allocation, no floats.
+//! A strict JSON parser (RFC 8259): no recursion, no allocation, no floats.
 //!
-//! [`read_object`] is the entry: it walks one object, checks everything that it passes, refuses
-//! duplicate names, and hands out [`Value`]s that borrow from the text; [`parse_spans`] is its
-//! quick form, which hands out where they stand. Stricter than the RFC: only objects at the top,
-//! depth and number of members bounded ([`limits`](crate::limits)), no lone surrogates.
+//! [`read_object`] is the entry point. It parses one object, validates everything in it, rejects
+//! duplicate names, and yields [`Value`]s that borrow from the text. [`parse_spans`] is its fast
+//! variant, which yields [`Span`]s. The parser is stricter than the RFC: only objects at the top
+//! level, bounded depth and number of members ([`limits`](crate::limits)), no lone surrogates.
 
 mod container;
 mod cursor;

@@ -9,28 +9,29 @@ use crate::encoding::json::string::{JsonStr, scan_string};
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 
-/// Buffer for a name that somebody looks for, unescaped; a longer one is none of them. The longest
-/// so far, `auth_time` and `client_id`, have nine bytes, and tests write each of them in escapes.
+/// A buffer for an unescaped name. A longer name matches none of the names that are looked up. The
+/// longest of those so far, `auth_time` and `client_id`, have nine bytes, and tests write each of
+/// them with escapes.
 pub(crate) type NameBuf = String<32>;
 
 /// A member's name.
 #[derive(Clone, Copy)]
 pub(crate) struct Name<'a> {
-    /// The text between the quotation marks, well-formed.
+    /// The text between the quotation marks, which is well-formed.
     raw: Utf8<'a>,
-    /// Where it starts.
+    /// The position of its first byte.
     start: usize,
     kind: ValueKind,
-    /// The hash of what it stands for, however it is written.
+    /// The hash of the unescaped name.
     pub(super) hash: u32,
 }
 
-/// The name that starts at `start`, after its opening quotation mark.
-#[allow(clippy::inline_always, reason = "as in the cursor, which calls it")]
+/// Scans the name that starts at `start`, after its opening quotation mark.
+#[allow(clippy::inline_always, reason = "as in the cursor, which calls this")]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
     let rest = text.get(start..)?;
-    // Most are shorter than a word.
+    // Most names are shorter than a word.
     let (len, hash) = match swar::first_word_before_special(rest) {
         Some((len, word)) => (len, NameHash::default().with(word).finish(len)),
         None => long_name(rest),
@@ -49,8 +50,8 @@ pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
     })
 }
 
-/// The length and the hash of the name at the start of `text`, if it is plain ASCII and not at the
-/// very end.
+/// Returns the length and the hash of the name at the start of `text`. They are valid only if the
+/// name is plain ASCII and does not end at the very end of the text.
 #[inline(never)]
 fn long_name(text: &[u8]) -> (usize, u32) {
     let mut hash = NameHash::default();
@@ -59,14 +60,14 @@ fn long_name(text: &[u8]) -> (usize, u32) {
     (len, hash.finish(len))
 }
 
-/// A name with escapes or beyond ASCII, or at the end of the text.
+/// Scans a name with escapes or non-ASCII characters, or at the end of the text.
 #[cold]
 #[inline(never)]
 fn scan_as_string(text: &[u8], start: usize) -> Option<Span> {
     scan_string(text, start)
 }
 
-/// The hash of a name, however it is written.
+/// Hashes a name by its unescaped bytes. A plain name gets the same hash from [`scan_name`].
 #[cold]
 #[inline(never)]
 fn hash_of(name: JsonStr<'_>) -> u32 {
@@ -85,25 +86,25 @@ fn hash_of(name: JsonStr<'_>) -> u32 {
 }
 
 impl<'a> Name<'a> {
-    /// Where it stands.
+    /// Returns the name's span.
     #[inline]
     pub(super) fn span(&self) -> Span {
         Span::new(self.kind, self.start, self.end())
     }
 
-    /// Where it starts.
+    /// Returns the position of its first byte.
     #[inline]
     pub(super) const fn start(&self) -> usize {
         self.start
     }
 
-    /// The position of its closing quotation mark.
+    /// Returns the position of its closing quotation mark.
     #[inline]
     pub(super) const fn end(&self) -> usize {
         self.start.wrapping_add(self.raw.as_bytes().len())
     }
 
-    /// The name, unescaped into `buf` if necessary; an empty one if it does not fit there.
+    /// Returns the name, unescaped into `buf` if necessary. A name that does not fit becomes empty.
     #[inline]
     pub(crate) fn unescape<'s>(&self, buf: &'s mut NameBuf) -> &'s [u8]
     where
@@ -124,13 +125,18 @@ fn unescaped(raw: Utf8<'_>) -> NameBuf {
     name.to_heapless().unwrap_or_default()
 }
 
-/// A hash of words. Who wants different names with the same finds them; see
-/// [`MAX_NAME_COLLISIONS`](crate::limits::MAX_NAME_COLLISIONS).
+/// A multiplicative hash of words. It does not resist an attacker, who can find different names
+/// with the same hash; see [`MAX_NAME_COLLISIONS`](crate::limits::MAX_NAME_COLLISIONS).
+///
+/// Example with 64 bits: `aud` is the word `0x64_7561`. Multiplied by [`FACTOR`](Self::FACTOR),
+/// modulo 2⁶⁴, it is `0xda1c_9f8e_be22_9cf5`. The hash is its upper half XOR the length 3:
+/// `0xda1c_9f8d`.
 #[derive(Clone, Copy, Default)]
 struct NameHash(usize);
 
 impl NameHash {
-    /// 2⁶⁴ or 2³² over the golden ratio: multiplied by it, every bit reaches the highest one.
+    /// 2⁶⁴ or 2³² divided by the golden ratio. A multiplication by it carries every bit up to the
+    /// highest one.
     const FACTOR: usize = match 0x9e37_79b9_7f4a_7c15_u64.to_be_bytes().first_chunk() {
         Some(word) => usize::from_be_bytes(*word),
         None => 1,
@@ -138,13 +144,13 @@ impl NameHash {
 
     #[inline]
     const fn with(self, word: usize) -> Self {
-        // The highest bits depend on all before; folded down, they reach all after.
+        // The highest bits depend on all earlier words. Folded down, they affect all later ones.
         let folded = self.0 ^ self.0 >> (usize::BITS / 2);
         Self((folded ^ word).wrapping_mul(Self::FACTOR))
     }
 
-    /// The highest bits, with the length: the last word may end in zeros that are the name's, or in
-    /// such that fill it up.
+    /// Returns the highest bits XOR the length. The length distinguishes zero bytes at the end of a
+    /// name from zeros that pad its last word.
     #[inline]
     fn finish(self, len: usize) -> u32 {
         const SHIFT: u32 = usize::BITS - u32::BITS;
@@ -165,7 +171,7 @@ mod tests {
     }
 
     fn hash(name: &str) -> u32 {
-        // Enough behind it, so that it is read in words.
+        // Enough text follows for the name to be read in words.
         let text = std::format!("{name}\":0,\"another\":0}}");
         let read = scan_name(text.as_bytes(), 0).unwrap();
         assert_eq!(read.raw.as_bytes(), name.as_bytes());
@@ -173,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn one_hash_however_it_is_written() {
+    fn escapes_do_not_change_the_hash() {
         for len in 0..4 * size_of::<usize>() {
             let name = letters(len);
             let want = hash(&name);
@@ -186,14 +192,14 @@ mod tests {
                 let written = name.replace(escaped, &escape);
                 assert_eq!(hash(&written), want, "{written}");
             }
-            // At the end of the text, where no word starts before its end.
+            // At the end of the text, where no whole word is left.
             let text = std::format!("{name}\"");
             assert_eq!(scan_name(text.as_bytes(), 0).unwrap().hash, want, "{name}");
         }
     }
 
     #[test]
-    fn zeros_at_the_end() {
+    fn zero_bytes_at_the_end_change_the_hash() {
         let names = (0..20).map(|zeros| std::format!("a{}", "\\u0000".repeat(zeros)));
         let hashes: HashSet<_> = names
             .map(|name| hash_of(JsonStr::escaped(Utf8::assume_valid(name.as_bytes()))))
@@ -201,10 +207,10 @@ mod tests {
         assert_eq!(hashes.len(), 20);
     }
 
-    /// Names as people make them, who number things: none may have the hash of another.
+    /// Names with numbers, as people write them: no two have the same hash.
     #[test]
-    fn numbered_names() {
-        // Under Miri, which is slow, some of them.
+    fn numbered_names_do_not_collide() {
+        // Miri is slow, so it tests only some of them.
         let (lengths, count) = if cfg!(miri) { (6..8, 4) } else { (0..20, 128) };
         for len in lengths {
             let prefix = letters(len);
@@ -222,7 +228,8 @@ mod tests {
                         assert!(seen.insert(hash(&name)), "{name}");
                         short.insert(names::short(hash(&name)));
                     }
-                    // What is kept of a hash on 32-bit machines: few pairs, far fewer than refused.
+                    // 32-bit machines keep only part of a hash. A few of those collide, far fewer
+                    // than the limit.
                     let pairs = seen.len() - short.len();
                     assert!(pairs <= MAX_NAME_COLLISIONS / 2, "{prefix}{first}: {pairs}");
                 }

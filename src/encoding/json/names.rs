@@ -1,4 +1,4 @@
-//! The names of one object, of which each may appear once.
+//! The names of one object, each of which may appear only once.
 
 use heapless::Vec;
 
@@ -8,17 +8,17 @@ use crate::encoding::json::string::{JsonStr, scan_string};
 use crate::error::{Error, Limit};
 use crate::limits::{MAX_JSON_LEN, MAX_MEMBERS, MAX_NAME_COLLISIONS};
 
-/// The names that an object had so far.
+/// The names seen so far in one object.
 ///
-/// A name is looked up by its hash and compared only with earlier names that have the same hash.
-/// Lookup therefore takes one pass over the name. An object with too many equal hashes is rejected.
+/// A name is looked up by its hash and compared only with earlier names that have the same hash. A
+/// lookup therefore takes one pass over the name. Too many equal hashes are an error.
 pub(super) struct Names {
     collisions: usize,
     seen: Vec<Seen, MAX_MEMBERS>,
 }
 
-/// A name in few bytes, because the table is on the stack: eight, or six on 32-bit machines, where
-/// the hash is cut in half.
+/// An entry of the table. It is small because the table is on the stack: eight bytes, or six on
+/// 32-bit machines, which keep only half of the hash.
 struct Seen {
     hash: ShortHash,
     start: Start,
@@ -29,8 +29,8 @@ pub(super) type ShortHash = u32;
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) type ShortHash = u16;
 
-/// Where a name stands in the text, after its quotation mark: in two halves where a whole number
-/// would need two more bytes to be aligned.
+/// The position of a name in the text, after its opening quotation mark. 32-bit machines store two
+/// halves, because a `u32` would need two more bytes for its alignment.
 #[cfg(target_pointer_width = "64")]
 type Start = u32;
 #[cfg(not(target_pointer_width = "64"))]
@@ -41,7 +41,7 @@ pub(super) const fn short(hash: u32) -> ShortHash {
     hash
 }
 
-/// The upper half, which depends on every byte of a name.
+/// Returns the upper half, which depends on every byte of the name.
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) const fn short(hash: u32) -> ShortHash {
     let [high, low, ..] = hash.to_be_bytes();
@@ -71,7 +71,7 @@ const fn loaded(start: Start) -> u32 {
 }
 
 impl Names {
-    // Not constant: the compiler would fill the table with zeros.
+    // Not `const`: the compiler would fill the table with zeros.
     #[inline]
     pub(super) fn new() -> Self {
         Self {
@@ -80,6 +80,7 @@ impl Names {
         }
     }
 
+    /// Adds a name without comparing it.
     #[inline]
     pub(super) fn add(&mut self, name: &Name<'_>) -> Result<(), Error> {
         let seen = Seen {
@@ -90,7 +91,7 @@ impl Names {
         added.map_err(|_| Error::Limit(Limit::Members))
     }
 
-    /// Refuses a name that was there before.
+    /// Rejects a name that the object already has.
     #[inline(never)]
     pub(super) fn compare(&mut self, text: &[u8], name: Span, hash: u32) -> Result<(), Error> {
         for seen in self.seen.iter().filter(|seen| seen.hash == short(hash)) {
@@ -108,7 +109,7 @@ impl Names {
 }
 
 impl Seen {
-    /// The name itself, read once more.
+    /// Scans the name again in the text.
     #[cold]
     fn name<'a>(&self, text: &'a [u8]) -> Option<JsonStr<'a>> {
         let start = usize::try_from(loaded(self.start)).ok()?;
@@ -116,13 +117,13 @@ impl Seen {
     }
 }
 
-/// A bit for the highest ones of each hash: most names are new, and are seen to be without a look
-/// at the others.
+/// A set of the highest bits of all hashes so far, one bit for each value. Most names are new, and
+/// this shows it without a search of the table.
 #[derive(Default)]
 pub(super) struct Filter(usize);
 
 impl Filter {
-    /// Whether a name with that hash may have been there before; it is from now on.
+    /// Returns whether a name with this hash may have been seen before, and records the hash.
     #[inline]
     pub(super) fn may_have(&mut self, hash: u32) -> bool {
         const SHIFT: u32 = u32::BITS - usize::BITS.ilog2();

@@ -1,4 +1,4 @@
-//! Numbers (RFC 8259 §6) as integers and as `NumericDate`, without floats.
+//! Numbers (RFC 8259 §6), as integers and as `NumericDate`, without floats.
 
 use crate::encoding::json::span::{Span, ValueKind};
 use crate::encoding::json::utf8::Utf8;
@@ -12,16 +12,16 @@ const NANO_DIGITS: i64 = 9;
 /// Nanoseconds in a second.
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
-/// A JSON number, checked and kept as it is written.
+/// A JSON number, validated and kept as it is written.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonNumber<'a> {
     text: Utf8<'a>,
 }
 
-/// Decimal digits that 64 bits hold whatever they are.
+/// The most decimal digits that fit an `i64`, whatever their values.
 pub(super) const MAX_SHORT: usize = 18;
 
-/// The number that starts at `start`.
+/// Scans the number that starts at `start`.
 #[inline]
 pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Span> {
     let end = start.wrapping_add(swar::non_digit(text.get(start..)?));
@@ -34,7 +34,7 @@ pub(crate) fn scan_number(text: &[u8], start: usize) -> Option<Span> {
     Some(Span::new(ValueKind::NUMBER, start, start.wrapping_add(len)))
 }
 
-/// The integer that is written with so few digits and nothing else.
+/// Parses an integer of at most [`MAX_SHORT`] digits and nothing else.
 #[inline]
 pub(super) fn short(digits: &[u8]) -> i64 {
     let (number, rest) = match digits.split_first_chunk() {
@@ -48,7 +48,12 @@ pub(super) fn short(digits: &[u8]) -> i64 {
     number.cast_signed()
 }
 
-/// The number that eight digits stand for: neighbours are put together, then pairs, then fours.
+/// Parses eight digits in three multiplications, which combine digits to pairs, pairs to fours, and
+/// fours to the number.
+///
+/// Example: `12345678` is read as the bytes 1, 2, …, 8, the first one lowest. A multiplication by
+/// 10 · 2⁸ + 1 adds to each byte ten times the one below it. Every second byte is kept: 12, 34, 56,
+/// 78. The next two multiplications make these 1234, 5678, and then 12345678.
 const fn eight(digits: [u8; 8]) -> u64 {
     let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
     let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00ff_00ff_00ff_00ff;
@@ -56,13 +61,13 @@ const fn eight(digits: [u8; 8]) -> u64 {
     fours.wrapping_mul(10_000 << 32 | 1) >> 32
 }
 
-/// The length of the number at the start of `text`.
+/// Returns the length of the number at the start of `text`.
 #[cold]
 #[inline(never)]
 fn number_len(text: &[u8]) -> Option<usize> {
     let rest = text.strip_prefix(b"-").unwrap_or(text);
     let rest = match rest {
-        // "Leading zeros are not allowed."
+        // RFC 8259 §6: "Leading zeros are not allowed."
         [b'0', rest @ ..] => rest,
         _ => digits(rest)?,
     };
@@ -79,7 +84,7 @@ fn number_len(text: &[u8]) -> Option<usize> {
     text.len().checked_sub(rest.len())
 }
 
-/// Passes one or more digits.
+/// Skips one or more digits and returns the rest.
 fn digits(text: &[u8]) -> Option<&[u8]> {
     let [b'0'..=b'9', rest @ ..] = text else {
         return None;
@@ -93,7 +98,8 @@ impl Span {
     ///
     /// # Errors
     ///
-    /// [`Problem::WrongType`] if it is not a number, [`Problem::OutOfRange`].
+    /// [`Problem::WrongType`] if it is not a number, [`Problem::OutOfRange`] if its seconds do not
+    /// fit 64 bits.
     #[inline]
     pub(crate) fn numeric_date(self, text: &[u8]) -> Result<NumericDate, Problem> {
         if self.is_short_number() {
@@ -113,27 +119,27 @@ impl Span {
 }
 
 impl<'a> JsonNumber<'a> {
-    /// From text that [`scan_number`] has found.
+    /// Checks nothing: [`scan_number`] must have accepted the text.
     pub(super) const fn assume_valid(text: Utf8<'a>) -> Self {
         Self { text }
     }
 
-    /// The number as it is written.
+    /// Returns the number as it is written.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
         self.text.as_str()
     }
 
-    /// The number, if it is written as an integer, without fraction and exponent, and fits.
+    /// Returns the number if it is written as an integer, without fraction and exponent, and fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.as_raw().parse().ok()
     }
 
-    /// The number as seconds since the epoch (RFC 7519 §2), with any fraction and exponent.
+    /// Returns the number as seconds since the epoch (RFC 7519 §2), with any fraction and exponent.
     ///
-    /// Digits beyond the nanosecond are dropped, towards the past. The work is linear in the text,
-    /// however large the exponent.
+    /// Digits beyond the nanosecond are rounded towards the past. The work is linear in the length
+    /// of the text, however large the exponent.
     ///
     /// Returns `None` if the seconds do not fit 64 bits.
     #[must_use]
@@ -151,33 +157,36 @@ impl<'a> JsonNumber<'a> {
     }
 }
 
-/// An exponent, clamped to what 32 bits hold: beyond that, only zero and overflow are left.
+/// Parses an exponent and clamps it to 32 bits. Larger ones can only lead to zero or overflow.
 fn clamped(exponent: &str) -> i32 {
     let limit = if exponent.starts_with('-') {
         i32::MIN
     } else {
         i32::MAX
     };
-    // The text was checked, so the only reason to fail is the size.
+    // The text is valid, so parsing fails only if the exponent is out of range.
     exponent.parse().unwrap_or(limit)
 }
 
-/// A number without its sign, as seconds and nanoseconds.
+/// The magnitude of a number, as seconds and nanoseconds.
 struct Decimal {
     seconds: u64,
     nanos: u32,
-    /// Whether digits other than zeros were left over.
+    /// Whether digits other than zero were dropped.
     inexact: bool,
 }
 
 impl Decimal {
-    /// Reads digits, `point` of which stand before the decimal point; zeros are added where they
-    /// run out. `None` if the seconds do not fit. Without integers of 128 bits, which cost 32-bit
-    /// machines dearly.
+    /// Reads digits, the first `point` of which are before the decimal point. Missing digits are
+    /// zeros. Returns `None` if the seconds do not fit. 128-bit integers are avoided, because they
+    /// are expensive on 32-bit machines.
+    ///
+    /// Example: `1643e-2` has the digits 1643 with `point` 2: 16 seconds and 430,000,000
+    /// nanoseconds.
     fn read(digits: impl Iterator<Item = u8>, point: i64) -> Option<Self> {
         let (mut seconds, mut nanos, mut inexact) = (0_u64, 0_u32, false);
-        // How many digits are missing before the point; behind it, how many have passed, as a
-        // negative number.
+        // The number of digits still missing before the point. Once negative, the number of digits
+        // read after it.
         let mut place = point;
         for digit in digits.map(|b| b.wrapping_sub(b'0')) {
             if place > 0 {
@@ -189,7 +198,7 @@ impl Decimal {
             }
             place = place.saturating_sub(1);
         }
-        // A zero stays zero whatever the exponent; any other number overflows after at most 20
+        // Zero stays zero whatever the exponent. Any other number overflows after at most 20
         // rounds.
         while place > 0 && seconds != 0 {
             seconds = seconds.checked_mul(10)?;
@@ -207,7 +216,8 @@ impl Decimal {
         })
     }
 
-    /// The date, rounded towards the past: the floor of a negative number lies one further down.
+    /// Applies the sign and rounds towards the past. For example, -1.5 is the second -2 and
+    /// 500,000,000 nanoseconds.
     fn into_date(self, negative: bool) -> Option<NumericDate> {
         if !negative {
             return Some(NumericDate::new(
@@ -280,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn as_they_stand_in_a_text() {
+    fn numbers_within_a_text() {
         let digits = "98765432101234567898765";
         for len in 1..digits.len() {
             let digits = digits.get(..len).unwrap();

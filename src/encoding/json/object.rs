@@ -1,4 +1,4 @@
-//! The walk over one object, in which every name may appear once.
+//! The parser for one object, in which every name may appear only once.
 
 use crate::encoding::json::cursor::Cursor;
 use crate::encoding::json::name::Name;
@@ -10,10 +10,12 @@ use crate::encoding::json::value::{Object, Value};
 use crate::error::{Error, Limit};
 use crate::limits::MAX_JSON_LEN;
 
-/// Reads a text that is one object: `each` is given its members in order, each name once.
+/// Parses a text that is one object. Calls `each` with its members in order; a duplicate name is an
+/// error.
 ///
-/// The whole text has been accepted once this has returned `Ok`, and not before.
-// Not generic, so that all whose time does not count share it.
+/// The text has been accepted only once this has returned `Ok`. Before that, `each` may be called
+/// with members of a malformed text.
+// Not generic, so that all callers whose speed does not matter share one copy.
 #[inline(never)]
 pub(crate) fn read_object<'a>(
     text: &'a [u8],
@@ -27,14 +29,14 @@ pub(crate) fn read_object<'a>(
     .map(|_| ())
 }
 
-/// Whether a text is an object, if it is JSON at all.
+/// Returns whether a text is an object, provided that it is JSON.
 #[inline]
 pub(crate) fn is_object(text: &[u8]) -> bool {
     Cursor::at(text, 0).peek() == Some(b'{')
 }
 
-/// [`read_object`] for where the values stand.
-// Headers and claims are read with it. Inlined, it keeps its state in registers.
+/// Does the same as [`read_object`], but yields spans, and returns the object.
+// Headers and claims are parsed with this. Inlined, it keeps its state in registers.
 #[inline]
 pub(crate) fn parse_spans<'a>(
     text: &'a [u8],
@@ -170,7 +172,7 @@ mod tests {
             r#"{"\u00e9":0,"z":0,"\ud83d\ude00":0,"\uffff":0,"é":0}"#,
             r#"{"z":0,"\uffff":0,"é":0,"😀":0,"a":0,"\ud83d\ude00":0}"#,
             r#"{"":1,"":2}"#,
-            // What follows a name in its word does not matter.
+            // The bytes that follow a name in the same word do not matter.
             r#"{"a":"é","a":1}"#,
             r#"{"ab":"éé","c":0,"ab":"\n"}"#,
         ] {
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg_attr(miri, ignore = "a quarter of a gigabyte")]
+    #[cfg_attr(miri, ignore = "allocates a quarter of a gigabyte")]
     fn longest_text() {
         let mut text = std::vec![b' '; MAX_JSON_LEN + 1];
         text[0] = b'{';
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn shown_without_content() {
+    fn debug_output_omits_content() {
         let text = br#"{"a":["\n",1.5,{"b":2}]}"#;
         let mut shown = std::vec::Vec::new();
         read_object(text, &mut |_, value| {
@@ -244,8 +246,8 @@ mod tests {
     }
 
     #[test]
-    fn names_with_one_hash() {
-        // Pairs of different names, found by trying.
+    fn colliding_names_are_limited() {
+        // Pairs of different names with the same hash, found by trial.
         #[cfg(target_pointer_width = "64")]
         let pairs = [
             ("86e", "107ba1"),

@@ -1,29 +1,30 @@
-//! Where names and values stand in a text, in few bytes.
+//! The position and kind of names and values in a text, in eight bytes.
 
 use core::{fmt, num::NonZero};
 
 use crate::encoding::json::utf8::Utf8;
 use crate::limits::MAX_JSON_LEN;
 
-/// Where a name or value that was checked stands in its text, and what it is.
+/// The position of a validated name or value in its text, and its kind.
 ///
-/// Takes a third of the memory of a [`Value`](crate::json::Value). A reader of an object keeps the
-/// places of what matters, and makes values only when they are asked for.
-// From the lowest bit on: a one, seven bits for the kind, 28 each for start and end.
+/// Takes a third of the memory of a [`Value`](crate::json::Value). The parser of an object keeps
+/// the spans of the members that it needs, and makes values only on demand.
+// From the lowest bit up: a one, seven bits for the kind, 28 bits each for start and end. Example:
+// a short number (kind 6) from 5 to 7 is 7 · 2³⁶ + 5 · 2⁸ + 6 + 1 = 0x70_0000_0507.
 #[derive(Clone, Copy)]
 pub(crate) struct Span(NonZero<u64>);
 
-/// What stands there. An even number, for the lowest bit of a [`Span`] is a one.
+/// The kind of a name or value. It is even, because the lowest bit of a [`Span`] is always one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ValueKind(u64);
 
 impl ValueKind {
-    /// A string written without escapes, without its quotation marks.
+    /// A string without escapes. Its span excludes the quotation marks.
     pub(crate) const PLAIN_STRING: Self = Self(0);
-    /// A string written with escapes, without its quotation marks.
+    /// A string with escapes. Its span excludes the quotation marks.
     pub(crate) const ESCAPED_STRING: Self = Self(2);
     pub(crate) const NUMBER: Self = Self(4);
-    /// A number of few digits and nothing else.
+    /// A positive integer of at most 18 digits.
     pub(crate) const SHORT_NUMBER: Self = Self(6);
     pub(crate) const ARRAY: Self = Self(8);
     pub(crate) const OBJECT: Self = Self(10);
@@ -31,20 +32,24 @@ impl ValueKind {
     pub(crate) const FALSE: Self = Self(14);
     pub(crate) const NULL: Self = Self(16);
 
-    /// The bits of a [`Span`] that hold it.
+    /// The bits of a [`Span`] that store the kind.
     const BITS: u64 = 0xfe;
 }
 
-/// Where in a [`Span`] the positions are.
+/// The bits of a [`Span`] at which the positions begin.
 const START: u32 = 8;
 const END: u32 = START + POSITION_BITS;
 const POSITION_BITS: u32 = (u64::BITS - START) / 2;
 const POSITION: u64 = (1 << POSITION_BITS) - 1;
 
-const _: () = assert!(MAX_JSON_LEN < 1 << POSITION_BITS, "a position fits");
+const _: () = assert!(
+    MAX_JSON_LEN < 1 << POSITION_BITS,
+    "a position fits its bits"
+);
 
 impl Span {
-    /// From `start` on, and before `end`; both at most [`MAX_JSON_LEN`].
+    /// Creates a span from `start` up to, but not including, `end`. Both are at most
+    /// [`MAX_JSON_LEN`].
     #[inline]
     pub(super) fn new(kind: ValueKind, start: usize, end: usize) -> Self {
         debug_assert!(start <= MAX_JSON_LEN && end <= MAX_JSON_LEN);
@@ -58,30 +63,30 @@ impl Span {
         usize::try_from(position).unwrap_or_default()
     }
 
-    /// What it is.
+    /// Returns the kind.
     #[inline]
     pub(super) fn kind(self) -> ValueKind {
         ValueKind(self.0.get() & ValueKind::BITS)
     }
 
-    /// Where it starts.
+    /// Returns the position of the first byte.
     #[inline]
     pub(super) fn start(self) -> usize {
         self.position(START)
     }
 
-    /// Where it ends: the position behind its last byte.
+    /// Returns the position after the last byte.
     #[inline]
     pub(super) fn end(self) -> usize {
         self.position(END)
     }
 
-    /// Bytes from start to end.
+    /// Returns the length in bytes.
     pub(super) fn len(self) -> usize {
         self.end().saturating_sub(self.start())
     }
 
-    /// Whether it is a string, however it is written.
+    /// Returns whether it is a string, with or without escapes.
     #[inline]
     pub(crate) fn is_string(self) -> bool {
         matches!(
@@ -90,25 +95,26 @@ impl Span {
         )
     }
 
-    /// Whether it is an array.
+    /// Returns whether it is an array.
     #[inline]
     pub(crate) fn is_array(self) -> bool {
         self.kind() == ValueKind::ARRAY
     }
 
-    /// Whether it is an object.
+    /// Returns whether it is an object.
     #[inline]
     pub(crate) fn is_object(self) -> bool {
         self.kind() == ValueKind::OBJECT
     }
 
-    /// Whether it is a number of few digits and nothing else, which any integer type has room for.
+    /// Returns whether it is a positive integer of at most 18 digits, which fits any 64-bit
+    /// integer.
     #[inline]
     pub(crate) fn is_short_number(self) -> bool {
         self.kind() == ValueKind::SHORT_NUMBER
     }
 
-    /// What is written there.
+    /// Returns the text at this position.
     #[inline]
     pub(super) fn raw(self, text: &[u8]) -> Option<Utf8<'_>> {
         text.get(self.start()..self.end()).map(Utf8::assume_valid)
@@ -126,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_put_in() {
+    fn kind_and_positions_round_trip() {
         let kinds = [
             ValueKind::PLAIN_STRING,
             ValueKind::ESCAPED_STRING,

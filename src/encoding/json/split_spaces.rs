@@ -1,9 +1,9 @@
-//! Words of a string: what stands between its spaces.
+//! The parts of a string that are separated by spaces.
 
 use crate::encoding::json::string::{Chars, JsonStr};
 
 impl<'a> JsonStr<'a> {
-    /// What stands between spaces, however these are written; never empty.
+    /// Splits the string at spaces, which may be written as escapes. The parts are never empty.
     pub(crate) const fn split_spaces(self) -> SplitSpaces<'a> {
         SplitSpaces {
             string: self,
@@ -12,7 +12,7 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-/// The words of a [`JsonStr`].
+/// An iterator over the parts of a [`JsonStr`] that are separated by spaces.
 #[derive(Debug, Clone)]
 pub(crate) struct SplitSpaces<'a> {
     string: JsonStr<'a>,
@@ -23,7 +23,7 @@ impl<'a> Iterator for SplitSpaces<'a> {
     type Item = JsonStr<'a>;
 
     fn next(&mut self) -> Option<JsonStr<'a>> {
-        // Each round passes a space at least.
+        // Each round consumes at least one space, or returns.
         loop {
             let raw = self.rest.as_raw();
             let mut len = 0;
@@ -51,7 +51,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    fn between_spaces() {
+    fn splits_at_plain_and_escaped_spaces() {
         for (text, want) in [
             (r#""""#, &[][..]),
             (r#"" ""#, &[]),

@@ -1,4 +1,4 @@
-//! Strings (RFC 8259 §7): found, compared and unescaped without allocation.
+//! Strings (RFC 8259 §7): scanned, compared and unescaped without allocation.
 
 use core::{fmt, str};
 
@@ -9,9 +9,10 @@ use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 use crate::error::Error;
 
-/// A JSON string, checked but not unescaped.
+/// A JSON string, validated but not unescaped.
 ///
-/// It compares by the characters it stands for, however they are written: `"https:\/\/a"` equals `https://a`.
+/// Comparison uses the characters that it represents, whether or not they are escaped:
+/// `"https:\/\/a"` equals `https://a`.
 ///
 /// ```
 /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::Error> {
@@ -25,12 +26,12 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Copy)]
 pub struct JsonStr<'a> {
-    /// The text between the quotation marks, well-formed.
+    /// The text between the quotation marks, which is well-formed.
     raw: Utf8<'a>,
     escaped: bool,
 }
 
-/// The string that starts at `start`, after its opening quotation mark.
+/// Scans the string that starts at `start`, after its opening quotation mark.
 #[inline]
 pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Span> {
     let end = start.wrapping_add(swar::special_in_string(text.get(start..)?));
@@ -41,7 +42,7 @@ pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Span> {
     }
 }
 
-/// [`scan_string`] from the first escape sequence or character beyond ASCII, at `end`, on.
+/// Continues [`scan_string`] at `end`, the first escape sequence or non-ASCII character.
 #[cold]
 #[inline(never)]
 fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Span> {
@@ -52,8 +53,7 @@ fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Span> {
             ..b' ' => return None,
             b'\\' => {
                 kind = ValueKind::ESCAPED_STRING;
-                // No quotation mark after it ends the string. What else may follow is looked at
-                // below.
+                // An escaped quotation mark does not end the string. The escape is validated below.
                 end = end.wrapping_add(2);
             }
             _ => end = end.wrapping_add(1),
@@ -67,7 +67,7 @@ fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Span> {
 }
 
 impl Span {
-    /// The string, if it is one.
+    /// Returns the string, if it is one.
     #[inline]
     pub(crate) fn as_str(self, text: &[u8]) -> Option<JsonStr<'_>> {
         let raw = self.raw(text)?;
@@ -79,7 +79,7 @@ impl Span {
     }
 }
 
-/// The character that the escape sequence at the start of `text` stands for, and what follows it.
+/// Decodes the escape sequence at the start of `text`. Returns its character and the rest.
 fn escape_sequence(text: &str) -> Result<(char, &str), Error> {
     let rest = text.strip_prefix('\\').ok_or(Error::MalformedJson)?;
     let mut chars = rest.chars();
@@ -96,7 +96,7 @@ fn escape_sequence(text: &str) -> Result<(char, &str), Error> {
     Ok((c, chars.as_str()))
 }
 
-/// One `\uXXXX` or a surrogate pair of them, the first `\u` already passed.
+/// Decodes one `\uXXXX` or a surrogate pair. The first `\u` was already consumed.
 fn unicode_escape(text: &str) -> Result<(char, &str), Error> {
     let (first, rest) = four_hex_digits(text)?;
     if let Some(c) = char::from_u32(u32::from(first)) {
@@ -121,7 +121,7 @@ fn four_hex_digits(text: &str) -> Result<(u16, &str), Error> {
 }
 
 impl<'a> JsonStr<'a> {
-    /// A string without escapes that [`scan_string`] found.
+    /// Creates a string without escapes, which [`scan_string`] must have accepted.
     pub(super) const fn plain(raw: Utf8<'a>) -> Self {
         Self {
             raw,
@@ -129,24 +129,25 @@ impl<'a> JsonStr<'a> {
         }
     }
 
-    /// [`From`], in a constant.
+    /// Does the same as [`From`], in constants.
     pub(crate) const fn of(text: &'a str) -> Self {
         Self::plain(Utf8::assume_valid(text.as_bytes()))
     }
 
-    /// A copy of a string, unescaped: bytes that were taken from one.
+    /// Creates a string from bytes that are a copy of an unescaped string.
     pub(crate) const fn from_copy(bytes: &'a [u8]) -> Self {
         Self::plain(Utf8::assume_valid(bytes))
     }
 
-    /// A string with escapes that [`scan_string`] found.
+    /// Creates a string with escapes, which [`scan_string`] must have accepted.
     pub(super) const fn escaped(raw: Utf8<'a>) -> Self {
         Self { raw, escaped: true }
     }
 
-    /// The string itself, if it is written without escapes. It is `None` for `"https:\/\/…"`, which
-    /// some issuers write: to look a string up, [`unescape`](Self::unescape) it, or use
-    /// `to_string`.
+    /// Returns the string itself, if it is written without escapes. O(n): revalidates it as UTF-8.
+    ///
+    /// Returns `None` for `"https:\/\/…"`, as some issuers write it. To look a string up, use
+    /// [`unescape`](Self::unescape) or `to_string`.
     #[must_use]
     pub const fn as_plain_str(&self) -> Option<&'a str> {
         if self.escaped {
@@ -156,9 +157,9 @@ impl<'a> JsonStr<'a> {
         }
     }
 
-    /// Whether it has more than so many bytes, unescaped.
+    /// Returns whether the unescaped string has more than `bytes` bytes.
     pub(crate) fn is_longer_than(&self, bytes: usize) -> bool {
-        // The escape sequence of a character is never shorter than the character.
+        // An escape sequence is never shorter than its character.
         let written = self.raw.as_bytes().len();
         written > bytes && (!self.escaped || self.unescaped_len() > bytes)
     }
@@ -168,8 +169,8 @@ impl<'a> JsonStr<'a> {
         self.chars().map(char::len_utf8).sum()
     }
 
-    /// The bytes of the string, if it is written without escapes. Unlike
-    /// [`as_plain_str`](Self::as_plain_str) it looks at none of them.
+    /// Returns the bytes of the string, if it is written without escapes. Unlike
+    /// [`as_plain_str`](Self::as_plain_str), it takes constant time.
     pub(crate) const fn as_plain_bytes(&self) -> Option<&'a [u8]> {
         if self.escaped {
             None
@@ -178,20 +179,20 @@ impl<'a> JsonStr<'a> {
         }
     }
 
-    /// What stands between the quotation marks, and whether it is written with escapes.
+    /// Returns the text between the quotation marks, and whether it contains escapes.
     #[cfg(feature = "serde")]
     pub(super) const fn as_raw_parts(self) -> (&'a str, bool) {
         (self.raw.as_str(), self.escaped)
     }
 
-    /// The string, unescaped into `buffer` if that is necessary.
+    /// Returns the string, unescaped into `buffer` if necessary.
     ///
     /// The unescaped string is never longer than the escaped one, so a buffer of the token's size
     /// always suffices.
     ///
     /// # Errors
     ///
-    /// [`Error::BufferTooSmall`]
+    /// [`Error::BufferTooSmall`]: the unescaped string does not fit `buffer`.
     #[inline]
     pub fn unescape<'s>(&self, buffer: &'s mut [u8]) -> Result<&'s str, Error>
     where
@@ -216,18 +217,19 @@ impl<'a> JsonStr<'a> {
         str::from_utf8(text).map_err(|_| Error::BufferTooSmall)
     }
 
-    /// Copies the string to the front of `buffer`, unescaped, and returns how many bytes it has.
+    /// Copies the unescaped string to the front of `buffer` and returns its length in bytes.
     ///
     /// # Errors
     ///
-    /// [`Error::BufferTooSmall`]; the buffer's content is unspecified then.
+    /// [`Error::BufferTooSmall`]: the unescaped string does not fit `buffer`, whose content is then
+    /// unspecified.
     pub(crate) fn copy_to(&self, buffer: &mut [u8]) -> Result<usize, Error> {
         if self.escaped {
             return self.unescape_chars(buffer).map(str::len);
         }
         let text = self.raw.as_bytes();
-        let place = buffer.get_mut(..text.len()).ok_or(Error::BufferTooSmall)?;
-        place.copy_from_slice(text);
+        let target = buffer.get_mut(..text.len()).ok_or(Error::BufferTooSmall)?;
+        target.copy_from_slice(text);
         Ok(text.len())
     }
 
@@ -242,7 +244,8 @@ impl<'a> JsonStr<'a> {
         copied.map(|()| copy).map_err(|_| Error::BufferTooSmall)
     }
 
-    /// The characters that the string stands for. Takes a look at all of it beforehand.
+    /// Returns an iterator over the characters of the unescaped string. O(n): revalidates the text
+    /// as UTF-8.
     #[must_use]
     pub const fn chars(&self) -> Chars<'a> {
         Chars {
@@ -258,7 +261,7 @@ impl<'a> JsonStr<'a> {
         EscapeDebug(*self)
     }
 
-    /// A part of this string, which ends in no escape sequence.
+    /// Returns a part of this string, which must not end within an escape sequence.
     pub(super) const fn part(self, raw: &'a str) -> Self {
         Self {
             raw: Utf8::assume_valid(raw.as_bytes()),
@@ -296,7 +299,7 @@ impl<'a> JsonStr<'a> {
 }
 
 impl<'a> From<&'a str> for JsonStr<'a> {
-    /// The text as it is, whatever it holds: a string that is written without escapes.
+    /// Takes the text literally, as a string without escapes.
     fn from(text: &'a str) -> Self {
         Self::of(text)
     }
@@ -317,7 +320,7 @@ impl PartialEq<str> for JsonStr<'_> {
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn eq(&self, other: &str) -> bool {
         if self.escaped {
-            // An escape sequence has at most six bytes for each byte that it stands for.
+            // An escape sequence has at most six bytes for each byte that it represents.
             let longest = other.len().saturating_mul(6);
             return self.raw.as_bytes().len() <= longest && self.eq_unescaped(other);
         }
@@ -353,8 +356,9 @@ impl fmt::Debug for JsonStr<'_> {
     }
 }
 
-/// Displays a [`JsonStr`] on one line. `Debug` displays the same in quotation marks: whoever makes
-/// this has decided to show the string.
+/// Displays a [`JsonStr`] on one line. `Debug` displays the same in quotation marks. It does not
+/// omit the text, because the caller has asked for it by calling
+/// [`escape_debug`](JsonStr::escape_debug).
 #[derive(Clone, Copy)]
 pub struct EscapeDebug<'a>(JsonStr<'a>);
 
@@ -371,7 +375,7 @@ impl fmt::Debug for EscapeDebug<'_> {
     }
 }
 
-/// The characters of a [`JsonStr`], unescaped one by one.
+/// An iterator over the unescaped characters of a [`JsonStr`].
 #[derive(Clone)]
 pub struct Chars<'a> {
     rest: &'a str,
@@ -385,7 +389,7 @@ impl fmt::Debug for Chars<'_> {
 }
 
 impl<'a> Chars<'a> {
-    /// What is left, as it is written.
+    /// Returns the rest as it is written.
     pub(super) const fn as_raw(&self) -> &'a str {
         self.rest
     }
@@ -397,7 +401,7 @@ impl Iterator for Chars<'_> {
     fn next(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
         let (c, rest) = match chars.next()? {
-            // The text was checked, so this never ends early.
+            // The text is valid, so this never ends early.
             '\\' if self.escaped => escape_sequence(self.rest).ok()?,
             c => (c, chars.as_str()),
         };

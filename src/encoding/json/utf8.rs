@@ -4,15 +4,15 @@ use core::{fmt, str};
 
 /// Bytes that are known to be UTF-8.
 ///
-/// Strings are checked one by one while they are read, and nothing but ASCII stands outside of them
-/// (RFC 8259 §2), so no text is looked through twice. Only what a caller wants as `str` is, for the
-/// compiler cannot be told what is known.
+/// Strings are validated one by one while they are parsed, and outside of them only ASCII is
+/// allowed (RFC 8259 §2). So no text is scanned twice. Only a conversion to `str` validates again,
+/// because the compiler cannot know that the bytes are valid.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Utf8<'a>(&'a [u8]);
 
 impl<'a> Utf8<'a> {
-    /// Checks nothing: the caller must have checked that the bytes are UTF-8. Of others,
-    /// [`as_str`](Self::as_str) is empty.
+    /// Checks nothing: the caller must have checked that the bytes are UTF-8. If they are not,
+    /// [`as_str`](Self::as_str) returns an empty string.
     pub(super) const fn assume_valid(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
@@ -21,6 +21,7 @@ impl<'a> Utf8<'a> {
         self.0
     }
 
+    /// O(n): revalidates the bytes as UTF-8.
     pub(super) const fn as_str(self) -> &'a str {
         match str::from_utf8(self.0) {
             Ok(text) => text,

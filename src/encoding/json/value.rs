@@ -1,4 +1,4 @@
-//! Values that were checked and borrow from the text.
+//! Values that were validated and borrow from the text.
 
 use core::fmt;
 
@@ -25,7 +25,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The string, if it is one.
+    /// Returns the string, if the value is one.
     #[must_use]
     pub const fn as_str(&self) -> Option<JsonStr<'a>> {
         match self {
@@ -34,13 +34,13 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The integer, if it is a number written as one that fits.
+    /// Returns the integer, if the value is a number that is written as an integer and fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.as_number()?.as_i64()
     }
 
-    /// The number, if it is one.
+    /// Returns the number, if the value is one.
     #[must_use]
     pub const fn as_number(&self) -> Option<JsonNumber<'a>> {
         match self {
@@ -49,7 +49,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The truth value, if it is one.
+    /// Returns the boolean, if the value is one.
     #[must_use]
     pub const fn as_bool(&self) -> Option<bool> {
         match self {
@@ -58,7 +58,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The array, if it is one.
+    /// Returns the array, if the value is one.
     #[must_use]
     pub const fn as_array(&self) -> Option<Array<'a>> {
         match self {
@@ -67,7 +67,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The object, if it is one.
+    /// Returns the object, if the value is one.
     #[must_use]
     pub const fn as_object(&self) -> Option<Object<'a>> {
         match self {
@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
 }
 
 impl Span {
-    /// The value that stands there.
+    /// Returns the value at this position.
     pub(crate) fn value(self, text: &[u8]) -> Option<Value<'_>> {
         let raw = self.raw(text)?;
         Some(match self.kind() {
@@ -123,13 +123,13 @@ impl<'a> Array<'a> {
         Self { text }
     }
 
-    /// The array as it is written. Takes a look at all of it.
+    /// Returns the array as it is written. O(n): revalidates the text as UTF-8.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
         self.text.as_str()
     }
 
-    /// The same in bytes.
+    /// Returns the bytes of [`as_raw`](Self::as_raw), in constant time.
     pub(crate) const fn as_bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
@@ -147,13 +147,13 @@ impl<'a> Object<'a> {
         Self { text }
     }
 
-    /// The object as it is written. Takes a look at all of it.
+    /// Returns the object as it is written. O(n): revalidates the text as UTF-8.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
         self.text.as_str()
     }
 
-    /// The same in bytes.
+    /// Returns the bytes of [`as_raw`](Self::as_raw), in constant time.
     pub(crate) const fn as_bytes(&self) -> &'a [u8] {
         self.text.as_bytes()
     }

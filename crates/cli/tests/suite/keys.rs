@@ -91,7 +91,7 @@ fn nothing_usable() {
     assert_eq!(
         run.stderr,
         format!(
-            "error: no_usable_key: {}: the key set holds no usable key\n",
+            "error: no_usable_key: {}: the key set contains no usable key\n",
             file("unusable.jwk", r#"{"kty":"oct","k":"AA"}"#)
         )
     );

@@ -1,5 +1,10 @@
-//! Arithmetic modulo p on words of 32 bits, by p's form: p is -1 modulo 2⁹⁶, so three words are
-//! their own factors when they are reduced away together, and products with p's words are shifts.
+//! Arithmetic modulo p on words of 32 bits.
+//!
+//! Montgomery reduction is cheap for this p. Because p is -1 modulo 2⁹⁶, the three lowest words m
+//! are their own factor: adding m · p makes them zero. The product m · p needs only shifts.
+//!
+//! Example with decimal words and p = 79, which is -1 modulo 10: to reduce 34, add 4 · 79. The sum
+//! is 350, and without the zero it is 35. Indeed 35 · 10 is 34 modulo 79.
 
 use crate::alg::arithmetic::{
     add_with_carry, double_and_add_squares, multiply_add, subtract_with_borrow,
@@ -7,7 +12,7 @@ use crate::alg::arithmetic::{
 
 const WORDS: usize = 8;
 
-/// a · b
+/// Returns a · b.
 #[inline]
 pub(super) fn product(a: &[u32; WORDS], b: &[u32; WORDS]) -> [u32; 2 * WORDS] {
     let a = *a;
@@ -25,7 +30,7 @@ pub(super) fn product(a: &[u32; WORDS], b: &[u32; WORDS]) -> [u32; 2 * WORDS] {
     ]
 }
 
-/// a²: what different words give, twice, and the squares of the words.
+/// Returns a²: twice the products of different words, plus the squares of the words.
 #[inline]
 pub(super) fn square(a: &[u32; WORDS]) -> [u32; 2 * WORDS] {
     let [a0, a1, a2, a3, a4, a5, a6, a7] = *a;
@@ -42,7 +47,7 @@ pub(super) fn square(a: &[u32; WORDS]) -> [u32; 2 * WORDS] {
     product
 }
 
-/// sum + a · digit, and what is carried out of the sum's words.
+/// Returns sum + a · digit, and the carry out of the sum's words.
 #[inline]
 fn row<const K: usize>(mut sum: [u32; K], a: [u32; K], digit: u32) -> ([u32; K], u32) {
     let mut carry = 0;
@@ -52,7 +57,7 @@ fn row<const K: usize>(mut sum: [u32; K], a: [u32; K], digit: u32) -> ([u32; K],
     (sum, carry)
 }
 
-/// product · 2⁻²⁵⁶ mod p, less 2²⁵⁶ if the flag says so.
+/// Returns product · 2⁻²⁵⁶ mod p, minus 2²⁵⁶ if the flag is set.
 #[inline]
 pub(super) fn reduce(mut product: [u32; 2 * WORDS]) -> ([u32; WORDS], bool) {
     let [p0, p1, p2, rest @ ..] = &mut product;
@@ -65,7 +70,7 @@ pub(super) fn reduce(mut product: [u32; 2 * WORDS]) -> ([u32; WORDS], bool) {
     (high, carry0 | carry1 | carry2)
 }
 
-/// (m · p + m) / 2⁹⁶ = m + (m - m · 2³² + m · 2⁶⁴) · 2⁹⁶
+/// Returns (m · p + m) / 2⁹⁶ = m + (m - m · 2³² + m · 2⁶⁴) · 2⁹⁶.
 #[inline]
 fn shifted_p([m0, m1, m2]: [u32; 3]) -> [u32; WORDS] {
     let (d1, borrow) = subtract_with_borrow(m1, m0, false);
@@ -86,8 +91,8 @@ fn shifted_p([m0, m1, m2]: [u32; 3]) -> [u32; WORDS] {
     ]
 }
 
-/// number ← number + addend, and whether that carries. What the addend has above the number is
-/// zero.
+/// Computes number ← number + addend, and returns whether it carries. The words of the addend above
+/// the number must be zero.
 #[inline]
 fn add_into(number: &mut [u32], addend: [u32; WORDS]) -> bool {
     let mut carry = false;

@@ -1,5 +1,11 @@
-//! Arithmetic modulo p on words of 64 bits, by p's form: p is -1 modulo 2⁶⁴, so a word is its own
-//! factor when it is reduced away, and of the four products with p's words one is left.
+//! Arithmetic modulo p on words of 64 bits.
+//!
+//! Montgomery reduction is cheap for this p. Because p is -1 modulo 2⁶⁴, the lowest word m is its
+//! own factor: adding m · p makes it zero. Only one of the four products with p's words needs a
+//! multiplication.
+//!
+//! Example with decimal words and p = 79, which is -1 modulo 10: to reduce 34, add 4 · 79. The sum
+//! is 350, and without the zero it is 35. Indeed 35 · 10 is 34 modulo 79.
 
 use crate::alg::arithmetic::{add_with_carry, multiply_add};
 
@@ -8,7 +14,7 @@ const WORDS: usize = 4;
 /// The highest word of p.
 const HIGHEST: u64 = 0xffff_ffff_0000_0001;
 
-/// a · b
+/// Returns a · b.
 #[inline]
 pub(super) fn product(a: &[u64; WORDS], b: &[u64; WORDS]) -> [u64; 2 * WORDS] {
     let row = |[s0, s1, s2, s3]: [u64; WORDS], b| {
@@ -27,7 +33,7 @@ pub(super) fn product(a: &[u64; WORDS], b: &[u64; WORDS]) -> [u64; 2 * WORDS] {
     [p0, p1, p2, p3, p4, p5, p6, p7]
 }
 
-/// a²: what different words give, twice, and the squares of the words.
+/// Returns a²: twice the products of different words, plus the squares of the words.
 #[inline]
 pub(super) fn square(a: &[u64; WORDS]) -> [u64; 2 * WORDS] {
     let [a0, a1, a2, a3] = *a;
@@ -37,7 +43,7 @@ pub(super) fn square(a: &[u64; WORDS]) -> [u64; 2 * WORDS] {
     let (p3, carry) = multiply_add(p3, a1, a2, 0);
     let (p4, p5) = multiply_add(p4, a1, a3, carry);
     let (p5, p6) = multiply_add(p5, a2, a3, 0);
-    // What different words give counts twice.
+    // The products of different words count twice.
     let twice = |below: u64, word: u64| (word << 1) | (below >> 63);
     let (q1, q2, q3, q4) = (twice(0, p1), twice(p1, p2), twice(p2, p3), twice(p3, p4));
     let (q5, q6, q7) = (twice(p4, p5), twice(p5, p6), twice(p6, 0));
@@ -53,11 +59,11 @@ pub(super) fn square(a: &[u64; WORDS]) -> [u64; 2 * WORDS] {
     [s0, p1, p2, p3, p4, p5, p6, p7]
 }
 
-/// product · 2⁻²⁵⁶ mod p, less 2²⁵⁶ if the flag says so.
+/// Returns product · 2⁻²⁵⁶ mod p, minus 2²⁵⁶ if the flag is set.
 #[inline]
 pub(super) fn reduce(product: [u64; 2 * WORDS]) -> ([u64; WORDS], bool) {
     let [p0, p1, p2, p3, p4, p5, p6, p7] = product;
-    // m · p = m · 2⁹⁶ - m + m · HIGHEST · 2¹⁹²; the -m takes the lowest word away.
+    // m · p = m · 2⁹⁶ - m + m · HIGHEST · 2¹⁹², and -m cancels the lowest word.
     let row = |m: u64, [s1, s2, s3]: [u64; 3]| {
         let (s1, carry) = add_with_carry(s1, m << 32, false);
         let (s2, carry) = add_with_carry(s2, m >> 32, carry);

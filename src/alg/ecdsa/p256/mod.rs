@@ -36,7 +36,8 @@ impl Curve<WORDS> for P256 {
 
 /// p = 2²⁵⁶ - 2²²⁴ + 2¹⁹² + 2⁹⁶ - 1
 ///
-/// Numbers are kept below 2²⁵⁶, not below p: a carry alone decides whether p is taken off.
+/// Invariant: numbers are below 2²⁵⁶, but not always below p. So a carry alone decides whether to
+/// subtract p, and nothing is compared with p.
 pub(super) struct Field;
 
 impl Prime<WORDS> for Field {
@@ -64,7 +65,7 @@ impl Prime<WORDS> for Field {
     fn add(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
         let (sum, carry) = add(a, b);
         let (sum, carry) = add(&sum, &if_carried(carry));
-        // Only where both were all but 2²⁵⁶.
+        // Carries again only if a + b is at least 2²⁵⁶ + p.
         if carry {
             add(&sum, &if_carried(true)).0
         } else {
@@ -76,7 +77,7 @@ impl Prime<WORDS> for Field {
     fn subtract(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
         let (difference, borrow) = subtract(a, b);
         let (difference, borrow) = subtract(&difference, &if_carried(borrow));
-        // Only where b was all but 2²⁵⁶ and a all but zero.
+        // Borrows again only if b is above a + p.
         if borrow {
             subtract(&difference, &if_carried(true)).0
         } else {
@@ -85,8 +86,10 @@ impl Prime<WORDS> for Field {
     }
 }
 
-/// What a carry out of the words, or a borrow from above them, leaves to do: 2²⁵⁶ - p, which is
-/// 2²⁵⁶ mod p; else zero.
+/// Returns 2²⁵⁶ mod p, which is 2²⁵⁶ - p, after a carry or borrow, and zero otherwise.
+///
+/// A carry out of the words drops 2²⁵⁶ from the number, so this is added. A borrow adds 2²⁵⁶, so
+/// this is subtracted.
 #[inline]
 fn if_carried(carry: bool) -> [Word; WORDS] {
     const RADIX: [Word; WORDS] = words([

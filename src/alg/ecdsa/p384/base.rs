@@ -1,5 +1,5 @@
-//! The base point times 1 to 16: the entries of a [table](crate::alg::ecdsa::table) of one window.
-//! A test makes it again.
+//! The base point times 1 to 16: the entries of its [table](crate::alg::ecdsa::table) with one
+//! window. A test computes them again.
 
 use crate::alg::Word;
 use crate::alg::arithmetic::WORD_BITS;

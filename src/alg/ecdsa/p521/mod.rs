@@ -9,7 +9,7 @@ use super::prime::{Prime, add, subtract, words};
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, multiply, square, word_from};
 
-/// Whole words of 64 bits on every machine, so that a table made on one serves on another.
+/// Whole words of 64 bits on every machine, so that a table made on one machine works on another.
 pub(in crate::alg) const WORDS: usize = 576 / WORD_BITS;
 
 /// The curve P-521.
@@ -54,11 +54,11 @@ impl Prime<WORDS> for Field {
     ]);
     const BITS: usize = 521;
 
-    // 2⁵²¹ is 1: reduction is a sum, and needs no help of Montgomery's. Numbers are kept below 2⁵²¹
-    // + 2¹², which leaves p and little more to be told from numbers below p.
+    // 2⁵²¹ is 1 modulo p, so reduction is an addition, and R is 1: Montgomery's method is not
+    // needed. Invariant: numbers are below 2⁵²¹ + 2¹², so zero is stored as 0 or p, but never 2p.
     const RADIX_BITS: usize = 0;
 
-    // Where flash is scarce, the point formulas share it.
+    // Not inlined where flash is scarce: the point formulas share the code.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn multiply(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
@@ -67,7 +67,7 @@ impl Prime<WORDS> for Field {
         folded_product(&product)
     }
 
-    // Where flash is scarce, the point formulas share it.
+    // Not inlined where flash is scarce: the point formulas share the code.
     #[cfg_attr(target_pointer_width = "64", inline)]
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn square(a: &[Word; WORDS]) -> [Word; WORDS] {
@@ -83,7 +83,7 @@ impl Prime<WORDS> for Field {
 
     #[inline]
     fn subtract(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
-        // Four times p, so that the difference is not below zero.
+        // Added first, so that the difference is not negative.
         const FOUR_P: [Word; WORDS] = words([
             0xffff_ffff_ffff_fffc,
             0xffff_ffff_ffff_ffff,
@@ -100,12 +100,15 @@ impl Prime<WORDS> for Field {
     }
 }
 
-/// Where the bits from the 521st on begin: the word, and the bit in it.
+/// The position of bit 521, the lowest one that reduction removes: its word, and its bit in there.
 const TOP_WORD: usize = 521 / WORD_BITS;
 const TOP_SHIFT: usize = 521 % WORD_BITS;
 const TOP_MASK: Word = (1 << TOP_SHIFT) - 1;
 
-/// The lowest 521 bits plus the rest.
+/// Reduces a product: the lowest 521 bits plus the bits above them.
+///
+/// Example modulo 2³ - 1 = 7: 45 is 101 101 in binary, and 5 + 5 = 10 is 1 010. The second step in
+/// [`folded`] makes it 1 + 2 = 3, which is 45 modulo 7.
 #[inline]
 fn folded_product(product: &[Word; 2 * WORDS]) -> [Word; WORDS] {
     let (low, _) = product.split_at(WORDS);
@@ -119,7 +122,7 @@ fn folded_product(product: &[Word; 2 * WORDS]) -> [Word; WORDS] {
     folded(add(&low, &high).0)
 }
 
-/// The same for a number that is longer by so few bits that the rest fits a word.
+/// Reduces a number whose bits above the lowest 521 fit one word.
 #[inline]
 fn folded(number: [Word; WORDS]) -> [Word; WORDS] {
     let mut rest = [0; WORDS];
@@ -129,6 +132,7 @@ fn folded(number: [Word; WORDS]) -> [Word; WORDS] {
     add(&without_top(number), &rest).0
 }
 
+/// Returns the lowest 521 bits of a number.
 #[inline]
 fn without_top(mut number: [Word; WORDS]) -> [Word; WORDS] {
     if let Some([top, above @ ..]) = number.get_mut(TOP_WORD..) {

@@ -1,8 +1,7 @@
-//! Residues on machines with words of 32 bits: as they are, in words, of which there is an even
-//! number.
+//! Residues on machines with words of 32 bits: an even number of words.
 //!
-//! A product is formed whole, in twice the words, and then reduced. Both are done two rows at a
-//! time: half of what single rows load and store is saved that way.
+//! A product is computed in full, in twice the words, and then reduced. Both work on two rows at a
+//! time, which saves half of the loads and stores.
 
 use core::mem::take;
 
@@ -10,7 +9,7 @@ use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, double_and_add_squares, multiply_add, subtract_once};
 use crate::limits::MAX_RSA_MODULUS_BITS;
 
-/// Bits of R for a modulus of so many words.
+/// Returns the bits of R for a modulus of this many words.
 pub(super) const fn radix_bits(words: usize) -> usize {
     words.saturating_mul(WORD_BITS)
 }
@@ -18,15 +17,15 @@ pub(super) const fn radix_bits(words: usize) -> usize {
 /// A number modulo n, below n.
 pub(super) struct Residue<'a> {
     modulus: &'a [Word],
-    /// -n⁻¹ modulo the range of a word.
+    /// -n⁻¹ mod 2^W, with words of W bits.
     negative_inverse: Word,
     number: &'a mut [Word],
-    /// Room for a product before it is reduced.
+    /// Buffer for a product before it is reduced.
     product: [Word; 2 * MAX_RSA_MODULUS_BITS / WORD_BITS],
 }
 
 impl<'a> Residue<'a> {
-    /// The number in `number`, below the modulus and of as many words.
+    /// Creates a residue from `number`, which is below the modulus and has as many words.
     pub(super) const fn new(
         modulus: &'a [Word],
         negative_inverse: Word,
@@ -40,30 +39,31 @@ impl<'a> Residue<'a> {
         }
     }
 
-    /// number ← number² · R⁻¹ mod n
+    /// Computes number ← number² · R⁻¹ mod n.
     pub(super) fn square(&mut self) {
-        square(self.number, room(&mut self.product, self.number));
+        square(self.number, product_buf(&mut self.product, self.number));
         self.reduce();
     }
 
-    /// number ← number · factor · R⁻¹ mod n
+    /// Computes number ← number · factor · R⁻¹ mod n.
     pub(super) fn multiply(&mut self, factor: impl Iterator<Item = Word>) {
-        multiply(self.number, factor, room(&mut self.product, self.number));
+        let product = product_buf(&mut self.product, self.number);
+        multiply(self.number, factor, product);
         self.reduce();
     }
 
-    /// Leaves the number in its words.
+    /// Does nothing, because the number is in its words already.
     #[expect(
         clippy::unused_self,
-        reason = "it is there already; in the other form it is not"
+        reason = "the 64-bit form has to write the number back"
     )]
     pub(super) const fn finish(self) {}
 
-    /// number ← product · R⁻¹ mod n
+    /// Computes number ← product · R⁻¹ mod n.
     fn reduce(&mut self) {
         let window_len = self.number.len().saturating_add(2);
         let mut top = 0;
-        let mut rest = room(&mut self.product, self.number);
+        let mut rest = product_buf(&mut self.product, self.number);
         while let Some(window) = rest.get_mut(..window_len) {
             top = clear_two_words(window, top, self.modulus, self.negative_inverse);
             rest = take(&mut rest).get_mut(2..).unwrap_or_default();
@@ -77,17 +77,18 @@ impl<'a> Residue<'a> {
     }
 }
 
-/// As much of the room as the product of two numbers of so many words takes.
-fn room<'a>(product: &'a mut [Word], number: &[Word]) -> &'a mut [Word] {
+/// Returns the part of the buffer for the product of two numbers of the same length as `number`.
+fn product_buf<'a>(product: &'a mut [Word], number: &[Word]) -> &'a mut [Word] {
     product
         .get_mut(..number.len().saturating_mul(2))
         .unwrap_or_default()
 }
 
-/// Adds to a number, of two words more than n, the multiple of n with which its two lowest words
-/// would become zero; they are not looked at again, and left. `top` was carried out of the step
-/// before, and belongs to the number's second highest word; what is carried out of its highest is
-/// returned.
+/// Adds the multiple of n that makes the number's two lowest words zero. The number has two words
+/// more than n. The two lowest words are not read again, so they are left as they are.
+///
+/// `top` is the carry out of the previous call, and is added to the number's second highest word.
+/// Returns the carry out of the highest word.
 fn clear_two_words(
     number: &mut [Word],
     top: Word,
@@ -116,17 +117,24 @@ fn clear_two_words(
     }
 }
 
-/// Two rows of a product: a number times two words that stand one above the other.
+/// Two rows of a product: a number times two consecutive words.
+///
+/// Both rows advance together. The second row starts one word higher, so in each step it multiplies
+/// the word of the number that the first row multiplied in the step before.
+///
+/// Example with decimal words: 73 · 25, with the factors 5 and 2. The first step computes 3 · 5 and
+/// the second 7 · 5 + 3 · 2. The rest, 7 · 2, is left for [`finish`](Self::finish). The sum is
+/// 15 + 410 + 1400 = 1825.
 struct Rows {
     factors: [Word; 2],
-    /// What each row carries into the next word.
+    /// The carry of each row into the next word.
     carries: [Word; 2],
-    /// The word of the number that the second row comes to next, one behind the first.
+    /// The previous word of the number, which the second row multiplies next.
     previous: Word,
 }
 
 impl Rows {
-    /// sum ← sum + the rows, as far as the number goes.
+    /// Adds the rows to the sum, for the words of the number.
     #[inline]
     fn add(&mut self, sum: &mut [Word], number: &[Word]) {
         let (sums, last_sums) = sum.as_chunks_mut();
@@ -145,6 +153,7 @@ impl Rows {
         }
     }
 
+    /// Returns `sum` plus the rows' products for the next word of the number.
     #[inline]
     fn step(&mut self, sum: Word, word: Word) -> Word {
         let [low, high] = self.factors;
@@ -156,8 +165,8 @@ impl Rows {
         sum
     }
 
-    /// Adds what is left of the rows to the two words above the number, and `carry` to the lower of
-    /// them. Returns what is carried out of the higher one.
+    /// Adds the rest of the rows to the two words above the number, and `carry` to the lower of
+    /// them. Returns the carry out of the higher one.
     #[inline]
     fn finish(self, above: &mut [Word], carry: Word) -> Word {
         let [lower, higher, ..] = above else {
@@ -176,8 +185,8 @@ impl Rows {
     }
 }
 
-/// product ← number · factor, for a product of as many words as the two have together; words that
-/// the factor lacks are zero.
+/// Computes product ← number · factor. The product has twice as many words as the number. Missing
+/// words of the factor count as zero.
 fn multiply(number: &[Word], mut factor: impl Iterator<Item = Word>, product: &mut [Word]) {
     product.fill(0);
     let mut rest = product;
@@ -193,10 +202,11 @@ fn multiply(number: &[Word], mut factor: impl Iterator<Item = Word>, product: &m
     }
 }
 
-/// product ← number², for a product of twice the words.
+/// Computes product ← number². The product has twice as many words as the number.
 fn square(number: &[Word], product: &mut [Word]) {
     product.fill(0);
-    // The products of different words, each of which a square holds twice.
+    // Each product of two different words occurs twice in a square. Here it is added once, and
+    // doubled below.
     let (mut digits, mut rest) = (number, &mut *product);
     while let ([word0, word1, higher @ ..], [_, sum1, sum2, sums @ ..]) = (digits, rest) {
         let (sum, carry) = multiply_add(*sum1, *word0, *word1, 0);

@@ -1,9 +1,13 @@
-//! Residues on machines with words of 64 bits: in digits of 61 bits with a sign.
+//! Residues on machines with words of 64 bits: signed digits of 61 bits.
 //!
-//! A product of two digits is at most 2¹²⁰ either way, and a hundred of them, which fall into one
-//! column of a long product, fit 128 bits. So nothing is carried while they are summed, and a
-//! product of two digits costs one multiplication and two additions; a product of two words, whose
-//! sums run over, costs four additions.
+//! A product of two digits is at most 2¹²⁰ in magnitude. A column of a long product sums about a
+//! hundred of them, which fit 128 bits, so no carries are needed in between. A product of two
+//! digits therefore costs one multiplication and two additions. A product of two full words would
+//! cost four additions, because its sums overflow.
+//!
+//! Example with decimal digits from -5 to 4: 97 is 1, 0, -3, because 97 = 100 - 3. To divide 34 by
+//! 10 modulo 97, the column 34 gives the factor 34 · 7 = 238, where 7 is -97⁻¹ modulo 10. The digit
+//! that 238 ends in is -2, and 34 - 2 · 97 = -160. Drop the zero: -16. Indeed -160 is 34 modulo 97.
 
 use core::mem::take;
 
@@ -14,8 +18,8 @@ use crate::limits::{MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
 /// Bits of a digit.
 const DIGIT_BITS: usize = 61;
 
-/// Digits that are worked on without a loop around them. Two of these blocks hold 2,048 bits, three
-/// 3,072, four 4,096.
+/// Digits of a block, which the code processes without a loop. Two blocks hold 2,048 bits, three
+/// 3,072 and four 4,096.
 const BLOCK: usize = 17;
 
 /// Bits of a block.
@@ -26,12 +30,12 @@ const MAX_WORDS: usize = MAX_RSA_MODULUS_BITS / 64;
 
 const _: () = assert!(
     blocks_of(MIN_RSA_MODULUS_BITS / 64) == 2 && blocks_of(MAX_WORDS) == 4,
-    "the shortest and the longest residue that there are"
+    "residues have two to four blocks"
 );
 
 const _: () = assert!(
     6 * BLOCK < 1 << (127 - 2 * (DIGIT_BITS - 1)),
-    "a column has as many products as three blocks have digits, and as many again from the reduction"
+    "a column of three blocks holds 51 products, and 51 more from the reduction"
 );
 
 /// Digits, each from -2⁶⁰ to 2⁶⁰ - 1, the least significant first.
@@ -40,9 +44,10 @@ type Digits = [i64; BLOCK];
 /// Sums of products of digits.
 type Columns = [i128; BLOCK];
 
-/// Blocks for a modulus of so many words: R is at least four times what the words hold. So a number
-/// between -n and n fits its digits, which reach from about -R/2 to R/2, and the highest of them
-/// has room for the last carry.
+/// Returns the blocks for a modulus of this many words.
+///
+/// R is at least four times the range of the words. The digits represent numbers from about -R/2 to
+/// R/2, so a number between -n and n fits, and the highest digit has room for the last carry.
 const fn blocks_of(words: usize) -> usize {
     words
         .saturating_mul(64)
@@ -50,15 +55,15 @@ const fn blocks_of(words: usize) -> usize {
         .div_ceil(BLOCK_BITS)
 }
 
-/// Bits of R for a modulus of so many words.
+/// Returns the bits of R for a modulus of this many words.
 pub(super) const fn radix_bits(words: usize) -> usize {
     blocks_of(words).saturating_mul(BLOCK_BITS)
 }
 
-/// A number modulo n, by the blocks that it takes.
+/// A number modulo n, of two to four blocks.
 #[expect(
     clippy::large_enum_variant,
-    reason = "without an allocator it has to be where it is"
+    reason = "the large variant cannot be boxed without an allocator"
 )]
 pub(super) enum Residue<'a> {
     Two(Blocks<'a, 2>),
@@ -66,7 +71,7 @@ pub(super) enum Residue<'a> {
     Four(Blocks<'a, 4>),
 }
 
-/// Does the same with a residue of any length.
+/// Evaluates an expression with the blocks of a residue of any length.
 macro_rules! each {
     ($residue:expr, $blocks:ident => $result:expr) => {
         match $residue {
@@ -78,8 +83,8 @@ macro_rules! each {
 }
 
 impl<'a> Residue<'a> {
-    /// The number in `words`, below the modulus and of as many words; `-n⁻¹` modulo the range of a
-    /// word.
+    /// Creates a residue from the number in `words`, which is below the modulus and has as many
+    /// words. `negative_inverse` is -n⁻¹ mod 2⁶⁴.
     pub(super) fn new(modulus: &[Word], negative_inverse: Word, words: &'a mut [Word]) -> Self {
         match blocks_of(modulus.len()) {
             ..=2 => Self::Two(Blocks::new(modulus, negative_inverse, words)),
@@ -88,12 +93,12 @@ impl<'a> Residue<'a> {
         }
     }
 
-    /// number ← number² · R⁻¹ mod n
+    /// Computes number ← number² · R⁻¹ mod n.
     pub(super) fn square(&mut self) {
         each!(self, blocks => blocks.square());
     }
 
-    /// number ← number · factor · R⁻¹ mod n
+    /// Computes number ← number · factor · R⁻¹ mod n.
     pub(super) fn multiply(&mut self, factor: impl Iterator<Item = Word>) {
         let mut words = [0; MAX_WORDS];
         words
@@ -109,16 +114,16 @@ impl<'a> Residue<'a> {
     }
 }
 
-/// A number between -n and n, in K blocks, and what is needed to calculate with it.
+/// A number in K blocks, with its modulus and a buffer.
 ///
-/// It stays there: a product of two such numbers is below n · R/4, and reduction adds to it at most
-/// R/2 · n before it divides by R.
+/// Invariant: the number is between -n and n. A product of two such numbers is below n · R/4 in
+/// magnitude, and reduction adds at most R/2 · n before it divides by R.
 pub(super) struct Blocks<'a, const K: usize> {
     words: &'a mut [Word],
     modulus: [Digits; K],
     negative_inverse: Word,
     number: [Digits; K],
-    /// Room for a product before it is reduced.
+    /// Buffer for a product before it is reduced.
     product: [[Columns; 2]; K],
 }
 
@@ -153,14 +158,14 @@ impl<'a, const K: usize> Blocks<'a, K> {
         self.reduce();
     }
 
-    /// number ← product · R⁻¹ mod n
+    /// Computes number ← product · R⁻¹ mod n.
     fn reduce(&mut self) {
         carry_middle_columns(self.product.as_flattened_mut());
         let mut row = self.product.as_flattened_mut().as_flattened_mut();
         for _ in self.modulus.as_flattened() {
             let Some(lowest) = row.first() else { return };
-            // The multiple of n that makes the lowest column zero, but for what it carries. The
-            // inverse, modulo 2⁶⁴, is one modulo 2⁶¹ too.
+            // Adds the multiple of n that clears the low 61 bits of the lowest column, and carries
+            // its other bits. An inverse modulo 2⁶⁴ is also an inverse modulo 2⁶¹.
             let factor = digit(low(*lowest).wrapping_mul(self.negative_inverse));
             add_row(row, &self.modulus, factor);
             let Some((lowest, above)) = row.split_first_mut() else {
@@ -178,8 +183,8 @@ impl<'a, const K: usize> Blocks<'a, K> {
     }
 
     fn finish(mut self) {
-        // The highest digit that is not zero has the number's sign: all below it make but half a
-        // unit of it.
+        // The highest digit that is not zero has the number's sign, because all digits below it add
+        // up to at most about half a unit of it. A negative number plus n is between 0 and n.
         let mut digits = self.number.as_flattened().iter().rev();
         if digits
             .find(|digit| **digit != 0)
@@ -194,7 +199,7 @@ impl<'a, const K: usize> Blocks<'a, K> {
     }
 }
 
-/// A number's digits.
+/// Splits a number into digits.
 fn digits_of<const K: usize>(words: &[Word]) -> [Digits; K] {
     let mut digits = [[0; BLOCK]; K];
     let mut carry = 0;
@@ -206,8 +211,8 @@ fn digits_of<const K: usize>(words: &[Word]) -> [Digits; K] {
     digits
 }
 
-/// The number that these digits make, which is not negative, though digits may be, and may go
-/// beyond their range.
+/// Writes the number with these digits to words. The number must not be negative. Its digits may be
+/// negative, and may exceed the range of digits.
 fn write(digits: &[i64], words: &mut [Word]) {
     let mut digits = digits.iter();
     let (mut pending, mut bits) = (0_i128, 0_usize);
@@ -223,32 +228,33 @@ fn write(digits: &[i64], words: &mut [Word]) {
     }
 }
 
-/// A sum as a digit, and what is carried into the next column.
+/// Splits a sum into a digit and the carry into the next column.
 fn carried(sum: i128) -> (i64, i128) {
     let digit = digit(low(sum));
     (digit, sum.wrapping_sub(i128::from(digit)) >> DIGIT_BITS)
 }
 
-/// The digit that ends in these bits.
+/// Returns the signed digit with the lowest 61 of these bits.
 const fn digit(bits: Word) -> i64 {
     const UNUSED: usize = 64 - DIGIT_BITS;
     (bits << UNUSED).cast_signed() >> UNUSED
 }
 
-/// The lowest word.
+/// Returns the lowest word of a sum.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "truncation is what is wanted, on the hottest path"
+    reason = "truncation is intended, and this is the hottest path"
 )]
 const fn low(sum: i128) -> Word {
     sum as Word
 }
 
-/// Carries out of the columns in the middle of the longest products, those of eight blocks. In a
-/// column there, 68 products of digits and 68 that the reduction adds may come together, and 127
-/// fit. In other columns, and in the products of three blocks, at most 102 do.
+/// Carries out of the columns in the middle of the longest products, those with eight blocks.
+///
+/// Such a column may sum 68 products of digits, and 68 more from the reduction, but only 127 fit.
+/// All other columns, and those of shorter products, sum at most 102.
 fn carry_middle_columns(product: &mut [Columns]) {
     let [_, _, _, lower, upper, [above, ..], _, _] = product else {
         return;
@@ -261,7 +267,7 @@ fn carry_middle_columns(product: &mut [Columns]) {
     *above = above.wrapping_add(carry);
 }
 
-/// sums ← sums + number²
+/// Computes sums ← sums + number².
 #[inline]
 fn add_square(mut sums: &mut [i128], number: &[Digits]) {
     let mut blocks = number;
@@ -281,7 +287,7 @@ fn add_square(mut sums: &mut [i128], number: &[Digits]) {
     }
 }
 
-// No loop, for the arrays become shorter from step to step.
+// Not a loop, because the arrays become shorter with each step.
 macro_rules! seventeen_times {
     ($($step:tt)*) => {
         $($step)* $($step)* $($step)* $($step)* $($step)* $($step)* $($step)* $($step)* $($step)*
@@ -289,10 +295,10 @@ macro_rules! seventeen_times {
     };
 }
 
-/// sums ← sums + digits²
+/// Computes sums ← sums + digits².
 #[inline(never)]
 fn add_square_of_block(sums: &mut [i128; 2 * BLOCK], digits: &Digits) {
-    // Each row is one digit shorter than the one before, and starts two columns further up.
+    // Each row is one digit shorter than the previous one, and starts two columns higher.
     seventeen_times! {
         let ([digit, digits @ ..], [square, sums @ ..]) = (digits, sums);
         add_product(square, *digit, *digit);
@@ -304,7 +310,7 @@ fn add_square_of_block(sums: &mut [i128; 2 * BLOCK], digits: &Digits) {
     let ([], []) = (digits, sums);
 }
 
-/// sums ← sums + number · factor: a row of a long product. There may be more sums.
+/// Adds a row of a long product: sums ← sums + number · factor. Leaves additional sums unchanged.
 #[inline]
 fn add_row(mut sums: &mut [i128], number: &[Digits], factor: i64) {
     let (pairs, last) = number.as_chunks();
@@ -321,8 +327,8 @@ fn add_row(mut sums: &mut [i128], number: &[Digits], factor: i64) {
 }
 
 /// [`add_products`] for two blocks.
-// Not inlined: in the loop around it, sums and digits would be found by an index, which takes
-// processors longer.
+// Not inlined: in the caller's loop, sums and digits would be addressed by an index, which is
+// slower.
 #[inline(never)]
 fn add_pair(sums: &mut [i128; 2 * BLOCK], [low, high]: &[Digits; 2], factor: i64) {
     if let Some((low_sums, high_sums)) = sums.split_first_chunk_mut() {
@@ -334,13 +340,13 @@ fn add_pair(sums: &mut [i128; 2 * BLOCK], [low, high]: &[Digits; 2], factor: i64
 }
 
 /// [`add_products`] for one block.
-// Not inlined, likewise.
+// Not inlined, for the same reason.
 #[inline(never)]
 fn add_block(sums: &mut Columns, digits: &Digits, factor: i64) {
     add_products(sums, digits, factor);
 }
 
-/// sums ← sums + digits · factor, column by column.
+/// Computes sums ← sums + digits · factor, column by column.
 #[inline]
 fn add_products<const N: usize>(sums: &mut [i128; N], digits: &[i64; N], factor: i64) {
     for (sum, digit) in sums.iter_mut().zip(digits) {
@@ -348,7 +354,7 @@ fn add_products<const N: usize>(sums: &mut [i128; N], digits: &[i64; N], factor:
     }
 }
 
-/// sum ← sum + a · b
+/// Computes sum ← sum + a · b.
 #[inline]
 fn add_product(sum: &mut i128, a: i64, b: i64) {
     *sum = sum.wrapping_add(i128::from(a).wrapping_mul(i128::from(b)));

@@ -1,16 +1,26 @@
-//! Arithmetic modulo an odd number, by Montgomery's method (P. L. Montgomery, "Modular
-//! Multiplication Without Trial Division", 1985). Numbers have an even number of words, which one
-//! of the two forms below takes in pairs, the least significant first.
+//! Arithmetic modulo an odd number n, by Montgomery's method (P. L. Montgomery, "Modular
+//! Multiplication Without Trial Division", 1985).
 //!
-//! How numbers are kept between products depends on the machine. Squares take half the
-//! multiplications of other products, and sixteen of the eighteen products of a usual exponent are
-//! squares.
+//! Numbers are stored with the least significant word first, in an even number of words, because
+//! `limbs32` works on pairs of words. Between products, their form depends on the machine. A square
+//! takes half the multiplications of another product, and sixteen of the eighteen products for the
+//! usual exponent, 65537, are squares.
+//!
+//! Example of a reduction, with decimal words, n = 97 and R = 100: -n⁻¹ is 7 modulo 10, because
+//! 7 · 97 = 679. To divide 1904 by R modulo n, clear one word after the other:
+//!
+//! 1. The lowest word 4 gives the factor 4 · 7 = 28, which is 8 modulo 10. The sum 1904 + 8 · 97 is
+//!    2680. Drop the zero: 268.
+//! 2. The lowest word 8 gives the factor 8 · 7 = 56, which is 6. The sum 268 + 6 · 97 is 850. Drop
+//!    the zero: 85.
+//!
+//! Indeed, 85 · 100 and 1904 are both 61 modulo 97.
 
 #[cfg_attr(target_pointer_width = "64", path = "limbs64.rs")]
 #[cfg_attr(not(target_pointer_width = "64"), path = "limbs32.rs")]
 mod limbs;
 
-// The form of other machines, which can be tested on this one.
+// The form of 32-bit machines, which the tests check on 64-bit machines too.
 #[cfg(all(test, target_pointer_width = "64"))]
 #[path = "limbs32.rs"]
 mod limbs32;
@@ -24,20 +34,20 @@ use crate::limits::MAX_RSA_MODULUS_BITS;
 /// Words of the longest modulus.
 pub(super) const MAX_WORDS: usize = MAX_RSA_MODULUS_BITS / 8 / WORD_BYTES;
 
-/// Words that a number of so many bits takes: an even number.
+/// Returns the words of a number with this many bits, rounded up to an even number.
 pub(super) const fn words_of(bits: usize) -> usize {
     bits.div_ceil(2 * 8 * WORD_BYTES).saturating_mul(2)
 }
 
-/// Squarings that lead to R². Each halves the doublings before; a sixth would cost more than it
-/// saves.
+/// Squarings on the way to R². Each one halves the number of doublings before it. A sixth would
+/// cost more than it saves.
 const SQUARINGS: usize = 5;
 
-/// An odd modulus n; R stands for a power of two above it.
+/// An odd modulus n. The Montgomery radix R is a power of two above n.
 #[derive(Clone, Copy)]
 pub(super) struct Modulus<'a> {
     words: &'a [Word],
-    /// -n⁻¹ modulo the range of a word.
+    /// -n⁻¹ mod 2^W, with words of W bits.
     negative_inverse: Word,
 }
 
@@ -54,11 +64,14 @@ impl<'a> Modulus<'a> {
         self.words
     }
 
-    /// R² mod n.
+    /// Computes R² mod n, for R = 2^r.
     ///
-    /// From the highest power of two below n, doubling leads to R and on to 2^e · R, where e are
-    /// the highest bits of the number of R's bits. Squaring makes that 2^2e · R, and doubling adds
-    /// the next bit, until it is R · R.
+    /// Starts at the highest power of two below n, and doubles it to R and then to 2^e · R, where e
+    /// are the highest bits of r. A Montgomery squaring turns 2^e · R into 2^2e · R, and doubling
+    /// adds the next bit of r, until e is r.
+    ///
+    /// Example with r = 10, 1010 in binary, and two squarings: two doublings make 2² · R. Squared,
+    /// it is 2⁴ · R, and doubled 2⁵ · R. Squared again, it is 2¹⁰ · R = R².
     pub(super) fn radix_squared(&self, result: &mut [Word]) {
         result.fill(0);
         let mut missing_bits = 1;
@@ -89,12 +102,12 @@ impl<'a> Modulus<'a> {
         }
     }
 
-    /// number ← number ^ exponent mod n, for an odd exponent of at least 3 and a number below n.
-    /// `base` hands out the number's words once more.
+    /// Computes number ← number ^ exponent mod n, for an odd exponent of at least 3 and a number
+    /// below n. `base` yields the words of the same number again.
     ///
-    /// Square and multiply, from the exponent's second bit down, in Montgomery form (times R). A
-    /// product with the base as it is takes the number out of that form. The last bit leaves it so;
-    /// after any other the product with R² puts it back.
+    /// This is square and multiply from the exponent's second highest bit down, in Montgomery form
+    /// (times R). `base` is not in Montgomery form, so a product with it leaves that form. Except
+    /// after the last bit, a product with R² restores it.
     pub(super) fn power(
         &self,
         number: &mut [Word],
@@ -123,7 +136,7 @@ impl<'a> Modulus<'a> {
         Residue::new(self.words, self.negative_inverse, number)
     }
 
-    /// 2 · number mod n.
+    /// Computes number ← 2 · number mod n.
     fn double(&self, number: &mut [Word]) {
         let mut carry = 0;
         for word in number.iter_mut() {
@@ -139,7 +152,7 @@ impl<'a> Modulus<'a> {
 mod tests {
     #![allow(
         clippy::arithmetic_side_effects,
-        reason = "big integers do not overflow, and the small ones here are meant not to"
+        reason = "big integers do not overflow, and a small one that does fails the test"
     )]
 
     use std::vec::Vec;
@@ -167,7 +180,7 @@ mod tests {
         words
     }
 
-    /// Products and squares of residues against the same on big integers.
+    /// Compares products and squares of residues with those of big integers.
     macro_rules! agree {
         ($limbs:ident, $n:expr, $a:expr, $b:expr) => {{
             let n = words($n, words_of(usize::try_from($n.bits()).unwrap()));
@@ -192,7 +205,8 @@ mod tests {
             let fourfold = &(&a * &a % $n * &b % $n);
             let square = value(&number);
             assert!(square < *$n, "{a:x}, {b:x} mod {:x}", $n);
-            // Five times R⁻¹: of the first square and of the product, each of which is squared, and of that square.
+            // R⁻¹ comes in five times: from the first square and from the product, which are both
+            // squared again, and from the last square.
             let square = (0..5).fold(square, |square, _| square * radix % $n);
             assert_eq!(square, fourfold * fourfold % $n, "{a:x}, {b:x} mod {:x}", $n);
         }};
@@ -204,8 +218,8 @@ mod tests {
         agree!(limbs32, n, a, b);
     }
 
-    /// A number of so many bits in which the same digits come again and again: what sums of
-    /// products grow with.
+    /// Returns a number of `bits` bits that repeats the same digit, which makes sums of products
+    /// large.
     fn repeating(digit: &BigUint, digit_bits: u64, bits: u64) -> BigUint {
         let places = (0..bits.div_ceil(digit_bits)).map(|place| digit << (place * digit_bits));
         let below = (BigUint::from(1_u32) << bits) - 1_u32;
@@ -213,7 +227,7 @@ mod tests {
         number & below
     }
 
-    /// Numbers whose digits are as large as can be, of both signs, in every form.
+    /// Returns numbers with the largest digits of both signs, for both forms.
     fn extremes(bits: u64) -> Vec<BigUint> {
         let one = BigUint::from(1_u32);
         let half = &one << 60_u32;
@@ -226,7 +240,7 @@ mod tests {
         .iter()
         .map(|digit| repeating(digit, 61, bits))
         .collect();
-        // Two digits in turn, one of them negative.
+        // Positive and negative digits alternate.
         let alternating = repeating(&(((&half - 1_u32) << 61_u32) - &half), 122, bits);
         numbers.push((&alternating << 61_u32) % (&one << bits));
         numbers.push(alternating);

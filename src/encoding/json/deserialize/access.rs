@@ -1,4 +1,4 @@
-//! What stands in arrays and objects, one after the other, and the variants of enumerations.
+//! Access to the elements of arrays, the members of objects, and the variants of enums.
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess};
 use serde::de::{VariantAccess, Visitor};
@@ -8,7 +8,7 @@ use crate::encoding::json::deserialize::reader::{RawString, Reader};
 use crate::encoding::json::deserialize::text::Text;
 use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 
-/// The elements of an array that was entered.
+/// The elements of an array, after its opening bracket.
 pub(super) struct Elements<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
 }
@@ -35,12 +35,12 @@ impl<'a> SeqAccess<'a> for Elements<'_, 'a, '_> {
     }
 }
 
-/// The members of an object that was entered.
+/// The members of an object, after its opening brace.
 pub(super) struct Members<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
-    /// The fields of the struct that is read.
+    /// The fields of the struct that is deserialised, for error messages.
     fields: &'static [&'static str],
-    /// The member whose value is next.
+    /// The name of the member whose value is next.
     name: RawString<'a>,
 }
 
@@ -87,15 +87,15 @@ impl<'a> MapAccess<'a> for Members<'_, 'a, '_> {
                 self.reader.after_element(b'}')?;
                 Ok(value)
             }
-            Err(error) => Err(concerning(error, self.name, self.fields)),
+            Err(error) => Err(with_field(error, self.name, self.fields)),
         }
     }
 }
 
-/// The error with the field that has that name.
+/// Adds the field with that name to the error.
 #[cold]
 #[inline(never)]
-fn concerning(
+fn with_field(
     error: DeserializeError,
     name: RawString<'_>,
     fields: &'static [&'static str],
@@ -104,7 +104,7 @@ fn concerning(
     error.or_field(|| fields.iter().copied().find(|field| name == *field))
 }
 
-/// A variant that is written as a string: without content.
+/// A variant without content, which is written as a string.
 pub(super) struct UnitVariant<'r, 'a, 'b> {
     name: RawString<'a>,
     buf: &'r mut UnescapeBuf<'b>,
@@ -159,7 +159,7 @@ impl<'a> VariantAccess<'a> for NoContent {
     }
 }
 
-/// A variant that is written as an object that was entered, of one member.
+/// A variant with content, which is written as an object of one member, after its opening brace.
 pub(super) struct Variant<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
 }

@@ -1,4 +1,4 @@
-//! Why a value does not fit a type, without any content of it.
+//! The error of deserialisation, without content of the token.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use crate::error::{Claim, Error, Problem};
 
 /// Why claims do not fit the caller's type.
 ///
-/// It shows nothing of the token, so it can be logged: the name of a field is that in the type's
+/// It has no content of the token, so it can be logged. The name of a field comes from the type's
 /// declaration.
 ///
 /// ```
@@ -35,30 +35,30 @@ pub struct DeserializeError {
     kind: DeserializeErrorKind,
 }
 
-/// What a [`DeserializeError`] is about.
+/// The kind of a [`DeserializeError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum DeserializeErrorKind {
-    /// A field that the type needs is absent.
+    /// A required field is missing.
     MissingField,
-    /// A field is there twice.
+    /// A field occurs twice.
     DuplicateField,
-    /// A member is none of the fields of a type that denies unknown ones.
+    /// A member is unknown, and the type denies unknown fields.
     UnknownField,
-    /// A value is none of the variants of an enumeration.
+    /// A value is not a variant of the enum.
     UnknownVariant,
-    /// A value is of another JSON type, also `null` where the field is no `Option`.
+    /// A value has the wrong JSON type. This includes `null` for a field that is not an `Option`.
     WrongType,
-    /// A value is of the right JSON type and is refused: a number out of range, an array of another
-    /// length, or what the type itself checks.
+    /// A value has the right JSON type but is rejected: a number is out of range, an array has the
+    /// wrong length, or the type's own check fails.
     InvalidValue,
     /// The buffer cannot hold an unescaped string.
     BufferTooSmall,
 }
 
 impl DeserializeErrorKind {
-    /// What is said of a claim.
+    /// Returns the message's clause after the claim's name.
     const fn predicate(self) -> &'static str {
         match self {
             Self::MissingField => "is missing",
@@ -84,16 +84,16 @@ impl DeserializeError {
     pub(super) const INVALID_VALUE: Self = DeserializeErrorKind::InvalidValue.error();
     pub(super) const BUFFER_TOO_SMALL: Self = DeserializeErrorKind::BufferTooSmall.error();
 
-    /// Returns what the error is about.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> DeserializeErrorKind {
         self.kind
     }
 
-    /// Returns the innermost field of a struct that the error concerns, as its name is declared.
+    /// Returns the declared name of the innermost struct field that has the error.
     ///
-    /// It is `None` where there is no such field: a claim with an unknown name, a map, and often
-    /// inside of `flatten` and of enumerations that serde reads from a copy.
+    /// It is `None` if there is no such field: for a claim with an unknown name, for a map, and
+    /// often inside of `flatten` and of enums that serde buffers.
     #[must_use]
     pub const fn field(&self) -> Option<&'static str> {
         self.field
@@ -104,7 +104,7 @@ impl DeserializeError {
         Self { field, kind }
     }
 
-    /// Returns the error with that field, unless it has one from further inside.
+    /// Adds a field to the error, unless it already has an inner one.
     pub(super) fn or_field(self, field: impl FnOnce() -> Option<&'static str>) -> Self {
         Self {
             field: self.field.or_else(field),
@@ -113,7 +113,7 @@ impl DeserializeError {
     }
 }
 
-// What serde passes along besides is content of the token, and is dropped.
+// The other arguments are dropped, because they have content of the token.
 impl de::Error for DeserializeError {
     #[cold]
     fn custom<T: fmt::Display>(_: T) -> Self {
@@ -160,7 +160,7 @@ impl fmt::Display for DeserializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let predicate = self.kind.predicate();
         match self.field {
-            // The field's name is a known one: the unknown one stands inside of its value.
+            // `field` is a known field. The unknown one is inside of its value.
             Some(field) if self.kind == DeserializeErrorKind::UnknownField => {
                 write!(f, "claim \"{field}\" has a member with an unknown name")
             }

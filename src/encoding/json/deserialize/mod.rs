@@ -1,7 +1,7 @@
-//! Values into your own types, by serde.
+//! Deserialisation into the caller's own types, with serde.
 //!
 //! The text was checked before, so nothing is validated again, and members that the type does not
-//! read are skipped. Unchecked text gives an error or a wrong value, and nothing worse.
+//! read are skipped. Unchecked text results in an error or a wrong value, but never in a panic.
 //! Invariant: arrays and objects nest no deeper than in the checked text, which bounds the
 //! recursion of serde's visitors.
 
@@ -25,7 +25,7 @@ pub use error::{DeserializeError, DeserializeErrorKind};
 impl<'a> Value<'a> {
     /// Deserialises the value as [`Claims::deserialize_in`](crate::Claims::deserialize_in) does.
     ///
-    /// Needs the feature `serde`.
+    /// Requires the feature `serde`.
     ///
     /// # Errors
     ///
@@ -39,10 +39,11 @@ impl<'a> Value<'a> {
 
     /// Deserialises the value as [`Claims::deserialize`](crate::Claims::deserialize) does.
     ///
-    /// Needs the features `serde` and `alloc`.
+    /// Requires the features `serde` and `alloc`.
     ///
     /// ```
-    /// # fn read(claims: &jose_verify::Claims<'_>) -> Result<(), jose_verify::json::DeserializeError> {
+    /// # use jose_verify::{Claims, json::DeserializeError};
+    /// # fn read(claims: &Claims<'_>) -> Result<(), DeserializeError> {
     /// if let Some(groups) = claims.get("groups") {
     ///     let groups: Vec<String> = groups.deserialize()?;
     /// #   let _ = groups;
@@ -79,7 +80,7 @@ impl<'a> Value<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Deserialises the object, unescaping one string at a time in `buffer`.
+    /// Deserialises the object, and unescapes one string at a time in `buffer`.
     pub(crate) fn deserialize_in<T: Deserialize<'a>>(
         self,
         buffer: &mut [u8],
@@ -87,14 +88,14 @@ impl<'a> Object<'a> {
         read(self.as_raw(), UnescapeBuf::Buffer(buffer))
     }
 
-    /// Deserialises the object, unescaping strings on the heap.
+    /// Deserialises the object, and unescapes strings on the heap.
     #[cfg(feature = "alloc")]
     pub(crate) fn deserialize<T: Deserialize<'a>>(self) -> Result<T, DeserializeError> {
         read(self.as_raw(), UnescapeBuf::Heap)
     }
 }
 
-/// Reads the one value that a checked text is.
+/// Deserialises a checked text, which is one value.
 fn read<'a, T: Deserialize<'a>>(
     text: &'a str,
     buf: UnescapeBuf<'_>,
@@ -135,7 +136,7 @@ mod tests {
     const TEXT: &str = r#"{"text":"é", "owned":"\u00e9\ud83d\ude00","numbers":[1,-0.5e1],
         "map":{"1":null,"-2":true},"shape":{"Fields":{"a":7}},"pair":[1,"\n"],"x":[{"y":"]"},[]]}"#;
 
-    /// Reads the text as each type; what comes of it does not matter, but something must.
+    /// Deserialises the text to each type, and returns which of them succeed. None may panic.
     fn read_all(text: &str) -> [bool; 4] {
         let mut buffer = [0; 16];
         [
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_was_not_checked_does_no_harm() {
+    fn unchecked_text_does_not_panic() {
         assert_eq!(read_all(TEXT), [true, true, true, false]);
         let positions = TEXT.char_indices().map(|(at, _)| at);
         for at in positions.filter(|at| !cfg!(miri) || at % 16 == 0) {

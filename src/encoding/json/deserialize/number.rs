@@ -1,4 +1,4 @@
-//! Numbers, as `serde_json` hands them out.
+//! Numbers, passed to visitors in the same way as by `serde_json`.
 
 use serde::de::Visitor;
 
@@ -7,14 +7,14 @@ use crate::encoding::json::deserialize::reader::Reader;
 use crate::encoding::json::number::{MAX_SHORT, short};
 use crate::encoding::swar;
 
-/// An integer that 64 bits hold. Minus zero is none, but a float.
+/// An integer that fits 64 bits. Minus zero is not an integer, but a float.
 enum Integer {
     Unsigned(u64),
     Negative(i64),
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Hands the visitor an integer.
+    /// Passes an integer to the visitor.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn visit_integer<V: Visitor<'a>>(
         &mut self,
@@ -24,11 +24,11 @@ impl<'a> Reader<'a, '_> {
         match self.integer() {
             Some(Integer::Unsigned(integer)) => visitor.visit_u64(integer),
             Some(Integer::Negative(integer)) => visitor.visit_i64(integer),
-            None => Err(no_integer(self.number())),
+            None => Err(not_an_integer(self.number())),
         }
     }
 
-    /// Hands the visitor an integer if the number is one, otherwise a float.
+    /// Passes an integer to the visitor, or a float if the number is not an integer of 64 bits.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn visit_number<V: Visitor<'a>>(
         &mut self,
@@ -42,7 +42,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// The same, with the float rounded to single precision.
+    /// Like [`visit_number`](Self::visit_number), with a float rounded to single precision.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn visit_single<V: Visitor<'a>>(
         &mut self,
@@ -56,26 +56,27 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Hands the visitor an integer of 128 bits.
+    /// Passes an integer of 128 bits to the visitor.
     pub(super) fn visit_i128<V: Visitor<'a>>(
         &mut self,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
         self.number_is_next()?;
         let number = self.number();
-        visitor.visit_i128(number.parse().map_err(|_| no_integer(number))?)
+        visitor.visit_i128(number.parse().map_err(|_| not_an_integer(number))?)
     }
 
-    /// Hands the visitor an integer of 128 bits without a sign.
+    /// Passes an unsigned integer of 128 bits to the visitor.
     pub(super) fn visit_u128<V: Visitor<'a>>(
         &mut self,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
         self.number_is_next()?;
         let number = self.number();
-        visitor.visit_u128(number.parse().map_err(|_| no_integer(number))?)
+        visitor.visit_u128(number.parse().map_err(|_| not_an_integer(number))?)
     }
 
+    /// Checks that a number is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn number_is_next(&mut self) -> Result<(), DeserializeError> {
         match self.peek() {
@@ -84,7 +85,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Passes the number if it is an integer that 64 bits hold.
+    /// Consumes the number if it is an integer that fits 64 bits.
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn integer(&mut self) -> Option<Integer> {
         let rest = self.rest();
@@ -112,7 +113,8 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// An integer of more digits than usual, if 64 bits hold it.
+/// Parses an integer of more than [`MAX_SHORT`] digits, or returns `None` if it does not fit 64
+/// bits.
 #[cold]
 fn long(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0_u64, |number, digit| {
@@ -121,6 +123,7 @@ fn long(digits: &[u8]) -> Option<u64> {
     })
 }
 
+/// Returns -magnitude, or `None` for minus zero or if it does not fit.
 fn negated(magnitude: u64) -> Option<i64> {
     let integer = 0_i64.checked_sub_unsigned(magnitude)?;
     (integer != 0).then_some(integer)
@@ -128,7 +131,7 @@ fn negated(magnitude: u64) -> Option<i64> {
 
 /// Returns why a number does not fit the integer type.
 #[cold]
-fn no_integer(number: &str) -> DeserializeError {
+fn not_an_integer(number: &str) -> DeserializeError {
     let is_integer = number.bytes().skip(1).all(|byte| byte.is_ascii_digit());
     if is_integer && number != "-0" {
         DeserializeError::INVALID_VALUE
@@ -137,7 +140,7 @@ fn no_integer(number: &str) -> DeserializeError {
     }
 }
 
-/// The nearest float, if there is one.
+/// Returns the nearest float, or an error if the number is too large for one.
 #[inline(never)]
 fn float(number: &str) -> Result<f64, DeserializeError> {
     let float: f64 = number.parse().unwrap_or(f64::INFINITY);
@@ -148,7 +151,7 @@ fn float(number: &str) -> Result<f64, DeserializeError> {
     }
 }
 
-/// The nearest float of single precision, if there is one.
+/// Returns the nearest float of single precision, or an error if the number is too large for one.
 #[inline(never)]
 fn single(number: &str) -> Result<f64, DeserializeError> {
     let float: f32 = number.parse().unwrap_or(f32::INFINITY);

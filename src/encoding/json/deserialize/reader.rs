@@ -1,4 +1,4 @@
-//! The walk over text that was checked.
+//! The reader of checked text.
 
 use crate::encoding::json::cursor::after_space;
 use crate::encoding::json::deserialize::error::DeserializeError;
@@ -7,15 +7,15 @@ use crate::encoding::json::string::JsonStr;
 use crate::encoding::json::utf8::Utf8;
 use crate::encoding::swar;
 
-/// A place in a checked text, and room to unescape strings in.
+/// A position in a checked text, and memory to unescape strings.
 pub(super) struct Reader<'a, 'b> {
     text: &'a str,
-    /// What stands before was read. Beyond the end there is nothing to read.
+    /// The position of the next byte. It may be beyond the end.
     at: usize,
     pub(super) buf: UnescapeBuf<'b>,
 }
 
-/// A string as it stands between its quotation marks.
+/// The raw text of a string between its quotation marks.
 #[derive(Clone, Copy)]
 pub(super) struct RawString<'a> {
     pub(super) raw: &'a str,
@@ -23,7 +23,7 @@ pub(super) struct RawString<'a> {
 }
 
 impl<'a> RawString<'a> {
-    /// The same, as what it stands for.
+    /// Returns the string that the raw text represents.
     pub(super) const fn unescaped(self) -> JsonStr<'a> {
         let raw = Utf8::assume_valid(self.raw.as_bytes());
         if self.escaped {
@@ -46,7 +46,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         Self { text, at: 0, buf }
     }
 
-    /// Passes white space and returns the byte after it, which is zero at the end.
+    /// Skips white space and returns the next byte, or zero at the end.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn peek(&mut self) -> u8 {
         let next = self.next();
@@ -57,26 +57,26 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.next()
     }
 
-    /// The byte that was not read yet; zero at the end.
+    /// Returns the next byte, or zero at the end.
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn next(&self) -> u8 {
         let next = self.text.as_bytes().get(self.at);
         next.copied().unwrap_or_default()
     }
 
-    /// Passes the byte that was found to be next.
+    /// Consumes the next byte.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn pass(&mut self) {
         self.pass_bytes(1);
     }
 
-    /// Passes a literal of that length.
+    /// Consumes `len` bytes.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) const fn pass_bytes(&mut self, len: usize) {
         self.at = self.at.wrapping_add(len);
     }
 
-    /// Passes `byte`, which must be next.
+    /// Consumes `byte`, which must be next.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), DeserializeError> {
         if self.peek() == byte {
@@ -87,7 +87,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
-    /// Passes the comma after an element or member, or finds that its container ends there.
+    /// Consumes the comma after an element or member, or checks that `close` is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn after_element(&mut self, close: u8) -> Result<(), DeserializeError> {
         match self.peek() {
@@ -98,7 +98,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         Ok(())
     }
 
-    /// Nothing may follow.
+    /// Checks that only white space follows.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn end(&mut self) -> Result<(), DeserializeError> {
         if self.peek() == 0 {
@@ -108,7 +108,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
-    /// Passes a string that is next.
+    /// Consumes a string.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn string(&mut self) -> Result<RawString<'a>, DeserializeError> {
         if self.peek() != b'"' {
@@ -117,7 +117,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.rest_of_string().ok_or(DeserializeError::INVALID_VALUE)
     }
 
-    /// Passes a string whose quotation mark is next.
+    /// Consumes a string whose opening quotation mark is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn rest_of_string(&mut self) -> Option<RawString<'a>> {
         let start = self.at.wrapping_add(1);
@@ -127,7 +127,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         Some(RawString { raw, escaped })
     }
 
-    /// Passes a member's name and the colon after it; nothing where the object ends.
+    /// Consumes a member's name and the colon after it, or returns `None` where the object ends.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn name(&mut self) -> Result<Option<RawString<'a>>, DeserializeError> {
         match self.peek() {
@@ -141,7 +141,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 
-    /// Passes a name whose quotation mark is next.
+    /// Consumes a name whose opening quotation mark is next.
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn rest_of_name(&mut self) -> Option<RawString<'a>> {
         let start = self.at.wrapping_add(1);
@@ -155,13 +155,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         Some(RawString { raw, escaped })
     }
 
-    /// What was not read yet.
+    /// Returns the text from the next byte on.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    /// Passes a number that is next.
+    /// Consumes a number, which must be next.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn number(&mut self) -> &'a str {
         let start = self.at;
@@ -169,7 +169,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
-    /// Passes a value.
+    /// Skips a value.
     #[cfg_attr(target_pointer_width = "64", inline)]
     pub(super) fn pass_value(&mut self) -> Result<(), DeserializeError> {
         let next = self.peek();
@@ -189,10 +189,10 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 }
 
-// What follows is given positions and returns positions, so that a reader need not lie in memory.
+// The functions below take and return positions, so that a reader can stay in registers.
 
-/// The position of the quotation mark that ends the string from `start` on, and whether there are
-/// escapes before it.
+/// Returns the position of the quotation mark that ends the string from `start` on, and whether
+/// there are escapes before it.
 #[cfg_attr(target_pointer_width = "64", inline)]
 fn end_of_string(text: &[u8], start: usize) -> Option<(usize, bool)> {
     let end = start.wrapping_add(swar::quotation_mark_or_backslash(text.get(start..)?));
@@ -202,12 +202,13 @@ fn end_of_string(text: &[u8], start: usize) -> Option<(usize, bool)> {
     end_of_escaped_string(text, end).map(|end| (end, true))
 }
 
-/// The position of the quotation mark that ends the string, from its first escape on.
+/// Returns the position of the quotation mark that ends the string, given the position of its first
+/// escape.
 #[cold]
 #[inline(never)]
 fn end_of_escaped_string(text: &[u8], mut at: usize) -> Option<usize> {
     while *text.get(at)? == b'\\' {
-        // No quotation mark after it ends the string.
+        // Skips the escaped byte, because an escaped quotation mark does not end the string.
         at = at.wrapping_add(2);
         let rest = text.get(at..)?;
         at = at.wrapping_add(swar::quotation_mark_or_backslash(rest));
@@ -215,7 +216,7 @@ fn end_of_escaped_string(text: &[u8], mut at: usize) -> Option<usize> {
     Some(at)
 }
 
-/// The position after the number from `start` on.
+/// Returns the position after the number that starts at `start`.
 #[cfg_attr(target_pointer_width = "64", inline)]
 fn after_number(text: &[u8], start: usize) -> usize {
     // The first byte is a sign or a digit.
@@ -228,7 +229,7 @@ fn after_number(text: &[u8], start: usize) -> usize {
     }
 }
 
-/// The position after the number that goes on at `at` with a fraction or an exponent.
+/// Returns the position after the number whose fraction or exponent starts at `at`.
 #[cold]
 #[inline(never)]
 fn after_float(text: &[u8], at: usize) -> usize {
@@ -237,7 +238,7 @@ fn after_float(text: &[u8], at: usize) -> usize {
     at.wrapping_add(rest.iter().take_while(is_of_number).count())
 }
 
-/// The position after the array or object from `at` on.
+/// Returns the position after the array or object that starts at `at`.
 #[inline(never)]
 fn after_container(text: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0_u32;

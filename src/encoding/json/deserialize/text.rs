@@ -1,4 +1,4 @@
-//! A string by itself: a member's name, or a value that was taken out of its text.
+//! The deserializer of a single string: a member's name, or a value.
 
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -10,7 +10,7 @@ use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 use crate::encoding::json::deserialize::visit::{each, visit_bytes, visit_str};
 use crate::encoding::json::number::scan_number;
 
-/// A string that is deserialised.
+/// A string that is being deserialised.
 pub(super) struct Text<'r, 'a, 'b> {
     string: RawString<'a>,
     buf: &'r mut UnescapeBuf<'b>,
@@ -18,7 +18,7 @@ pub(super) struct Text<'r, 'a, 'b> {
 }
 
 impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
-    /// A string that is a value.
+    /// Creates a deserializer of a value.
     #[inline]
     pub(super) const fn value(string: RawString<'a>, buf: &'r mut UnescapeBuf<'b>) -> Self {
         Self {
@@ -28,8 +28,8 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         }
     }
 
-    /// A member's name, which may stand for a number or a truth value: the keys of maps are always
-    /// strings.
+    /// Creates a deserializer of a member's name. It may represent a number or Boolean, because the
+    /// keys of maps are always strings in JSON.
     #[inline]
     pub(super) const fn name(string: RawString<'a>, buf: &'r mut UnescapeBuf<'b>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         }
     }
 
-    /// The number that the name stands for.
+    /// Returns a reader of the number that the name represents.
     fn number(self) -> Result<Reader<'a, 'static>, DeserializeError> {
         let text = self.string.raw;
         let number = scan_number(text.as_bytes(), 0);
@@ -66,8 +66,8 @@ impl<'r, 'a, 'b> Text<'r, 'a, 'b> {
         self.number()?.visit_number(visitor)
     }
 
-    /// A name for a type that asks for anything else, as `serde_json` gives it. A value must be
-    /// what the type asks for.
+    /// Passes a name to a type that expects something other than a string, as `serde_json` does. A
+    /// value of the wrong type is an error.
     fn visit_name<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         if self.is_name {
             visit_str(self.string, self.buf, visitor)

@@ -1,4 +1,5 @@
-//! Where strings are unescaped: what `deserialize` and `deserialize_in` differ in.
+//! Memory for unescaped strings, which is the difference between `deserialize` and
+//! `deserialize_in`.
 
 #[cfg(feature = "alloc")]
 use alloc::string::String;
@@ -8,17 +9,17 @@ use serde::de::Visitor;
 use crate::encoding::json::deserialize::error::DeserializeError;
 use crate::encoding::json::string::JsonStr;
 
-/// Memory for a string that is written with escapes.
+/// Memory for strings with escapes.
 pub(super) enum UnescapeBuf<'b> {
-    /// A buffer of the caller's, for one string at a time.
+    /// The caller's buffer, for one string at a time.
     Buffer(&'b mut [u8]),
-    /// A string of its own for each.
+    /// A new `String` for each.
     #[cfg(feature = "alloc")]
     Heap,
 }
 
 impl UnescapeBuf<'_> {
-    /// Hands the visitor a string, unescaped.
+    /// Passes the unescaped string to the visitor.
     #[cold]
     #[inline(never)]
     pub(super) fn visit_str<'a, V: Visitor<'a>>(
@@ -33,7 +34,7 @@ impl UnescapeBuf<'_> {
         }
     }
 
-    /// Hands the visitor the bytes of a string, unescaped.
+    /// Passes the bytes of the unescaped string to the visitor.
     #[cold]
     #[inline(never)]
     pub(super) fn visit_bytes<'a, V: Visitor<'a>>(

@@ -1,4 +1,4 @@
-//! The deserializer: what serde asks for is what stands next, or an error.
+//! The deserializer of JSON text. A value of another type than serde expects is an error.
 
 use serde::de::{Deserializer, Visitor};
 
@@ -7,7 +7,7 @@ use crate::encoding::json::deserialize::error::DeserializeError;
 use crate::encoding::json::deserialize::reader::{RawString, Reader};
 use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 
-/// Hands the visitor a string, borrowed where it is written plainly.
+/// Passes a string to the visitor, borrowed if it has no escapes.
 #[inline]
 pub(super) fn visit_str<'a, V: Visitor<'a>>(
     string: RawString<'a>,
@@ -20,7 +20,7 @@ pub(super) fn visit_str<'a, V: Visitor<'a>>(
     visitor.visit_borrowed_str(string.raw)
 }
 
-/// Hands the visitor a string's bytes, borrowed where it is written plainly.
+/// Passes a string's bytes to the visitor, borrowed if it has no escapes.
 #[inline]
 pub(super) fn visit_bytes<'a, V: Visitor<'a>>(
     string: RawString<'a>,
@@ -34,6 +34,7 @@ pub(super) fn visit_bytes<'a, V: Visitor<'a>>(
 }
 
 impl<'a> Reader<'a, '_> {
+    /// Passes an array to the visitor.
     #[inline]
     fn visit_seq<V: Visitor<'a>>(&mut self, visitor: V) -> Result<V::Value, DeserializeError> {
         self.pass();
@@ -42,6 +43,7 @@ impl<'a> Reader<'a, '_> {
         Ok(value)
     }
 
+    /// Passes an object to the visitor.
     #[inline]
     fn visit_map<V: Visitor<'a>>(
         &mut self,
@@ -55,7 +57,7 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-/// Methods that all do the same.
+/// Defines methods that all delegate to the same one.
 macro_rules! each {
     ($same:ident: $($method:ident)+) => {
         $(#[inline]
