@@ -11,7 +11,7 @@ use jose_verify::{
     PolicyBuf, Problem, StringList, Tenant, Verifier,
 };
 
-use crate::support::judge::{NOW, UNCHECKED};
+use crate::support::verdict::{NOW, UNCHECKED};
 use crate::support::secs;
 use crate::support::sign::{key, token};
 

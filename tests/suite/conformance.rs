@@ -12,7 +12,7 @@ use jose_verify::oidc::Nonce;
 use jose_verify::{Error, KeySet, Keys, Policy, oidc};
 use serde_json::{Value, json};
 
-use crate::support::judge::{NOW, verdict};
+use crate::support::verdict::{NOW, verdict};
 use crate::support::report::report;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::token_signed_by;

@@ -6,7 +6,7 @@ use jose_verify::{
     Audience, Category, Check, Claim, Error, Limit, MaxAge, Member, Policy, Problem,
 };
 
-use crate::support::judge::{UNCHECKED, verdict};
+use crate::support::verdict::{UNCHECKED, verdict};
 use crate::support::sign::{key, token};
 
 /// A policy that demands each registered claim, with a value.

@@ -8,7 +8,7 @@ use jose_verify::{
     Verifier,
 };
 
-use crate::support::judge::{NOW, UNCHECKED};
+use crate::support::verdict::{NOW, UNCHECKED};
 use crate::support::secs;
 use crate::support::sign::{key, token};
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use self::ed25519::Ed25519;
 use super::keys::{public_key, verdict, verified_by};
 use super::support::hash::digest;
-use super::support::judge::signature_verdict;
+use super::support::verdict::signature_verdict;
 use super::support::sign::{base64url, token_signed_by};
 
 /// All that a caller has to write.

@@ -9,7 +9,7 @@ pub(crate) mod texts;
 
 use jose_verify::{Clock, Error, Verified, Verifier};
 
-use crate::support::judge::UNCHECKED;
+use crate::support::verdict::UNCHECKED;
 use crate::support::sign::{key, token_with_header};
 
 /// Reads a text as claims set.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::keys::{public_key, secret_key, serves, verdict};
 use super::support::Keyring;
 use super::support::hash::hmac;
-use super::support::judge::signature_verdict;
+use super::support::verdict::signature_verdict;
 use super::support::sign::{base64url, token_signed_by, token_with_header, token_with_secret};
 
 /// A set of secrets under these identifiers; the secret repeats its number.

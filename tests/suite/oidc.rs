@@ -10,7 +10,7 @@ mod user_info;
 use core::time::Duration;
 use jose_verify::{Claim, Clock, Error, NumericDate, Policy, Problem, Verified, Verifier, oidc};
 
-use crate::support::judge::{NOW, UNCHECKED};
+use crate::support::verdict::{NOW, UNCHECKED};
 use crate::support::sign::{key, token};
 
 /// Verifies a token with these claims and hands it on.

@@ -14,7 +14,7 @@ use jose_verify::{
 
 use super::support::Keyring;
 use super::support::hash::hmac;
-use super::support::judge::verdict_at;
+use super::support::verdict::verdict_at;
 use super::support::sign::{SECRET, base64url, key, token, token_with_header};
 
 const POLICY: Policy<'static> = Policy::jwt(Check::NotChecked, Check::NotChecked);

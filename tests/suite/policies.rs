@@ -6,7 +6,7 @@ use jose_verify::{
     oidc,
 };
 
-use super::support::judge::verdict_at;
+use super::support::verdict::verdict_at;
 use super::support::sign::{key, token, token_with_header};
 
 pub(super) const NOW_2023: i64 = 1_700_000_000;

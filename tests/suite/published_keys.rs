@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::keys::serves;
 use super::support::Keyring;
-use super::support::judge::signature_verdict;
+use super::support::verdict::signature_verdict;
 use super::support::report::report;
 use super::support::sign::base64url;
 

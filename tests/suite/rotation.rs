@@ -12,7 +12,7 @@ use jose_verify::{Error, JwsVerifier, KeySet, Keys, Options, RotatingKeys, scrat
 use serde_json::{Value, json};
 
 use super::keys::public_key;
-use super::support::judge::signature_verdict;
+use super::support::verdict::signature_verdict;
 use super::support::report::report;
 use super::support::sign::{base64url, token_with_secret};
 

@@ -17,7 +17,7 @@ use jose_verify::{
     KeySet, Keys, NumericDate, Options, Policy, PolicyBuf, RotatingKeys, Tenant, Verifier,
 };
 
-use crate::support::judge::UNCHECKED;
+use crate::support::verdict::UNCHECKED;
 use crate::support::sign::{key, token_with_header};
 
 /// What stands wherever a token or a response has a text.

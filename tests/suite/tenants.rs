@@ -10,7 +10,7 @@ use jose_verify::{
 };
 
 use super::support::Keyring;
-use super::support::judge::NOW;
+use super::support::verdict::NOW;
 use super::support::sign::token_with_secret;
 
 const A: &str = "https://a.example.com";

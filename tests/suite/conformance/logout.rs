@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{CLIENT, ISSUER, OP, jwk, published, with};
 use crate::support::hash::hmac;
-use crate::support::judge::NOW;
+use crate::support::verdict::NOW;
 use crate::support::sign::token_signed_by;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";

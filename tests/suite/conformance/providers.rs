@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{CLIENT, NONCE, OP, claims, id_token, judge, jwk, published, signed_text, with};
 use crate::support::Keyring;
 use crate::support::curve::curve;
-use crate::support::judge::{NOW, verdict, verdict_at};
+use crate::support::verdict::{NOW, verdict, verdict_at};
 use crate::support::rsa::{EXPONENTS, RsaKey};
 use crate::support::sign::base64url;
 

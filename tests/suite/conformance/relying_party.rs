@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{CLIENT, ISSUER, OP, POLICY, claims, id_token, judge, jwk, published, with};
 use crate::support::curve::{Curve, curve};
 use crate::support::hash::hmac;
-use crate::support::judge::{NOW, verdict, verdict_with};
+use crate::support::verdict::{NOW, verdict, verdict_with};
 use crate::support::rsa::RsaKey;
 use crate::support::sign::token_signed_by;
 

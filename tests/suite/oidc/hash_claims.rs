@@ -7,7 +7,7 @@ use jose_verify::{Check, Claim, Error, Problem, Verifier};
 use super::verified;
 use crate::support::Keyring;
 use crate::support::hash::hmac;
-use crate::support::judge::{NOW, UNCHECKED};
+use crate::support::verdict::{NOW, UNCHECKED};
 use crate::support::sign::token_signed_by;
 
 /// The values of OpenID Connect Core, Appendices A.3, A.4 and A.6.

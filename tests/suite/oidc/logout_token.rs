@@ -4,7 +4,7 @@ use jose_verify::oidc::{self, LogoutToken};
 use jose_verify::{Check, Claim, Clock, Error, Member, NumericDate, Policy, Problem};
 
 use super::verified_by;
-use crate::support::judge::{NOW, UNCHECKED};
+use crate::support::verdict::{NOW, UNCHECKED};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 

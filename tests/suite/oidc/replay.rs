@@ -6,7 +6,7 @@ use jose_verify::oauth::ReplayGuard;
 use jose_verify::{Claim, Error, Limit, NumericDate, Problem};
 
 use super::verified;
-use crate::support::judge::NOW;
+use crate::support::verdict::NOW;
 
 const LEEWAY: Duration = Duration::from_secs(10);
 

@@ -4,7 +4,7 @@ use jose_verify::oidc::{self, UserInfo};
 use jose_verify::{Check, Claim, Error, NumericDate, Problem};
 
 use super::{verified, verified_by};
-use crate::support::judge::NOW;
+use crate::support::verdict::NOW;
 
 const ID_TOKEN: &str = r#"{"sub":"248289761001","email":"old@example.com"}"#;
 

@@ -1,6 +1,6 @@
 //! Primes for RSA keys.
 
-/// Random primes, made by `openssl prime`. None of them less one is a multiple of an exponent in
+/// Random primes from `openssl prime`. For each of them, p - 1 is not a multiple of any exponent in
 /// [`EXPONENTS`](super::rsa::EXPONENTS).
 pub(crate) const PRIMES: [&str; 11] = [
     // 1024 bits
@@ -62,10 +62,10 @@ pub(crate) const PRIMES: [&str; 11] = [
      f8f52e1d904178225b681e77e8817ef5",
 ];
 
-/// Pairs whose products begin and end with hundreds of equal bits, where carries run longest. The
-/// first is random, the second was looked for.
+/// Pairs whose products begin and end with hundreds of equal bits, so that carries are longest. The
+/// first prime is random; the second was searched for.
 pub(crate) const EXTREME: [[&str; 2]; 12] = [
-    // 2048 bits: ones first, ones last.
+    // 2048 bits: begins with ones, ends with ones.
     [
         "d49ee5e5e2e99e1444f12740f1efece83fc01bae6779f40afa47c4be69b10554b2a141ab9f4809310d\
          1e7033cca9f7d1af898ec3dd94e3bf5fb9e8e14d3d36c3027cd69a9ca83bfe7ca2fdae659b4e9cef34\
@@ -76,7 +76,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          2da2fdd421330036666d0e9aed9d3f41dafb1c1f814ec94a53f6005b3709ee8b197d4e530bd8c5b87a\
          0f74e549c7b",
     ],
-    // 2048 bits: ones first, zeros and a one last.
+    // 2048 bits: begins with ones, ends with zeros and a one.
     [
         "c7bc60a74ed47e9545dea4621a45e7439349537d3cc1d90945217c8997fad9855b8ac13a0b6d34d615\
          d23e0ce8c81b65223967521a6f23b11a6478c1ad67c1d3f588edf0c0cfbd4a593355521b11ab960e6d\
@@ -87,7 +87,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          7aca1ee4901bc55b26753601c4736e5a47e4a4637fcdc0c67a85bfa25406608859a8fa89a010706480\
          e34378fb69d",
     ],
-    // 2048 bits: a one and zeros first, ones last.
+    // 2048 bits: begins with a one and zeros, ends with ones.
     [
         "dfb6b27da576df2a6820d9335a17c1d66be5c8a4e0d1f1140d76563718c07b85588f944bb10529788e\
          a9a8c064cb4ff97dbf28c5602be07b5755eec4a1b13b407b6424a58a9e68a73d60607c328f2ac4f46f\
@@ -98,7 +98,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          08913bfa954b94024de745eeb671caca720c82684ab55a45394cfb829c74a572c6cc982e913cff88e4\
          9db3365993",
     ],
-    // 2048 bits: a one and zeros first, zeros and a one last.
+    // 2048 bits: begins with a one and zeros, ends with zeros and a one.
     [
         "ecef2a29d442861909338d91043291c01fadde123b5f9566dc6be6c390325a75f7b020d49d6fd573ff\
          b19998cee88dccae779a6ee2da916703adaea519f2d8a909afade5feb83531977c6181fb9b3c1b5a59\
@@ -109,7 +109,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          95ca08d24bbb8b1a95bb06a84ab07e99c5aac4927861d8f71221d1f07ea65fd44e5685ba29490a603e\
          22d08bc711",
     ],
-    // 2112 bits: ones first, ones last.
+    // 2112 bits: begins with ones, ends with ones.
     [
         "e7601996ee68b7f6036250baf5422a9e7f5c2233d87d7eb634a6e82df04ecb35d3941677a464ba460c\
          700f88cb5967b3ce9ba4d971ce918272e04406fcd8bf9fe8abe2a18d2624167e889e60541ffcd5a2d6\
@@ -120,7 +120,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          0dbf547e48af2f41a920b6cd669227bba320a39e5f2041940df3c5cf9e2cbc87c38ffacf0ea082b404\
          1f4c4c4583a755fd2e7adde5943",
     ],
-    // 2112 bits: ones first, zeros and a one last.
+    // 2112 bits: begins with ones, ends with zeros and a one.
     [
         "e01c000f1894f26e4bd67500a41383ef835c7acb45aa2385567ce6ec80b0254e01d806679533f22e45\
          e83e5a98e691961f1db6b6dd56307af200a1a47657f0d77d1cefd097c29b92af946d2d97115b4eb8ef\
@@ -131,7 +131,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          f601f35dda6017f959e450f57bb16fa9cf229c0d6992952b53ca21ac5ee7746ba15aa6895bc81d5530\
          3e42903e263ea7d8cfd644d9c5f",
     ],
-    // 2112 bits: a one and zeros first, ones last.
+    // 2112 bits: begins with a one and zeros, ends with ones.
     [
         "d23d6d7158c1a214b965bbb6e527d436c7315d8656886dd4b86c078ffac0f96a166da2a891e5025167\
          6fa2678a1845ce5d313be361384346633321be4fdf1913edc85d7020e22a067e8029949a95158e4298\
@@ -142,7 +142,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          78d2f29d26eac676835c76e3751fc81c84bf4d41e96397ad143a6cd5f46c45696d867ead7fbe08a1f1\
          dbc691231daf372d6992f5d2fb",
     ],
-    // 2112 bits: a one and zeros first, zeros and a one last.
+    // 2112 bits: begins with a one and zeros, ends with zeros and a one.
     [
         "f82a71e48e543485880428024b468b10037cb0ad2379aff568df9df7e89c4d70add662ed4421a50ea2\
          74db57323803f7930a28941e82fb87b6e1dcb324e1076b696400ff51fd31b794d4d1d0afff5e3f3333\
@@ -153,7 +153,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          37aaf18e9497c46262220d2974ef157ac6f32f1ec584c566ac50d26d198b978df05f8528760e84d372\
          be5732a568df2bec7e755598fb",
     ],
-    // 4096 bits: ones first, ones last.
+    // 4096 bits: begins with ones, ends with ones.
     [
         "ca0ce84b6b364a87c4d18e13408332fd57f0019d564b1bb639847b538ba237a0c65e48d2789a0da886\
          4c4a23fd12e8f26adf475145b031fb6b272609643ee91ffc94c719ed5907704f5b85a16380b6caed54\
@@ -170,7 +170,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          6fdb385fa2ddb3e29cda67a8c970c29c7b2104f31815d158507387dddce505a16c846551a3cb5b70d4\
          e7fe636e369f0d4d1259f",
     ],
-    // 4096 bits: ones first, zeros and a one last.
+    // 4096 bits: begins with ones, ends with zeros and a one.
     [
         "c8d42a29d4b1e7468a830f5f10353496a9826da656d77254761e9bcfd2d0ad5bf7ec03cb5487871177\
          2469c270b1e23043cec6b7d3f7490a6a424adc119ec739d620aa146764dc34fa75313a6abc4112f3d3\
@@ -187,7 +187,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          7c2c399dfa262b508ef517ec70e0f5df4eee7c436e86e3419d99b8a3b6c48006f5437b99a46f90a3ab\
          95197336e3a58cf15c6d9",
     ],
-    // 4096 bits: a one and zeros first, ones last.
+    // 4096 bits: begins with a one and zeros, ends with ones.
     [
         "eb855a96fe281f91f030110a4cff4f0103c84712345398097a884eec7ce9560494c9108165417f96d4\
          e07009d8ded81fc8e1ae75794102dff4284f84b134a5ca06f58c8b7057efdfe1ea2cbb083d3c8ab767\
@@ -204,7 +204,7 @@ pub(crate) const EXTREME: [[&str; 2]; 12] = [
          821e0005034f16ad1d5293635fa76c58d193eeb51dcc066a07f68bb9a4ebb86f9994cb7611e4b658f6\
          bfc12fe05431117d2979",
     ],
-    // 4096 bits: a one and zeros first, zeros and a one last.
+    // 4096 bits: begins with a one and zeros, ends with zeros and a one.
     [
         "f247b33c510588b539238bd3e59cae3ae45d95464febefcf9896716aac9d7ee3786cbeb9dbb30579f5\
          cdd09046275dfa94824026657121880f602301d5a56fcd000671d493a82c16ab4783bd6189a30fabf0\

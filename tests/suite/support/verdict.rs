@@ -1,11 +1,11 @@
-//! The answer to a token, got in every way there is.
+//! The result for a token, from every entry point.
 
 use jose_verify::{
     Check, Clock, Error, JwsVerifier, Keys, NumericDate, Options, Policy, Verified, VerifiedJws,
     Verifier, scratch_len,
 };
 
-/// A policy that checks nothing but the types of the claims.
+/// A policy that checks only the types of the claims.
 pub(crate) const UNCHECKED: Policy<'static> = Policy {
     expires_at: Check::NotChecked,
     not_before: Check::NotChecked,
@@ -13,8 +13,8 @@ pub(crate) const UNCHECKED: Policy<'static> = Policy {
     ..Policy::jwt(Check::NotChecked, Check::NotChecked)
 };
 
-/// What a [`Verifier`] with these options says with a scratch buffer and in place, which must be
-/// the same.
+/// Verifies with a [`Verifier`] and these options, with a scratch buffer and in place. Both results
+/// must be equal.
 pub(crate) fn verdict_with(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -34,7 +34,7 @@ pub(crate) fn verdict_with(
     answer
 }
 
-/// [`verdict_with`] strict options.
+/// Like [`verdict_with`], with the default options.
 pub(crate) fn verdict_at(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -44,10 +44,10 @@ pub(crate) fn verdict_at(
     verdict_with(token, keys, policy, clock, Options::new())
 }
 
-/// When the tokens of these tests are verified.
+/// The time at which these tests verify their tokens.
 pub(crate) const NOW: i64 = 1_750_000_000;
 
-/// [`verdict_at`] a fixed time.
+/// Like [`verdict_at`], at [`NOW`].
 pub(crate) fn verdict(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -56,8 +56,8 @@ pub(crate) fn verdict(
     verdict_at(token, keys, policy, NumericDate::from_seconds(NOW))
 }
 
-/// What a [`JwsVerifier`] with these options says with a scratch buffer and in place, which must be
-/// the same: the signature, and all before it.
+/// Verifies only the signature, with a [`JwsVerifier`] and these options, with a scratch buffer and
+/// in place. Both results must be equal.
 pub(crate) fn signature_verdict_with(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -73,7 +73,7 @@ pub(crate) fn signature_verdict_with(
     answer
 }
 
-/// [`signature_verdict_with`] strict options.
+/// Like [`signature_verdict_with`], with the default options.
 pub(crate) fn signature_verdict(token: &str, keys: &(impl Keys + ?Sized)) -> Result<(), Error> {
     signature_verdict_with(token, keys, Options::new())
 }
