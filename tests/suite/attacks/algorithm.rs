@@ -17,8 +17,8 @@ use super::{CLAIMS, OURS, rsa_token, set, with};
 use crate::support::Keyring;
 use crate::support::curve::curve;
 use crate::support::hash::hmac;
-use crate::support::verdict::signature_verdict;
 use crate::support::sign::{base64url, key as mac_key, token_signed_by};
+use crate::support::verdict::signature_verdict;
 
 const HS: [&str; 3] = ["HS256", "HS384", "HS512"];
 
@@ -335,5 +335,8 @@ fn pbes2_iteration_count_and_jwe() {
     );
     let asked =
         panic::catch_unwind(|| signature_verdict(&mac_token("HS256", &[7; 32]), &PanickingKey));
-    assert!(asked.is_err(), "the key is asked for an algorithm that it has");
+    assert!(
+        asked.is_err(),
+        "the key is asked for an algorithm that it has"
+    );
 }

@@ -8,8 +8,8 @@ use jose_verify::{
     Audience, Check, Claim, Clock, Error, MaxAge, NumericDate, Policy, Problem, StringList, oidc,
 };
 
-use crate::support::verdict::{NOW, UNCHECKED, verdict, verdict_at};
 use crate::support::sign::{key, token, token_with_header};
+use crate::support::verdict::{NOW, UNCHECKED, verdict, verdict_at};
 
 /// A policy that requires every claim that it can.
 const EVERYTHING: Policy<'static> = Policy {

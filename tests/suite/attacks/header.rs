@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::{CLAIMS, OURS, THEIRS, rsa_token, set, with};
 use crate::support::Keyring;
 use crate::support::curve::curve;
-use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
 use crate::support::rsa::RsaKey;
 use crate::support::sign::{base64url, key as mac_key, token_signed_by, token_with_header};
+use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
 
 /// Returns our public key with a `kid`.
 fn our_keys() -> Box<KeySet<8>> {

@@ -6,8 +6,8 @@ use jose_verify::alg::SIGNATURES;
 use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem, limits};
 
 use super::CLAIMS;
-use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
 use crate::support::sign::{key, token, token_with_header};
+use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
 
 const HS256: &[u8] = br#"{"alg":"HS256"}"#;
 

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::{OURS, rsa_token, with};
 use crate::support::Keyring;
 use crate::support::curve::{CURVES, curve, octets};
-use crate::support::verdict::signature_verdict;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::base64url;
+use crate::support::verdict::signature_verdict;
 
 /// Loads the key as a JWK, as a JWK Set of one, and from parameters. All three must agree.
 fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::rsa_token;
 use super::signature::{BAD, token, token_made};
 use crate::support::hash::{digest, digest_info};
-use crate::support::verdict::signature_verdict;
 use crate::support::rsa::{Pss, RsaKey, pkcs1};
+use crate::support::verdict::signature_verdict;
 
 /// Returns malformed replacements for the digest's identifier and the digest, each with a name.
 fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
@@ -116,9 +116,15 @@ fn pkcs1_padding_forgery_cve_2006_4339() {
         }
         for padding in [0, 1, 7, 8, 9, 100] {
             let after = forge(&|hash| short_padding(key.len(), padding, hash, true));
-            assert_eq!(after, BAD, "{padding} bytes of padding, garbage after the digest");
+            assert_eq!(
+                after, BAD,
+                "{padding} bytes of padding, garbage after the digest"
+            );
             let before = forge(&|hash| short_padding(key.len(), padding, hash, false));
-            assert_eq!(before, BAD, "{padding} bytes of padding, garbage before the digest");
+            assert_eq!(
+                before, BAD,
+                "{padding} bytes of padding, garbage before the digest"
+            );
         }
         assert_head_of_the_block(&key);
     }
@@ -223,7 +229,11 @@ fn pss_parameters_rfc_7518_3_5() {
         };
         let salt = vec![0x5a; hash_len];
         let good = Pss::new(alg, &salt);
-        assert_eq!(forge(good), Ok(()), "control: the correct parameters are accepted");
+        assert_eq!(
+            forge(good),
+            Ok(()),
+            "control: the correct parameters are accepted"
+        );
         assert_eq!(
             forge(Pss {
                 salt: &vec![0; hash_len],
@@ -295,5 +305,8 @@ fn assert_top_bits(key: &RsaKey, alg: &str) {
         tried += usize::from(!forged.ends_with('.'));
         assert_eq!(signature_verdict(&forged, &key.key()), BAD, "bit {bit}");
     }
-    assert!(tried > 0, "at least one number with a top bit is below the modulus");
+    assert!(
+        tried > 0,
+        "at least one number with a top bit is below the modulus"
+    );
 }

@@ -11,8 +11,8 @@ use serde_json::json;
 use super::{CLAIMS, OURS, set};
 use crate::support::curve::{CURVES, Curve, curve};
 use crate::support::hash::hmac;
-use crate::support::verdict::signature_verdict;
 use crate::support::sign::token_signed_by;
+use crate::support::verdict::signature_verdict;
 use crate::support::{Keyring, algorithms};
 
 pub(super) const BAD: Result<(), Error> = Err(Error::BadSignature);
@@ -201,7 +201,10 @@ fn ecdsa_malleability() {
     }
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md");
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains("Key a deny list on `jti`"), "docs/policies.md warns about deny lists keyed on the text");
+    assert!(
+        page.contains("Key a deny list on `jti`"),
+        "docs/policies.md warns about deny lists keyed on the text"
+    );
 }
 
 /// Signatures of the wrong length, and numbers at the ends of the range.

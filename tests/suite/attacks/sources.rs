@@ -14,8 +14,8 @@ use num_bigint::BigUint;
 use serde_json::json;
 
 use crate::support::curve::curve;
-use crate::support::verdict::signature_verdict;
 use crate::support::sign::{base64url, token_signed_by};
+use crate::support::verdict::signature_verdict;
 
 /// Returns a token signed with this private key.
 fn es256(d: u64) -> String {

@@ -2,14 +2,14 @@
 
 use jose_verify::alg::SIGNATURES;
 use jose_verify::{
-    Check, Claim, Error, KeySet, Limit, Member, NumericDate, Options, Policy, Problem, Verified,
-    Verifier, limits, scratch_len,
+    Check, Claim, Error, KeySet, Limit, Member, NumericDate, Options, Policy, Problem, limits,
+    scratch_len,
 };
 use serde_json::json;
 
 use super::{CLAIMS, OURS, rsa_token};
-use crate::support::verdict::{NOW, UNCHECKED, signature_verdict, verdict};
 use crate::support::sign::{base64url, key, token, token_with_header, token_with_secret};
+use crate::support::verdict::{NOW, UNCHECKED, signature_verdict, verdict, with_verified};
 
 const HS256: &[u8] = br#"{"alg":"HS256"}"#;
 
@@ -146,11 +146,12 @@ fn duplicate_members() {
     }
     // Nested duplicates are rejected only when they are looked up.
     let nested = token(r#"{"a":{"b":1,"\u0062":2,"c":3}}"#);
-    with_claims(&nested, |jwt| {
+    let read = with_verified(nested, &UNCHECKED, NumericDate::from_seconds(NOW), |jwt| {
         let object = jwt.claims().get("a").unwrap().as_object().unwrap();
         assert_eq!(object.get("b").err(), Some(Error::DuplicateMember));
         assert_eq!(object.get("c").unwrap().unwrap().as_i64(), Some(3));
     });
+    assert_eq!(read, Ok(()));
     for jwks in [r#"{"keys":[],"keys":[]}"#, r#"{"keys":[],"\u006beys":[]}"#] {
         let refused = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
         assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwks}");
@@ -165,18 +166,6 @@ fn duplicate_members() {
         let refused = KeySet::<1>::from_jwk(jwk.as_bytes(), SIGNATURES);
         assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwk}");
     }
-}
-
-fn with_claims(token: &str, read: impl FnOnce(&Verified<'_>)) {
-    let mut scratch = vec![0; scratch_len(token.len())];
-    let now = NumericDate::from_seconds(NOW);
-    let key = key();
-    let verifier = Verifier::new(&key, &UNCHECKED);
-    read(
-        &verifier
-            .verify(token.as_bytes(), now, &mut scratch)
-            .unwrap(),
-    );
 }
 
 /// Names that differ only in case are different names, so the required one is missing.

@@ -63,7 +63,7 @@ fn plain_json() {
     assert_eq!(
         anonymous,
         Some(Error::Claim(Claim::Sub, Problem::Missing)),
-        "nobody is nobody"
+        "an ID Token without `sub` matches no response"
     );
 }
 
@@ -72,7 +72,7 @@ fn signed() {
     let policy = oidc::user_info(&["https://op"], &["us"]);
     assert!(matches!(policy.subject, Check::Present));
     let now = NumericDate::from_seconds(NOW);
-    let judge = |response: &str| {
+    let verify = |response: &str| {
         verified(ID_TOKEN, |id_token| {
             let read = |response: &jose_verify::Verified<'_>| {
                 UserInfo::from_verified(response, id_token)
@@ -109,6 +109,6 @@ fn signed() {
         ),
     ] {
         let claims = format!(r#"{{"name":"Jane",{claims}}}"#);
-        assert_eq!(judge(&claims), want, "{claims}");
+        assert_eq!(verify(&claims), want, "{claims}");
     }
 }

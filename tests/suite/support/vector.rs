@@ -126,7 +126,10 @@ fn run_with(case: &Value, token: &str, keys: &impl Keys) -> Result<Accepted, Err
             verifier.verify_in_place(&mut copy, now).map(accepted),
         )
     };
-    assert_eq!(answer, in_place, "scratch buffer and in-place results agree");
+    assert_eq!(
+        answer, in_place,
+        "scratch buffer and in-place results agree"
+    );
     answer
 }
 

@@ -5,6 +5,8 @@ use jose_verify::{
     Verifier, scratch_len,
 };
 
+use super::sign::key;
+
 /// A policy that checks only the types of the claims.
 pub(crate) const UNCHECKED: Policy<'static> = Policy {
     expires_at: Check::NotChecked,
@@ -54,6 +56,20 @@ pub(crate) fn verdict(
     policy: &Policy<'_>,
 ) -> Result<(), Error> {
     verdict_at(token, keys, policy, NumericDate::from_seconds(NOW))
+}
+
+/// Verifies a token signed with [`key`] in place and reads it.
+pub(crate) fn with_verified<T>(
+    token: String,
+    policy: &Policy<'_>,
+    clock: impl Into<Clock>,
+    read: impl FnOnce(&Verified<'_>) -> T,
+) -> Result<T, Error> {
+    let mut token = token.into_bytes();
+    let key = key();
+    let verifier = Verifier::new(&key, policy);
+    let jwt = verifier.verify_in_place(&mut token, clock)?;
+    Ok(read(&jwt))
 }
 
 /// Verifies only the signature, with a [`JwsVerifier`] and these options, with a scratch buffer and
