@@ -556,7 +556,7 @@ fn azp_required_checked_if_present_or_ignored() {
         ),
     ] {
         let policy = Policy {
-            authorized_party: authorized_party,
+            authorized_party,
             ..for_web
         };
         assert_eq!(verify(&policy, web, at), with_app, "{policy:?}");

@@ -20,10 +20,10 @@ use jose_verify::{
 use crate::support::sign::{key, token_with_header};
 use crate::support::verdict::UNCHECKED;
 
-/// The text of every string in a token or a response.
+/// The text in place of every string in a token or a response.
 const MARKER: &str = "hunter2";
 
-/// The number that serves the same purpose.
+/// The number in place of every number in a token or a response.
 const MARKER_NUMBER: i64 = 73_737_373;
 
 const SECRET: &str =
@@ -100,7 +100,7 @@ fn tokens_and_their_claims() {
     assert_hides_content(&guard);
 }
 
-/// Formats a value and its assert_parts_hide_content.
+/// Asserts the same for a value, its members and its elements.
 fn assert_parts_hide_content(value: &Value<'_>) {
     match value {
         Value::Array(array) => {
@@ -116,7 +116,7 @@ fn assert_parts_hide_content(value: &Value<'_>) {
     }
 }
 
-/// A check that formats its token, as a formatting program would.
+/// A check that formats its token, as a program that logs tokens would.
 #[derive(Debug)]
 struct FormattingCheck;
 

@@ -1,4 +1,4 @@
-//! Errors name the claim and tell who has to act.
+//! Errors name the claim and say who has to act.
 
 use core::time::Duration;
 
@@ -32,7 +32,7 @@ const EVERYTHING: Policy<'static> = Policy {
 };
 
 /// For each registered claim: a value that passes, a value of the wrong type, a value that fails,
-/// and the problem verify_with it.
+/// and the problem with it.
 const CLAIMS: [(Claim, &str, &str, &str, Problem); 14] = [
     (
         Claim::Iss,
@@ -134,7 +134,7 @@ const CLAIMS: [(Claim, &str, &str, &str, Problem); 14] = [
     ),
 ];
 
-/// Verifies a token verify_with valid claims, one of which has this value or is missing.
+/// Verifies a token with valid claims, one of which has this value or is missing.
 fn verify_with(claim: Claim, value: Option<&str>) -> Result<(), Error> {
     let members = CLAIMS.iter().filter_map(|(this, valid, ..)| {
         let value = if *this == claim { value? } else { valid };

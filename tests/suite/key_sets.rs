@@ -112,7 +112,7 @@ fn ambiguous_tokens_can_be_rejected() {
     );
     let alone = set_of(&[(Some("b"), 2)]);
     assert_eq!(strict_verdict(&unnamed, &alone), Ok(()));
-    // TwoKeys keys with the same `kid`: the token cannot be more specific.
+    // Two keys with the same `kid`: the token cannot be more specific.
     let twins = set_of(&[(Some("b"), 1), (Some("b"), 2)]);
     let named = signed_by(2, r#"{"alg":"HS256","kid":"b"}"#);
     assert_eq!(strict_verdict(&named, &twins), Ok(()));
@@ -502,12 +502,12 @@ fn more_keys_than_fit() {
     };
     let set = |keys: &[Value]| json!({ "keys": keys }).to_string().into_bytes();
     let three = set(&[named("a"), named("b"), named("c")]);
-    // No key is after out silently.
+    // No key is left out silently.
     let rejected = KeySet::<2>::from_jwks(&three, &[&RS256]).err();
     assert_eq!(rejected, Some(Error::KeySetFull));
     assert_eq!(KeySet::<3>::from_jwks(&three, &[&RS256]).unwrap().len(), 3);
 
-    // `load` reports which keys were after out.
+    // `load` reports which keys were left out.
     let without_name = json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"});
     let mut odd_name = named("d");
     odd_name["kid"] = json!(5);

@@ -1,4 +1,4 @@
-//! The order of the pipeline's stages, every api point, and malformed tokens.
+//! The order of the pipeline's stages, every entry point, and malformed tokens.
 
 mod options;
 mod verified_by;
@@ -421,7 +421,7 @@ fn flipped(token: &str, form: Form) -> impl Iterator<Item = String> {
     })
 }
 
-/// Every api point accepts the same valid tokens and rejects the same forgeries.
+/// Every entry point accepts the same valid tokens and rejects the same forgeries.
 #[test]
 fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
     const EXPIRED: Error = Error::Claim(Claim::Exp, Problem::Expired);

@@ -33,8 +33,8 @@ fn token(secret: &[u8], claims: &str) -> String {
     token_with_secret(secret, br#"{"alg":"HS256"}"#, claims.as_bytes())
 }
 
-/// Returns the issuer whose tenant accepts the token, with a scratch buffer and in position. Both
-/// results must be equal.
+/// Returns the issuer whose tenant accepts the token. The results with a scratch buffer and in place
+/// must be equal.
 fn verify_with<T: Issuer>(
     token: &str,
     find: impl Fn(JsonStr<'_>) -> Option<T>,
@@ -112,20 +112,20 @@ fn tokens_are_verified_with_the_keys_and_policy_of_their_issuer() {
     }
 }
 
-/// Whatever tenant the caller returns, a token is accepted as its keys_match issuer's or not at all.
+/// Whatever tenant the caller returns, a token is accepted only as one of its own issuer.
 #[test]
 fn a_token_is_never_accepted_for_the_wrong_tenant() {
     for (secret, iss) in [(SECRET_A, A), (SECRET_A, B), (SECRET_B, A), (SECRET_B, B)] {
         let claims = format!(r#"{{"iss":"{iss}","aud":["api-a","api-b"]}}"#);
         let token = token(secret, &claims);
-        for result in 0..2 {
-            let keys_match = (result == 0) == (secret == SECRET_A);
-            let want = match (keys_match, iss == [A, B][result]) {
+        for found in 0..2 {
+            let keys_match = (found == 0) == (secret == SECRET_A);
+            let want = match (keys_match, iss == [A, B][found]) {
                 (true, true) => Ok(iss.to_owned()),
                 (true, false) => Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
                 (false, _) => Err(Error::BadSignature),
             };
-            assert_eq!(verify(&token, |_| Some(result)), want, "{iss} {result}");
+            assert_eq!(verify(&token, |_| Some(found)), want, "{iss} {found}");
         }
     }
 }
@@ -133,7 +133,7 @@ fn a_token_is_never_accepted_for_the_wrong_tenant() {
 #[test]
 fn tenants_by_reference() {
     let a = keys(SECRET_A);
-    // The policy's issuer is ignored: the tenant's keys_match is required.
+    // The policy's issuer is ignored: the tenant's own is required.
     let both = Policy {
         issuer: Check::Required(&[A, B]),
         ..policy(&["api-a"])
@@ -173,7 +173,8 @@ impl Issuer for Owned {
     }
 }
 
-/// What `find` returns can keys_match the keys while the token is verified. It is returned with the token.
+/// What `find` returns can own the keys while the token is verified. The verifier returns it with
+/// the token.
 #[test]
 fn issuers_that_own_their_keys() {
     let owned = |name: &str, secret: &[u8]| {
@@ -227,13 +228,13 @@ fn tokens_without_a_readable_issuer() {
         let token = token(SECRET_A, claims);
         assert_eq!(verify(&token, find_correctly), Err(want), "{claims}");
         let mut scratch = vec![0; scratch_len(token.len())];
-        let issuer_before = Options::new().peek_issuer_untrusted(token.as_bytes(), &mut scratch);
+        let issuer = Options::new().peek_issuer_untrusted(token.as_bytes(), &mut scratch);
         let want = if want == Error::Claim(Claim::Iss, Problem::Missing) {
             None
         } else {
             Some(want)
         };
-        assert_eq!(issuer_before.err(), want, "{claims}");
+        assert_eq!(issuer.err(), want, "{claims}");
     }
     assert_eq!(verify("a.b", find_correctly), Err(Error::MalformedToken));
     assert_eq!(verify("a.b.c.d.e", find_correctly), Err(Error::Encrypted));

@@ -1,4 +1,4 @@
-//! The options of the pipeline, at every api point.
+//! The options of the pipeline, at every entry point.
 
 use jose_verify::alg::{HS256, KeyParameters, MACS};
 use jose_verify::{
@@ -231,8 +231,8 @@ fn critical_parameters() {
 
             let mut scratch = vec![0; good.len()];
             let options = entry.options(options);
-            let header_before = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
-            assert_eq!(header_before.err(), want, "{header} {understood:?}");
+            let header = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
+            assert_eq!(header.err(), want, "{header} {understood:?}");
         }
     }
     // The caller reads the parameter from the verified header and acts on it.
@@ -278,7 +278,7 @@ fn options_together() {
     ];
     let unnamed = r#"{"alg":"HS256","crit":["x"],"x":1}"#;
     let other = r#"{"alg":"HS256","kid":"b","crit":["y"],"y":1}"#;
-    // Api points of this form set the padding option twice, which changes nothing.
+    // Entry points of this form set the padding option twice, which changes nothing.
     for entry in ENTRY_POINTS {
         for options in orders {
             for (token, want) in [

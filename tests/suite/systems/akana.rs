@@ -140,7 +140,7 @@ fn secrets_as_text_and_decoded() {
     let lenient = text_of(&akana, "secret_lenient");
     let malformed = KeyParameters::oct_from_base64url(&lenient, &mut buffer).err();
     assert_eq!(malformed, Some(Error::MalformedKey));
-    // The secret has at shortest 32, 48 or 64 characters.
+    // The secret has at least 32, 48 or 64 characters.
     for (alg, shortest) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
         let list = algorithms(&[alg]);
         let load = |len| {
