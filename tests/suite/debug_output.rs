@@ -43,8 +43,10 @@ fn assert_hides_content(value: &dyn Debug) {
 
 fn claims() -> String {
     format!(
-        r#"{{"iss":"{MARKER}","sub":"{MARKER}","aud":["{MARKER}","b"],"exp":{MARKER_NUMBER},"nonce":"{MARKER}",
-        "jti":"{MARKER}","amr":["{MARKER}"],"scope":"{MARKER} b","list":["{MARKER}",{MARKER_NUMBER},true],
+        r#"{{"iss":"{MARKER}","sub":"{MARKER}","aud":["{MARKER}","b"],
+        "exp":{MARKER_NUMBER},"nonce":"{MARKER}",
+        "jti":"{MARKER}","amr":["{MARKER}"],"scope":"{MARKER} b",
+        "list":["{MARKER}",{MARKER_NUMBER},true],
         "sid":"{MARKER}","\u0065mail":"\u0068unter2","nested":{{"{MARKER}":"{MARKER}"}},
         "events":{{"http://schemas.openid.net/event/backchannel-logout":{{"x":"{MARKER}"}}}}}}"#
     )

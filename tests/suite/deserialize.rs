@@ -43,7 +43,8 @@ macro_rules! accepted {
         let mut accepted = 0;
         for value in [$($value),+] {
             let case = format!("{value} as {}", stringify!($type));
-            let claims = format!(r#"{{"before":["]\"",{{}}],"v":{value} , "after":{{"a":-1.5e3}} }}"#);
+            let (before, after) = (r#""before":["]\"",{}]"#, r#""after":{"a":-1.5e3}"#);
+            let claims = format!(r#"{{{before},"v":{value} , {after} }}"#);
             let want = outcome(serde_json::from_str::<$type>(value));
             let want_claims = outcome(serde_json::from_str::<One<$type>>(&claims));
             accepted += usize::from(want.is_some());
@@ -51,7 +52,8 @@ macro_rules! accepted {
                 let (claims, mut buffer) = (jwt.claims(), [0; 256]);
                 let v: Value<'_> = claims.get("v").unwrap();
                 assert_eq!(outcome(v.deserialize::<$type>()), want, "{case}");
-                assert_eq!(outcome(v.deserialize_in::<$type>(&mut buffer)), want, "{case}, in a buffer");
+                let in_buffer = outcome(v.deserialize_in::<$type>(&mut buffer));
+                assert_eq!(in_buffer, want, "{case}, in a buffer");
                 let ours = claims.deserialize::<One<$type>>();
                 if let Err(error) = &ours {
                     assert!(error.field().is_some(), "{case}: {error}");

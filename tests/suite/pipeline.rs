@@ -200,8 +200,8 @@ fn peek_header_untrusted() {
 #[test]
 fn a_missing_key_is_not_a_bad_signature() {
     let jwks = concat!(
-        r#"{"keys":[{"kty":"oct","kid":"a","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZ"#,
-        r#"H75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#
+        r#"{"keys":[{"kty":"oct","kid":"a","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_"#,
+        r#"T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#
     )
     .as_bytes();
     let keys = KeySet::<1>::from_jwks(jwks, MACS).unwrap();

@@ -33,8 +33,8 @@ fn token(secret: &[u8], claims: &str) -> String {
     token_with_secret(secret, br#"{"alg":"HS256"}"#, claims.as_bytes())
 }
 
-/// Returns the issuer whose tenant accepts the token. The results with a scratch buffer and in place
-/// must be equal.
+/// Returns the issuer whose tenant accepts the token. The results with a scratch buffer and in
+/// place must be equal.
 fn verify_with<T: Issuer>(
     token: &str,
     find: impl Fn(JsonStr<'_>) -> Option<T>,

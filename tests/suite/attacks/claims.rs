@@ -315,7 +315,8 @@ fn numeric_date_extremes() {
     );
     for (exp, now, want) in [
         ("9223372036854775807", NOW, Ok(())),
-        ("9223372036854775807", i64::MAX, Ok(())), // the leeway reaches past the last representable second
+        // The leeway reaches past the last representable second.
+        ("9223372036854775807", i64::MAX, Ok(())),
         ("9223372036854775807.999999999", i64::MAX, Ok(())),
         ("9223372036854775808", NOW, out_of_range),
         ("18446744073709551615", NOW, out_of_range),

@@ -227,10 +227,10 @@ fn aws_alb() {
         assert_eq!(verify(&bare, &key), Err(Error::BadSignature));
 
         let mut scratch = vec![0; token.len()];
-        let header = PADDED
+        let peeked = PADDED
             .peek_header_untrusted(token.as_bytes(), &mut scratch)
             .unwrap();
-        assert!(header.key_id().unwrap() == ALB_KEY);
+        assert!(peeked.key_id().unwrap() == ALB_KEY);
         let jwt = alb_verify(&token, &key, &mut scratch).unwrap();
         assert!(jwt.header().get("signer").unwrap().as_str().unwrap() == ALB);
         assert!(jwt.claims().subject().unwrap() == "248289761001");

@@ -35,7 +35,7 @@ fn longest_token() {
             assert_eq!(result, want, "{entry:?} {limit}");
 
             let (options, mut scratch) = (entry.options(options), vec![0; good.len()]);
-            let header = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
+            let peeked = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
             assert_eq!(header.err(), too_long, "{limit}");
             let issuer = options.peek_issuer_untrusted(good.as_bytes(), &mut scratch);
             assert_eq!(issuer.err(), too_long, "{limit}");
@@ -231,8 +231,8 @@ fn critical_parameters() {
 
             let mut scratch = vec![0; good.len()];
             let options = entry.options(options);
-            let header = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
-            assert_eq!(header.err(), want, "{header} {understood:?}");
+            let peeked = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
+            assert_eq!(peeked.err(), want, "{header} {understood:?}");
         }
     }
     // The caller reads the parameter from the verified header and acts on it.

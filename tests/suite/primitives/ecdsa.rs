@@ -338,7 +338,7 @@ proptest! {
         let [d, k] = secrets.map(|s| BigUint::from_bytes_be(&s).pow(3) % (&curve.n - 1_u8) + 1_u8);
         let q = curve.point(&d);
         let signature = curve.sign(&d, &k, &message);
-        prop_assert!(agreed(curve, &q, &message, &signature), "the unchanged signature is accepted");
+        prop_assert!(agreed(curve, &q, &message, &signature), "unchanged signature rejected");
 
         let mut flipped = signature.clone();
         *position.get_mut(&mut flipped) ^= 1 << bit;

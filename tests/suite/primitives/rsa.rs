@@ -162,7 +162,7 @@ proptest! {
     ) {
         let encoded = encoded(&key, alg, &message, &salt);
         let valid = key.sign_raw(&encoded);
-        prop_assert!(agreed(&key, alg, &message, &valid), "the unchanged signature is accepted");
+        prop_assert!(agreed(&key, alg, &message, &valid), "unchanged signature rejected");
         for change in &changes {
             let changed = changed(&key, alg, &message, &encoded, change);
             if let Some((alg, message, signature)) = changed {

@@ -62,8 +62,7 @@ fn verify_hash_claims(token: &str, keys: &impl Keys) -> Result<(), Error> {
     let (access_token, code) = (text_of(&akana, "access_token"), text_of(&akana, "code"));
     let hash_claims = HashClaims::from_authorization_endpoint(Some(&access_token), Some(&code));
     let hashes: [&dyn jose_verify::alg::HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
-    claims(token, keys, |jwt| hash_claims.check(jwt, &hashes))
-        .and_then(|verify_hash_claims| verify_hash_claims)
+    claims(token, keys, |jwt| hash_claims.check(jwt, &hashes)).and_then(|result| result)
 }
 
 #[test]
