@@ -124,7 +124,7 @@ fn jwcrypto() {
             ("jwcrypto/signed.json", 110, 98),
             ("jwcrypto/odd.json", 88, 86),
             ("jwcrypto/headers.json", 38, 37),
-            ("jwcrypto/rejected.json", 6, 0),
+            ("jwcrypto/refused.json", 6, 0),
         ],
     );
 }
@@ -202,7 +202,7 @@ fn openssl() {
         &[
             ("openssl/signed.json", 131, 131),
             ("openssl/odd.json", 77, 77),
-            ("openssl/rejected.json", 64, 0),
+            ("openssl/refused.json", 64, 0),
         ],
     );
 }
@@ -210,7 +210,7 @@ fn openssl() {
 #[test]
 fn rsa_moduli_of_any_size_from_2048_to_4096_bits() {
     assert_file("openssl/rsa-sizes.json", 24, 24);
-    assert_file("openssl/rsa-rejected.json", 14, 0);
+    assert_file("openssl/rsa-refused.json", 14, 0);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn longest_token() {
 
             let (options, mut scratch) = (entry.options(options), vec![0; good.len()]);
             let peeked = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
-            assert_eq!(header.err(), too_long, "{limit}");
+            assert_eq!(peeked.err(), too_long, "{limit}");
             let issuer = options.peek_issuer_untrusted(good.as_bytes(), &mut scratch);
             assert_eq!(issuer.err(), too_long, "{limit}");
         }
