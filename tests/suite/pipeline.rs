@@ -432,7 +432,7 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
     for (i, entry) in ENTRY_POINTS.iter().enumerate() {
         assert!(!ENTRY_POINTS[..i].contains(entry), "{entry:?}");
         let key = key();
-        let verify_token = |token: &str| entry.verify_token(token, &key, Options::new());
+        let verify = |token: &str| entry.verify_token(token, &key, Options::new());
         let make = |secret: &[u8], claims: &str| entry.token(secret, HEADER, claims);
         let is_jwt = entry.api != Api::Jws;
 
@@ -446,23 +446,23 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
         ] {
             let claims = claims(ISSUER, more);
             let good = make(SECRET, &claims);
-            assert_eq!(verify_token(&good), Ok(read(&claims)), "{entry:?} {claims}");
+            assert_eq!(verify(&good), Ok(read(&claims)), "{entry:?} {claims}");
         }
         let good_claims = claims(ISSUER, r#","x":1"#);
         let good = make(SECRET, &good_claims);
-        assert_eq!(verify_token(&good), Ok(read(&good_claims)), "{entry:?}");
+        assert_eq!(verify(&good), Ok(read(&good_claims)), "{entry:?}");
 
         // One flipped bit of the signature.
         for forged in flipped(&good, entry.form) {
             assert_eq!(
-                verify_token(&forged),
+                verify(&forged),
                 Err(Error::BadSignature),
                 "{entry:?} {forged}"
             );
         }
         // Another secret.
         let forged = make(OTHER_SECRET, &good_claims);
-        assert_eq!(verify_token(&forged), Err(Error::BadSignature), "{entry:?}");
+        assert_eq!(verify(&forged), Err(Error::BadSignature), "{entry:?}");
 
         // The other form, signed in that form.
         let other_form = match entry.form {
@@ -472,7 +472,7 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
         let sign = |input: &[u8]| hmac("HS256", SECRET, input);
         let in_other_form = token_in_form(other_form, HEADER, &good_claims, sign);
         assert_eq!(
-            verify_token(&in_other_form),
+            verify(&in_other_form),
             Err(Error::MalformedBase64url),
             "{entry:?}"
         );
@@ -491,26 +491,18 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
                 1 if !is_payload_read => Error::BadSignature,
                 _ => Error::MalformedBase64url,
             };
-            assert_eq!(
-                verify_token(&mixed.join(".")),
-                Err(want),
-                "{entry:?} {position}"
-            );
+            assert_eq!(verify(&mixed.join(".")), Err(want), "{entry:?} {position}");
         }
         // Converted from the other form to this one: the signature covers other text.
         let converted = theirs
             .iter()
             .map(|segment| in_form(entry.form, segment.trim_end_matches('=')));
         let converted = converted.collect::<Vec<_>>().join(".");
-        assert_eq!(
-            verify_token(&converted),
-            Err(Error::BadSignature),
-            "{entry:?}"
-        );
+        assert_eq!(verify(&converted), Err(Error::BadSignature), "{entry:?}");
 
         // Claims that fail the policy, with a valid signature.
         let expired_claims = claims(ISSUER, r#","exp":1000"#);
-        let expired = verify_token(&make(SECRET, &expired_claims));
+        let expired = verify(&make(SECRET, &expired_claims));
         if is_jwt {
             assert_eq!(expired, Err(EXPIRED), "{entry:?}");
         } else {
@@ -519,16 +511,16 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
 
         // The other issuer's name with our signature, and our name with their signature.
         let their_claims = claims(OTHER_ISSUER, "");
-        let crossed = verify_token(&make(SECRET, &their_claims));
+        let crossed = verify(&make(SECRET, &their_claims));
         match entry.api {
             Api::OneIssuer => assert_eq!(crossed, Err(MISMATCH), "{entry:?}"),
             // It is verified with the other issuer's keys.
             Api::SeveralIssuers => assert_eq!(crossed, Err(Error::BadSignature), "{entry:?}"),
             Api::Jws => assert_eq!(crossed, Ok(read(&their_claims)), "{entry:?}"),
         }
-        let our_name = verify_token(&make(OTHER_SECRET, &claims(ISSUER, "")));
+        let our_name = verify(&make(OTHER_SECRET, &claims(ISSUER, "")));
         assert_eq!(our_name, Err(Error::BadSignature), "{entry:?}");
-        let theirs_alone = verify_token(&make(OTHER_SECRET, &their_claims));
+        let theirs_alone = verify(&make(OTHER_SECRET, &their_claims));
         match entry.api {
             Api::SeveralIssuers => assert_eq!(theirs_alone, Ok(read(&their_claims)), "{entry:?}"),
             _ => assert_eq!(theirs_alone, Err(Error::BadSignature), "{entry:?}"),
@@ -541,7 +533,7 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
                 Error::Claim(Claim::Iss, Problem::Missing),
             ),
         ] {
-            let result = verify_token(&make(SECRET, &claims));
+            let result = verify(&make(SECRET, &claims));
             if is_jwt {
                 assert_eq!(result, Err(want), "{entry:?}");
             } else {
@@ -549,6 +541,6 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
             }
         }
         let unsecured = entry.token(SECRET, r#"{"alg":"none"}"#, &good_claims);
-        assert_eq!(verify_token(&unsecured), Err(Error::Unsecured), "{entry:?}");
+        assert_eq!(verify(&unsecured), Err(Error::Unsecured), "{entry:?}");
     }
 }
