@@ -113,9 +113,9 @@ fn ambiguous_tokens_can_be_rejected() {
     let alone = set_of(&[(Some("b"), 2)]);
     assert_eq!(strict_verdict(&unnamed, &alone), Ok(()));
     // Two keys with the same `kid`: the token cannot be more specific.
-    let twins = set_of(&[(Some("b"), 1), (Some("b"), 2)]);
+    let same_kid = set_of(&[(Some("b"), 1), (Some("b"), 2)]);
     let named = signed_by(2, r#"{"alg":"HS256","kid":"b"}"#);
-    assert_eq!(strict_verdict(&named, &twins), Ok(()));
+    assert_eq!(strict_verdict(&named, &same_kid), Ok(()));
     // Also if the keys are in several sets.
     let several = [set_of(&[(Some("a"), 1)]), alone];
     let several = several.as_slice();

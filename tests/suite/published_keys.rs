@@ -102,12 +102,12 @@ fn every_form_loads_the_same_key() {
 
 #[test]
 fn invalid_pem_is_rejected() {
-    let refused = openssl("refused");
-    for case in &refused {
+    let rejected = openssl("refused");
+    for case in &rejected {
         let error = from_pem(text(&case["pem"])).err().map(Error::name);
         assert_eq!(error, case["error"].as_str(), "{}", case["name"]);
     }
-    assert_eq!(refused.len(), 13);
+    assert_eq!(rejected.len(), 13);
 }
 
 #[test]

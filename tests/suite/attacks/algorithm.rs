@@ -112,10 +112,10 @@ fn public_key_as_hmac_secret_cve_2016_10555() {
     assert_eq!(forms.len(), 16);
     for (secret, alg) in forms.iter().flat_map(|form| HS.map(|alg| (form, alg))) {
         let token = mac_token(alg, secret);
-        let refused = Err(Error::AlgorithmNotAccepted);
-        assert_eq!(signature_verdict(&token, &*keys), refused);
-        assert_eq!(signature_verdict(&token, &OURS.key()), refused);
-        assert_eq!(signature_verdict(&token, &p256.key(&p256.g)), refused);
+        let rejected = Err(Error::AlgorithmNotAccepted);
+        assert_eq!(signature_verdict(&token, &*keys), rejected);
+        assert_eq!(signature_verdict(&token, &OURS.key()), rejected);
+        assert_eq!(signature_verdict(&token, &p256.key(&p256.g)), rejected);
     }
     for jwk in [OURS.jwk(), p256.jwk(&p256.g)] {
         let text = jwk.to_string();
@@ -216,8 +216,8 @@ fn rsa_jwk_as_empty_hmac_key_cve_2026_44699() {
     let jwk = OURS.jwk().to_string();
     for alg in HS {
         let token = mac_token(alg, b"");
-        let refused = signature_verdict(&token, &*set(&[OURS.jwk()], SIGNATURES));
-        assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+        let rejected = signature_verdict(&token, &*set(&[OURS.jwk()], SIGNATURES));
+        assert_eq!(rejected, Err(Error::AlgorithmNotAccepted));
     }
     assert_eq!(
         Keyring::from_jwk(jwk.as_bytes(), MACS).err(),

@@ -51,8 +51,8 @@ fn assert_wrong_type(name: &str, values: &[&str]) {
             format!(r#"{{"x":1,"{name}":{value},"y":2}}"#),
         ] {
             for policy in [UNCHECKED, EVERYTHING] {
-                let refused = check(&claims, &policy);
-                assert_eq!(refused, Err(wrong_type(name)), "{claims}");
+                let rejected = check(&claims, &policy);
+                assert_eq!(rejected, Err(wrong_type(name)), "{claims}");
             }
         }
     }

@@ -108,8 +108,8 @@ fn jku_and_x5u_not_fetched() {
             "{members}"
         );
         let forged = rs256(&THEIRS, &members);
-        let refused = verdict(&forged, &*our_keys(), &UNCHECKED);
-        assert_eq!(refused, Err(Error::BadSignature), "{members}");
+        let rejected = verdict(&forged, &*our_keys(), &UNCHECKED);
+        assert_eq!(rejected, Err(Error::BadSignature), "{members}");
     }
 }
 
@@ -160,9 +160,9 @@ fn kid_injection() {
         json!(["ours"]),
     ] {
         let token = rs256(&OURS, &json!({ "kid": kid }));
-        let refused = signature_verdict(&token, &*our_keys());
+        let rejected = signature_verdict(&token, &*our_keys());
         let malformed = Error::Header(Member::Kid, Problem::WrongType);
-        assert_eq!(refused, Err(malformed), "{kid}");
+        assert_eq!(rejected, Err(malformed), "{kid}");
     }
     assert_eq!(
         signature_verdict(&rs256(&OURS, &json!({"kid": "ours"})), &*our_keys()),
@@ -225,9 +225,9 @@ fn crit_ignored_cve_2025_59420() {
             format!(r#"{{{members},"alg":"HS256"}}"#),
         ] {
             let token = token_with_header(header.as_bytes(), CLAIMS);
-            let refused = verdict(&token, &mac_key(), &UNCHECKED);
+            let rejected = verdict(&token, &mac_key(), &UNCHECKED);
             assert_eq!(
-                refused,
+                rejected,
                 Err(Error::Header(Member::Crit, Problem::Unsupported)),
                 "{header}"
             );

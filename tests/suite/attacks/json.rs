@@ -267,20 +267,20 @@ fn lenient_json_rfc_8259() {
 
 /// Asserts that the text is malformed as a header, as claims, as a key and as a key set.
 fn assert_malformed(text: &str) {
-    let refused = Err(Error::MalformedJson);
+    let rejected = Err(Error::MalformedJson);
     let in_header = token_with_header(text.as_bytes(), CLAIMS);
     assert_eq!(
         verdict(&in_header, &key(), &UNCHECKED),
-        refused,
+        rejected,
         "header {text}"
     );
     assert_eq!(
         verdict(&token(text), &key(), &UNCHECKED),
-        refused,
+        rejected,
         "claims {text}"
     );
     let as_key = KeySet::<1>::from_jwk(text.as_bytes(), SIGNATURES).err();
-    assert_eq!(as_key, refused.err(), "key {text}");
+    assert_eq!(as_key, rejected.err(), "key {text}");
     let as_set = KeySet::<1>::from_jwks(text.as_bytes(), SIGNATURES).err();
-    assert_eq!(as_set, refused.err(), "set {text}");
+    assert_eq!(as_set, rejected.err(), "set {text}");
 }

@@ -302,13 +302,13 @@ fn weak_modulus_cve_2017_15361_and_leading_zeros() {
         for width in [curve.width + 1, curve.width + 8] {
             let x = base64url(&octets(&curve.g.0, width));
             let jwk = with(&curve.jwk(&curve.g), &json!({ "x": x }));
-            let refused = load(jwk);
+            let rejected = load(jwk);
             let want = if width > 66 {
                 Error::KeyTooLarge
             } else {
                 Error::MalformedKey
             };
-            assert_eq!(refused, Some(want), "{} {width}", curve.crv);
+            assert_eq!(rejected, Some(want), "{} {width}", curve.crv);
         }
         let small = (1_u32..).find_map(|x| curve.lift(&x.into())).unwrap();
         assert_eq!(load(curve.jwk(&small)), None);

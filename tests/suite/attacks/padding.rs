@@ -111,8 +111,8 @@ fn pkcs1_padding_forgery_cve_2006_4339() {
         let good = forge(&|hash| pkcs1(key.len(), &[&digest_info("RS256"), hash]));
         assert_eq!(good, Ok(()), "control: the well-formed message is accepted");
         for (i, (case, _)) in malformed(&[0; 32]).iter().enumerate() {
-            let refused = forge(&|hash| pkcs1(key.len(), &[&malformed(hash)[i].1]));
-            assert_eq!(refused, BAD, "{case}");
+            let rejected = forge(&|hash| pkcs1(key.len(), &[&malformed(hash)[i].1]));
+            assert_eq!(rejected, BAD, "{case}");
         }
         for padding in [0, 1, 7, 8, 9, 100] {
             let after = forge(&|hash| short_padding(key.len(), padding, hash, true));

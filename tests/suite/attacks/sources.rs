@@ -97,8 +97,8 @@ fn tables_do_not_replace_a_foreign_algorithm() {
     let prepared = load(&[&RejectAll]).unwrap();
     let prepared = prepared.prepare(&[&P256_TABLES], vec![0; 4096]);
     assert_eq!(prepared.tables().count(), 0);
-    let refused = signature_verdict(&es256(11), &prepared);
-    assert_eq!(refused, Err(Error::BadSignature));
+    let rejected = signature_verdict(&es256(11), &prepared);
+    assert_eq!(rejected, Err(Error::BadSignature));
     let ours = load(&[&ES256]).unwrap();
     let ours = ours.prepare(&[&P256_TABLES], vec![0; 4096]);
     assert_eq!(ours.tables().count(), 2);

@@ -71,15 +71,15 @@ fn base64url_malleability_cve_2026_102269() {
         for variant in rewritten(segments[place]) {
             let mut changed = segments.clone();
             changed[place] = &variant;
-            let refused = verdict(&changed.join("."), &key(), &UNCHECKED);
-            assert_eq!(refused, Err(want), "segment {place}: {variant:?}");
+            let rejected = verdict(&changed.join("."), &key(), &UNCHECKED);
+            assert_eq!(rejected, Err(want), "segment {place}: {variant:?}");
         }
     }
     // A payload that was signed in that spelling.
     for variant in rewritten(segments[1]) {
         let signed = signed_text(segments[0], &variant);
-        let refused = verdict(&signed, &key(), &UNCHECKED);
-        assert_eq!(refused, Err(Error::MalformedBase64url), "{variant:?}");
+        let rejected = verdict(&signed, &key(), &UNCHECKED);
+        assert_eq!(rejected, Err(Error::MalformedBase64url), "{variant:?}");
     }
     // The alphabet of plain base64.
     for (place, segment) in segments.iter().enumerate().take(2) {
@@ -140,8 +140,8 @@ fn duplicate_members() {
             format!(r#"{{"{escaped}":{evil},"{name}":{good}}}"#),
             format!(r#"{{"{escaped}":{evil},"{escaped}":{good}}}"#),
         ] {
-            let refused = verdict(&token(&claims), &key(), &UNCHECKED);
-            assert_eq!(refused, Err(Error::DuplicateMember), "{claims}");
+            let rejected = verdict(&token(&claims), &key(), &UNCHECKED);
+            assert_eq!(rejected, Err(Error::DuplicateMember), "{claims}");
         }
     }
     // Nested duplicates are rejected only when they are looked up.
@@ -153,8 +153,8 @@ fn duplicate_members() {
     });
     assert_eq!(read, Ok(()));
     for jwks in [r#"{"keys":[],"keys":[]}"#, r#"{"keys":[],"\u006beys":[]}"#] {
-        let refused = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
-        assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwks}");
+        let rejected = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
+        assert_eq!(rejected.err(), Some(Error::DuplicateMember), "{jwks}");
     }
     let text = OURS.jwk().to_string();
     for member in [
@@ -163,8 +163,8 @@ fn duplicate_members() {
         r#""\u006b\u0074\u0079":"RSA""#,
     ] {
         let jwk = text.replacen('{', &format!("{{{member},"), 1);
-        let refused = KeySet::<1>::from_jwk(jwk.as_bytes(), SIGNATURES);
-        assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwk}");
+        let rejected = KeySet::<1>::from_jwk(jwk.as_bytes(), SIGNATURES);
+        assert_eq!(rejected.err(), Some(Error::DuplicateMember), "{jwk}");
     }
 }
 
@@ -233,8 +233,8 @@ fn member_names_in_another_case() {
     for alg in ["hs256", "Hs256", "HS256 ", "HS-256"] {
         let header = json!({ "alg": alg }).to_string();
         let token = token_with_header(header.as_bytes(), CLAIMS);
-        let refused = verdict(&token, &key(), &UNCHECKED);
-        assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");
+        let rejected = verdict(&token, &key(), &UNCHECKED);
+        assert_eq!(rejected, Err(Error::AlgorithmNotAccepted), "{alg}");
     }
 }
 
