@@ -1,12 +1,14 @@
-//! The hot path: whole tokens with issuer, audience and times; also what refused ones cost.
+//! The hot path: verifies whole tokens with their issuer, audience and times. Also measures the
+//! cost of rejected tokens.
 //!
-//! `cargo bench -p jose-verify-benches`, or with `-- ES256` at the end for some of them.
+//! `cargo bench -p jose-verify-benches` runs all benchmarks; `-- ES256` at the end selects some.
 
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
-    reason = "a benchmark insists on its inputs, and criterion's macros make functions without documentation"
+    reason = "a benchmark panics if its inputs are unusable; criterion's macros make undocumented \
+              functions"
 )]
 
 use std::hint::black_box;
@@ -18,7 +20,7 @@ use jose_verify_benches::{
     LENGTHS, NOW, POLICY, TABLES, VECTORS, hs256, other_signature, set, vector,
 };
 
-/// Kilobytes of the prepared keys' tables.
+/// Sizes of the prepared keys' tables in kilobytes.
 const TABLE_SIZES: [usize; 5] = [1, 16, 64, 300, 420];
 
 fn verdict(
@@ -32,7 +34,7 @@ fn verdict(
     Ok(())
 }
 
-/// Each algorithm with a key as it was loaded.
+/// Each algorithm with a loaded key, without tables.
 fn accepted(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("accepted");
     for name in VECTORS {
@@ -45,7 +47,7 @@ fn accepted(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// ECDSA with tables for the key, and as much again for what all keys share.
+/// ECDSA with a table for the key, and one of the same size that all keys share.
 fn prepared(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("prepared");
     for name in ["ES256", "ES384", "ES512"] {
@@ -62,7 +64,7 @@ fn prepared(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// HS256, where the token's length tells most.
+/// HS256, where the token's length matters most.
 fn lengths(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("length");
     for len in LENGTHS {
@@ -76,7 +78,7 @@ fn lengths(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The last of so many keys.
+/// Lookup of the last key of a set.
 fn keys(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("last key of");
     let (token, _) = hs256(350);
@@ -90,14 +92,14 @@ fn keys(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a flood of them costs.
-fn refused(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("refused");
+/// The cost of rejected tokens, as in a flood of them.
+fn rejected(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("rejected");
     let late = NumericDate::from_seconds(i64::MAX);
     for name in ["HS256", "RS256-2048", "ES256"] {
         let (token, key) = vector(name);
         let mut scratch = vec![0; scratch_len(token.len())];
-        for (why, token, now, error) in [
+        for (reason, token, now, error) in [
             (
                 "malformed",
                 token.replace('.', ""),
@@ -119,7 +121,7 @@ fn refused(criterion: &mut Criterion) {
         ] {
             let want = Err(error);
             assert_eq!(verdict(&token, &key, now, &mut scratch), want);
-            group.bench_function(BenchmarkId::new(name, why), |bencher| {
+            group.bench_function(BenchmarkId::new(name, reason), |bencher| {
                 bencher.iter(|| verdict(&token, &key, now, &mut scratch).unwrap_err());
             });
         }
@@ -127,5 +129,5 @@ fn refused(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, accepted, prepared, lengths, keys, refused);
+criterion_group!(benches, accepted, prepared, lengths, keys, rejected);
 criterion_main!(benches);

@@ -1,4 +1,5 @@
-//! Does one piece of the library's work; `instructions` counts what it takes.
+//! Does one piece of the library's work, whose instructions `cargo xtask figures instructions`
+//! counts.
 //!
 //!     work --list
 //!     work ROW
@@ -19,19 +20,19 @@ use jose_verify_benches::{
     unsigned_key, vector,
 };
 
-/// The work, what must come of it, and the length of the token that it is done on.
-type Piece = (usize, Box<dyn FnMut() -> Verdict>, Verdict);
+/// The length of the token that the work is done on, the work, and its expected result.
+type Work = (usize, Box<dyn FnMut() -> Verdict>, Verdict);
 
 type Verdict = Result<(), Error>;
 
 fn main() {
     let wanted = env::args().nth(1).unwrap_or_default();
-    for (row, piece) in rows() {
+    for (row, make) in rows() {
         if wanted == "--list" {
             println!("{row}");
         } else if wanted == row {
-            let (length, mut work, want) = piece();
-            // Once before, for what is done on first use only.
+            let (length, mut work, want) = make();
+            // A first run takes the work that is done only on first use.
             assert_eq!(work(), want);
             assert_eq!(counted_work(&mut *work), want);
             println!("{length}");
@@ -41,64 +42,64 @@ fn main() {
     assert_eq!(wanted, "--list", "no such row");
 }
 
-/// Its instructions are the ones that count.
+/// Only the instructions of this function are counted.
 #[inline(never)]
 fn counted_work(work: &mut dyn FnMut() -> Verdict) -> Verdict {
     black_box(work)()
 }
 
-fn rows() -> Vec<(String, Box<dyn Fn() -> Piece>)> {
-    let mut rows: Vec<(String, Box<dyn Fn() -> Piece>)> = Vec::new();
-    let mut row = |name: String, piece: Box<dyn Fn() -> Piece>| rows.push((name, piece));
+fn rows() -> Vec<(String, Box<dyn Fn() -> Work>)> {
+    let mut rows: Vec<(String, Box<dyn Fn() -> Work>)> = Vec::new();
+    let mut row = |name: String, make: Box<dyn Fn() -> Work>| rows.push((name, make));
     for name in VECTORS {
-        let piece = || {
+        let make = || {
             let (token, key) = vector(name);
-            judged(token, key, NOW, Ok(()))
+            verification(token, key, NOW, Ok(()))
         };
-        row(name.to_owned(), Box::new(piece));
+        row(name.to_owned(), Box::new(make));
     }
     for name in ["ES256", "ES384", "ES512"] {
-        let piece = || {
+        let make = || {
             let (token, key) = vector(name);
-            // 64 KB for the key, and as much for what all keys share.
+            // 64 KB for the key, and as much for the table that all keys share.
             let memory = vec![0; 128 * 1024 / size_of::<Word>()];
-            judged(token, key.prepare(TABLES, memory), NOW, Ok(()))
+            verification(token, key.prepare(TABLES, memory), NOW, Ok(()))
         };
-        row(format!("{name}, prepared in 64 KB"), Box::new(piece));
+        row(format!("{name}, prepared in 64 KB"), Box::new(make));
     }
     row(
         "tables of 64 KB each, attached".to_owned(),
-        Box::new(attached),
+        Box::new(attach_tables),
     );
     for len in LENGTHS {
-        let piece = move || judged(unsigned(len), unsigned_key(), NOW, Ok(()));
-        row(format!("all but the signature, {len}"), Box::new(piece));
-        let piece = move || in_place(unsigned(len), unsigned_key());
-        row(format!("the same in place, {len}"), Box::new(piece));
+        let make = move || verification(unsigned(len), unsigned_key(), NOW, Ok(()));
+        row(format!("all but the signature, {len}"), Box::new(make));
+        let make = move || in_place(unsigned(len), unsigned_key());
+        row(format!("the same in place, {len}"), Box::new(make));
     }
     for count in [1, 15] {
-        let piece = move || judged(unsigned(350), *set(count, &UNSIGNED), NOW, Ok(()));
+        let make = move || verification(unsigned(350), *set(count, &UNSIGNED), NOW, Ok(()));
         let name = format!("all but the signature, last of {count}");
-        row(name, Box::new(piece));
-        let piece = move || {
+        row(name, Box::new(make));
+        let make = move || {
             let (token, _) = hs256(350);
-            judged(token, *set(count, &HS256), NOW, Ok(()))
+            verification(token, *set(count, &HS256), NOW, Ok(()))
         };
-        row(format!("HS256, last of {count}"), Box::new(piece));
+        row(format!("HS256, last of {count}"), Box::new(make));
     }
-    for (name, change, now, want) in refused() {
-        let piece = move || {
+    for (name, change, now, want) in rejected() {
+        let make = move || {
             let (token, key) = hs256(350);
-            judged(change(token), key, now, Err(want))
+            verification(change(token), key, now, Err(want))
         };
-        row(format!("HS256, {name}"), Box::new(piece));
+        row(format!("HS256, {name}"), Box::new(make));
     }
     rows
 }
 
-type Refused = (&'static str, fn(String) -> String, NumericDate, Error);
+type Rejected = (&'static str, fn(String) -> String, NumericDate, Error);
 
-fn refused() -> [Refused; 3] {
+fn rejected() -> [Rejected; 3] {
     let late = NumericDate::from_seconds(i64::MAX);
     [
         (
@@ -122,7 +123,7 @@ fn refused() -> [Refused; 3] {
     ]
 }
 
-fn judged(token: String, keys: impl Keys + 'static, now: NumericDate, want: Verdict) -> Piece {
+fn verification(token: String, keys: impl Keys + 'static, now: NumericDate, want: Verdict) -> Work {
     let mut scratch = vec![0; scratch_len(token.len())];
     let length = token.len();
     let work = move || {
@@ -134,8 +135,8 @@ fn judged(token: String, keys: impl Keys + 'static, now: NumericDate, want: Verd
     (length, Box::new(work), want)
 }
 
-/// Looks at every word of two tables; the length is theirs, in bytes.
-fn attached() -> Piece {
+/// Attaches two tables, which reads every word of both. The length is theirs, in bytes.
+fn attach_tables() -> Work {
     let key = Key::new(ES256, &KeyParameters::ec_point("P-256", &POINT)).unwrap();
     let mut memory = vec![0; 128 * 1024 / size_of::<Word>()];
     let prepared = key.prepare(&P256_TABLES, &mut memory);
@@ -161,9 +162,9 @@ const POINT: [u8; 65] = [
     133, 136, 229, 173,
 ];
 
-fn in_place(token: String, keys: impl Keys + 'static) -> Piece {
+fn in_place(token: String, keys: impl Keys + 'static) -> Work {
     let length = token.len();
-    // Each is decoded over its own text.
+    // Each run decodes a token over its own text.
     let mut copies = vec![token.into_bytes(); 2].leak().iter_mut();
     let work = move || {
         let token = copies.next().unwrap();

@@ -1,10 +1,10 @@
-//! From key load to verified claims, nothing is allocated: counted by a global allocator.
+//! Nothing is allocated from loading a key to reading verified claims. A global allocator counts.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test says what it expects by insisting on it"
+    reason = "a test panics if an expectation fails"
 )]
 
 use core::time::Duration;
@@ -21,7 +21,7 @@ use jose_verify::{
 };
 use serde_json::{Value, json};
 
-const ALL_TWELVE: [&str; 12] = [
+const ALGORITHMS: [&str; 12] = [
     "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
     "ES384", "ES512",
 ];
@@ -33,7 +33,7 @@ const POLICY: Policy<'static> = Policy::jwt(
 
 const NOW: NumericDate = NumericDate::from_seconds(1_750_000_000);
 
-/// Verifies in both ways and reads a claim.
+/// Verifies with a scratch buffer and in place, and reads a claim.
 fn verify_both(token: &mut [u8], keys: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
     let verifier = Verifier::new(keys, &POLICY);
     let jwt = verifier.verify(token, NOW, scratch)?;
@@ -43,8 +43,8 @@ fn verify_both(token: &mut [u8], keys: &impl Keys, scratch: &mut [u8]) -> Result
     Ok(())
 }
 
-/// From the key's text to the claims, without a set and within one.
-fn whole_way(
+/// Goes from the key's text to the claims, with a single key and with sets.
+fn load_and_verify(
     jwk: &[u8],
     jwks: &[u8],
     list: &[&'static dyn Algorithm],
@@ -67,7 +67,7 @@ fn whole_way(
 fn nothing_is_allocated() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/pyjwt/signed.json");
     let file: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    for name in ALL_TWELVE {
+    for name in ALGORITHMS {
         let mut cases = file["cases"].as_array().unwrap().iter();
         let case = cases.find(|case| case["expect"]["alg"] == name).unwrap();
         let jwk = match &case["secret_base64url"] {
@@ -83,11 +83,11 @@ fn nothing_is_allocated() {
         };
         for token in tokens(case["token"].as_str().unwrap()) {
             let mut scratch = vec![0; token.len()];
-            let good = token == case["token"].as_str().unwrap();
+            let is_valid = token == case["token"].as_str().unwrap();
             let mut token = token.into_bytes();
             let mut outcome = Err(Error::NoKey);
             let allocated = measure(|| {
-                outcome = whole_way(
+                outcome = load_and_verify(
                     jwk.as_bytes(),
                     jwks.as_bytes(),
                     list,
@@ -95,14 +95,14 @@ fn nothing_is_allocated() {
                     &mut scratch,
                 );
             });
-            assert_eq!(outcome.is_ok(), good, "{name}");
+            assert_eq!(outcome.is_ok(), is_valid, "{name}");
             assert_eq!(allocated.count_total, 0, "{name} {outcome:?}");
         }
     }
     assert_ne!(
         measure(|| drop(std::hint::black_box(vec![0; 100]))).count_total,
         0,
-        "the counter counts"
+        "the counter counts an allocation"
     );
 }
 
@@ -146,27 +146,28 @@ fn published(
     keys.add_x5c(x5c.as_bytes(), scratch)?;
     jwk_thumbprint(jwk.as_bytes(), &SHA256, &mut [0; MAX_DIGEST_LEN])?;
     let truncated = pem.get(..pem.len() / 2).unwrap_or_default();
-    let refused = KeyParameters::from_pem(truncated.as_bytes(), scratch);
-    assert_eq!(refused.err(), Some(Error::MalformedKey));
+    let rejected = KeyParameters::from_pem(truncated.as_bytes(), scratch);
+    assert_eq!(rejected.err(), Some(Error::MalformedKey));
     Ok(())
 }
 
-/// A good token and bad ones of it: a wrong signature, a wrong payload, no JSON, no token.
-fn tokens(good: &str) -> Vec<String> {
-    let segments: Vec<&str> = good.split('.').collect();
-    let mut buffer = vec![0; good.len()];
+/// Returns a valid token and invalid variants: a wrong signature, a wrong payload, a wrong header,
+/// trailing padding, and no segments.
+fn tokens(valid: &str) -> Vec<String> {
+    let segments: Vec<&str> = valid.split('.').collect();
+    let mut buffer = vec![0; valid.len()];
     let mut signature = Base64UrlUnpadded::decode(segments[2], &mut buffer)
         .unwrap()
         .to_vec();
     signature[7] ^= 1;
-    let mut text = vec![0; good.len()];
+    let mut text = vec![0; valid.len()];
     let signature = Base64UrlUnpadded::encode(&signature, &mut text).unwrap();
     vec![
-        good.to_owned(),
+        valid.to_owned(),
         format!("{}.{}.{signature}", segments[0], segments[1]),
         format!("{}.e30.{}", segments[0], segments[2]),
         format!("e30.{}.{}", segments[1], segments[2]),
-        format!("{good}="),
-        good.replace('.', ""),
+        format!("{valid}="),
+        valid.replace('.', ""),
     ]
 }

@@ -1,5 +1,5 @@
-//! What the benchmarks verify: tokens from the committed vectors and of any length, their keys, and
-//! an algorithm that does nothing.
+//! The inputs of the benchmarks: tokens from the committed vectors and tokens of any length, their
+//! keys, and an algorithm that does nothing.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -7,7 +7,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "a benchmark insists on its inputs"
+    reason = "a benchmark panics if its inputs are unusable"
 )]
 
 use std::fmt::Write;
@@ -24,7 +24,7 @@ use jose_verify::{Audience, Check, Error, KeySet, NumericDate, Policy};
 use serde_json::Value;
 use sha2::Sha256;
 
-/// The algorithms, RSA with each length of key: the tokens of [`vector`].
+/// The names that [`vector`] takes: every algorithm, for RSA with every key length.
 pub const VECTORS: [&str; 16] = [
     "HS256",
     "HS384",
@@ -47,10 +47,10 @@ pub const VECTORS: [&str; 16] = [
 /// Lengths of the tokens of [`unsigned`] and [`hs256`].
 pub const LENGTHS: [usize; 5] = [350, 1 << 10, 4 << 10, 16 << 10, 64 << 10];
 
-/// A time at which the tokens hold.
+/// A time at which the tokens are valid.
 pub const NOW: NumericDate = NumericDate::from_seconds(1_750_000_000);
 
-/// Issuer, audience and times.
+/// Checks issuer, audience and times.
 pub const POLICY: Policy<'static> = Policy::jwt(
     Check::Required(&["https://issuer.example.com"]),
     Check::Required(Audience::AnyOf(&["client-7f3a"])),
@@ -58,13 +58,13 @@ pub const POLICY: Policy<'static> = Policy::jwt(
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 
-/// What makes tables for the keys of each curve.
+/// The implementations that make tables for the keys of each curve.
 pub const TABLES: &[&dyn Precomputation] = &[&P256_TABLES, &P384_TABLES, &P521_TABLES];
 
-/// One key, also of the longest.
+/// A set that can hold one key, even one of the longest.
 pub type OneKey = KeySet<2>;
 
-/// A token with plain claims, and the key that verifies it.
+/// Returns a token with plain claims, and the key that verifies it.
 #[must_use]
 pub fn vector(name: &str) -> (String, OneKey) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/pyjwt/signed.json");
@@ -83,13 +83,13 @@ pub fn vector(name: &str) -> (String, OneKey) {
     (case["token"].as_str().unwrap().to_owned(), key.unwrap())
 }
 
-/// A token of about `len` characters under [`Unsigned`], made for the last key of [`set`].
+/// Returns a token of about `len` characters under [`Unsigned`]. It names the last key of [`set`].
 #[must_use]
 pub fn unsigned(len: usize) -> String {
     token(UNSIGNED.name(), len, |_| vec![0; 32])
 }
 
-/// A token of about `len` characters under HS256, and its key.
+/// Returns a token of about `len` characters under HS256, and its key.
 #[must_use]
 pub fn hs256(len: usize) -> (String, OneKey) {
     let token = token("HS256", len, |text| {
@@ -100,22 +100,24 @@ pub fn hs256(len: usize) -> (String, OneKey) {
     (token, key.unwrap())
 }
 
-/// The token with a forged signature of the right length and in every range, so that all the work
-/// is done.
+/// Returns the token with a forged signature. It has the right length and its numbers are in range,
+/// so that verification does all its work.
 #[must_use]
 pub fn other_signature(token: &str) -> String {
     let (signing_input, signature) = token.rsplit_once('.').unwrap();
     let (first, rest) = signature.split_at(1);
-    // The highest bits, which only become less.
+    // Replaces the highest bits. The number stays in range because it only gets smaller.
     let first = if first == "A" { "B" } else { "A" };
     format!("{signing_input}.{first}{rest}")
 }
 
-/// Claims as an identity provider writes them; a list of groups makes the length.
+/// Returns a token with claims as an identity provider writes them. A list of groups fills it up to
+/// the length.
 fn token(alg: &str, len: usize, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    let mut claims = String::from(
-        r#"{"iss":"https://issuer.example.com","sub":"user-248289761001","aud":"client-7f3a","iat":1749999940,"exp":1750003600,"groups":[""#,
-    );
+    let mut claims = String::from(concat!(
+        r#"{"iss":"https://issuer.example.com","sub":"user-248289761001","aud":"client-7f3a","#,
+        r#""iat":1749999940,"exp":1750003600,"groups":[""#,
+    ));
     for group in 0.. {
         // Three bytes of claims are four characters of the token; the rest is header and signature.
         if claims.len() * 4 / 3 + 130 >= len {
@@ -136,8 +138,8 @@ fn token(alg: &str, len: usize, sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
 
 const LAST_KEY: &str = "2025-06-15";
 
-/// So many keys with the same secret, of which the last is the one that the tokens of [`unsigned`]
-/// and [`hs256`] name.
+/// Returns a set of `count` keys with the same secret. The tokens of [`unsigned`] and [`hs256`]
+/// name the last one.
 #[must_use]
 pub fn set(count: usize, algorithm: &'static dyn Algorithm) -> Box<KeySet<16>> {
     let mut set = Box::new(KeySet::new());
@@ -149,7 +151,7 @@ pub fn set(count: usize, algorithm: &'static dyn Algorithm) -> Box<KeySet<16>> {
     set
 }
 
-/// A key for [`Unsigned`].
+/// Returns a key for [`Unsigned`].
 #[must_use]
 pub fn unsigned_key() -> OneKey {
     OneKey::from_parameters(&KeyParameters::oct(&[]), &[&UNSIGNED]).unwrap()
@@ -158,8 +160,8 @@ pub fn unsigned_key() -> OneKey {
 /// The algorithm of [`unsigned`].
 pub const UNSIGNED: Unsigned = Unsigned;
 
-/// An algorithm that accepts every signature at once: with it, everything but the signature is
-/// measured.
+/// An algorithm that accepts every signature without work, so that a benchmark measures everything
+/// except the signature.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsigned;
 

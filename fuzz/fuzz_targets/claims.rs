@@ -1,4 +1,4 @@
-//! `jose_verify_fuzz::targets::claims`.
+//! Runs `jose_verify_fuzz::targets::claims`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|payload: &[u8]| jose_verify_fuzz::targets::claims::check(payload));

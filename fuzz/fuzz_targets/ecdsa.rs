@@ -1,4 +1,4 @@
-//! `jose_verify_fuzz::targets::ecdsa`.
+//! Runs `jose_verify_fuzz::targets::ecdsa`.
 #![no_main]
 
 use jose_verify_fuzz::targets::ecdsa::{Input, check};

@@ -1,4 +1,4 @@
-//! `jose_verify_fuzz::targets::hmac`.
+//! Runs `jose_verify_fuzz::targets::hmac`.
 #![no_main]
 
 use jose_verify_fuzz::targets::hmac::{Input, check};

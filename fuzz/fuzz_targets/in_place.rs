@@ -1,11 +1,11 @@
-//! `jose_verify_fuzz::targets::in_place`.
+//! Runs `jose_verify_fuzz::targets::in_place`.
 #![no_main]
 
 use jose_verify_fuzz::targets::in_place::check;
 use jose_verify_fuzz::vectors::CASES;
 
 libfuzzer_sys::fuzz_target!(
-    // Outside of the time that an input may take.
+    // Loads the vectors before the time limit of an input applies.
     init: assert!(!CASES.is_empty()),
     |token: &[u8]| check(token)
 );

@@ -1,4 +1,4 @@
-//! `jose_verify_fuzz::targets::jwk_set`.
+//! Runs `jose_verify_fuzz::targets::jwk_set`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &[u8]| jose_verify_fuzz::targets::jwk_set::check(text));

@@ -1,4 +1,4 @@
-//! `jose_verify_fuzz::targets::metadata`.
+//! Runs `jose_verify_fuzz::targets::metadata`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|text: &[u8]| jose_verify_fuzz::targets::metadata::check(text));

@@ -1,4 +1,4 @@
-//! `jose_verify_fuzz::targets::rsa`.
+//! Runs `jose_verify_fuzz::targets::rsa`.
 #![no_main]
 
 use jose_verify_fuzz::targets::rsa::{Input, check};

@@ -1,4 +1,4 @@
-//! A key that opens the way to the parsers behind the signature.
+//! A key that accepts any signature, to reach the parsers behind the signature.
 
 use std::cell::RefCell;
 
@@ -23,7 +23,7 @@ pub struct Signed {
 }
 
 impl AnySignature {
-    /// What came last.
+    /// Returns what the key was last asked to verify.
     pub fn last(&self) -> Signed {
         self.last.borrow().clone()
     }

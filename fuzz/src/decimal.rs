@@ -1,13 +1,13 @@
-//! Times, computed exactly.
+//! Exact arithmetic of times.
 
 use jose_verify::NumericDate;
 use num_bigint::BigUint;
 
-/// Beyond this, an exponent outweighs any number of digits that an input can have.
+/// Larger exponents are clamped to this. It exceeds the number of digits that an input can have.
 const LARGEST_EXPONENT: i64 = 20_000;
 
-/// A well-formed JSON number of seconds, rounded towards the past to nanoseconds; `None` if it is
-/// out of range.
+/// Converts a well-formed JSON number of seconds, rounded to nanoseconds towards the past. Returns
+/// `None` if it is out of range. Example: `-0.00000000015e1` is -1.5 ns and becomes -2 ns.
 pub fn numeric_date(number: &str) -> Option<NumericDate> {
     let (magnitude, negative) = match number.strip_prefix('-') {
         Some(magnitude) => (magnitude, true),

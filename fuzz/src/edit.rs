@@ -1,59 +1,59 @@
-//! Changes to bytes that start out right.
+//! Changes to bytes that are valid at first.
 
 use arbitrary::Arbitrary;
 
-/// One change. Positions count modulo the length, so that each has an effect.
+/// One change. Positions wrap around at the end of the text, so that every change has an effect.
 #[derive(Debug, Arbitrary)]
 pub enum Edit<'a> {
-    /// Bits turned over.
+    /// Flips bits of a byte.
     Flip {
-        /// Where.
+        /// Position of the byte.
         at: u16,
-        /// Which.
+        /// The bits.
         bits: u8,
     },
-    /// Bytes written over those that are there.
+    /// Overwrites bytes.
     Write {
-        /// From where on.
+        /// Position of the first one.
         at: u16,
-        /// What.
+        /// The new bytes.
         bytes: &'a [u8],
     },
-    /// Bytes put between those that are there.
+    /// Inserts bytes.
     Insert {
-        /// Before which.
+        /// Position of the byte to insert them before.
         at: u16,
-        /// What.
+        /// The inserted bytes.
         bytes: &'a [u8],
     },
-    /// Bytes left out.
+    /// Removes bytes.
     Remove {
-        /// From where on.
+        /// Position of the first one.
         at: u16,
         /// How many.
         count: u8,
     },
-    /// Bytes repeated elsewhere.
+    /// Copies bytes to another position.
     Copy {
-        /// From where on.
+        /// Position of the first one.
         from: u16,
         /// How many.
         count: u8,
-        /// Before which.
+        /// Position of the byte to insert them before.
         to: u16,
     },
 }
 
 impl Edit<'_> {
-    /// Applies several changes, one after the other.
+    /// Applies changes in order.
     pub fn apply_all(edits: &[Self], text: &mut Vec<u8>) {
         edits.iter().for_each(|edit| edit.apply(text));
     }
 
     fn apply(&self, text: &mut Vec<u8>) {
         let len = text.len();
-        let place = |at: u16| usize::from(at) % (len + 1);
-        let range = |at: u16, count: usize| place(at)..(place(at) + count).min(len);
+        let position = |at: u16| usize::from(at) % (len + 1);
+        let range = |at: u16, count: usize| position(at)..(position(at) + count).min(len);
         match *self {
             Self::Flip { at, bits } => {
                 text[range(at, 1)].iter_mut().for_each(|b| *b ^= bits);

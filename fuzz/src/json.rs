@@ -1,5 +1,5 @@
-//! JSON as `serde_json` sees it, kept with what its own types drop: members in order, duplicates,
-//! numbers as written.
+//! JSON as `serde_json` reads it, including what its own types drop: the order of members,
+//! duplicates, and numbers as written.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::decimal;
 
-/// A value. Strings, arrays and objects come with their text.
+/// A value. Strings, arrays and objects include their text.
 #[derive(Debug)]
 pub enum Json<'a> {
     /// `null`
@@ -26,26 +26,27 @@ pub enum Json<'a> {
     Array(&'a str, Vec<Json<'a>>),
     /// An object.
     Object(&'a str, Members<'a>),
-    /// A container further down than anybody needs to look.
+    /// A container nested deeper than [`LEVELS`].
     Deep,
 }
 
 /// The members of an object, in order.
 pub type Members<'a> = Vec<(String, Json<'a>)>;
 
-/// Levels that are looked at: some more than ours, which do not count the outermost object.
+/// How many levels are read: a few more than the limit of `jose-verify`, which does not count the
+/// outermost object.
 const LEVELS: usize = 40;
 const _: () = assert!(LEVELS > MAX_JSON_DEPTH as usize + 1);
 
 impl<'a> Json<'a> {
-    /// A whole text.
+    /// Parses a whole text.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let text: &RawValue = serde_json::from_str(str::from_utf8(text).ok()?).ok()?;
         Self::inside(text.get(), LEVELS)
     }
 
-    /// A [`RawValue`] is checked for its grammar; what is left to find are the escapes inside the
-    /// strings.
+    /// Parses a value. The grammar of a [`RawValue`] was already checked, so only escapes inside
+    /// strings can be invalid.
     fn inside(raw: &'a str, levels: usize) -> Option<Self> {
         Some(match raw.as_bytes().first()? {
             b'n' => Self::Null,
@@ -68,7 +69,7 @@ impl<'a> Json<'a> {
         })
     }
 
-    /// The truth value, if it is one.
+    /// Returns the value of a boolean.
     pub fn bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -76,7 +77,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The members, if it is an object.
+    /// Returns the members of an object.
     pub fn members(&self) -> Option<&Members<'a>> {
         match self {
             Self::Object(_, members) => Some(members),
@@ -84,7 +85,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The elements, if it is an array.
+    /// Returns the elements of an array.
     pub fn elements(&self) -> Option<&[Self]> {
         match self {
             Self::Array(_, elements) => Some(elements),
@@ -92,7 +93,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The string, if it is one.
+    /// Returns the value of a string.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::String(_, text) => Some(text),
@@ -100,12 +101,12 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The strings, if it is an array of nothing else.
+    /// Returns the strings of an array that contains only strings.
     pub fn texts(&self) -> Option<Vec<&str>> {
         self.elements()?.iter().map(Self::text).collect()
     }
 
-    /// The number, if it is one.
+    /// Returns the text of a number.
     pub fn number(&self) -> Option<&str> {
         match self {
             Self::Number(number) => Some(number),
@@ -113,7 +114,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Containers open at once.
+    /// Returns the greatest number of containers open at once.
     fn depth(&self) -> usize {
         match self {
             Self::Array(_, elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or(0),
@@ -123,7 +124,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// Panics unless our reader sees the same.
+    /// Asserts that this crate reads the same value.
     pub fn assert_same(&self, ours: Value<'_>) {
         match (self, ours) {
             (Self::Null, Value::Null) => {}
@@ -139,16 +140,16 @@ impl<'a> Json<'a> {
                     .for_each(|(this, ours)| this.assert_same(ours));
             }
             (Self::Object(raw, members), Value::Object(ours)) => {
-                // The outermost comes with the white space around it.
+                // The text of the outermost object includes the white space around it.
                 assert_eq!(*raw, ours.as_raw().trim());
                 assert_same_members(members, ours);
             }
-            (this, ours) => panic!("{this:?} is not {ours:?}"),
+            (this, ours) => panic!("serde_json: {this:?}, jose-verify: {ours:?}"),
         }
     }
 }
 
-/// The first member of that name.
+/// Returns the first member with this name.
 pub fn get<'j, 'a>(members: &'j Members<'a>, name: &str) -> Option<&'j Json<'a>> {
     members
         .iter()
@@ -159,8 +160,8 @@ pub fn get<'j, 'a>(members: &'j Members<'a>, name: &str) -> Option<&'j Json<'a>>
 const TOO_MANY: Error = Error::Limit(Limit::Members);
 const TOO_DEEP: Error = Error::Limit(Limit::JsonDepth);
 
-/// Why our reader may refuse a text that is no object, or not well-formed: also for what is wrong
-/// with the part before.
+/// The errors that this crate may return for a text that is not a well-formed object. An error in
+/// the part before the malformed one may be found first.
 pub const MALFORMED: [Error; 4] = [
     Error::MalformedJson,
     Error::DuplicateMember,
@@ -168,10 +169,10 @@ pub const MALFORMED: [Error; 4] = [
     TOO_DEEP,
 ];
 
-/// Why our reader may refuse an object that is well-formed.
+/// Returns the errors that this crate may return for a well-formed object.
 pub fn stricter(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = Vec::new();
-    if members.iter().any(|(name, _)| is_twice(members, name)) {
+    if members.iter().any(|(name, _)| is_duplicate(members, name)) {
         reasons.push(Error::DuplicateMember);
     }
     if members.len() > MAX_MEMBERS {
@@ -191,7 +192,7 @@ fn deepest(members: &Members<'_>) -> usize {
         .unwrap_or(0)
 }
 
-fn is_twice(members: &Members<'_>, name: &str) -> bool {
+fn is_duplicate(members: &Members<'_>, name: &str) -> bool {
     members.iter().filter(|(n, _)| n == name).nth(1).is_some()
 }
 
@@ -201,8 +202,8 @@ fn assert_same_members(members: &Members<'_>, ours: Object<'_>) {
         assert!(our_name == name.as_str());
         value.assert_same(our_value);
         match ours.get(name) {
-            Ok(found) => assert!(found.is_some() && !is_twice(members, name)),
-            Err(error) => assert!(error == Error::DuplicateMember && is_twice(members, name)),
+            Ok(found) => assert!(found.is_some() && !is_duplicate(members, name)),
+            Err(error) => assert!(error == Error::DuplicateMember && is_duplicate(members, name)),
         }
     }
     let absent = ours.get("no such name").is_ok_and(|found| found.is_none());
@@ -211,7 +212,7 @@ fn assert_same_members(members: &Members<'_>, ours: Object<'_>) {
 
 fn assert_same_number(this: &str, ours: JsonNumber<'_>) {
     assert_eq!(this, ours.as_raw());
-    // To serde_json, minus zero is a float.
+    // serde_json reads minus zero as a float.
     let integer = if this == "-0" {
         Some(0)
     } else {
@@ -221,7 +222,7 @@ fn assert_same_number(this: &str, ours: JsonNumber<'_>) {
     assert_eq!(decimal::numeric_date(this), ours.numeric_date(), "{this}");
 }
 
-/// Every way to read a string, with buffers just large enough and just too small.
+/// Compares every way to read a string, with buffers just large enough and just too small.
 pub fn assert_same_text(raw: &str, this: &str, ours: JsonStr<'_>) {
     let plain = (!raw.contains('\\')).then_some(this);
     assert_eq!(ours.as_plain_str(), plain);
@@ -241,7 +242,7 @@ pub fn assert_same_text(raw: &str, this: &str, ours: JsonStr<'_>) {
     assert_eq!(ours.unescape(&mut buffer), want);
 }
 
-/// Members as `serde_json` hands them out, one by one.
+/// Members in the order in which `serde_json` reads them.
 struct RawMembers<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {

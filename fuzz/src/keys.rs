@@ -1,11 +1,11 @@
-//! The keys of a source, as it tells of them.
+//! The keys that a source lists.
 
 use jose_verify::Keys;
 
 /// A key's `kid`, and the algorithms that it may be used with.
 pub type Listed = (Option<String>, Vec<&'static str>);
 
-/// All keys of a source, in order.
+/// Returns all keys of a source, in order.
 pub fn listed(keys: &impl Keys) -> Vec<Listed> {
     (0..)
         .map_while(|position| keys.key(position))

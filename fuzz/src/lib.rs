@@ -1,20 +1,23 @@
-//! What holds for every input of `jose-verify`.
+//! Properties that hold for every input of `jose-verify`.
 //!
-//! [`targets`] has one module for each fuzz target, with a function `check` that panics if the
-//! property does not hold. The others are what they share: ways into the parsers through the public
-//! API ([`any_signature`], [`token`], [`answer`]), what it makes of keys ([`keys`],
-//! [`parameters`]), second opinions ([`json`], [`decimal`], [`policy`], [`rsa_key`]), and inputs
-//! ([`edit`], [`vectors`]).
+//! [`targets`] has one module for each fuzz target. Its function `check` panics if the property
+//! does not hold. The other modules are shared:
+//!
+//! - [`any_signature`], [`token`] and [`pipeline`] reach the parsers through the public API.
+//! - [`keys`] and [`parameters`] read loaded keys.
+//! - [`json`], [`decimal`], [`policy`] and [`rsa_key`] are models: independent implementations to
+//!   compare with.
+//! - [`edit`] and [`vectors`] provide inputs.
 
 #![forbid(unsafe_code)]
 
-pub mod answer;
 pub mod any_signature;
 pub mod decimal;
 pub mod edit;
 pub mod json;
 pub mod keys;
 pub mod parameters;
+pub mod pipeline;
 pub mod policy;
 pub mod rsa_key;
 pub mod targets;

@@ -1,4 +1,4 @@
-//! The parameters of a key, as whoever loads it sees them.
+//! The parameters of a key, as a key type reads them.
 
 use jose_verify::Error;
 use jose_verify::alg::ParameterSource;
@@ -9,7 +9,7 @@ const CURVES: [&str; 5] = ["P-256", "P-384", "P-521", "Ed25519", "Ed448"];
 const ALGORITHMS: [&str; 3] = ["ML-DSA-44", "ML-DSA-65", "ML-DSA-87"];
 const PARAMETERS: [&str; 6] = ["n", "e", "x", "y", "k", "pub"];
 
-/// All that a key type can ask for, so that two keys are the same if this is.
+/// Everything that a key type can read. Two keys are equal if these are.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parameters {
     names: Vec<(&'static str, &'static str)>,
@@ -18,7 +18,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Asks for all of it.
+    /// Reads all parameters.
     pub fn of(key: &dyn ParameterSource) -> Self {
         let members = [("kty", &TYPES[..]), ("crv", &CURVES), ("alg", &ALGORITHMS)];
         let pairs = members

@@ -1,4 +1,5 @@
-//! What a policy and the checks beside it find, computed from the claims as `serde_json` sees them.
+//! A model of policies and of the checks beside them, computed from the claims as `serde_json`
+//! reads them.
 
 use std::time::Duration;
 
@@ -13,23 +14,23 @@ use crate::decimal;
 use crate::json::{self, Json, Members};
 use crate::targets::header;
 
-/// The claims of well-formed members.
+/// The claims of a well-formed claims set.
 #[derive(Clone, Copy)]
 pub struct View<'j>(pub &'j Members<'j>);
 
 impl<'j> View<'j> {
-    /// A claim that is a string.
+    /// Returns a claim that is a string.
     pub fn text(&self, name: &str) -> Option<&'j str> {
         json::get(self.0, name)?.text()
     }
 
-    /// A claim that is one string or several.
+    /// Returns a claim that is one string or several.
     pub fn texts(&self, name: &str) -> Option<Vec<&'j str>> {
         let value = json::get(self.0, name)?;
         value.texts().or_else(|| value.text().map(|one| vec![one]))
     }
 
-    /// A claim that is a time.
+    /// Returns a claim that is a time.
     pub fn time(&self, name: &str) -> Option<NumericDate> {
         decimal::numeric_date(json::get(self.0, name)?.number()?)
     }
@@ -39,20 +40,20 @@ impl<'j> View<'j> {
     }
 }
 
-/// What the checks depend on.
+/// The inputs of the checks.
 pub struct Token<'j> {
     /// The header's `typ`.
     pub typ: Option<&'j str>,
     /// The claims.
     pub claims: View<'j>,
-    /// What is known of the time.
+    /// What is known about the time.
     pub clock: Clock,
 }
 
-/// The name of a check, and why it fails if it does.
+/// The name of a check, and its error if it fails.
 pub type Verdict = (&'static str, Option<Error>);
 
-/// What a policy finds, in the order in which it checks.
+/// Returns the verdicts of a policy, in the order of its checks.
 pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
     let claims = token.claims;
     let verdict = |claim: Claim, problem: Option<Problem>| -> Verdict {
@@ -63,7 +64,7 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
         let problem = |text, wanted| none_of(&[text], &[wanted]);
         verdict(
             claim,
-            demand(check, |s| s.is_empty(), claims.text(claim.name()), problem),
+            evaluate(check, |s| s.is_empty(), claims.text(claim.name()), problem),
         )
     };
     let list = |claim: Claim, check: Check<&dyn StringList>| {
@@ -71,27 +72,27 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
         let is_unset = |list: &&dyn StringList| is_unset(&strings(*list));
         verdict(
             claim,
-            demand(check, is_unset, claims.text(claim.name()), problem),
+            evaluate(check, is_unset, claims.text(claim.name()), problem),
         )
     };
     let time = |claim, check, is_wrong: fn(Clock, i128, Duration) -> bool, otherwise| {
         let problem = |time, leeway| is_wrong(token.clock, time, leeway).then_some(otherwise);
         verdict(
             claim,
-            demand(check, |_| false, claims.nanos(claim), problem),
+            evaluate(check, |_| false, claims.nanos(claim), problem),
         )
     };
-    let typ = demand(policy.typ, |s| s.is_empty(), token.typ, wrong_type_of_token);
+    let typ = evaluate(policy.typ, |s| s.is_empty(), token.typ, wrong_type_of_token);
     let typ = typ.map(|problem| Error::Header(Member::Typ, problem));
     let audience = |audience: Vec<_>, wanted| wrong_audience(&audience, wanted, &claims);
-    let audience = demand(
+    let audience = evaluate(
         policy.audience,
         is_unset_audience,
         claims.texts("aud"),
         audience,
     );
     let amr = |amr: Vec<_>, wanted| none_of(&amr, &[wanted]);
-    let amr = demand(policy.amr, |s| s.is_empty(), claims.texts("amr"), amr);
+    let amr = evaluate(policy.amr, |s| s.is_empty(), claims.texts("amr"), amr);
     let events = json::get(claims.0, "events").and_then(Json::members);
     [
         ("typ", typ),
@@ -115,18 +116,18 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
         list(Claim::ClientId, policy.client_id),
         verdict(
             Claim::Events,
-            demand(policy.events, |s| s.is_empty(), events, no_event),
+            evaluate(policy.events, |s| s.is_empty(), events, no_event),
         ),
     ]
 }
 
-fn demand<C, T>(
+fn evaluate<C, T>(
     check: Check<T>,
     is_unset: impl FnOnce(&T) -> bool,
     claim: Option<C>,
     problem: impl FnOnce(C, T) -> Option<Problem>,
 ) -> Option<Problem> {
-    // Found with any token.
+    // An error for any token.
     if let Check::Required(wanted) | Check::IfPresent(wanted) = &check
         && is_unset(wanted)
     {
@@ -195,7 +196,7 @@ fn untrusted(
 
 fn auth_time(policy: &Policy<'_>, token: &Token<'_>) -> Option<Problem> {
     let auth_time = token.claims.nanos(Claim::AuthTime);
-    demand(
+    evaluate(
         policy.auth_time,
         |_| false,
         auth_time,
@@ -212,12 +213,12 @@ fn no_event(events: &Members<'_>, wanted: &str) -> Option<Problem> {
     let mut found = events.iter().filter(|(name, _)| name == wanted);
     match (found.next(), found.next()) {
         (Some((_, event)), None) => event.members().is_none().then_some(Problem::WrongType),
-        // Also if two events have the name, because neither is the one.
+        // Also if two events have the name, because it is ambiguous.
         _ => Some(Problem::Mismatch),
     }
 }
 
-/// Nanoseconds since the epoch. Sums of them do not overflow.
+/// Returns the nanoseconds since the epoch. Sums of a few of them do not overflow.
 fn nanos(time: NumericDate) -> i128 {
     i128::from(time.seconds()) * 1_000_000_000 + i128::from(time.subsec_nanos())
 }
@@ -226,7 +227,7 @@ fn span(duration: Duration) -> i128 {
     i128::try_from(duration.as_nanos()).expect("94 bits")
 }
 
-/// The earliest time that it can be.
+/// Returns the earliest possible current time.
 fn earliest(clock: Clock) -> Option<i128> {
     match clock {
         Clock::Now(time) | Clock::AtLeast(time) => Some(nanos(time)),
@@ -234,7 +235,7 @@ fn earliest(clock: Clock) -> Option<i128> {
     }
 }
 
-/// The latest time that it can be.
+/// Returns the latest possible current time, if it is bounded.
 fn latest(clock: Clock) -> Option<i128> {
     match clock {
         Clock::Now(time) => Some(nanos(time)),
@@ -256,7 +257,7 @@ fn is_older(clock: Clock, time: i128, [age, leeway]: [Duration; 2]) -> bool {
 
 /// A check beside a policy that has a model.
 pub trait Modelled: ClaimCheck {
-    /// What the check has to find.
+    /// Returns the expected result of the check.
     fn model(&self, token: &Token<'_>) -> Result<(), Error>;
 }
 
@@ -312,7 +313,7 @@ impl Modelled for RequiredScopes<'_> {
         fail_if(is_unset(&wanted), nothing)?;
         let granted = match json::get(token.claims.0, self.claim) {
             None => Vec::new(),
-            // Two spaces have nothing between them, which is no value.
+            // Between two spaces there is an empty string, which matches no scope.
             Some(Json::String(_, text)) => text.split(' ').collect(),
             Some(value) => {
                 let wrong_type = Error::Claim(Claim::Scope, Problem::WrongType);

@@ -1,15 +1,15 @@
-//! RSA keys of any size whose private operation is fast: the product of many small primes, each
-//! with its own exponent.
+//! RSA keys of any size with a fast private operation. The modulus is a product of many small
+//! primes, each with its own exponent.
 //!
-//! To those who verify, such a modulus is like any other. With two primes, one signature would take
-//! a millisecond.
+//! A verifier cannot tell such a modulus from another one. With two primes, one signature would
+//! take a millisecond.
 
 use std::sync::LazyLock;
 
 use num_bigint::BigUint;
 
-/// Sizes and public exponents: whole bytes, one bit more (where PSS encodes into a byte less),
-/// words that are not full.
+/// Sizes in bits, and public exponents: whole bytes, one bit more (PSS then encodes into one byte
+/// less), and partly filled words.
 const SHAPES: [(u64, u64); 8] = [
     (2048, 65_537),
     (2048, 3),
@@ -29,7 +29,7 @@ pub static KEYS: LazyLock<Vec<PrivateKey>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A key with which anything can be signed, also what no encoding allows.
+/// A private key that can sign any number, including those that no encoding allows.
 pub struct PrivateKey {
     /// The modulus.
     pub n: BigUint,
@@ -64,7 +64,7 @@ impl PrivateKey {
         Self { n, e, primes }
     }
 
-    /// The number whose e-th power is this one, modulo n.
+    /// Returns the e-th root of a number modulo n.
     pub fn private(&self, number: &BigUint) -> BigUint {
         let part = |prime: &Prime| {
             let p = BigUint::from(prime.p);
@@ -74,7 +74,8 @@ impl PrivateKey {
     }
 }
 
-/// Primes whose product has so many bits, and which allow the exponent.
+/// Returns distinct primes whose product has this many bits, and whose p - 1 is coprime to the
+/// exponent.
 fn factors(bits: u64, e: u64) -> Vec<u64> {
     let mut random = bits ^ (e << 16);
     let mut primes = Vec::new();
@@ -82,7 +83,7 @@ fn factors(bits: u64, e: u64) -> Vec<u64> {
         let product: BigUint = primes.iter().product();
         let missing = bits - (product.bits() - 1);
         if missing <= 62 {
-            // Three quarters of the largest product, so that the next prime is no step too far.
+            // Aims at three quarters of the largest product, so that the next prime still fits.
             let last = (BigUint::from(3_u32) << (bits - 2)) / product;
             primes.push(next_prime(u64::try_from(last).expect("one word"), e));
             return primes;
@@ -101,7 +102,7 @@ fn next_prime(from: u64, e: u64) -> u64 {
         .expect("a prime")
 }
 
-/// Miller and Rabin's test with the bases that decide it for 64 bits.
+/// The Miller-Rabin test, with bases for which it is exact for 64 bits.
 fn is_prime(n: u64) -> bool {
     let exponent = (n - 1) >> (n - 1).trailing_zeros();
     [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37]

@@ -1,27 +1,27 @@
-//! Tokens put together and taken apart, by the crate `base64`.
+//! Assembles and splits tokens, with the crate `base64`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A header with which a token comes as far as its payload.
+/// A valid header, so that the pipeline reads the payload.
 pub const HEADER: &[u8] = br#"{"alg":"ES256"}"#;
 
-/// base64url without padding.
+/// Encodes as base64url without padding.
 pub fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The bytes of a text in strict base64url: no padding, and zero in the bits left over.
+/// Decodes strict base64url: no padding, and zero in the trailing bits.
 pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 
-/// A token of these decoded parts.
+/// Returns a token of these decoded parts.
 pub fn join(header: &[u8], payload: &[u8], signature: &[u8]) -> Vec<u8> {
     [header, payload, signature].map(encode).join(".").into()
 }
 
-/// The same token with the padding that fills the last group of four of each segment.
+/// Returns the same token with each segment padded to a multiple of four characters.
 pub fn padded(token: &[u8]) -> Vec<u8> {
     let pad = |segment: &[u8]| {
         let mut segment = segment.to_vec();

@@ -1,4 +1,4 @@
-//! The tokens in `vectors/`, with their keys and the policy that they were made for.
+//! The tokens in `vectors/`, with their keys and their policies.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -12,16 +12,15 @@ use jose_verify::{
 };
 use serde_json::Value;
 
-use crate::answer::{self, Accepted};
+use crate::pipeline::{self, Accepted};
 use crate::token;
 
-/// Cases of one maker with the same algorithm and the same kind of token; more would only look
-/// alike.
+/// How many cases are kept for each file, algorithm and kind of token. More would only be similar.
 const CASES_OF_A_KIND: usize = 2;
 
 /// A token that is accepted.
 pub struct Case {
-    /// File and name.
+    /// File and name of the case.
     pub name: String,
     /// The header's `alg`.
     pub algorithm: &'static str,
@@ -29,23 +28,23 @@ pub struct Case {
     pub token: String,
     /// The keys that accept it.
     pub keys: GrowingKeySet,
-    /// What its claims are held against; none if it has no claims.
+    /// The policy for its claims. `None` if the payload is not a claims set.
     policy: Option<Policy<'static>>,
     now: Clock,
 }
 
 impl Case {
-    /// The answer to a token in place of the case's own.
-    pub fn answer(&self, token: &[u8], options: Options<'_>) -> Result<Accepted, Error> {
+    /// Verifies another token with the case's keys and policy.
+    pub fn verify(&self, token: &[u8], options: Options<'_>) -> Result<Accepted, Error> {
         match &self.policy {
-            Some(policy) => answer::jwt(token, &self.keys, policy, self.now, options),
-            None => answer::jws(token, &self.keys, options),
+            Some(policy) => pipeline::jwt(token, &self.keys, policy, self.now, options),
+            None => pipeline::jws(token, &self.keys, options),
         }
     }
 
-    /// The answer where issuers of these names have the case's keys and policy; none if it has no
-    /// claims.
-    pub fn answer_of_issuers(
+    /// Verifies a token with issuers of these names, which have the case's keys and policy. Returns
+    /// `None` if the payload is not a claims set.
+    pub fn verify_with_issuers(
         &self,
         token: &[u8],
         names: &[&'static str],
@@ -54,11 +53,11 @@ impl Case {
         let policy = self.policy?;
         let tenant = |name: &&'static str| Tenant::new(name, &self.keys, policy);
         let tenants: Vec<_> = names.iter().map(tenant).collect();
-        Some(answer::of_issuers(token, &tenants, self.now, options))
+        Some(pipeline::of_issuers(token, &tenants, self.now, options))
     }
 }
 
-/// Tokens of every maker and every algorithm.
+/// Accepted tokens of every implementation and every algorithm.
 pub static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let mut seen = HashMap::new();
     let mut cases = Vec::new();
@@ -74,14 +73,14 @@ pub static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     cases
 });
 
-/// Every token, also those refused for what they claim.
+/// Every token, including those whose claims are rejected.
 pub static TOKENS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     all()
         .map(|(_, case)| text(&case["token"]).to_owned())
         .collect()
 });
 
-/// Every case of every file, as JSON.
+/// Returns every case of every file, as JSON.
 pub fn all() -> impl Iterator<Item = (String, Value)> {
     files().into_iter().flat_map(|path| {
         let file: Value = serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
@@ -91,7 +90,7 @@ pub fn all() -> impl Iterator<Item = (String, Value)> {
     })
 }
 
-/// The JSON files of all makers, in order of their names.
+/// Returns the JSON files of all implementations, sorted by name.
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
     let entries = |path: &Path| {
@@ -99,8 +98,8 @@ fn files() -> Vec<PathBuf> {
             .expect("a folder")
             .map(|e| e.expect("an entry").path())
     };
-    let makers = entries(&folder).filter(|path| path.is_dir());
-    let mut files: Vec<_> = makers.flat_map(|path| entries(&path)).collect();
+    let folders = entries(&folder).filter(|path| path.is_dir());
+    let mut files: Vec<_> = folders.flat_map(|path| entries(&path)).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "json"));
     files.sort();
     files
@@ -120,13 +119,13 @@ impl Case {
                 .map_or(Clock::Absent, |now| NumericDate::from_seconds(now).into()),
             token,
         };
-        let answer = case.answer(case.token.as_bytes(), Options::new());
-        assert!(answer.is_ok(), "{}: {answer:?}", case.name);
+        let result = case.verify(case.token.as_bytes(), Options::new());
+        assert!(result.is_ok(), "{}: {result:?}", case.name);
         case
     }
 }
 
-/// A JWK Set, or one key alone.
+/// Loads a JWK Set, a JWK or a secret.
 fn keys(case: &Value) -> Result<GrowingKeySet, Error> {
     let names = texts(&case["algs"]);
     let algorithms = match names.is_empty() {
@@ -182,7 +181,7 @@ fn policy(case: &Value) -> Option<Policy<'static>> {
     })
 }
 
-/// One string or several.
+/// Returns one string or several as a list.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::Null => Vec::new(),
@@ -191,7 +190,7 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// The same for as long as the program runs.
+/// Returns the same list with a static lifetime. It is leaked.
 fn strings(value: &Value) -> &'static Vec<String> {
     let strings = texts(value).into_iter().map(str::to_owned);
     Box::leak(Box::new(strings.collect()))

@@ -1,5 +1,5 @@
-//! One token for each algorithm, made by an implementation that is not ours, and every token one
-//! bit away from it.
+//! One token for each algorithm, made by another implementation, and every token that differs from
+//! it in one bit.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
@@ -9,10 +9,10 @@ use super::support::report::report;
 use super::support::sign::base64url;
 use super::support::vector::{assert_case, cases, run, token_of};
 
-/// A test for each, so that they run side by side.
+/// One test for each algorithm, so that they run in parallel.
 macro_rules! algorithms {
     ($($test:ident = $name:literal),+ $(,)?) => {
-        $(#[test] fn $test() { accepted_and_not_one_bit_different($name); })+
+        $(#[test] fn $test() { accepted_but_no_flipped_bit($name); })+
 
         #[test]
         fn all_twelve() {
@@ -28,22 +28,22 @@ algorithms! {
     es256 = "ES256", es384 = "ES384", es512 = "ES512",
 }
 
-fn accepted_and_not_one_bit_different(name: &str) {
-    // The first case of each algorithm is one with plain claims.
+fn accepted_but_no_flipped_bit(name: &str) {
+    // The first case of each algorithm has plain claims.
     let of_algorithm = |case: &Value| case["expect"]["alg"] == name;
     let case = cases("pyjwt/signed.json")
         .into_iter()
         .find(of_algorithm)
         .expect(name);
     assert_case(&case);
-    let flipped = refuse_flipped_bytes(&case) + refuse_flipped_text(&case);
+    let flipped = reject_flipped_bytes(&case) + reject_flipped_text(&case);
     report(format_args!(
-        "{name}: {flipped} tokens one bit away refused"
+        "{name}: {flipped} tokens with one flipped bit rejected"
     ));
 }
 
-/// Every bit of the decoded header, payload and signature.
-fn refuse_flipped_bytes(case: &Value) -> usize {
+/// Flips every bit of the decoded header, payload and signature.
+fn reject_flipped_bytes(case: &Value) -> usize {
     let segments: Vec<&str> = token_of(case).split('.').collect();
     let mut count = 0;
     for (i, segment) in segments.iter().enumerate() {
@@ -56,7 +56,7 @@ fn refuse_flipped_bytes(case: &Value) -> usize {
             let forged = base64url(&bytes);
             let mut token = segments.clone();
             token[i] = &forged;
-            refuse(case, &token.join("."), &format!("segment {i}, bit {bit}"));
+            assert_rejected(case, &token.join("."), &format!("segment {i}, bit {bit}"));
             bytes[bit / 8] ^= 1 << (bit % 8);
             count += 1;
         }
@@ -64,14 +64,14 @@ fn refuse_flipped_bytes(case: &Value) -> usize {
     count
 }
 
-/// Every bit of the token's text that leaves it ASCII.
-fn refuse_flipped_text(case: &Value) -> usize {
+/// Flips every bit of the token's text for which the text stays ASCII.
+fn reject_flipped_text(case: &Value) -> usize {
     let mut text = token_of(case).as_bytes().to_vec();
     let bits = text.len() * 7;
     for bit in 0..bits {
         text[bit / 7] ^= 1 << (bit % 7);
         let token = std::str::from_utf8(&text).unwrap();
-        refuse(
+        assert_rejected(
             case,
             token,
             &format!("character {}, bit {}", bit / 7, bit % 7),
@@ -81,6 +81,6 @@ fn refuse_flipped_text(case: &Value) -> usize {
     bits
 }
 
-fn refuse(case: &Value, token: &str, what: &str) {
+fn assert_rejected(case: &Value, token: &str, what: &str) {
     assert!(run(case, token).is_err(), "{}: {what}", case["name"]);
 }

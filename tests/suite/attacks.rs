@@ -1,5 +1,5 @@
-//! Attacks that have succeeded on others, one test each: what is sent, and how exactly it is
-//! refused.
+//! Attacks that have succeeded against other implementations, one test each: what the attacker
+//! sends, and the exact error that rejects it.
 
 mod algorithm;
 mod claims;
@@ -11,6 +11,8 @@ mod signature;
 mod sources;
 mod text;
 
+use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use jose_verify::KeySet;
@@ -24,26 +26,26 @@ use crate::support::sign::token_signed_by;
 /// The key whose public half is trusted.
 static OURS: LazyLock<RsaKey> = LazyLock::new(RsaKey::usual);
 
-/// A key of the forger's.
+/// A key of the attacker.
 static THEIRS: LazyLock<RsaKey> = LazyLock::new(|| RsaKey::new(2, 3, 65_537));
 
-/// Good claims; they expire after the tests' present.
+/// Valid claims. They expire after [`NOW`](crate::support::verdict::NOW).
 const CLAIMS: &[u8] = br#"{"iss":"https://issuer.example.com","sub":"u","exp":1750003600}"#;
 
-/// A token with [`CLAIMS`], signed with RSA by the algorithm that its header names.
+/// Returns a token with [`CLAIMS`], signed with RSA by the algorithm that its header names.
 fn rsa_token(key: &RsaKey, header: &Value) -> String {
     let alg = header["alg"].as_str().unwrap().to_owned();
     let header = header.to_string();
     token_signed_by(header.as_bytes(), CLAIMS, |input| key.sign(&alg, input))
 }
 
-/// A JWK Set with these keys. In a box, for it is large.
+/// Loads a JWK Set of these keys. Boxed, because it is large.
 fn set(keys: &[Value], list: &[&'static dyn Algorithm]) -> Box<KeySet<8>> {
     let jwks = json!({ "keys": keys }).to_string();
     Box::new(KeySet::from_jwks(jwks.as_bytes(), list).unwrap())
 }
 
-/// The same JWK with other members.
+/// Returns the same JWK with other members.
 fn with(jwk: &Value, members: &Value) -> Value {
     let mut changed = jwk.clone();
     let target = changed.as_object_mut().unwrap();
@@ -51,25 +53,28 @@ fn with(jwk: &Value, members: &Value) -> Value {
     changed
 }
 
-/// Forty kinds of attack are known; each has its test in one of the modules.
+/// Every test that the table of attacks in SECURITY.md names exists in `tests/suite`.
 #[test]
-fn every_row_has_its_test() {
-    let sources = [
-        include_str!("attacks/algorithm.rs"),
-        include_str!("attacks/claims.rs"),
-        include_str!("attacks/header.rs"),
-        include_str!("attacks/json.rs"),
-        include_str!("attacks/keys.rs"),
-        include_str!("attacks/padding.rs"),
-        include_str!("attacks/signature.rs"),
-        include_str!("attacks/text.rs"),
-    ]
-    .concat();
-    for row in 1..=40 {
-        let start = format!("\n#[test]\nfn row_{row:02}_");
-        assert_eq!(sources.matches(&start).count(), 1, "row {row}");
+fn every_test_named_in_security_md_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with('|'));
+    let named = rows.filter_map(|row| row.trim_end_matches(['|', ' ']).rsplit_once('|'));
+    let quoted = named.flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2));
+    let mut count = 0;
+    for test in quoted.filter(|test| !test.contains([' ', '/']) && !test.contains("::tests::")) {
+        let (module, name) = test.rsplit_once("::").unwrap_or_default();
+        let file = format!("tests/suite/{}.rs", module.replace("::", "/"));
+        let source = fs::read_to_string(root.join(file)).expect(test);
+        let signature = format!("\nfn {name}() {{\n");
+        assert_eq!(source.matches(&signature).count(), 1, "{test}");
+        count += 1;
     }
+    assert_eq!(count, NAMED_IN_SECURITY_MD, "tests named in SECURITY.md");
     report(format_args!(
-        "attacks: 40 cases, each a test with a table of its own"
+        "attacks: {count} tests named in SECURITY.md, each with its own table of cases"
     ));
 }
+
+/// How many tests the table of attacks in SECURITY.md names.
+const NAMED_IN_SECURITY_MD: usize = 73;

@@ -1,5 +1,5 @@
-//! Checks that are values beside a policy, and those that a policy got beside its first ones: both
-//! outcomes of each, with the boundaries.
+//! Checks that are values beside a policy, and the less common checks of a policy itself: both
+//! outcomes of each, and the exact boundaries.
 
 use core::time::Duration;
 
@@ -11,26 +11,26 @@ use jose_verify::{
     PolicyBuf, Problem, StringList, Tenant, Verifier,
 };
 
-use crate::support::judge::{NOW, UNCHECKED};
 use crate::support::secs;
 use crate::support::sign::{key, token};
+use crate::support::verdict::{NOW, UNCHECKED};
 
 const fn error(claim: Claim, problem: Problem) -> Result<(), Error> {
     Err(Error::Claim(claim, problem))
 }
 
-/// The answer to a token with these claims, with the check beside a policy that demands nothing: of
-/// a verifier with a scratch buffer and in place, and of an issuer.
+/// Verifies a token with these claims, with this check beside [`UNCHECKED`], with a scratch buffer
+/// and in place. Both results must be equal.
 fn check_at(check: &dyn ClaimCheck, claims: &str, clock: impl Into<Clock>) -> Result<(), Error> {
     let (clock, key) = (clock.into(), key());
     let mut token = token(claims).into_bytes();
     let checks = [check];
     let verifier = Verifier::new(&key, &UNCHECKED).with_checks(&checks);
     let mut scratch = vec![0; token.len()];
-    let answer = verifier.verify(&token, clock, &mut scratch).map(|_| ());
+    let result = verifier.verify(&token, clock, &mut scratch).map(|_| ());
     let in_place = verifier.verify_in_place(&mut token, clock).map(|_| ());
-    assert_eq!(answer, in_place, "{claims}");
-    answer
+    assert_eq!(result, in_place, "{claims}");
+    result
 }
 
 fn check(check: &dyn ClaimCheck, claims: &str) -> Result<(), Error> {
@@ -38,10 +38,10 @@ fn check(check: &dyn ClaimCheck, claims: &str) -> Result<(), Error> {
 }
 
 #[test]
-fn greatest_age_by_iat() {
+fn max_token_age() {
     let age = |age, leeway| MaxTokenAge { age, leeway };
     let (minute, lenient) = (age(secs(60), Duration::ZERO), age(secs(60), secs(5)));
-    let none = age(Duration::ZERO, Duration::ZERO);
+    let zero = age(Duration::ZERO, Duration::ZERO);
     let at = |seconds, nanos| Clock::Now(NumericDate::new(NOW + seconds, nanos));
     let at_least = |seconds| Clock::AtLeast(NumericDate::from_seconds(NOW + seconds));
     let too_old = error(Claim::Iat, Problem::TooOld);
@@ -54,33 +54,69 @@ fn greatest_age_by_iat() {
         ("with leeway", lenient, &claims, at(65, 0), Ok(())),
         ("beyond the leeway", lenient, &claims, at(65, 1), too_old),
         (
-            "half a second more",
+            "at the limit, fractional iat",
             minute,
             &fraction,
             at(60, 500_000_000),
             Ok(()),
         ),
         (
-            "and beyond",
+            "a nanosecond later, fractional iat",
             minute,
             &fraction,
             at(60, 500_000_001),
             too_old,
         ),
-        ("from the future", minute, &claims, at(-1, 0), in_future),
-        ("within the leeway", lenient, &claims, at(-5, 0), Ok(())),
-        ("beyond it", lenient, &claims, at(-6, 0), in_future),
-        ("none at all", none, &claims, at(0, 0), Ok(())),
-        ("none at all, later", none, &claims, at(0, 1), too_old),
         (
-            "any",
+            "issued in the future",
+            minute,
+            &claims,
+            at(-1, 0),
+            in_future,
+        ),
+        (
+            "in the future within the leeway",
+            lenient,
+            &claims,
+            at(-5, 0),
+            Ok(()),
+        ),
+        (
+            "in the future beyond the leeway",
+            lenient,
+            &claims,
+            at(-6, 0),
+            in_future,
+        ),
+        ("age zero", zero, &claims, at(0, 0), Ok(())),
+        (
+            "age zero, a nanosecond later",
+            zero,
+            &claims,
+            at(0, 1),
+            too_old,
+        ),
+        (
+            "unlimited",
             age(Duration::MAX, Duration::MAX),
             &claims,
             at(1 << 40, 0),
             Ok(()),
         ),
-        ("surely too old", minute, &claims, at_least(61), too_old),
-        ("perhaps too old", minute, &claims, at_least(60), Ok(())),
+        (
+            "too old at the lower bound",
+            minute,
+            &claims,
+            at_least(61),
+            too_old,
+        ),
+        (
+            "not too old at the lower bound",
+            minute,
+            &claims,
+            at_least(60),
+            Ok(()),
+        ),
         ("no clock", minute, &claims, Clock::Absent, Ok(())),
     ] {
         assert_eq!(check_at(&rule, claims, clock), want, "{case}");
@@ -95,7 +131,7 @@ fn greatest_age_by_iat() {
 }
 
 #[test]
-fn longest_lifetime() {
+fn max_lifetime() {
     let hour = MaxLifetime(secs(3600));
     let too_long = error(Claim::Exp, Problem::TooLong);
     for (claims, want) in [
@@ -106,7 +142,7 @@ fn longest_lifetime() {
         (r#"{"iat":100.5,"exp":3700.6}"#, too_long),
         (r#"{"iat":-1800,"exp":1800}"#, Ok(())),
         (r#"{"iat":-1801,"exp":1800}"#, too_long),
-        // Expired before it was issued: no lifetime, and for `exp` to refuse.
+        // `exp` before `iat`: the lifetime is not too long. The check of `exp` rejects the token.
         (r#"{"iat":3701,"exp":100}"#, Ok(())),
         (
             r#"{"iat":-9223372036854775808,"exp":9223372036854775807}"#,
@@ -117,13 +153,13 @@ fn longest_lifetime() {
     ] {
         assert_eq!(check_at(&hour, claims, Clock::Absent), want, "{claims}");
     }
-    let none = MaxLifetime(Duration::ZERO);
-    assert_eq!(check(&none, r#"{"iat":5,"exp":5}"#), Ok(()));
-    assert_eq!(check(&none, r#"{"iat":5,"exp":6}"#), too_long);
-    let any = MaxLifetime(Duration::MAX);
+    let zero = MaxLifetime(Duration::ZERO);
+    assert_eq!(check(&zero, r#"{"iat":5,"exp":5}"#), Ok(()));
+    assert_eq!(check(&zero, r#"{"iat":5,"exp":6}"#), too_long);
+    let unlimited = MaxLifetime(Duration::MAX);
     assert_eq!(
         check(
-            &any,
+            &unlimited,
             r#"{"iat":-9223372036854775808,"exp":9223372036854775807}"#
         ),
         Ok(())
@@ -131,7 +167,7 @@ fn longest_lifetime() {
 }
 
 #[test]
-fn subject_with_a_prefix() {
+fn subject_prefix() {
     let mismatch = error(Claim::Sub, Problem::Mismatch);
     for (prefix, claims, want) in [
         ("repo:octo-org/", r#"{"sub":"repo:octo-org/app"}"#, Ok(())),
@@ -168,7 +204,7 @@ fn subject_with_a_prefix() {
 }
 
 #[test]
-fn audience_alone() {
+fn sole_audience() {
     for (claims, want) in [
         (r#"{"aud":"a"}"#, Ok(())),
         (r#"{"aud":["a"]}"#, Ok(())),
@@ -220,7 +256,7 @@ fn required_scopes() {
     }
 }
 
-/// A caller's own check: a claim that must be one of a list.
+/// A check of the caller: the claim must have one of several values.
 #[derive(Debug)]
 struct TenantIn<'a>(&'a [&'a str]);
 
@@ -243,7 +279,7 @@ impl ClaimCheck for TenantIn<'_> {
 }
 
 #[test]
-fn a_check_of_the_caller() {
+fn check_defined_by_the_caller() {
     let rule = TenantIn(&["north", "south"]);
     for (claims, want) in [
         (r#"{"tenant":"south"}"#, Ok(())),
@@ -260,7 +296,7 @@ fn a_check_of_the_caller() {
 }
 
 #[test]
-fn checks_come_after_the_policy_and_in_order() {
+fn checks_run_after_the_policy_and_in_order() {
     let (key, claims) = (key(), r#"{"iss":"i","iat":1,"exp":9000000000}"#);
     let policy = |issuer: &'static str| Policy {
         issuer: Check::Required(if issuer == "i" { &"i" } else { &"j" }),
@@ -273,7 +309,7 @@ fn checks_come_after_the_policy_and_in_order() {
         },
         MaxLifetime(secs(1)),
     );
-    let judge = |policy: &Policy<'_>, checks: &[&dyn ClaimCheck]| {
+    let verify = |policy: &Policy<'_>, checks: &[&dyn ClaimCheck]| {
         let mut token = token(claims).into_bytes();
         let verifier = Verifier::new(&key, policy).with_checks(checks);
         let now = NumericDate::from_seconds(NOW);
@@ -283,17 +319,17 @@ fn checks_come_after_the_policy_and_in_order() {
         error(Claim::Iat, Problem::TooOld),
         error(Claim::Exp, Problem::TooLong),
     );
-    assert_eq!(judge(&policy("i"), &[]), Ok(()));
-    assert_eq!(judge(&policy("i"), &[&age, &lifetime]), too_old);
-    assert_eq!(judge(&policy("i"), &[&lifetime, &age]), too_long);
+    assert_eq!(verify(&policy("i"), &[]), Ok(()));
+    assert_eq!(verify(&policy("i"), &[&age, &lifetime]), too_old);
+    assert_eq!(verify(&policy("i"), &[&lifetime, &age]), too_long);
     assert_eq!(
-        judge(&policy("j"), &[&age]),
+        verify(&policy("j"), &[&age]),
         error(Claim::Iss, Problem::Mismatch)
     );
 }
 
 #[test]
-fn an_issuer_has_checks_too() {
+fn checks_of_an_issuer() {
     let (key, now) = (key(), NumericDate::from_seconds(NOW));
     let rule = TenantIn(&["north"]);
     let checks: [&dyn ClaimCheck; 1] = [&rule];
@@ -305,31 +341,31 @@ fn an_issuer_has_checks_too() {
     ] {
         let mut token = token(&format!(r#"{{"iss":"i","tenant":"{name}"}}"#)).into_bytes();
         let mut scratch = vec![0; token.len()];
-        let answer = verifier.verify(&token, now, &mut scratch).map(|_| ());
-        assert_eq!(answer, want, "{name}");
+        let result = verifier.verify(&token, now, &mut scratch).map(|_| ());
+        assert_eq!(result, want, "{name}");
         let in_place = verifier.verify_in_place(&mut token, now).map(|_| ());
         assert_eq!(in_place, want, "{name}");
     }
 }
 
-/// The answer of a policy to these claims, which `PolicyBuf` gives as well.
-fn judge(policy: &Policy<'_>, claims: &str, clock: impl Into<Clock>) -> Result<(), Error> {
+/// Verifies claims with a policy and with its copy in a `PolicyBuf`. Both results must be equal.
+fn verify(policy: &Policy<'_>, claims: &str, clock: impl Into<Clock>) -> Result<(), Error> {
     let (key, clock) = (key(), clock.into());
     let mut token = token(claims).into_bytes();
-    let answer = Verifier::new(&key, policy)
+    let result = Verifier::new(&key, policy)
         .verify_in_place(&mut token.clone(), clock)
         .map(|_| ());
     let owned = PolicyBuf::from(*policy);
     assert_eq!(format!("{owned:?}"), format!("{policy:?}"));
     let policy = owned.as_policy();
-    let same = Verifier::new(&key, &policy)
+    let from_copy = Verifier::new(&key, &policy)
         .verify_in_place(&mut token, clock)
         .map(|_| ());
-    assert_eq!(answer, same, "{claims}");
-    answer
+    assert_eq!(result, from_copy, "{claims}");
+    result
 }
 
-/// Of each claim that is compared with a list: a policy that compares it with this one.
+/// For each claim that is compared with a list, returns a policy that compares it with this list.
 fn policies_with(list: &dyn StringList) -> [(Claim, Policy<'_>); 7] {
     let audience = Audience::Client {
         client_ids: &"a",
@@ -389,14 +425,14 @@ fn policies_with(list: &dyn StringList) -> [(Claim, Policy<'_>); 7] {
 }
 
 #[test]
-fn nothing_expected_is_the_callers_mistake() {
+fn empty_expected_values_are_rejected() {
     let lists: [&dyn StringList; 4] = [&[""; 0], &"", &["a", ""], &["", "a"]];
     let claims = r#"{"iss":"a","sub":"a","azp":"a","acr":"a","client_id":"a","aud":"a","nonce":"a",
         "jti":"a","amr":["a"],"events":{"a":{}}}"#;
-    let usual = NumericDate::from_seconds(NOW);
+    let now = NumericDate::from_seconds(NOW);
     for list in lists {
         for (claim, policy) in policies_with(list) {
-            // An empty list of trusted audiences is no mistake: nobody else is trusted.
+            // An empty list of trusted audiences is valid: no other audience is trusted.
             let is_fine = matches!(policy.audience, Check::Required(Audience::Client { .. }))
                 && list.string_at(0).is_none();
             let want = if is_fine {
@@ -405,10 +441,10 @@ fn nothing_expected_is_the_callers_mistake() {
                 error(claim, Problem::NothingExpected)
             };
             assert_eq!(policy.validate(), want, "{claim:?}");
-            // Also if the token does not have the claim.
-            let without = judge(&policy, "{}", usual);
+            // Also if the token does not contain the claim.
+            let without = verify(&policy, "{}", now);
             assert!(without == want || is_fine && without.is_err(), "{claim:?}");
-            assert_eq!(judge(&policy, claims, usual), want, "{claim:?}");
+            assert_eq!(verify(&policy, claims, now), want, "{claim:?}");
         }
     }
     for (claim, policy) in [
@@ -442,22 +478,22 @@ fn nothing_expected_is_the_callers_mistake() {
         ),
     ] {
         assert_eq!(
-            judge(&policy, claims, usual),
+            verify(&policy, claims, now),
             error(claim, Problem::NothingExpected)
         );
         assert_eq!(policy.validate(), error(claim, Problem::NothingExpected));
     }
-    // Also if the token has an empty string: it must not fit an unset variable.
+    // Also if the token contains an empty string: it must not match an unset variable.
     let empty = Policy {
         nonce: Check::Required(""),
         ..UNCHECKED
     };
     let nothing = error(Claim::Nonce, Problem::NothingExpected);
-    assert_eq!(judge(&empty, r#"{"nonce":""}"#, usual), nothing);
+    assert_eq!(verify(&empty, r#"{"nonce":""}"#, now), nothing);
 }
 
 #[test]
-fn a_clock_that_knows_a_lower_bound() {
+fn clock_with_a_lower_bound() {
     let strict = Policy {
         expires_at: Check::Required(Duration::ZERO),
         not_before: Check::IfPresent(Duration::ZERO),
@@ -485,11 +521,11 @@ fn a_clock_that_knows_a_lower_bound() {
             error(Claim::Exp, Problem::WrongType),
         ),
     ] {
-        assert_eq!(judge(&strict, &claims, built), want, "{claims}");
+        assert_eq!(verify(&strict, &claims, built), want, "{claims}");
     }
 }
 
-/// A string as a list.
+/// Returns a string as a list of one.
 fn one<'p>(string: &'p &'p str) -> &'p dyn StringList {
     string
 }
@@ -507,7 +543,7 @@ fn azp_required_checked_if_present_or_ignored() {
     let missing = error(Claim::Azp, Problem::Missing);
     let mismatch = error(Claim::Azp, Problem::Mismatch);
     let at = NumericDate::from_seconds(NOW);
-    for (demand, with_app, without) in [
+    for (authorized_party, with_app, without) in [
         (Check::Required(one(&"app")), Ok(()), missing),
         (Check::Required(one(&"web")), mismatch, missing),
         (Check::IfPresent(one(&"app")), Ok(()), Ok(())),
@@ -520,34 +556,34 @@ fn azp_required_checked_if_present_or_ignored() {
         ),
     ] {
         let policy = Policy {
-            authorized_party: demand,
+            authorized_party,
             ..for_web
         };
-        assert_eq!(judge(&policy, web, at), with_app, "{policy:?}");
-        assert_eq!(judge(&policy, app, at), without, "{policy:?}");
+        assert_eq!(verify(&policy, web, at), with_app, "{policy:?}");
+        assert_eq!(verify(&policy, app, at), without, "{policy:?}");
     }
 }
 
 #[test]
-fn without_aud_but_with_client_id() {
+fn aud_absent_and_client_id_required() {
     let policy = Policy {
         audience: Check::Absent,
         client_id: Check::Required(&["web", "app"]),
         ..UNCHECKED
     };
     let at = NumericDate::from_seconds(NOW);
-    assert_eq!(judge(&policy, r#"{"client_id":"app"}"#, at), Ok(()));
+    assert_eq!(verify(&policy, r#"{"client_id":"app"}"#, at), Ok(()));
     let mismatch = error(Claim::ClientId, Problem::Mismatch);
-    assert_eq!(judge(&policy, r#"{"client_id":"else"}"#, at), mismatch);
+    assert_eq!(verify(&policy, r#"{"client_id":"else"}"#, at), mismatch);
     let prohibited = error(Claim::Aud, Problem::Prohibited);
     assert_eq!(
-        judge(&policy, r#"{"client_id":"app","aud":"app"}"#, at),
+        verify(&policy, r#"{"client_id":"app","aud":"app"}"#, at),
         prohibited
     );
 }
 
 #[test]
-fn a_token_about_an_event_is_no_id_token() {
+fn security_event_token_as_id_token_rfc_8417_2_2() {
     let claims = |more: &str| {
         let exp = NOW + 60;
         format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":{exp},"iat":{NOW}{more}}}"#)
@@ -560,8 +596,12 @@ fn a_token_about_an_event_is_no_id_token() {
         (oidc::user_info(&"i", &"us"), prohibited),
         (Policy::jwt(Check::NotChecked, Check::NotChecked), Ok(())),
     ] {
-        assert_eq!(judge(&policy, &claims(""), at), Ok(()));
-        assert_eq!(judge(&policy, &claims(event), at), with_event, "{policy:?}");
+        assert_eq!(verify(&policy, &claims(""), at), Ok(()));
+        assert_eq!(
+            verify(&policy, &claims(event), at),
+            with_event,
+            "{policy:?}"
+        );
     }
     let events = |expected| Policy {
         events: Check::Required(expected),
@@ -592,12 +632,12 @@ fn a_token_about_an_event_is_no_id_token() {
         ),
         ("e", "{}", error(Claim::Events, Problem::Missing)),
     ] {
-        assert_eq!(judge(&events(expected), claims, at), want, "{claims}");
+        assert_eq!(verify(&events(expected), claims, at), want, "{claims}");
     }
 }
 
 #[test]
-fn a_nonce_that_was_sent_or_was_not() {
+fn nonce_sent_or_not_sent() {
     let claims = |nonce: &str| {
         let exp = NOW + 60;
         format!(r#"{{"iss":"i","sub":"s","aud":"us","exp":{exp},"iat":{NOW}{nonce}}}"#)
@@ -621,7 +661,7 @@ fn a_nonce_that_was_sent_or_was_not() {
         (Nonce::NotSent, r#","nonce":"n""#, Ok(())),
     ] {
         assert_eq!(
-            judge(&policy(nonce), &claims(token), at),
+            verify(&policy(nonce), &claims(token), at),
             want,
             "{nonce:?} {token}"
         );
@@ -629,7 +669,7 @@ fn a_nonce_that_was_sent_or_was_not() {
 }
 
 #[test]
-fn a_policy_that_can_be_used() {
+fn validate_finds_unusable_policies() {
     let typ = Policy {
         typ: Check::IfPresent(""),
         ..UNCHECKED
@@ -653,9 +693,9 @@ fn a_policy_that_can_be_used() {
     }
 }
 
-/// Lists in all the forms that a policy takes.
+/// String lists of every type that a policy accepts.
 #[test]
-fn lists_of_every_kind() {
+fn string_lists_of_every_type() {
     let (owned, slice) = (vec!["a".to_owned(), "b".to_owned()], &["a", "b"][..]);
     let (one, empty) = ("b".to_owned(), Vec::<String>::new());
     let at = NumericDate::from_seconds(NOW);
@@ -678,29 +718,29 @@ fn lists_of_every_kind() {
         } else {
             error(Claim::Iss, Problem::NothingExpected)
         };
-        assert_eq!(judge(&policy, r#"{"iss":"b"}"#, at), want);
+        assert_eq!(verify(&policy, r#"{"iss":"b"}"#, at), want);
         let mismatch = if fits {
             error(Claim::Iss, Problem::Mismatch)
         } else {
             want
         };
-        assert_eq!(judge(&policy, r#"{"iss":"c"}"#, at), mismatch);
+        assert_eq!(verify(&policy, r#"{"iss":"c"}"#, at), mismatch);
     }
 }
 
-/// A list of another crate that never ends.
-struct Endless;
+/// An endless list, as another crate could implement it.
+struct EndlessList;
 
-impl StringList for Endless {
+impl StringList for EndlessList {
     fn string_at(&self, _: usize) -> Option<&str> {
         Some("a")
     }
 }
 
 #[test]
-fn a_list_that_never_ends() {
+fn endless_string_list() {
     let policy = Policy {
-        issuer: Check::Required(&Endless),
+        issuer: Check::Required(&EndlessList),
         ..UNCHECKED
     };
     assert_eq!(
@@ -708,9 +748,9 @@ fn a_list_that_never_ends() {
         error(Claim::Iss, Problem::NothingExpected)
     );
     let at = NumericDate::from_seconds(NOW);
-    assert_eq!(judge(&policy, r#"{"iss":"a"}"#, at), Ok(()));
+    assert_eq!(verify(&policy, r#"{"iss":"a"}"#, at), Ok(()));
     assert_eq!(
-        judge(&policy, r#"{"iss":"b"}"#, at),
+        verify(&policy, r#"{"iss":"b"}"#, at),
         error(Claim::Iss, Problem::Mismatch)
     );
     let client = |client_ids, trusted| Audience::Client {
@@ -718,9 +758,9 @@ fn a_list_that_never_ends() {
         trusted,
     };
     for audience in [
-        Audience::AnyOf(&Endless),
-        client(&Endless, &["a"]),
-        client(&["a"], &Endless),
+        Audience::AnyOf(&EndlessList),
+        client(&EndlessList, &["a"]),
+        client(&["a"], &EndlessList),
     ] {
         let policy = Policy {
             audience: Check::Required(audience),
@@ -730,6 +770,6 @@ fn a_list_that_never_ends() {
             policy.validate(),
             error(Claim::Aud, Problem::NothingExpected)
         );
-        assert_eq!(judge(&policy, r#"{"aud":"a","azp":"a"}"#, at), Ok(()));
+        assert_eq!(verify(&policy, r#"{"aud":"a","azp":"a"}"#, at), Ok(()));
     }
 }

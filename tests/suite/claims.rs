@@ -1,15 +1,13 @@
-//! Reading claims: by name, unescaped, in arrays, and into a serde type.
+//! Reading claims: by name, unescaped, from arrays, and into a serde type.
 
-use jose_verify::{Check, Clock, Error, Policy, Verified, Verifier};
+use jose_verify::{Check, Clock, Error, Policy, Verified};
 
-use super::support::sign::{key, token};
+use super::support::sign::token;
+use super::support::verdict::with_verified;
 
 fn with_claims<T>(claims: &str, read: impl FnOnce(&Verified<'_>) -> T) -> T {
-    let mut token = token(claims).into_bytes();
     let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
-    let key = key();
-    let verifier = Verifier::new(&key, &policy);
-    read(&verifier.verify_in_place(&mut token, Clock::Absent).unwrap())
+    with_verified(token(claims), &policy, Clock::Absent, read).unwrap()
 }
 
 const CLAIMS: &str = r#"{
@@ -38,7 +36,10 @@ fn any_claim_by_name() {
         assert!(claims.get("empty").unwrap().as_array().unwrap().is_empty());
 
         let name = claims.get("name#ja-Kana-JP").unwrap().as_str().unwrap();
-        assert!(name.as_plain_str().is_none(), "no escapes are handed out");
+        assert!(
+            name.as_plain_str().is_none(),
+            "`as_plain_str` never returns escapes"
+        );
         let mut buffer = [0; 12];
         assert_eq!(name.unescape(&mut buffer), Ok("クレーム"));
         assert_eq!(name.unescape(&mut buffer[..11]), Err(Error::BufferTooSmall));
@@ -64,7 +65,7 @@ fn any_claim_by_name() {
 }
 
 #[test]
-fn a_value_of_another_type_is_none() {
+fn accessors_of_another_type_return_none() {
     with_claims(CLAIMS, |jwt| {
         let age = jwt.claims().get("age").unwrap();
         assert!(age.as_str().is_none() && age.as_bool().is_none());
@@ -98,7 +99,7 @@ fn all_claims_in_order() {
 }
 
 #[test]
-fn every_way_to_walk() {
+fn every_way_to_iterate() {
     with_claims(r#"{"aud":["\u0061","b"],"amr":["c"],"x":[1,2]}"#, |jwt| {
         let audience = jwt.claims().audience().unwrap();
         let mut by_reference = Vec::new();
@@ -162,7 +163,10 @@ mod serde_types {
         rollback: Option<bool>,
     }
 
-    const MANIFEST: &str = r#"{"iss":"vendor","version":7,"digest":"ab\"","note":"caf\u00e9","parts":[1,2],"x":{"y":[null]}}"#;
+    const MANIFEST: &str = concat!(
+        r#"{"iss":"vendor","version":7,"digest":"ab\"","note":"caf\u00e9","#,
+        r#""parts":[1,2],"x":{"y":[null]}}"#,
+    );
 
     #[test]
     fn custom_claims() {
@@ -181,7 +185,7 @@ mod serde_types {
     }
 
     #[test]
-    fn a_borrowed_string_never_holds_escapes() {
+    fn borrowed_strings_never_contain_escapes() {
         with_claims(MANIFEST, |jwt| {
             let manifest: Result<Manifest<'_>, _> = jwt.claims().deserialize_in(&mut [0; 64]);
             assert_eq!(
@@ -192,7 +196,7 @@ mod serde_types {
     }
 
     #[test]
-    fn wrong_types_are_refused() {
+    fn wrong_types_are_rejected() {
         for claims in [
             "{}",
             r#"{"version":-1,"digest":"","note":"","parts":[]}"#,

@@ -1,6 +1,6 @@
-//! What the OpenID Foundation's certification asks of a relying party, as far as an ID Token and
-//! its keys decide it, by the names of its tests; and the shapes in which providers publish their
-//! keys and write their tokens.
+//! The relying-party tests of the OpenID Foundation's certification, under their own names, as far
+//! as an ID Token and its keys decide them; and the forms in which providers publish keys and write
+//! tokens.
 
 mod logout;
 mod providers;
@@ -12,22 +12,22 @@ use jose_verify::oidc::Nonce;
 use jose_verify::{Error, KeySet, Keys, Policy, oidc};
 use serde_json::{Value, json};
 
-use crate::support::judge::{NOW, verdict};
 use crate::support::report::report;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::token_signed_by;
+use crate::support::verdict::{NOW, verdict};
 
 const ISSUER: &str = "https://op.example.com";
 const CLIENT: &str = "s6BhdRkqt3";
 const NONCE: &str = "n-0S6_WzA2Mj";
 
-/// An ID Token's policy with the nonce that was sent.
+/// The policy for an ID Token with the nonce that was sent.
 const POLICY: Policy<'static> = oidc::id_token(&[ISSUER], &[CLIENT], Nonce::Sent(NONCE));
 
 /// The provider's key.
 static OP: LazyLock<RsaKey> = LazyLock::new(RsaKey::usual);
 
-/// Good claims.
+/// Returns valid claims.
 fn claims() -> Value {
     json!({
         "iss": ISSUER, "sub": "248289761001", "aud": CLIENT, "nonce": NONCE,
@@ -35,7 +35,7 @@ fn claims() -> Value {
     })
 }
 
-/// An object with other members; those that are null are removed.
+/// Returns an object with other members. Members that are null are removed.
 fn with(object: &Value, other: &Value) -> Value {
     let mut changed = object.clone();
     let members = changed.as_object_mut().unwrap();
@@ -44,12 +44,12 @@ fn with(object: &Value, other: &Value) -> Value {
     changed
 }
 
-/// A token of the provider's, with RS256.
+/// Returns an RS256 token of the provider.
 fn id_token(header: &Value, claims: &Value) -> String {
     signed_text(header, &claims.to_string())
 }
 
-/// The same, with the claims written as they stand.
+/// Like [`id_token`], with the text of the claims unchanged.
 fn signed_text(header: &Value, claims: &str) -> String {
     let header = with(&json!({"alg": "RS256", "typ": "JWT"}), header).to_string();
     token_signed_by(header.as_bytes(), claims.as_bytes(), |input| {
@@ -57,18 +57,18 @@ fn signed_text(header: &Value, claims: &str) -> String {
     })
 }
 
-/// What comes of it as an ID Token.
-fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
+/// Verifies a token as an ID Token.
+fn verify(token: &str, keys: &impl Keys) -> Result<(), Error> {
     verdict(token, keys, &POLICY)
 }
 
-/// A JWK Set as it is published, loaded for every signature. In a box, for it is large.
+/// Loads a published JWK Set for all signature algorithms. Boxed, because it is large.
 fn published(jwks: &Value) -> Box<KeySet<16>> {
     let text = jwks.to_string();
     Box::new(KeySet::from_jwks(text.as_bytes(), jose_verify::alg::SIGNATURES).unwrap())
 }
 
-/// The certification's tests, by its names.
+/// The names of the certification's tests.
 const RELYING_PARTY: [&str; 29] = [
     "rp-id_token-sig-rs256",
     "rp-id_token-sig-es256",
@@ -101,7 +101,7 @@ const RELYING_PARTY: [&str; 29] = [
     "lt-with-nonce",
 ];
 
-/// Whose keys and tokens are told apart.
+/// Providers whose keys and tokens differ in form.
 const PROVIDERS: [&str; 9] = [
     "microsoft_entra",
     "google_auth0_okta_cognito_apple",
@@ -115,7 +115,7 @@ const PROVIDERS: [&str; 9] = [
 ];
 
 #[test]
-fn every_row_has_its_test() {
+fn every_listed_test_exists() {
     let relying_party = concat!(
         include_str!("conformance/relying_party.rs"),
         include_str!("conformance/logout.rs"),
@@ -132,12 +132,12 @@ fn every_row_has_its_test() {
     }
     let (tests, shapes) = (RELYING_PARTY.len(), PROVIDERS.len());
     report(format_args!(
-        "conformance: {} cases, {tests} tests, {shapes} shapes",
+        "conformance: {} cases, {tests} tests, {shapes} provider forms",
         tests + shapes
     ));
 }
 
-/// The JWK of a key as most providers write it.
+/// Returns the JWK of a key as most providers write it.
 fn jwk(key: &RsaKey, kid: &str) -> Value {
     with(
         &key.jwk(),

@@ -1,65 +1,65 @@
-//! Claims as serde types: what `serde_json` makes of the same text, and which field an error names.
+//! Claims as serde types: the same result as `serde_json` for the same text, and the field that an
+//! error names.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use jose_verify::json::{DeserializeError, DeserializeErrorKind as Kind, Value};
-use jose_verify::{Check, Claim, Clock, Error, Policy, Verified, Verifier};
+use jose_verify::{Check, Claim, Clock, Error, Policy, Verified};
 use proptest::prelude::*;
 use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde::{Deserialize, de};
 
 use super::json::texts;
 use super::support::random::cases;
-use super::support::sign::{key, token};
+use super::support::sign::token;
+use super::support::verdict::with_verified;
 
-/// Reads claims, if they are those of a token that is accepted.
+/// Reads the claims if the token is accepted.
 fn with_claims<T>(claims: &str, read: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
-    let mut token = token(claims).into_bytes();
     let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
-    let key = key();
-    let verifier = Verifier::new(&key, &policy);
-    let jwt = verifier.verify_in_place(&mut token, Clock::Absent)?;
-    Ok(read(&jwt))
+    with_verified(token(claims), &policy, Clock::Absent, read)
 }
 
-/// What came of it, in a form in which results that borrow from different texts compare.
+/// Returns the result in a form in which values that borrow from different texts can be compared.
 fn outcome<T: Debug, E>(result: Result<T, E>) -> Option<String> {
     result.ok().map(|value| format!("{value:?}"))
 }
 
-/// A type for one value, as a claim.
+/// A type with one value, which is a claim.
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct One<T> {
     before: Option<IgnoredAny>,
     v: T,
     after: Option<IgnoredAny>,
 }
 
-/// Holds all our ways to read a claim of a type against `serde_json`; the number of values that fit
-/// the type.
+/// Compares every way to read a claim of this type with `serde_json`. Returns how many of the
+/// values fit the type.
 macro_rules! accepted {
     ($type:ty: $($value:expr),+ $(,)?) => {{
         let mut accepted = 0;
         for value in [$($value),+] {
             let case = format!("{value} as {}", stringify!($type));
-            let claims = format!(r#"{{"before":["]\"",{{}}],"v":{value} , "after":{{"a":-1.5e3}} }}"#);
+            let (before, after) = (r#""before":["]\"",{}]"#, r#""after":{"a":-1.5e3}"#);
+            let claims = format!(r#"{{{before},"v":{value} , {after} }}"#);
             let want = outcome(serde_json::from_str::<$type>(value));
             let want_claims = outcome(serde_json::from_str::<One<$type>>(&claims));
             accepted += usize::from(want.is_some());
             with_claims(&claims, |jwt| {
-                let (claims, mut room) = (jwt.claims(), [0; 256]);
+                let (claims, mut buffer) = (jwt.claims(), [0; 256]);
                 let v: Value<'_> = claims.get("v").unwrap();
                 assert_eq!(outcome(v.deserialize::<$type>()), want, "{case}");
-                assert_eq!(outcome(v.deserialize_in::<$type>(&mut room)), want, "{case}, in a buffer");
+                let in_buffer = outcome(v.deserialize_in::<$type>(&mut buffer));
+                assert_eq!(in_buffer, want, "{case}, in a buffer");
                 let ours = claims.deserialize::<One<$type>>();
                 if let Err(error) = &ours {
                     assert!(error.field().is_some(), "{case}: {error}");
                 }
                 assert_eq!(outcome(ours), want_claims, "{case}, as a claim");
-                let ours = claims.deserialize_in::<One<$type>>(&mut room);
+                let ours = claims.deserialize_in::<One<$type>>(&mut buffer);
                 assert_eq!(outcome(ours), want_claims, "{case}, as a claim, in a buffer");
             })
             .unwrap();
@@ -163,12 +163,12 @@ fn scalars() {
 struct Unit;
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Newtype<T>(T);
 
-/// Asks for bytes, and takes what it is given.
+/// Asks for bytes and accepts bytes or a sequence.
 #[derive(Debug)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Bytes(Vec<u8>);
 
 impl<'de> Deserialize<'de> for Bytes {
@@ -254,25 +254,25 @@ fn arrays() {
         1
     );
     assert_eq!(accepted!(heapless::Vec<u8, 2>: "[1,2]", "[1,2,3]"), 1);
-    assert_eq!(accepted!(Vec<Lazy>: "[]", "[1]", "[1,2]"), 1);
+    assert_eq!(accepted!(Vec<ReadsNothing>: "[]", "[1]", "[1,2]"), 1);
     with_claims(r#"{"v":5}"#, |jwt| {
         let value = jwt.claims().get("v").unwrap();
-        assert!(value.deserialize::<Lazy>().is_err());
-        assert!(jwt.claims().deserialize::<Lazy>().is_err());
-        assert!(jwt.claims().deserialize::<One<Lazy>>().is_err());
+        assert!(value.deserialize::<ReadsNothing>().is_err());
+        assert!(jwt.claims().deserialize::<ReadsNothing>().is_err());
+        assert!(jwt.claims().deserialize::<One<ReadsNothing>>().is_err());
     })
     .unwrap();
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Pair(u8, i64);
 
-/// A type that breaks serde's rules: it looks at nothing.
+/// Violates serde's contract: it reads nothing.
 #[derive(Debug)]
-struct Lazy;
+struct ReadsNothing;
 
-impl<'de> Deserialize<'de> for Lazy {
+impl<'de> Deserialize<'de> for ReadsNothing {
     fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
         Ok(Self)
     }
@@ -298,7 +298,7 @@ fn maps() {
         accepted!(Map<bool>: r#"{"true":1,"false":2}"#, r#"{"True":1}"#, r#"{"\u0074rue":1}"#),
         1
     );
-    assert_eq!(accepted!(Map<Newtype2>: r#"{"a":1}"#), 1);
+    assert_eq!(accepted!(Map<NewtypeString>: r#"{"a":1}"#), 1);
     assert_eq!(accepted!(Map<Option<u8>>: r#"{"1":1}"#, r#"{"null":1}"#), 1);
     assert_eq!(
         accepted!(Map<Plain>: r#"{"one":1,"Two":2}"#, r#"{"three":1}"#),
@@ -334,11 +334,11 @@ fn maps() {
 }
 
 #[derive(Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-struct Newtype2(String);
+struct NewtypeString(String);
 
-/// Members in order, whatever their names are taken for.
+/// Members in order, with their names as keys of type `K`.
 #[derive(Debug)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Pairs<K>(Vec<(K, u8)>);
 
 impl<'de, K: Deserialize<'de>> Deserialize<'de> for Pairs<K> {
@@ -372,7 +372,7 @@ enum Plain {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 enum Shapes<'a> {
     Unit,
     Newtype(u8),
@@ -382,7 +382,7 @@ enum Shapes<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 #[serde(tag = "kind")]
 enum Internal {
     User { name: String },
@@ -391,7 +391,7 @@ enum Internal {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 #[serde(tag = "t", content = "c")]
 enum Adjacent {
     Text(String),
@@ -401,7 +401,7 @@ enum Adjacent {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 #[serde(untagged)]
 enum Any {
     Null(()),
@@ -411,11 +411,11 @@ enum Any {
     Float(f64),
     Text(String),
     Array(Vec<Any>),
-    Object(Pairs2),
+    Object(Object),
 }
 
-/// Members in order, with values of any kind.
-type Pairs2 = BTreeMap<String, Any>;
+/// Members with values of any type.
+type Object = BTreeMap<String, Any>;
 
 #[test]
 fn enumerations() {
@@ -429,7 +429,7 @@ fn enumerations() {
         r#"{"Struct":{"a":1}}"#,
         r#"{"Struct":{"a":1,"b":true,"c":[]}}"#,
         r#"{"Struct":[1,null]}"#,
-        // Refused:
+        // Rejected:
         r#""Newtype""#,
         r#""Tuple""#,
         r#""Struct""#,
@@ -467,7 +467,7 @@ fn enumerations() {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Session<'a> {
     email: &'a str,
     #[serde(default)]
@@ -486,7 +486,7 @@ fn one() -> f32 {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 #[serde(deny_unknown_fields)]
 struct Address {
     country: String,
@@ -495,7 +495,7 @@ struct Address {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Flat {
     id: u8,
     #[serde(flatten)]
@@ -505,7 +505,7 @@ struct Flat {
 }
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 struct Flattened {
     country: Option<String>,
     score: Option<f64>,
@@ -521,7 +521,7 @@ fn structs() {
             r#"{"email":"a","address":{"country":"\u0041","zip":1}}"#,
             r#"{"email":"a","address":null}"#,
             r#"["a",7,1.5,["b"],null]"#,
-            // Refused:
+            // Rejected:
             r#"{"email":"\u0061"}"#,
             r#"{"email":"a","level":null}"#,
             r#"{"email":"a","email":"a"}"#,
@@ -541,7 +541,7 @@ fn structs() {
 }
 
 #[test]
-fn which_field_an_error_names() {
+fn errors_name_the_field() {
     for (claims, kind, field, shown) in [
         (
             "{}",
@@ -641,7 +641,7 @@ fn which_field_an_error_names() {
     assert!(size_of::<DeserializeError>() <= 24);
 }
 
-/// A type that asks for a list and would also take a string.
+/// Asks for a sequence but would also accept a string.
 #[derive(Debug, PartialEq)]
 struct Roles(Vec<String>);
 
@@ -665,7 +665,7 @@ impl<'de> Deserialize<'de> for Roles {
 }
 
 #[test]
-fn a_string_is_no_list_wherever_it_stands() {
+fn a_string_is_not_a_sequence_at_any_depth() {
     with_claims(r#"{"roles":"admin user"}"#, |jwt| {
         let value = jwt.claims().get("roles").unwrap();
         assert_eq!(
@@ -694,7 +694,7 @@ fn errors_without_a_field() {
         "a claim has an unknown name"
     );
     assert_eq!(
-        error::<Shapes2>(r#"{"X":1}"#),
+        error::<TopLevelEnum>(r#"{"X":1}"#),
         "a claim is not a known variant"
     );
     assert_eq!(error::<Vec<u8>>("{}"), "a claim has the wrong type");
@@ -705,10 +705,10 @@ fn errors_without_a_field() {
     assert_eq!(error::<Untagged>("{}"), "a claim has an invalid value");
 }
 
-type Shapes2 = Plain;
+type TopLevelEnum = Plain;
 
 #[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "shown by Debug")]
+#[allow(dead_code, reason = "read by Debug")]
 #[serde(untagged)]
 enum Untagged {
     Number(u8),
@@ -716,7 +716,7 @@ enum Untagged {
 }
 
 #[test]
-fn the_buffer_holds_one_string_at_a_time() {
+fn the_buffer_is_reused_for_each_string() {
     #[derive(Debug, Deserialize)]
     struct Strings {
         a: String,
@@ -745,11 +745,11 @@ fn the_buffer_holds_one_string_at_a_time() {
     .unwrap();
 }
 
-/// Refuses everything and says why with what it was given.
+/// Rejects everything with an error that repeats the value.
 #[derive(Debug)]
-struct Talkative;
+struct LeakyError;
 
-impl<'de> Deserialize<'de> for Talkative {
+impl<'de> Deserialize<'de> for LeakyError {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Err(de::Error::custom(format_args!("not {text}")))
@@ -757,7 +757,7 @@ impl<'de> Deserialize<'de> for Talkative {
 }
 
 #[test]
-fn no_error_shows_content() {
+fn errors_do_not_reveal_values() {
     const MARKER: &str = "s3cr3t";
     macro_rules! shown {
         ($claims:expr => $($type:ty)+) => {
@@ -778,7 +778,7 @@ fn no_error_shows_content() {
     ] {
         for name in ["v", MARKER] {
             let claims = format!(r#"{{"{name}":{value}}}"#);
-            for shown in shown!(&claims => One<u32> One<bool> One<f64> One<Talkative>
+            for shown in shown!(&claims => One<u32> One<bool> One<f64> One<LeakyError>
                 One<Plain> One<Internal> One<Address> BTreeMap<u8, u8> Address Plain)
             {
                 assert!(!shown.contains(MARKER), "{claims}: {shown}");
@@ -787,20 +787,20 @@ fn no_error_shows_content() {
     }
 }
 
-/// A tree of what serde hands out, which takes every value.
-fn tree(claims: &str) {
+/// Compares the values of all claims, whatever their types, with those of `serde_json`.
+fn assert_same_as_serde_json(claims: &str) {
     let value = outcome(serde_json::from_str::<serde_json::Value>(claims));
     let any = outcome(serde_json::from_str::<Any>(claims));
     let ignored = outcome(serde_json::from_str::<IgnoredAny>(claims));
     let read = |jwt: &Verified<'_>| {
-        let (claims, mut room) = (jwt.claims(), [0; 64]);
+        let (claims, mut buffer) = (jwt.claims(), [0; 64]);
         assert_eq!(outcome(claims.deserialize::<serde_json::Value>()), value);
         assert_eq!(
-            outcome(claims.deserialize_in::<serde_json::Value>(&mut room)),
+            outcome(claims.deserialize_in::<serde_json::Value>(&mut buffer)),
             value
         );
         assert_eq!(outcome(claims.deserialize::<Any>()), any);
-        assert_eq!(outcome(claims.deserialize_in::<Any>(&mut room)), any);
+        assert_eq!(outcome(claims.deserialize_in::<Any>(&mut buffer)), any);
         assert_eq!(
             outcome(claims.deserialize_in::<IgnoredAny>(&mut [])),
             ignored
@@ -810,7 +810,7 @@ fn tree(claims: &str) {
             assert!(value.is_ok() || any.is_none());
         }
     };
-    // A text with a duplicate, or of a wrong type, is refused before.
+    // A text with a duplicate member or a claim of the wrong type is rejected before it is read.
     let _ = with_claims(claims, read);
 }
 
@@ -819,7 +819,7 @@ proptest! {
 
     #[test]
     fn any_claims(claims in texts::claims()) {
-        tree(&claims);
+        assert_same_as_serde_json(&claims);
     }
 
     #[test]

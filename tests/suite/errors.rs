@@ -1,4 +1,4 @@
-//! Errors name the claim, and say who has to act.
+//! Errors name the claim and say who has to act.
 
 use core::time::Duration;
 
@@ -6,10 +6,10 @@ use jose_verify::{
     Audience, Category, Check, Claim, Error, Limit, MaxAge, Member, Policy, Problem,
 };
 
-use crate::support::judge::{UNCHECKED, verdict};
 use crate::support::sign::{key, token};
+use crate::support::verdict::{UNCHECKED, verdict};
 
-/// A policy that demands each registered claim, with a value.
+/// A policy that requires a specific value of each registered claim.
 const EVERYTHING: Policy<'static> = Policy {
     issuer: Check::Required(&"expected"),
     subject: Check::Required(&"expected"),
@@ -31,8 +31,8 @@ const EVERYTHING: Policy<'static> = Policy {
     ..UNCHECKED
 };
 
-/// Of each registered claim: a value that fits, one of the wrong type, one that does not fit, and
-/// what is wrong with that.
+/// For each registered claim: a value that passes, a value of the wrong type, a value that fails,
+/// and the problem with it.
 const CLAIMS: [(Claim, &str, &str, &str, Problem); 14] = [
     (
         Claim::Iss,
@@ -134,10 +134,10 @@ const CLAIMS: [(Claim, &str, &str, &str, Problem); 14] = [
     ),
 ];
 
-/// The answer to all claims as they must be, but one.
-fn with(claim: Claim, value: Option<&str>) -> Result<(), Error> {
-    let members = CLAIMS.iter().filter_map(|(this, fitting, ..)| {
-        let value = if *this == claim { value? } else { fitting };
+/// Verifies a token with valid claims, one of which has this value or is missing.
+fn verify_with(claim: Claim, value: Option<&str>) -> Result<(), Error> {
+    let members = CLAIMS.iter().filter_map(|(this, valid, ..)| {
+        let value = if *this == claim { value? } else { valid };
         Some(format!(r#""{}":{value}"#, this.name()))
     });
     let members: Vec<_> = members.collect();
@@ -149,16 +149,16 @@ fn with(claim: Claim, value: Option<&str>) -> Result<(), Error> {
 }
 
 #[test]
-fn each_registered_claim_is_named() {
-    for (claim, fitting, wrong_type, other, problem) in CLAIMS {
-        assert_eq!(with(claim, Some(fitting)), Ok(()), "{claim:?}");
+fn errors_name_each_registered_claim() {
+    for (claim, valid, wrong_type, other, problem) in CLAIMS {
+        assert_eq!(verify_with(claim, Some(valid)), Ok(()), "{claim:?}");
         for (value, problem) in [
             (None, Problem::Missing),
             (Some(wrong_type), Problem::WrongType),
             (Some(other), problem),
         ] {
             let error = Error::Claim(claim, problem);
-            assert_eq!(with(claim, value), Err(error), "{value:?}");
+            assert_eq!(verify_with(claim, value), Err(error), "{value:?}");
             assert_eq!(error.claim(), Some(claim));
             let name = claim.name();
             assert!(error.name().starts_with(name), "{}", error.name());
@@ -210,14 +210,14 @@ fn categories() {
             Error::BadSignature => Category::Signature,
             Error::NoKey | Error::AmbiguousKey => Category::UnknownKey,
             Error::InsufficientScope => Category::Scope,
-            other => panic!("{other:?} has no category here"),
+            other => panic!("{other:?} has no expected category"),
         };
         assert_eq!(error.category(), want, "{error:?}");
     }
 }
 
 #[test]
-fn what_a_bearer_of_a_token_is_told() {
+fn bearer_errors_and_http_statuses() {
     for (error, want) in [
         (Error::MalformedToken, Some("invalid_token")),
         (Error::BadSignature, Some("invalid_token")),
@@ -243,12 +243,12 @@ fn what_a_bearer_of_a_token_is_told() {
 }
 
 #[test]
-fn an_error_is_small() {
+fn errors_are_small() {
     assert!(size_of::<Error>() <= 8);
     assert!(size_of::<Result<(), Error>>() <= 8);
 }
 
-/// The numbers and names that a program may have stored: of each kind the first and the last.
+/// Numbers and names that a program may have stored: the first and the last of each kind.
 #[test]
 fn numbers_and_names_do_not_change() {
     for (error, number, name) in [

@@ -1,4 +1,4 @@
-//! What every check of a policy found.
+//! The report of every check of a policy.
 
 use core::time::Duration;
 
@@ -8,9 +8,9 @@ use jose_verify::{
     Verifier,
 };
 
-use crate::support::judge::{NOW, UNCHECKED};
 use crate::support::secs;
 use crate::support::sign::{key, token};
+use crate::support::verdict::{NOW, UNCHECKED};
 
 const SECRET: &str = "hunter2";
 
@@ -24,7 +24,7 @@ const POLICY: Policy<'static> = Policy {
     ..UNCHECKED
 };
 
-/// What is reported of a token with these claims, and the answer.
+/// Returns the reports about a token with these claims, and the result.
 fn explained(
     claims: &str,
     checks: &[&dyn ClaimCheck],
@@ -34,14 +34,14 @@ fn explained(
     let mut scratch = vec![0; token.len()];
     let mut reports = Vec::new();
     let verifier = Verifier::new(&key, &POLICY).with_checks(checks);
-    let answer = verifier.explain(token.as_bytes(), clock, &mut scratch, |report| {
+    let result = verifier.explain(token.as_bytes(), clock, &mut scratch, |report| {
         assert!(!format!("{report:?}").contains(SECRET), "{report:?}");
         reports.push((report.name.to_owned(), report.outcome));
     });
-    let answer = answer.map(|_| ());
-    let same = verifier.verify(token.as_bytes(), clock, &mut scratch);
-    assert_eq!(answer, same.map(|_| ()), "{claims}");
-    (reports, answer)
+    let result = result.map(|_| ());
+    let without_report = verifier.verify(token.as_bytes(), clock, &mut scratch);
+    assert_eq!(result, without_report.map(|_| ()), "{claims}");
+    (reports, result)
 }
 
 const NAMES: [&str; 15] = [
@@ -65,10 +65,15 @@ const NAMES: [&str; 15] = [
 #[test]
 fn every_check_is_reported() {
     let claims = format!(
-        r#"{{"iss":"{SECRET}","sub":"{SECRET}","aud":["{SECRET}","b"],"exp":{NOW},"iat":1,"nonce":"{SECRET}"}}"#
+        concat!(
+            r#"{{"iss":"{SECRET}","sub":"{SECRET}","aud":["{SECRET}","b"],"#,
+            r#""exp":{NOW},"iat":1,"nonce":"{SECRET}"}}"#
+        ),
+        SECRET = SECRET,
+        NOW = NOW,
     );
     let lifetime = MaxLifetime(secs(10));
-    let (reports, answer) = explained(
+    let (reports, result) = explained(
         &claims,
         &[&lifetime, &SoleAudience],
         NumericDate::from_seconds(NOW),
@@ -96,11 +101,11 @@ fn every_check_is_reported() {
     ];
     let want = want.map(|(name, outcome)| (name.to_owned(), outcome));
     assert_eq!(reports, want);
-    assert_eq!(answer, Err(typ));
+    assert_eq!(result, Err(typ));
 }
 
 #[test]
-fn what_cannot_be_compared_is_not_made() {
+fn checks_that_cannot_be_made() {
     let claims =
         format!(r#"{{"iss":"https://issuer.example.com","sub":"","exp":{NOW},"acr":"gold"}}"#);
     for (clock, exp) in [
@@ -127,9 +132,10 @@ fn what_cannot_be_compared_is_not_made() {
     }
 }
 
-/// Too old is compared with a lower bound of the time, in the future is not: a check was made.
+/// A lower bound of the time can show that a token is too old, but not that it is from the future.
+/// The check still counts as made.
 #[test]
-fn half_a_check_is_a_check() {
+fn a_lower_bound_makes_half_of_the_check() {
     let policy = Policy {
         auth_time: Check::Required(MaxAge {
             age: secs(10),
@@ -162,13 +168,13 @@ fn half_a_check_is_a_check() {
 }
 
 #[test]
-fn nothing_is_reported_of_a_forgery() {
+fn a_forgery_is_not_reported() {
     let (key, mut token) = (key(), token("{}"));
     token.replace_range(token.len() - 10..token.len() - 9, "_");
     let mut scratch = vec![0; token.len()];
     let verifier = Verifier::new(&key, &POLICY);
-    let answer = verifier.explain(token.as_bytes(), Clock::Absent, &mut scratch, |report| {
+    let result = verifier.explain(token.as_bytes(), Clock::Absent, &mut scratch, |report| {
         panic!("{report:?}")
     });
-    assert_eq!(answer.err(), Some(Error::BadSignature));
+    assert_eq!(result.err(), Some(Error::BadSignature));
 }

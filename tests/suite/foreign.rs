@@ -1,5 +1,5 @@
-//! Ed25519, which this crate does not have, joins from outside through public items alone (RFC
-//! 8037, RFC 9864).
+//! Ed25519 (RFC 8037, RFC 9864), which this crate does not implement, added from outside through
+//! public items only.
 
 use crate::support::secs;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -12,12 +12,12 @@ use jose_verify::{Error, Key, KeySet, Keys, RotatingKeys};
 use serde_json::{Value, json};
 
 use self::ed25519::Ed25519;
-use super::keys::{public_key, verdict, verified_by};
+use super::keys::{public_key, verified_by};
 use super::support::hash::digest;
-use super::support::judge::signature_verdict;
 use super::support::sign::{base64url, token_signed_by};
+use super::support::verdict::signature_verdict;
 
-/// All that a caller has to write.
+/// Everything that a caller has to write.
 mod ed25519 {
     use ed25519_dalek::{Signature, VerifyingKey};
     use jose_verify::Error;
@@ -46,7 +46,7 @@ mod ed25519 {
         }
     }
 
-    /// `Ed25519` (RFC 9864), or `EdDSA` (RFC 8037), which does not say with which curve.
+    /// `Ed25519` (RFC 9864), or `EdDSA` (RFC 8037), whose name does not specify the curve.
     #[derive(Debug, Clone, Copy)]
     pub(super) struct Ed25519<const EDDSA: bool = false>;
 
@@ -83,7 +83,7 @@ const EDDSA: Ed25519<true> = Ed25519;
 /// The key of RFC 8037, Appendix A.2.
 const X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 
-/// Its private part (Appendix A.1).
+/// The private part of that key (Appendix A.1).
 const D: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
 
 /// The signed example of Appendix A.4.
@@ -100,7 +100,7 @@ fn decoded(text: &str) -> [u8; 32] {
     bytes.try_into().unwrap()
 }
 
-/// The key as JWK, with more members.
+/// Returns the key as a JWK with additional members.
 fn jwk(more: &Value) -> Value {
     let mut jwk = json!({"kty": "OKP", "crv": "Ed25519", "x": X});
     let members = jwk.as_object_mut().unwrap();
@@ -108,7 +108,7 @@ fn jwk(more: &Value) -> Value {
     jwk
 }
 
-/// A token that the key has signed.
+/// Returns a token signed with the key.
 fn token(header: &Value) -> String {
     let key = SigningKey::from_bytes(&decoded(D));
     let sign = |input: &[u8]| key.sign(input).to_bytes().to_vec();
@@ -116,7 +116,7 @@ fn token(header: &Value) -> String {
 }
 
 #[test]
-fn what_a_caller_has_to_write_is_short() {
+fn a_foreign_algorithm_takes_few_lines() {
     let text = include_str!("foreign.rs");
     let (_, part) = text.split_once("\nmod ed25519 {\n").unwrap();
     let (part, _) = part.split_once("\n}\n").unwrap();
@@ -125,7 +125,7 @@ fn what_a_caller_has_to_write_is_short() {
 }
 
 #[test]
-fn the_example_of_rfc_8037() {
+fn rfc_8037_appendix_a_4() {
     assert_eq!(
         token(&json!({"alg": "EdDSA"})).split('.').next(),
         EXAMPLE.split('.').next()
@@ -136,13 +136,13 @@ fn the_example_of_rfc_8037() {
     let both: [&dyn Keys; 2] = [&key, &set];
     for keys in both {
         assert_eq!(signature_verdict(EXAMPLE, keys), Ok(()));
-        let refused = signature_verdict(&forged(), keys);
-        assert_eq!(refused, Err(Error::BadSignature));
+        let rejected = signature_verdict(&forged(), keys);
+        assert_eq!(rejected, Err(Error::BadSignature));
     }
-    // Under the other name it is another algorithm.
+    // The other name is another algorithm.
     let other = Key::from_jwk(ED25519, text.as_bytes()).unwrap();
-    let refused = signature_verdict(EXAMPLE, &other);
-    assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+    let rejected = signature_verdict(EXAMPLE, &other);
+    assert_eq!(rejected, Err(Error::AlgorithmNotAccepted));
 }
 
 #[test]
@@ -152,9 +152,12 @@ fn beside_rs256_in_a_jwk_set() {
     let list: [&dyn Algorithm; 3] = [&RS256, &ED25519, &EDDSA];
     let keys = KeySet::<2>::from_jwks(jwks.as_bytes(), &list).unwrap();
     assert_eq!(keys.len(), 2, "one entry for both names");
-    assert_eq!(verdict(&of_rsa, &keys), Ok(()));
-    assert_eq!(verdict(EXAMPLE, &keys), Ok(()));
-    assert_eq!(verdict(&forged(), &keys), Err(Error::BadSignature));
+    assert_eq!(signature_verdict(&of_rsa, &keys), Ok(()));
+    assert_eq!(signature_verdict(EXAMPLE, &keys), Ok(()));
+    assert_eq!(
+        signature_verdict(&forged(), &keys),
+        Err(Error::BadSignature)
+    );
     for algorithm in ["Ed25519", "EdDSA"] {
         let header = |kid: &str| json!({"alg": algorithm, "kid": kid});
         let want = VerifiedBy {
@@ -163,10 +166,13 @@ fn beside_rs256_in_a_jwk_set() {
         };
         assert_eq!(verified_by(&token(&header("ed")), &keys), Ok(want));
         for wrong in ["Ed", "rsa", ""] {
-            assert_eq!(verdict(&token(&header(wrong)), &keys), Err(Error::NoKey));
+            assert_eq!(
+                signature_verdict(&token(&header(wrong)), &keys),
+                Err(Error::NoKey)
+            );
         }
     }
-    // Who does not name it does not have it.
+    // A list that does not name it does not accept it.
     let mut skipped = Vec::new();
     let mut without = KeySet::<2>::new();
     without
@@ -179,15 +185,18 @@ fn beside_rs256_in_a_jwk_set() {
         })
         .unwrap();
     assert_eq!(skipped, [(1, "ed".to_owned(), Error::UnsupportedKey)]);
-    assert_eq!(verdict(EXAMPLE, &without), Err(Error::AlgorithmNotAccepted));
-    // Nor does it stand beside MACs.
+    assert_eq!(
+        signature_verdict(EXAMPLE, &without),
+        Err(Error::AlgorithmNotAccepted)
+    );
+    // It cannot be in one list with MACs.
     let mixed = [MACS[0], &EDDSA];
-    let refused = KeySet::<2>::from_jwks(jwks.as_bytes(), &mixed).err();
-    assert_eq!(refused, Some(Error::UnusableAlgorithmList));
+    let rejected = KeySet::<2>::from_jwks(jwks.as_bytes(), &mixed).err();
+    assert_eq!(rejected, Some(Error::UnusableAlgorithmList));
 }
 
 #[test]
-fn members_of_the_jwk_decide() {
+fn jwk_members_are_checked() {
     for (members, want) in [
         (json!({}), None),
         (
@@ -202,7 +211,7 @@ fn members_of_the_jwk_decide() {
         (json!({"x": 5}), Some(Error::MalformedKey)),
         (json!({"x": base64url(&[1; 31])}), Some(Error::MalformedKey)),
         (json!({"x": base64url(&[1; 33])}), Some(Error::KeyTooLarge)),
-        // y = 2 is on no point of the curve.
+        // There is no point with y = 2 on the curve.
         (
             json!({"x": base64url(&[[2].as_slice(), &[0; 31]].concat())}),
             Some(Error::MalformedKey),
@@ -217,7 +226,7 @@ fn members_of_the_jwk_decide() {
 }
 
 #[test]
-fn it_rotates() {
+fn rotation() {
     let list: [&dyn Algorithm; 3] = [&RS256, &EDDSA, &ES256];
     let update = |keys: &RotatingKeys<4>, published: Value, now| {
         let jwks = json!({ "keys": published }).to_string();
@@ -233,41 +242,47 @@ fn it_rotates() {
         json!([jwk(&json!({"kid": "ed"}))]),
         secs(0),
     );
-    assert_eq!(verdict(&token(&header), &first), Ok(()));
+    assert_eq!(signature_verdict(&token(&header), &first), Ok(()));
     let second = update(&first, json!([rsa]), secs(10));
     assert!(second.has_new_keys(&first));
     assert_eq!(
         (second.set().len(), second.retires_next()),
         (2, Some(secs(3610)))
     );
-    assert_eq!(verdict(&token(&header), &second), Ok(()));
-    assert_eq!(verdict(&of_rsa, &second), Ok(()));
+    assert_eq!(signature_verdict(&token(&header), &second), Ok(()));
+    assert_eq!(signature_verdict(&of_rsa, &second), Ok(()));
     let third = second.without_retired(secs(3610));
-    assert_eq!(verdict(&token(&header), &third), Err(Error::NoKey));
-    // The same key again is no other one.
+    assert_eq!(
+        signature_verdict(&token(&header), &third),
+        Err(Error::NoKey)
+    );
+    // The same key published again is not a new key.
     let back = update(&second, json!([jwk(&json!({"kid": "ed"})), rsa]), secs(20));
     assert!(!back.has_new_keys(&second));
     assert_eq!((back.set().len(), back.retires_next()), (2, None));
-    // A list without it, and with it again.
+    // A list without the algorithm.
     let without = json!({ "keys": [rsa] }).to_string();
     let (without, _) = back
         .updated(without.as_bytes(), &[&RS256], secs(3600), secs(30), |_| {})
         .unwrap();
-    assert_eq!(verdict(EXAMPLE, &without), Err(Error::AlgorithmNotAccepted));
+    assert_eq!(
+        signature_verdict(EXAMPLE, &without),
+        Err(Error::AlgorithmNotAccepted)
+    );
 }
 
 #[test]
-fn from_a_subject_public_key_info() {
+fn from_subject_public_key_info_rfc_8410() {
     let prefix = [
         0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
     ];
     let spki = [&prefix[..], &decoded(X)].concat();
     let parameters = KeyParameters::from_spki_der(&spki).unwrap();
     let key = Key::new(EDDSA, &parameters).unwrap();
-    assert_eq!(verdict(EXAMPLE, &key), Ok(()));
-    assert_eq!(verdict(&forged(), &key), Err(Error::BadSignature));
+    assert_eq!(signature_verdict(EXAMPLE, &key), Ok(()));
+    assert_eq!(signature_verdict(&forged(), &key), Err(Error::BadSignature));
     let set = KeySet::<1>::from_parameters(&parameters, &[&RS256, &EDDSA]).unwrap();
-    assert_eq!(verdict(EXAMPLE, &set), Ok(()));
+    assert_eq!(signature_verdict(EXAMPLE, &set), Ok(()));
     // RFC 8410 §3: the parameters MUST be absent.
     let mut with_null = spki.clone();
     (with_null[1], with_null[3]) = (0x2c, 0x07);
@@ -278,15 +293,15 @@ fn from_a_subject_public_key_info() {
     ] {
         assert_eq!(KeyParameters::from_spki_der(der).err(), Some(want));
     }
-    // X25519 is not for signatures.
+    // X25519 is not a signature algorithm.
     let mut other = spki;
     other[8] = 0x6e;
-    let refused = KeyParameters::from_spki_der(&other).err();
-    assert_eq!(refused, Some(Error::UnsupportedKey));
+    let rejected = KeyParameters::from_spki_der(&other).err();
+    assert_eq!(rejected, Some(Error::UnsupportedKey));
 }
 
 #[test]
-fn a_kid_binds() {
+fn kid_must_match() {
     let text = jwk(&json!({"kid": "ed"})).to_string();
     let key = Key::from_jwk(ED25519, text.as_bytes()).unwrap();
     for (kid, want) in [("ed", Ok(())), ("de", Err(Error::NoKey))] {
@@ -300,8 +315,8 @@ fn a_kid_binds() {
 }
 
 #[test]
-fn a_key_takes_what_its_algorithm_needs() {
-    // A key of ES256 has 64 bytes of material; the rest of it is the `kid`.
+fn a_key_has_the_size_that_its_algorithm_needs() {
+    // A key of ES256 has 64 bytes of material; the rest is its `kid`.
     let kid = size_of::<Key<'_, Es256>>() - 64;
     assert_eq!(size_of::<Key<'_, Ed25519>>(), 32 + kid);
     assert!(kid <= 3 * size_of::<usize>());

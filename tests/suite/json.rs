@@ -1,4 +1,4 @@
-//! The reader of JSON, through the claims of signed tokens: each production of RFC 8259, and
+//! The JSON reader, tested through the claims of signed tokens: each production of RFC 8259, and
 //! against `serde_json`.
 
 mod differential;
@@ -7,15 +7,13 @@ mod numbers;
 mod reference;
 pub(crate) mod texts;
 
-use jose_verify::{Clock, Error, Verified, Verifier};
+use jose_verify::{Clock, Error, Verified};
 
-use crate::support::judge::UNCHECKED;
-use crate::support::sign::{key, token_with_header};
+use crate::support::sign::token_with_header;
+use crate::support::verdict::{UNCHECKED, with_verified};
 
-/// Reads a text as claims set.
+/// Reads a text as a claims set.
 fn read<T>(text: &[u8], with: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
-    let mut token = token_with_header(br#"{"alg":"HS256"}"#, text).into_bytes();
-    let key = key();
-    let verified = Verifier::new(&key, &UNCHECKED).verify_in_place(&mut token, Clock::Absent)?;
-    Ok(with(&verified))
+    let token = token_with_header(br#"{"alg":"HS256"}"#, text);
+    with_verified(token, &UNCHECKED, Clock::Absent, with)
 }

@@ -1,4 +1,4 @@
-//! Which key a token is verified with.
+//! The key that a token is verified with.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use jose_verify::{
 };
 use serde_json::{Value, json};
 
-use super::keys::{public_key, secret_key, serves, verdict};
+use super::keys::{public_key, secret_key, serves};
 use super::support::Keyring;
 use super::support::hash::hmac;
-use super::support::judge::signature_verdict;
 use super::support::sign::{base64url, token_signed_by, token_with_header, token_with_secret};
+use super::support::verdict::{signature_verdict, signature_verdict_with};
 
-/// A set of secrets under these identifiers; the secret repeats its number.
+/// Returns a set of secrets with these `kid`s. Each secret repeats its number.
 fn set_of(keys: &[(Option<&str>, u8)]) -> KeySet<4> {
     let jwk = |(kid, number): &(Option<&str>, u8)| {
         let mut jwk = json!({"kty": "oct", "k": base64url(&[*number; 32])});
@@ -40,7 +40,7 @@ fn signed_by(number: u8, header: &str) -> String {
 }
 
 #[test]
-fn selection_in_a_set() {
+fn key_lookup_in_a_set() {
     let keys = set_of(&[(Some("a"), 1), (Some("b"), 2), (None, 3), (Some("b"), 4)]);
     for (signer, header, want) in [
         (1, r#"{"alg":"HS256","kid":"a"}"#, Ok(())),
@@ -76,37 +76,33 @@ fn selection_in_a_set() {
         ),
     ] {
         assert_eq!(
-            verdict(&signed_by(signer, header), &keys),
+            signature_verdict(&signed_by(signer, header), &keys),
             want,
             "{signer} {header}"
         );
     }
     let long = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(10_000));
-    assert_eq!(verdict(&signed_by(1, &long), &keys), Err(Error::NoKey));
+    assert_eq!(
+        signature_verdict(&signed_by(1, &long), &keys),
+        Err(Error::NoKey)
+    );
     let long = format!(r#"{{"alg":"{}"}}"#, "H".repeat(10_000));
     assert_eq!(
-        verdict(&signed_by(1, &long), &keys),
+        signature_verdict(&signed_by(1, &long), &keys),
         Err(Error::AlgorithmNotAccepted)
     );
     let empty = KeySet::<4>::new();
-    let verdict = verdict(&signed_by(1, r#"{"alg":"HS256"}"#), &empty);
+    let verdict = signature_verdict(&signed_by(1, r#"{"alg":"HS256"}"#), &empty);
     assert_eq!(verdict, Err(Error::NoKey));
 }
 
-/// The verdict of a verifier that refuses tokens without `kid` that several keys fit.
+/// Verifies the signature with a verifier that rejects tokens without `kid` that several keys fit.
 fn strict_verdict(token: &str, keys: &dyn Keys) -> Result<(), Error> {
-    let verifier = JwsVerifier::new(keys).with_options(Options::new().refuse_ambiguity());
-    let mut scratch = vec![0; scratch_len(token.len())];
-    let verdict = verifier.verify(token.as_bytes(), &mut scratch).map(|_| ());
-    let in_place = verifier
-        .verify_in_place(&mut token.as_bytes().to_vec())
-        .map(|_| ());
-    assert_eq!(verdict, in_place, "{token}");
-    verdict
+    signature_verdict_with(token, keys, Options::new().refuse_ambiguity())
 }
 
 #[test]
-fn ambiguity_can_be_refused() {
+fn ambiguous_tokens_can_be_rejected() {
     let keys = set_of(&[(Some("a"), 1), (Some("b"), 2)]);
     let unnamed = signed_by(2, r#"{"alg":"HS256"}"#);
     assert_eq!(strict_verdict(&unnamed, &keys), Err(Error::AmbiguousKey));
@@ -116,20 +112,20 @@ fn ambiguity_can_be_refused() {
     );
     let alone = set_of(&[(Some("b"), 2)]);
     assert_eq!(strict_verdict(&unnamed, &alone), Ok(()));
-    // Two of one name: the token says all that it can.
-    let twins = set_of(&[(Some("b"), 1), (Some("b"), 2)]);
+    // Two keys with the same `kid`: the token cannot be more specific.
+    let same_kid = set_of(&[(Some("b"), 1), (Some("b"), 2)]);
     let named = signed_by(2, r#"{"alg":"HS256","kid":"b"}"#);
-    assert_eq!(strict_verdict(&named, &twins), Ok(()));
-    // Also where the keys are in several sets.
+    assert_eq!(strict_verdict(&named, &same_kid), Ok(()));
+    // Also if the keys are in several sets.
     let several = [set_of(&[(Some("a"), 1)]), alone];
     let several = several.as_slice();
     let verifier = JwsVerifier::new(several).with_options(Options::new().refuse_ambiguity());
-    let refused = verifier.verify(unnamed.as_bytes(), &mut [0; 256]).err();
-    assert_eq!(refused, Some(Error::AmbiguousKey));
+    let rejected = verifier.verify(unnamed.as_bytes(), &mut [0; 256]).err();
+    assert_eq!(rejected, Some(Error::AmbiguousKey));
 }
 
 #[test]
-fn one_key_alone() {
+fn single_key() {
     let key = Key::new(HS256, &KeyParameters::oct(&[1; 32])).unwrap();
     let named = key.with_key_id("a");
     for (header, unnamed_key, named_key) in [
@@ -143,11 +139,11 @@ fn one_key_alone() {
         ),
     ] {
         let token = signed_by(1, header);
-        assert_eq!(verdict(&token, &key), unnamed_key, "{header}");
-        assert_eq!(verdict(&token, &named), named_key, "{header}");
-        // A borrowed key is a key.
-        assert_eq!(verdict(&token, &&key), unnamed_key, "{header}");
-        assert_eq!(verdict(&token, &&named), named_key, "{header}");
+        assert_eq!(signature_verdict(&token, &key), unnamed_key, "{header}");
+        assert_eq!(signature_verdict(&token, &named), named_key, "{header}");
+        // A reference to a key is a key too.
+        assert_eq!(signature_verdict(&token, &&key), unnamed_key, "{header}");
+        assert_eq!(signature_verdict(&token, &&named), named_key, "{header}");
     }
 }
 
@@ -164,19 +160,22 @@ fn the_longest_kid() {
     let named = key.with_key_id(&kid);
     let both: [&dyn Keys; 2] = [&set, &named];
     for keys in both {
-        assert_eq!(verdict(&signed_by(1, &header(&kid)), keys), Ok(()));
+        assert_eq!(
+            signature_verdict(&signed_by(1, &header(&kid)), keys),
+            Ok(())
+        );
         for other in [&longer, &shorter] {
-            let refused = verdict(&signed_by(1, &header(other)), keys);
-            assert_eq!(refused, Err(Error::NoKey));
+            let rejected = signature_verdict(&signed_by(1, &header(other)), keys);
+            assert_eq!(rejected, Err(Error::NoKey));
         }
     }
     assert_eq!(set.add(&secret, Some(&longer)), Err(Error::KeyTooLarge));
 }
 
-/// A `kid` that is longer than any names no key, whatever it begins with, and in place as with a
+/// A `kid` that is too long matches no key, whatever it begins with, both in place and with a
 /// scratch buffer.
 #[test]
-fn a_kid_that_is_too_long_names_no_key() {
+fn a_kid_that_is_too_long_matches_no_key() {
     let key = Key::new(HS256, &KeyParameters::oct(&[1; 32])).unwrap();
     let mut wrong = Vec::new();
     for (written, character) in [("k", "k"), ("\\u006b", "k"), ("\\u0000", "\0")] {
@@ -186,7 +185,7 @@ fn a_kid_that_is_too_long_names_no_key() {
             let kid = character.repeat(len);
             let named = key.with_key_id(&kid);
             let verifier = JwsVerifier::new(&named);
-            let verdict = verdict(&token, &named);
+            let verdict = signature_verdict(&token, &named);
             let mut copy = token.clone().into_bytes();
             let in_place = verifier.verify_in_place(&mut copy).map(|_| ());
             if (verdict, in_place) != (Err(Error::NoKey), Err(Error::NoKey)) {
@@ -197,10 +196,9 @@ fn a_kid_that_is_too_long_names_no_key() {
     assert_eq!(wrong, []);
 }
 
-/// Names with characters that JSON escapes: equal as what they stand for, however they are written,
-/// and nothing else.
+/// `kid`s with characters that JSON escapes: compared after unescaping, and equal to nothing else.
 #[test]
-fn kids_that_json_escapes() {
+fn kids_with_escaped_characters() {
     let names = [
         "A",
         "\\u0041",
@@ -222,8 +220,8 @@ fn kids_that_json_escapes() {
         "\\/",
     ];
     let secret = KeyParameters::oct(&[1; 32]);
-    for own in names {
-        let jwk = json!({"kty": "oct", "k": base64url(&[1; 32]), "kid": own});
+    for kid in names {
+        let jwk = json!({"kty": "oct", "k": base64url(&[1; 32]), "kid": kid});
         let jwks = json!({ "keys": [jwk] }).to_string();
         let (jwk, published) = (
             jwk.to_string(),
@@ -231,8 +229,8 @@ fn kids_that_json_escapes() {
         );
         let mut added = KeySet::<1>::new();
         added.accept(MACS).unwrap();
-        added.add(&secret, Some(own)).unwrap();
-        let key = Key::new(HS256, &secret).unwrap().with_key_id(own);
+        added.add(&secret, Some(kid)).unwrap();
+        let key = Key::new(HS256, &secret).unwrap().with_key_id(kid);
         let from_jwk = Key::from_jwk(HS256, jwk.as_bytes()).unwrap();
         let kinds: [(&str, &dyn Keys); 4] = [
             ("published", &published.unwrap()),
@@ -242,7 +240,7 @@ fn kids_that_json_escapes() {
         ];
         for (kind, keys) in kinds {
             let shown = keys.key(0).unwrap().key_id().unwrap().to_string();
-            assert_eq!(shown, own, "{kind}");
+            assert_eq!(shown, kid, "{kind}");
             for other in names {
                 let plain = json!({"alg": "HS256", "kid": other}).to_string();
                 let escape = |unit: u16| format!("\\u{unit:04x}");
@@ -250,7 +248,7 @@ fn kids_that_json_escapes() {
                 let escaped = format!(r#"{{"alg":"HS256","kid":"{escaped}"}}"#);
                 for header in [plain, escaped] {
                     let token = signed_by(1, &header);
-                    let want = if own == other {
+                    let want = if kid == other {
                         Ok(())
                     } else {
                         Err(Error::NoKey)
@@ -258,7 +256,7 @@ fn kids_that_json_escapes() {
                     assert_eq!(
                         signature_verdict(&token, keys),
                         want,
-                        "{kind} {own} {header}"
+                        "{kind} {kid} {header}"
                     );
                 }
             }
@@ -266,9 +264,9 @@ fn kids_that_json_escapes() {
     }
 }
 
-/// Which tokens a key fits by its `kid`, and by who gave it.
+/// Which tokens a key fits, depending on its `kid` and on where the key comes from.
 #[test]
-fn which_tokens_a_key_fits() {
+fn kid_matching_depends_on_the_source_of_the_key() {
     let secret = KeyParameters::oct(&[1; 32]);
     let jwk = |kid: Option<&str>| {
         let mut jwk = json!({"kty": "oct", "k": base64url(&[1; 32])});
@@ -291,35 +289,63 @@ fn which_tokens_a_key_fits() {
     let (with, without) = (jwk(Some("a")), jwk(None));
     let single = Key::new(HS256, &secret).unwrap();
     let rotating = |kid| RotatingKeys::from(published(kid));
-    // With that `kid`, with another, with none.
+    // A token with that `kid`, with another `kid`, and without `kid`.
     let cases: [(&str, &dyn Keys, [bool; 3]); 14] = [
-        ("published with", &published(Some("a")), [true, false, true]),
-        ("published without", &published(None), [false, false, true]),
         (
-            "given with, as JWK",
+            "published with kid",
+            &published(Some("a")),
+            [true, false, true],
+        ),
+        (
+            "published without kid",
+            &published(None),
+            [false, false, true],
+        ),
+        (
+            "single JWK with kid",
             &from_jwk(Some("a")),
             [true, false, true],
         ),
-        ("given without, as JWK", &from_jwk(None), [true, true, true]),
-        ("given with", &added(Some("a")), [true, false, true]),
-        ("given without", &added(None), [true, true, true]),
-        ("given empty", &added(Some("")), [false, false, true]),
-        ("alone", &single, [true, true, true]),
-        ("alone with", &single.with_key_id("a"), [true, false, true]),
         (
-            "alone with, as JWK",
+            "single JWK without kid",
+            &from_jwk(None),
+            [true, true, true],
+        ),
+        ("added with kid", &added(Some("a")), [true, false, true]),
+        ("added without kid", &added(None), [true, true, true]),
+        (
+            "added with empty kid",
+            &added(Some("")),
+            [false, false, true],
+        ),
+        ("key without kid", &single, [true, true, true]),
+        (
+            "key with kid",
+            &single.with_key_id("a"),
+            [true, false, true],
+        ),
+        (
+            "key from JWK with kid",
             &Key::from_jwk(HS256, with.as_bytes()).unwrap(),
             [true, false, true],
         ),
         (
-            "alone without, as JWK",
+            "key from JWK without kid",
             &Key::from_jwk(HS256, without.as_bytes()).unwrap(),
             [true, true, true],
         ),
-        ("rotating with", &rotating(Some("a")), [true, false, true]),
-        ("rotating without", &rotating(None), [false, false, true]),
         (
-            "prepared without",
+            "rotating with kid",
+            &rotating(Some("a")),
+            [true, false, true],
+        ),
+        (
+            "rotating without kid",
+            &rotating(None),
+            [false, false, true],
+        ),
+        (
+            "prepared without kid",
             &published(None).prepare(&[], []),
             [false, false, true],
         ),
@@ -335,7 +361,7 @@ fn which_tokens_a_key_fits() {
         {
             let want = if fits { Ok(()) } else { Err(Error::NoKey) };
             assert_eq!(
-                verdict(&signed_by(1, header), keys),
+                signature_verdict(&signed_by(1, header), keys),
                 want,
                 "{what} {header}"
             );
@@ -344,26 +370,29 @@ fn which_tokens_a_key_fits() {
 }
 
 #[test]
-fn alg_of_the_jwk_binds() {
+fn alg_of_the_jwk_restricts_the_key() {
     let (mut jwk, token) = public_key("RS256");
     let set = |jwk: &Value, list| {
         let jwks = json!({ "keys": [jwk] }).to_string();
         KeySet::<1>::from_jwks(jwks.as_bytes(), list).unwrap()
     };
-    assert_eq!(verdict(&token, &set(&jwk, &[&RS256, &RS512])), Ok(()));
     assert_eq!(
-        verdict(&token, &set(&jwk, &[&RS512])),
+        signature_verdict(&token, &set(&jwk, &[&RS256, &RS512])),
+        Ok(())
+    );
+    assert_eq!(
+        signature_verdict(&token, &set(&jwk, &[&RS512])),
         Err(Error::AlgorithmNotAccepted)
     );
     jwk["alg"] = json!("RS512");
     assert_eq!(
-        verdict(&token, &set(&jwk, &[&RS256, &RS512])),
+        signature_verdict(&token, &set(&jwk, &[&RS256, &RS512])),
         Err(Error::NoKey)
     );
 }
 
 #[test]
-fn a_bad_entry_never_spoils_the_set() {
+fn bad_entries_are_skipped() {
     let (good, token) = public_key("RS256");
     let with = |member: &str, value: Value| {
         let mut jwk = good.clone();
@@ -394,13 +423,13 @@ fn a_bad_entry_never_spoils_the_set() {
         })
         .unwrap();
     assert_eq!((report.kept(), keys.len()), (2, 2));
-    let places: Vec<_> = skipped.iter().map(|(position, ..)| *position).collect();
-    assert_eq!(places, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14]);
+    let positions: Vec<_> = skipped.iter().map(|(position, ..)| *position).collect();
+    assert_eq!(positions, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14]);
     let last = (14, Some("third".to_owned()), Error::KeySetFull);
     assert_eq!(skipped.last(), Some(&last));
     for (reason, count) in report.reasons() {
-        let told = skipped.iter().filter(|(.., r)| *r == reason).count();
-        assert_eq!(told, count, "{reason:?}");
+        let reported = skipped.iter().filter(|(.., r)| *r == reason).count();
+        assert_eq!(reported, count, "{reason:?}");
     }
     for (reason, count) in [
         (Error::MalformedKey, 6),
@@ -415,11 +444,11 @@ fn a_bad_entry_never_spoils_the_set() {
         assert_eq!(report.skipped(reason), count, "{reason:?}");
     }
     assert_eq!(report.reasons().map(|(_, count)| count).sum::<usize>(), 13);
-    assert_eq!(verdict(&token, &keys), Ok(()));
+    assert_eq!(signature_verdict(&token, &keys), Ok(()));
 }
 
 #[test]
-fn a_set_without_a_usable_key() {
+fn sets_without_a_usable_key() {
     let (good, token) = public_key("RS256");
     let mut keys = KeySet::<2>::new();
     let good = json!({ "keys": [good] }).to_string();
@@ -443,18 +472,18 @@ fn a_set_without_a_usable_key() {
         ("", Error::MalformedJson),
     ] {
         keys.load(good.as_bytes(), &[&RS256], |_| {}).unwrap();
-        assert_eq!(verdict(&token, &keys), Ok(()));
+        assert_eq!(signature_verdict(&token, &keys), Ok(()));
         let error = keys.load(jwks.as_bytes(), &[&RS256], |_| {}).err();
         assert_eq!(error, Some(want), "{jwks}");
-        // Another set replaces the keys, though nothing in it can be used; what is no set changes
-        // nothing.
+        // A valid set replaces the keys even if none of its keys is usable. Text that is not a set
+        // changes nothing.
         let is_a_set = jwks.contains('[');
-        let left = if is_a_set && jwks != "[]" {
+        let after = if is_a_set && jwks != "[]" {
             Err(Error::NoKey)
         } else {
             Ok(())
         };
-        assert_eq!(verdict(&token, &keys), left, "{jwks}");
+        assert_eq!(signature_verdict(&token, &keys), after, "{jwks}");
     }
     let large = format!(r#"{{"keys":[{}]}}"#, " ".repeat(1 << 20));
     assert_eq!(
@@ -464,7 +493,7 @@ fn a_set_without_a_usable_key() {
 }
 
 #[test]
-fn a_set_that_is_too_small() {
+fn more_keys_than_fit() {
     let (rsa, token) = public_key("RS256");
     let named = |kid: &str| {
         let mut jwk = rsa.clone();
@@ -473,18 +502,18 @@ fn a_set_that_is_too_small() {
     };
     let set = |keys: &[Value]| json!({ "keys": keys }).to_string().into_bytes();
     let three = set(&[named("a"), named("b"), named("c")]);
-    // Nothing is left out in silence.
-    let refused = KeySet::<2>::from_jwks(&three, &[&RS256]).err();
-    assert_eq!(refused, Some(Error::KeySetFull));
+    // No key is left out silently.
+    let rejected = KeySet::<2>::from_jwks(&three, &[&RS256]).err();
+    assert_eq!(rejected, Some(Error::KeySetFull));
     assert_eq!(KeySet::<3>::from_jwks(&three, &[&RS256]).unwrap().len(), 3);
 
-    // What is left out by `load` is named.
+    // `load` reports which keys were left out.
     let without_name = json!({"kty": "RSA", "n": "AQAB", "e": "AQAB"});
     let mut odd_name = named("d");
     odd_name["kid"] = json!(5);
     let mixed = set(&[
         named("a"),
-        json!("no object"),
+        json!("not an object"),
         without_name,
         odd_name,
         json!({"kty": "RSA", "kid": "enc", "use": "enc"}),
@@ -511,15 +540,15 @@ fn a_set_that_is_too_small() {
     let report = report.unwrap();
     assert_eq!((report.kept(), keys.len()), (2, 2));
     assert_eq!(report.skipped(Error::KeySetFull), 2);
-    assert_eq!(verdict(&token, &keys), Ok(()));
-    // With no room for any key at all, that is the reason.
+    assert_eq!(signature_verdict(&token, &keys), Ok(()));
+    // If the set cannot hold any key, that is the error.
     let none = KeySet::<0>::new().load(&three, &[&RS256], |_| {}).err();
     assert_eq!(none, Some(Error::KeySetFull));
 }
 
-/// What could not be used anyway needs no room.
+/// Entries that are unusable anyway do not count against the capacity.
 #[test]
-fn entries_of_no_use_behind_a_full_set() {
+fn unusable_entries_after_a_full_set() {
     let (rsa, token) = public_key("RS256");
     for (useless, reason) in [
         (
@@ -545,12 +574,12 @@ fn entries_of_no_use_behind_a_full_set() {
             .unwrap();
         assert_eq!(report.skipped(reason), 1, "{useless}");
         let keys = KeySet::<1>::from_jwks(jwks.as_bytes(), &[&RS256, &ES256]).unwrap();
-        assert_eq!(verdict(&token, &keys), Ok(()), "{useless}");
+        assert_eq!(signature_verdict(&token, &keys), Ok(()), "{useless}");
     }
 }
 
 #[test]
-fn a_list_that_is_made_at_run_time() {
+fn algorithm_list_made_at_run_time() {
     let (rsa, of_rsa) = public_key("RS256");
     let (ec, of_ec) = public_key("ES256");
     let jwks = json!({ "keys": [rsa, ec] }).to_string();
@@ -567,16 +596,16 @@ fn a_list_that_is_made_at_run_time() {
         )
     };
     assert_eq!(unknown, ["EdDSA"]);
-    assert_eq!(verdict(&of_rsa, &keys), Ok(()));
-    assert_eq!(verdict(&of_ec, &keys), Ok(()));
-    assert_eq!(verdict(&of_ec, &alone), Ok(()));
+    assert_eq!(signature_verdict(&of_rsa, &keys), Ok(()));
+    assert_eq!(signature_verdict(&of_ec, &keys), Ok(()));
+    assert_eq!(signature_verdict(&of_ec, &alone), Ok(()));
     let names: Vec<_> = keys.algorithms().iter().map(|a| a.name()).collect();
     assert_eq!(names, ["RS256", "ES256"]);
     assert_eq!(format!("{:?}", keys.algorithms()), r#"["RS256", "ES256"]"#);
 }
 
 #[test]
-fn lists_by_name() {
+fn algorithm_lists_by_name() {
     let named = |names: &[&str]| {
         let mut unknown = Vec::new();
         let all: Vec<_> = SIGNATURES.iter().chain(MACS).copied().collect();
@@ -631,13 +660,13 @@ fn one_secret_for_three_algorithms_is_one_entry() {
             assert_eq!(jws.unwrap().by(), want);
             let other = |input: &[u8]| hmac(algorithm, &[8; 64], input);
             let forged = token_signed_by(header.as_bytes(), b"{}", other);
-            assert_eq!(verdict(&forged, keys), Err(Error::BadSignature));
+            assert_eq!(signature_verdict(&forged, keys), Err(Error::BadSignature));
         }
     }
 }
 
 #[test]
-fn keys_can_be_shared_and_survive_a_panic() {
+fn keys_are_send_sync_and_unwind_safe() {
     fn assert_all<T: Send + Sync + UnwindSafe + RefUnwindSafe>() {}
     assert_all::<KeySet<4>>();
     assert_all::<Key<'static, Rs256>>();
@@ -649,7 +678,7 @@ fn keys_can_be_shared_and_survive_a_panic() {
 }
 
 #[test]
-fn whatever_holds_keys() {
+fn containers_of_keys() {
     let (rsa, of_rsa) = public_key("RS256");
     let (ec, of_ec) = public_key("ES256");
     let set = |keys: Value, list: &[&'static dyn Algorithm]| {
@@ -663,29 +692,32 @@ fn whatever_holds_keys() {
     let plain = both();
     let by_reference: &dyn Keys = &plain;
     let secret = signed_by(1, r#"{"alg":"HS256"}"#);
-    let holders: [&dyn Keys; 5] = [&boxed, &shared, &of_any_kind, by_reference, &by_reference];
-    for keys in holders {
+    let containers: [&dyn Keys; 5] = [&boxed, &shared, &of_any_kind, by_reference, &by_reference];
+    for keys in containers {
         assert!(keys.key(1).is_some() && keys.key(2).is_none());
         assert!(keys.accepts("ES256".into()) && !keys.accepts("ES384".into()));
-        assert_eq!(verdict(&of_rsa, keys), Ok(()));
-        assert_eq!(verdict(&of_ec, keys), Ok(()));
-        assert_eq!(verdict(&secret, keys), Err(Error::AlgorithmNotAccepted));
+        assert_eq!(signature_verdict(&of_rsa, keys), Ok(()));
+        assert_eq!(signature_verdict(&of_ec, keys), Ok(()));
+        assert_eq!(
+            signature_verdict(&secret, keys),
+            Err(Error::AlgorithmNotAccepted)
+        );
     }
     // Owned by a vector or an array.
     let owned: Vec<Box<dyn Keys>> = vec![Box::new(both()), boxed];
-    assert_eq!(verdict(&of_ec, &owned), Ok(()));
+    assert_eq!(signature_verdict(&of_ec, &owned), Ok(()));
     assert!(owned.key(3).is_some() && owned.key(4).is_none() && serves(&owned, "RS256"));
     let array = [both(), both()];
-    assert_eq!(verdict(&of_ec, &array), Ok(()));
+    assert_eq!(signature_verdict(&of_ec, &array), Ok(()));
     assert!(array.key(3).is_some() && array.key(4).is_none() && serves(&array, "RS256"));
     let boxed: Box<dyn Keys> = Box::new(both());
-    // As they are, without a cast.
-    assert_eq!(verdict(&of_rsa, &boxed), Ok(()));
-    assert_eq!(verdict(&of_rsa, &shared), Ok(()));
-    assert_eq!(verdict(&of_rsa, by_reference), Ok(()));
-    assert_eq!(verdict(&of_rsa, &*boxed), Ok(()));
+    // Without a cast to `&dyn Keys`.
+    assert_eq!(signature_verdict(&of_rsa, &boxed), Ok(()));
+    assert_eq!(signature_verdict(&of_rsa, &shared), Ok(()));
+    assert_eq!(signature_verdict(&of_rsa, by_reference), Ok(()));
+    assert_eq!(signature_verdict(&of_rsa, &*boxed), Ok(()));
 
-    // A slice: the keys of each of its elements in turn, MACs beside signatures.
+    // A slice: the keys of each element in turn. MACs and signatures can be mixed.
     let single = Key::new(HS256, &KeyParameters::oct(&[1; 32])).unwrap();
     let two = set(json!([ec, ec]), &[&ES256]);
     let rsa_alone = Arc::new(set(json!([rsa]), &[&RS256, &ES384]));
@@ -699,38 +731,44 @@ fn whatever_holds_keys() {
     assert!(mixed.as_slice().key(4).is_some() && mixed.as_slice().key(5).is_none());
     assert!(serves(&mixed.as_slice(), "HS256") && !serves(&mixed.as_slice(), "RS512"));
     let (_, of_es384) = public_key("ES384");
-    assert_eq!(verdict(&of_es384, mixed.as_slice()), Err(Error::NoKey));
+    assert_eq!(
+        signature_verdict(&of_es384, mixed.as_slice()),
+        Err(Error::NoKey)
+    );
     let (_, of_es512) = public_key("ES512");
-    let refused = verdict(&of_es512, mixed.as_slice());
-    assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+    let rejected = signature_verdict(&of_es512, mixed.as_slice());
+    assert_eq!(rejected, Err(Error::AlgorithmNotAccepted));
     let none: [&dyn Keys; 0] = [];
-    let refused = verdict(&of_rsa, none.as_slice());
-    assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+    let rejected = signature_verdict(&of_rsa, none.as_slice());
+    assert_eq!(rejected, Err(Error::AlgorithmNotAccepted));
 }
 
-/// Keys of another kind, which say no more than they must.
-struct Two([Key<'static, Hs256>; 2]);
+/// A minimal implementation of `Keys`.
+struct TwoKeys([Key<'static, Hs256>; 2]);
 
-impl Keys for Two {
+impl Keys for TwoKeys {
     fn key(&self, position: usize) -> Option<KeyRef<'_>> {
         self.0.get(position)?.key(0)
     }
 }
 
 #[test]
-fn every_candidate_is_tried_unless_the_verifier_says_otherwise() {
+fn every_candidate_is_tried_unless_ambiguity_is_rejected() {
     let key = |number| Key::new(HS256, &KeyParameters::oct(&[number; 32])).unwrap();
-    let keys = Two([key(1), key(2)]);
+    let keys = TwoKeys([key(1), key(2)]);
     for (signer, want) in [(1, Ok(())), (2, Ok(())), (3, Err(Error::BadSignature))] {
         let token = signed_by(signer, r#"{"alg":"HS256"}"#);
-        assert_eq!(verdict(&token, &keys), want, "{signer}");
+        assert_eq!(signature_verdict(&token, &keys), want, "{signer}");
         assert_eq!(strict_verdict(&token, &keys), Err(Error::AmbiguousKey));
     }
     let other = signed_by(1, r#"{"alg":"HS384"}"#);
-    assert_eq!(verdict(&other, &keys), Err(Error::AlgorithmNotAccepted));
+    assert_eq!(
+        signature_verdict(&other, &keys),
+        Err(Error::AlgorithmNotAccepted)
+    );
 }
 
-/// A key held somewhere else: it knows its algorithm, and accepts one signature.
+/// A key held elsewhere. It has one algorithm and accepts every signature of the right length.
 struct HardwareKey;
 
 impl ForeignKey for HardwareKey {
@@ -769,13 +807,19 @@ fn token_for(alg: &str, kid: &str) -> String {
 }
 
 #[test]
-fn hardware_can_be_the_key() {
+fn hardware_key() {
     let token = |kid: &str| token_for("HS256", kid);
-    assert_eq!(verdict(&token("slot-7"), &HardwareKey), Ok(()));
-    assert_eq!(verdict(&token("slot-8"), &HardwareKey), Err(Error::NoKey));
-    let cut = token("slot-7");
-    let cut = &cut[..=cut.rfind('.').unwrap()];
-    assert_eq!(verdict(cut, &HardwareKey), Err(Error::BadSignature));
+    assert_eq!(signature_verdict(&token("slot-7"), &HardwareKey), Ok(()));
+    assert_eq!(
+        signature_verdict(&token("slot-8"), &HardwareKey),
+        Err(Error::NoKey)
+    );
+    let truncated = token("slot-7");
+    let truncated = &truncated[..=truncated.rfind('.').unwrap()];
+    assert_eq!(
+        signature_verdict(truncated, &HardwareKey),
+        Err(Error::BadSignature)
+    );
     let by_reference: &dyn ForeignKey = &HardwareKey;
     assert_eq!(by_reference.algorithms(), ["HS256"]);
     assert!(serves(&HardwareKey, "HS256") && !serves(&HardwareKey, "HS512"));
@@ -783,10 +827,10 @@ fn hardware_can_be_the_key() {
     assert_eq!(key.unwrap(), r#"KeyRef { kid: Some("slot-7"), .. }"#);
 }
 
-/// A source that says of everything that it is fine.
-struct Yes(Vec<Keyring>);
+/// A source that claims to accept every algorithm.
+struct AcceptsEverything(Vec<Keyring>);
 
-impl Keys for Yes {
+impl Keys for AcceptsEverything {
     fn key(&self, position: usize) -> Option<KeyRef<'_>> {
         match position.checked_sub(1) {
             None => Some(KeyRef::foreign(&HardwareKey)),
@@ -800,32 +844,32 @@ impl Keys for Yes {
 }
 
 #[test]
-fn no_source_loosens_the_rule() {
+fn key_sources_cannot_bypass_kid_and_alg() {
     let secret = KeyParameters::oct(&[1; 32]);
     let mut named = Keyring::new();
     named.accept(&[&HS256]).unwrap();
     named.add(&secret, Some("a")).unwrap();
     let unnamed = json!({"keys": [{"kty": "oct", "k": base64url(&[2; 32])}]}).to_string();
     let unnamed = Keyring::from_jwks(unnamed.as_bytes(), MACS).unwrap();
-    let keys = Yes(vec![named, unnamed]);
+    let keys = AcceptsEverything(vec![named, unnamed]);
     for (signer, header, want) in [
         (1, r#"{"alg":"HS256","kid":"a"}"#, Ok(())),
-        // The signature is good, the name is another.
+        // The signature is valid, but the `kid` differs.
         (1, r#"{"alg":"HS256","kid":"b"}"#, Err(Error::NoKey)),
         (1, r#"{"alg":"HS256","kid":""}"#, Err(Error::NoKey)),
         (2, r#"{"alg":"HS256","kid":"a"}"#, Err(Error::BadSignature)),
         (2, r#"{"alg":"HS256","kid":"b"}"#, Err(Error::NoKey)),
-        // The hardware takes any signature of its length, but not under each name.
+        // The hardware key accepts any signature of the right length, but only for its `kid`.
         (3, r#"{"alg":"HS256","kid":"slot-7"}"#, Ok(())),
         (3, r#"{"alg":"HS256","kid":"slot-8"}"#, Err(Error::NoKey)),
         (3, r#"{"alg":"HS256"}"#, Ok(())),
-        // Nor for each algorithm, whatever the source accepts.
+        // Only for its algorithms, whatever the source accepts.
         (1, r#"{"alg":"HS384","kid":"a"}"#, Err(Error::NoKey)),
         (3, r#"{"alg":"RS256","kid":"slot-7"}"#, Err(Error::NoKey)),
         (3, r#"{"alg":"none","kid":"slot-7"}"#, Err(Error::Unsecured)),
     ] {
         assert_eq!(
-            verdict(&signed_by(signer, header), &keys),
+            signature_verdict(&signed_by(signer, header), &keys),
             want,
             "{signer} {header}"
         );
@@ -833,7 +877,7 @@ fn no_source_loosens_the_rule() {
 }
 
 #[test]
-fn pinned_keys_can_make_a_set() {
+fn sets_of_pinned_keys() {
     let secret = |number| [number; 32];
     let mut keys = KeySet::<2>::new();
     assert_eq!(
@@ -851,7 +895,7 @@ fn pinned_keys_can_make_a_set() {
     let (rsa, _) = public_key("RS256");
     let rsa = keys.add_jwk(rsa.to_string().as_bytes());
     assert_eq!(rsa, Err(Error::UnsupportedKey));
-    assert_eq!(keys.len(), 1, "what is refused changes nothing");
+    assert_eq!(keys.len(), 1, "a rejected key changes nothing");
     keys.add(&KeyParameters::oct(&secret(2)), Some("next"))
         .unwrap();
     let full = keys.add(&KeyParameters::oct(&secret(3)), Some("more"));
@@ -863,10 +907,14 @@ fn pinned_keys_can_make_a_set() {
         (3, "more", Err(Error::NoKey)),
     ] {
         let header = format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
-        assert_eq!(verdict(&signed_by(signer, &header), &keys), want, "{kid}");
+        assert_eq!(
+            signature_verdict(&signed_by(signer, &header), &keys),
+            want,
+            "{kid}"
+        );
     }
     keys.accept(&[&HS512]).unwrap();
-    assert!(keys.is_empty(), "another list begins anew");
+    assert!(keys.is_empty(), "another list of algorithms clears the set");
     assert!(serves(
         &secret_key(&[7; 64], &[&HS384, &HS512]).unwrap(),
         "HS512"
@@ -874,11 +922,11 @@ fn pinned_keys_can_make_a_set() {
 }
 
 #[test]
-fn dyn_keys_are_keys() {
+fn trait_objects_are_keys() {
     let key: &dyn Keys = &HardwareKey;
     let token = token_with_header(br#"{"alg":"HS256"}"#, b"{}");
-    assert_eq!(verdict(&token, key), Ok(()));
-    assert_eq!(verdict(&token, &key), Ok(()));
+    assert_eq!(signature_verdict(&token, key), Ok(()));
+    assert_eq!(signature_verdict(&token, &key), Ok(()));
     let unsigned = &token[..=token.rfind('.').unwrap()];
-    assert_eq!(verdict(unsigned, &key), Err(Error::BadSignature));
+    assert_eq!(signature_verdict(unsigned, &key), Err(Error::BadSignature));
 }

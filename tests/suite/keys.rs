@@ -1,4 +1,4 @@
-//! Keys: what is loaded, and what is refused.
+//! Keys: which are loaded, and which are rejected.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{KeyInit, Mac};
@@ -19,8 +19,9 @@ use super::support::hash::digest;
 use super::support::rsa::{EXPONENTS, RsaKey};
 use super::support::sign::{base64url, token_signed_by};
 use super::support::vector::cases;
+use super::support::verdict::signature_verdict;
 
-/// The first public key of that type and the algorithm it verifies, from a vector file.
+/// Returns the first public key for this algorithm in a vector file, and a token that it verifies.
 pub(super) fn public_key(alg: &str) -> (Value, String) {
     let all = cases("jwcrypto/signed.json");
     let fits = |case: &&Value| case["expect"]["alg"] == alg && !case["keys"].is_null();
@@ -40,29 +41,26 @@ pub(super) fn load(jwk: &Value, list: &[&'static dyn Algorithm]) -> Result<Keyri
     Keyring::from_jwk(jwk.to_string().as_bytes(), list)
 }
 
-pub(super) fn verdict(token: &str, keys: &(impl Keys + ?Sized)) -> Result<(), Error> {
-    verified_by(token, keys).map(|_| ())
-}
-
-/// What verified the token.
+/// Verifies a token and returns which key verified it.
 pub(super) fn verified_by(token: &str, keys: &(impl Keys + ?Sized)) -> Result<VerifiedBy, Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
     let jws = JwsVerifier::new(keys).verify(token.as_bytes(), &mut scratch);
     jws.map(|jws| jws.by())
 }
 
-/// Whether one of the keys may be used with the algorithm of that name.
+/// Returns whether one of the keys can be used with the algorithm of that name.
 pub(super) fn serves(keys: &dyn Keys, name: &str) -> bool {
     let mut keys = (0..).map_while(|position| keys.key(position));
     keys.any(|key| key.algorithms().any(|algorithm| algorithm == name))
 }
 
-/// Whether the keys accept the algorithm of that name, be there a key for it or not.
+/// Returns whether the keys accept the algorithm of that name, whether or not a key for it is
+/// loaded.
 pub(super) fn accepts(keys: &dyn Keys, name: &str) -> bool {
     keys.accepts(JsonStr::from(name))
 }
 
-/// A secret for every algorithm of the list that it is long enough for.
+/// Loads a secret for every algorithm of the list that it is long enough for.
 pub(super) fn secret_key(secret: &[u8], list: &[&'static dyn Algorithm]) -> Result<Keyring, Error> {
     Keyring::from_parameters(&KeyParameters::oct(secret), list)
 }
@@ -76,7 +74,7 @@ pub(super) fn bytes(jwk: &Value, member: &str) -> Vec<u8> {
 }
 
 #[test]
-fn members_of_a_jwk_decide() {
+fn jwk_members_are_checked() {
     let (rsa, _) = public_key("RS256");
     let (ec, _) = public_key("ES256");
     for (jwk, member, value, want) in [
@@ -148,21 +146,21 @@ fn members_of_a_jwk_decide() {
         (&ec, "x", json!("A".repeat(88)), Some(Error::MalformedKey)),
         (&ec, "x", json!("A".repeat(90)), Some(Error::KeyTooLarge)),
         (&ec, "y", json!(null), Some(Error::MalformedKey)),
-        (&ec, "d", json!("private, and none of our business"), None),
+        (&ec, "d", json!("a private member, which is not read"), None),
     ] {
         let mut changed = jwk.clone();
         changed[member] = value.clone();
         if value.is_null() {
             changed.as_object_mut().unwrap().remove(member);
         }
-        // With room for the longest `kid`.
+        // A set of eight can hold the longest `kid`.
         let set = KeySet::<8>::from_jwk(changed.to_string().as_bytes(), SIGNATURES);
         assert_eq!(set.err(), want, "{member}: {value}");
     }
 }
 
 #[test]
-fn both_coordinates_zero_is_no_point() {
+fn zero_coordinates_are_not_a_point() {
     for (crv, width) in [("P-256", 32), ("P-384", 48), ("P-521", 66)] {
         let zero = base64url(&vec![0; width]);
         let jwk = json!({"kty": "EC", "crv": crv, "x": zero, "y": zero});
@@ -175,35 +173,38 @@ fn both_coordinates_zero_is_no_point() {
 }
 
 #[test]
-fn leading_zeros_of_a_modulus_do_not_matter() {
+fn leading_zeros_of_a_modulus_are_ignored() {
     let (jwk, token) = public_key("RS256");
     for (zeros, want) in [(1, Ok(())), (16, Ok(()))] {
         let mut n = vec![0; zeros];
         n.extend(bytes(&jwk, "n"));
         let mut padded = jwk.clone();
         padded["n"] = json!(base64url(&n));
-        assert_eq!(verdict(&token, &load(&padded, &[&RS256]).unwrap()), want);
+        assert_eq!(
+            signature_verdict(&token, &load(&padded, &[&RS256]).unwrap()),
+            want
+        );
     }
 }
 
 #[test]
-fn keys_in_their_parts() {
+fn keys_from_parameters() {
     let (rsa, token) = public_key("PS256");
     let (n, e) = (bytes(&rsa, "n"), bytes(&rsa, "e"));
     let key = Keyring::from_parameters(&KeyParameters::rsa(&n, &e), &[&PS256]).unwrap();
-    assert_eq!(verdict(&token, &key), Ok(()));
+    assert_eq!(signature_verdict(&token, &key), Ok(()));
     for (alg, crv) in [("ES256", "P-256"), ("ES384", "P-384"), ("ES512", "P-521")] {
         let (jwk, token) = public_key(alg);
         let (x, y) = (bytes(&jwk, "x"), bytes(&jwk, "y"));
         let load = |key| Keyring::from_parameters(&key, &[&ES256, &ES384, &ES512]);
         let key = load(KeyParameters::ec(crv, &x, &y)).unwrap();
-        assert_eq!(verdict(&token, &key), Ok(()), "{alg}");
+        assert_eq!(signature_verdict(&token, &key), Ok(()), "{alg}");
 
         let full = [&[4][..], &x, &y].concat();
         let half = [&[2 + (y.last().unwrap() & 1)][..], &x].concat();
         for point in [&full, &half] {
             let key = load(KeyParameters::ec_point(crv, point)).unwrap();
-            assert_eq!(verdict(&token, &key), Ok(()), "{alg}");
+            assert_eq!(signature_verdict(&token, &key), Ok(()), "{alg}");
         }
         let hybrid = [&[6 + (y.last().unwrap() & 1)][..], &x, &y].concat();
         let compact = [&[5][..], &x].concat();
@@ -215,7 +216,7 @@ fn keys_in_their_parts() {
 }
 
 #[test]
-fn secrets_are_as_long_as_the_hash() {
+fn secrets_are_at_least_as_long_as_the_hash() {
     let lengths: [(&[&'static dyn Algorithm], usize); 3] =
         [(&[&HS256], 32), (&[&HS384], 48), (&[&HS512], 64)];
     for (list, len) in lengths {
@@ -242,28 +243,28 @@ fn algorithm_lists_do_not_mix_macs_with_signatures() {
         &[&ES256, &RS256, &ES256],
     ];
     for list in lists {
-        let refused = Some(Error::UnusableAlgorithmList);
-        assert_eq!(secret_key(&[7; 64], list).err(), refused);
-        assert_eq!(Keyring::from_jwk(b"{}", list).err(), refused);
+        let rejected = Some(Error::UnusableAlgorithmList);
+        assert_eq!(secret_key(&[7; 64], list).err(), rejected);
+        assert_eq!(Keyring::from_jwk(b"{}", list).err(), rejected);
         assert_eq!(
             KeySet::<1>::from_jwks(br#"{"keys":[]}"#, list).err(),
-            refused
+            rejected
         );
     }
     let nine = || SIGNATURES.iter().copied();
     let seventeen: Vec<_> = nine().chain(nine()).take(17).collect();
-    let refused = Keyring::from_jwk(b"{}", &seventeen).err();
-    assert_eq!(refused, Some(Error::UnusableAlgorithmList));
+    let rejected = Keyring::from_jwk(b"{}", &seventeen).err();
+    assert_eq!(rejected, Some(Error::UnusableAlgorithmList));
 }
 
 #[test]
-fn secrets_stay_out_of_debug() {
+fn debug_omits_secrets() {
     let secret = KeyParameters::oct(&[0x77; 64]);
     let key = Key::new(HS256, &secret).unwrap().with_key_id("id");
     assert_eq!(format!("{key:?}"), "Key { algorithm: HS256, .. }");
     let shown = format!("{:?}", key.key(0).unwrap());
     assert_eq!(shown, r#"KeyRef { kid: Some("id"), .. }"#);
-    // What is stored is unescaped, and still makes no line of its own in a log.
+    // The stored `kid` is unescaped, but its line break is still escaped in a log.
     let jwk = json!({"kty": "oct", "k": base64url(&[7; 32]), "kid": "a\nb\"c"});
     let set = KeySet::<1>::from_jwk(jwk.to_string().as_bytes(), &[&HS256]).unwrap();
     let shown = format!("{:?}", set.key(0).unwrap());
@@ -290,7 +291,7 @@ fn secrets_stay_out_of_debug() {
 }
 
 #[test]
-fn algorithms_print_their_names_and_nothing_else() {
+fn debug_of_an_algorithm_is_its_name() {
     for algorithm in SIGNATURES.iter().chain(MACS) {
         assert_eq!(format!("{algorithm:?}"), algorithm.name());
     }
@@ -299,7 +300,7 @@ fn algorithms_print_their_names_and_nothing_else() {
 }
 
 #[test]
-fn sizes_are_those_of_docs_memory() {
+fn sizes_match_docs_memory_md() {
     let page = include_str!("../../docs/memory.md");
     let thousands = |n: usize| match n {
         1000.. => format!("{},{:03}", n / 1000, n % 1000),
@@ -347,9 +348,9 @@ fn sizes_are_those_of_docs_memory() {
 }
 
 #[test]
-fn hmac_refuses_material_into_which_nothing_was_loaded() {
+fn empty_key_material_verifies_nothing() {
     let empty = [0; 2 * WORDS_PER_KEY];
-    // HMAC-SHA-256 of nothing with the empty key (RFC 2104 pads it with zeros).
+    // HMAC-SHA-256 of the empty message with the empty key, which RFC 2104 pads with zeros.
     let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(b"")
         .unwrap()
         .finalize()
@@ -368,7 +369,7 @@ fn sizes_have_bounds() {
     assert!(size_of::<Key<'_, Es256>>() <= 100);
 }
 
-/// A key of 2048 bits, one for each of the exponents.
+/// Returns a key of 2048 bits with one of the exponents.
 fn rsa_2048(number: usize) -> RsaKey {
     RsaKey::new(0, 1, EXPONENTS[number % EXPONENTS.len()])
 }
@@ -382,26 +383,26 @@ fn jwk_set(keys: &[Value]) -> Vec<u8> {
     json!({ "keys": keys }).to_string().into_bytes()
 }
 
-/// A token that the key has signed, with this `kid`.
+/// Returns a token with this `kid`, signed with the key.
 fn rs256_token(key: &RsaKey, kid: &str) -> String {
     let header = json!({"alg": "RS256", "kid": kid}).to_string();
     token_signed_by(header.as_bytes(), b"{}", |input| key.sign("RS256", input))
 }
 
-/// Identifiers of these lengths, no two alike.
+/// Returns distinct `kid`s of these lengths.
 fn kids(lengths: &[usize]) -> Vec<String> {
     let lengths = lengths.iter().enumerate();
     lengths.map(|(i, len)| format!("{i:k<len$}")).collect()
 }
 
 #[test]
-fn a_set_holds_as_many_rsa_keys_as_it_says() {
+fn a_set_holds_as_many_rsa_keys_as_documented() {
     let load = |kids: &[String]| {
         let key = |(i, kid): (usize, &String)| with_kid(rsa_2048(i).jwk(), kid);
         let keys: Vec<Value> = kids.iter().enumerate().map(key).collect();
         KeySet::<16>::from_jwks(&jwk_set(&keys), &[&RS256])
     };
-    // 44 bytes on average: one of the longest, and shorter ones.
+    // The average is 44 bytes: one of the longest and several shorter ones.
     let mut lengths = [29; 16];
     (lengths[7], lengths[15]) = (256, 42);
     assert_eq!(lengths.iter().sum::<usize>(), 16 * 44);
@@ -416,10 +417,14 @@ fn a_set_holds_as_many_rsa_keys_as_it_says() {
         let token = rs256_token(&rsa_2048(position), kid);
         assert_eq!(verified_by(&token, &set), Ok(want), "{kid}");
         let forged = rs256_token(&rsa_2048(position + 1), kid);
-        assert_eq!(verdict(&forged, &set), Err(Error::BadSignature), "{kid}");
+        assert_eq!(
+            signature_verdict(&forged, &set),
+            Err(Error::BadSignature),
+            "{kid}"
+        );
     }
     assert_eq!(load(&kids(&[44; 16])).unwrap().len(), 16);
-    // More than that, and than what there is for a single long one.
+    // More than the average, and more than the allowance for a single long `kid`.
     assert_eq!(load(&kids(&[62; 16])).err(), Some(Error::KeySetFull));
     assert_eq!(load(&kids(&[10; 17])).err(), Some(Error::KeySetFull));
 }
@@ -429,13 +434,16 @@ fn the_longest_kid_of_a_set() {
     let (key, names) = (rsa_2048(0), kids(&[256, 257]));
     let set = |kid: &str| KeySet::<16>::from_jwks(&jwk_set(&[with_kid(key.jwk(), kid)]), &[&RS256]);
     let longest = set(&names[0]).unwrap();
-    assert_eq!(verdict(&rs256_token(&key, &names[0]), &longest), Ok(()));
+    assert_eq!(
+        signature_verdict(&rs256_token(&key, &names[0]), &longest),
+        Ok(())
+    );
     assert_eq!(set(&names[1]).err(), Some(Error::KeyTooLarge));
-    // In bytes, not in characters, and not as they are written.
+    // The limit is in bytes, not in characters, and counts them unescaped.
     assert!(set(&"é".repeat(128)).is_ok());
     assert_eq!(set(&"é".repeat(129)).err(), Some(Error::KeyTooLarge));
-    // The smallest set has room for one; where there is none for what is allowed, that is another
-    // reason.
+    // The smallest set can hold one longest `kid`. If an allowed `kid` does not fit, the error is a
+    // different one.
     let long = with_kid(key.jwk(), &names[0]);
     let alone = KeySet::<1>::from_jwks(&jwk_set(std::slice::from_ref(&long)), &[&RS256]);
     assert_eq!(alone.unwrap().len(), 1);
@@ -457,7 +465,7 @@ fn the_longest_kid_of_a_set() {
 }
 
 #[test]
-fn larger_keys_take_more_of_a_set() {
+fn larger_keys_take_more_words_of_a_set() {
     let largest = |key: &RsaKey| key.modulus_bits() == 4096;
     let key = RsaKey::all().into_iter().find(largest).unwrap();
     let names = kids(&[44; 16]);
@@ -469,7 +477,7 @@ fn larger_keys_take_more_of_a_set() {
             skipped.push((entry.position, entry.reason));
         })
         .unwrap();
-    // 133 words each instead of 69, on 64 bits; on 32 bits it is no other number of keys.
+    // On 64 bits, each takes 133 words instead of 69. On 32 bits, the number of keys is the same.
     assert_eq!((report.kept(), set.len()), (8, 8));
     let want: Vec<_> = (8..16)
         .map(|position| (position, Error::KeySetFull))
@@ -481,22 +489,26 @@ fn larger_keys_take_more_of_a_set() {
         } else {
             Err(Error::NoKey)
         };
-        assert_eq!(verdict(&rs256_token(&key, kid), &set), want, "{kid}");
+        assert_eq!(
+            signature_verdict(&rs256_token(&key, kid), &set),
+            want,
+            "{kid}"
+        );
     }
-    // What a large one leaves is enough for a small one.
+    // The words that remain are enough for a small key.
     let (ec, _) = public_key("ES256");
     let mixed = [&keys[..8], &[ec]].concat();
     let mixed = KeySet::<16>::from_jwks(&jwk_set(&mixed), &[&RS256, &ES256]);
     assert_eq!(mixed.unwrap().len(), 9);
 }
 
-/// Bytes of a public key of ML-DSA-87 (FIPS 204, Table 2).
+/// Length of a public key of ML-DSA-87 in bytes (FIPS 204, Table 2).
 const ML_DSA_87_LEN: usize = 2592;
 
-/// Words that one takes in a set.
+/// Number of words that such a key takes in a set.
 const ML_DSA_87_WORDS: usize = ML_DSA_87_LEN / size_of::<Word>() + 1;
 
-/// Keys of the size of ML-DSA-87's, which this crate knows nothing of.
+/// Keys of the size of ML-DSA-87's, which this crate does not implement.
 #[derive(Debug)]
 struct LargeKey;
 
@@ -520,7 +532,8 @@ impl KeyType for LargeKey {
     }
 }
 
-/// A stand-in for ML-DSA-87: whoever knows the key can sign. The size is what matters here.
+/// A substitute for ML-DSA-87, in which anyone who knows the public key can sign. Only the key size
+/// matters here.
 #[derive(Debug)]
 struct LargeAlgorithm;
 
@@ -558,7 +571,7 @@ impl Algorithm for LargeAlgorithm {
     }
 }
 
-/// A JWK Set with a large key between two others, and a token of each.
+/// Returns a JWK Set with a large key between two others, and a token of each.
 fn large_key_set() -> (Vec<u8>, [String; 3]) {
     let (ec, of_ec) = public_key("ES256");
     let public_key: Vec<u8> = (0..=250).cycle().take(ML_DSA_87_LEN).collect();
@@ -575,7 +588,7 @@ fn large_key_set() -> (Vec<u8>, [String; 3]) {
 
 const WITH_LARGE: &[&dyn Algorithm] = &[&ES256, &LargeAlgorithm, &RS256];
 
-/// Loads the three keys and verifies with each of them.
+/// Loads the three keys and verifies a token with each of them.
 fn assert_large_key_set(set: &mut KeySetIn<impl KeyMemory>) {
     let (jwks, tokens) = large_key_set();
     let report = set.load(&jwks, WITH_LARGE, |_| {}).unwrap();
@@ -585,14 +598,17 @@ fn assert_large_key_set(set: &mut KeySetIn<impl KeyMemory>) {
         assert_eq!(by.position, position);
     }
     let forged = format!("{}AAAA", tokens[1]);
-    assert_eq!(verdict(&forged, set), Err(Error::BadSignature));
+    assert_eq!(signature_verdict(&forged, set), Err(Error::BadSignature));
 }
 
 #[test]
 fn a_large_key_of_a_foreign_type() {
     let (jwks, tokens) = large_key_set();
     let alone = KeySet::<1, ML_DSA_87_WORDS>::from_jwks(&jwks, &[&LargeAlgorithm]).unwrap();
-    assert_eq!((alone.len(), verdict(&tokens[1], &alone)), (1, Ok(())));
+    assert_eq!(
+        (alone.len(), signature_verdict(&tokens[1], &alone)),
+        (1, Ok(()))
+    );
     let large_alone = json!({"keys": [serde_json::from_slice::<Value>(&jwks).unwrap()["keys"][1]]});
     let short = KeySet::<1, { ML_DSA_87_WORDS - 1 }>::from_jwks(
         large_alone.to_string().as_bytes(),
@@ -601,14 +617,14 @@ fn a_large_key_of_a_foreign_type() {
     assert_eq!(short.err(), Some(Error::KeySetFull));
     assert_large_key_set(&mut KeySet::<16>::new());
     assert_large_key_set(&mut GrowingKeySet::default());
-    // Too long for its own type.
+    // Too long for its own key type.
     let long = json!({"kty": "AKP", "alg": "ML-DSA-87", "pub": base64url(&[1; 2600])});
     let long = GrowingKeySet::from_jwk(long.to_string().as_bytes(), WITH_LARGE);
     assert_eq!(long.err(), Some(Error::KeyTooLarge));
 }
 
 #[test]
-fn a_set_in_memory_that_is_lent() {
+fn a_set_in_borrowed_memory() {
     const WORDS: usize = ML_DSA_87_WORDS + 2 * WORDS_PER_KEY;
     let (mut slots, mut kids, mut words) = ([Slot::EMPTY; 3], [0; 2], [0; WORDS]);
     let mut set: LentKeySet<'_> = KeySetIn::in_memory(Lent {
@@ -619,7 +635,7 @@ fn a_set_in_memory_that_is_lent() {
     assert!(set.is_empty());
     assert_large_key_set(&mut set);
 
-    // Each of the three can be too short.
+    // Each of the three slices can be too short.
     let (jwks, _) = large_key_set();
     for (slots, kids, words, want) in [
         (2, 2, WORDS, 2),
@@ -649,7 +665,7 @@ fn a_set_in_memory_that_is_lent() {
 }
 
 #[test]
-fn a_set_that_grows() {
+fn growing_key_set() {
     let (ec, _) = public_key("ES256");
     let names = kids(&[60; 150]);
     let mut keys: Vec<_> = names.iter().map(|kid| with_kid(ec.clone(), kid)).collect();
@@ -664,7 +680,7 @@ fn a_set_that_grows() {
         let key = set.key(position).unwrap();
         assert!(key.key_id().unwrap() == kid.as_str());
     }
-    // One after the other, too; and a copy is another set.
+    // Keys can also be added one by one, and a copy is independent.
     let mut grown = GrowingKeySet::default();
     grown.accept(&[&ES256]).unwrap();
     for key in &keys[..150] {
@@ -675,7 +691,7 @@ fn a_set_that_grows() {
     assert_eq!((copy.len(), grown.len()), (150, 0));
     let none = grown.load(br#"{"keys":[]}"#, &[&ES256], |_| {}).err();
     assert_eq!(none, Some(Error::NoUsableKey));
-    // As many as the limit says, and no more.
+    // At most as many keys as the limit.
     grown.accept(&[&HS256]).unwrap();
     let secret = KeyParameters::oct(&[7; 32]);
     for number in 0..limits::MAX_KEYS_ON_HEAP {

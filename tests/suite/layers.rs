@@ -1,12 +1,12 @@
-//! The layers: each is a folder of `src`, and imports only from those below it. A new file needs no
+//! The layers: each is a folder of `src` and imports only from those below it. A new file needs no
 //! entry here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders from the bottom up. The files beside them are on the lowest floor, but for `lib.rs`,
-/// which puts the public names together.
-const FLOORS: &[&str] = &[
+/// The layers from the bottom up. Files outside of folders are in the lowest layer, except
+/// `lib.rs`, `words.rs` and `base64url.rs`, which assemble the public API.
+const LAYERS: &[&str] = &[
     "error limits time",
     "encoding",
     "alg",
@@ -18,8 +18,8 @@ const FLOORS: &[&str] = &[
     "lib words base64url",
 ];
 
-/// The algorithms, which nothing outside of `alg` names: what a program does not name is not
-/// linked.
+/// The algorithms. Nothing outside of `alg` names them, so that those that a program does not name
+/// are not linked.
 const IMPLEMENTATIONS: &[&str] = &[
     "ES256",
     "ES384",
@@ -59,31 +59,31 @@ fn sources() -> Vec<PathBuf> {
     found
 }
 
-/// A file's path below `src`, without its ending.
+/// Returns a file's path below `src`, without its extension.
 fn module(file: &Path) -> String {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let module = file.strip_prefix(src).unwrap().with_extension("");
     module.to_str().unwrap().to_owned()
 }
 
-/// The folder, or the file beside the folders, that a path of modules starts with.
+/// Returns the folder, or the file outside of folders, that a module path starts with.
 fn layer(module: &str) -> &str {
     module.split(['/', ':']).next().unwrap()
 }
 
-fn floor(layer: &str) -> usize {
-    let floor = FLOORS.iter().position(|f| f.split(' ').any(|l| l == layer));
-    floor.unwrap_or_else(|| panic!("{layer} is not a layer"))
+fn height(layer: &str) -> usize {
+    let height = LAYERS.iter().position(|f| f.split(' ').any(|l| l == layer));
+    height.unwrap_or_else(|| panic!("{layer} is not a layer"))
 }
 
-/// The code of a file without comments and tests.
+/// Returns the code of a file without comments and tests.
 fn code(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     let lines = code.lines().map(|l| l.split("//").next().unwrap());
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What follows `crate::`: the layers that a file imports from.
+/// Returns the layers that a file imports from: the names after `crate::`.
 fn imports(code: &str) -> impl Iterator<Item = &str> {
     code.match_indices("crate::").map(|(at, root)| {
         let rest = &code[at + root.len()..];
@@ -99,12 +99,12 @@ fn no_import_points_upward() {
         let own = layer(&module);
         let code = code(&text);
         for import in imports(&code) {
-            let allowed = import == own || floor(import) < floor(own);
+            let allowed = import == own || height(import) < height(own);
             assert!(allowed, "{module} imports from {import}, which is above it");
         }
         assert!(
             !code.contains("super::super"),
-            "{module} imports by `super::super`, which this test does not follow"
+            "{module} uses `super::super`, which this test cannot check"
         );
     }
 }
@@ -118,7 +118,7 @@ fn nothing_outside_of_alg_names_an_algorithm() {
         }
         let code = code(&text);
         let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
-        // Names in quotation marks are texts, such as a header's `alg`.
+        // Quoted names are text, such as the `alg` of a header.
         let named = words
             .find(|name| IMPLEMENTATIONS.contains(name) && !code.contains(&format!("\"{name}\"")));
         assert_eq!(named, None, "{module} names an algorithm");
@@ -131,21 +131,21 @@ fn files_and_functions_are_short() {
         let text = fs::read_to_string(&file).unwrap();
         assert!(
             text.lines().count() <= 500,
-            "{} is too long",
+            "{} has more than 500 lines",
             file.display()
         );
         for (line, len) in functions(&text) {
             assert!(
                 len <= 60,
-                "{}:{line}: a function of {len} lines",
+                "{}:{line}: a function of {len} lines, more than 60",
                 file.display()
             );
         }
     }
 }
 
-/// First line and number of lines of every function: from `fn` to the brace that closes at the same
-/// depth.
+/// Returns the first line and the number of lines of every function: from `fn` to the closing brace
+/// at the same indentation.
 fn functions(text: &str) -> Vec<(usize, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = Vec::new();
@@ -162,7 +162,7 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
             "pub(crate) const fn ",
             "pub(super) const fn ",
         ];
-        // Neither one that is whole on its line, nor one that a trait only declares there.
+        // Skips functions on one line and declarations in traits.
         let is_longer = !code.ends_with(['}', ';']);
         if is_function.iter().any(|start| code.starts_with(start)) && is_longer {
             let end = format!("{indent}}}");
@@ -174,6 +174,9 @@ fn functions(text: &str) -> Vec<(usize, usize)> {
         }
     }
     let has_any = lines.iter().any(|l| l.contains("fn ") && l.ends_with('{'));
-    assert!(!found.is_empty() || !has_any, "functions were not found");
+    assert!(
+        !found.is_empty() || !has_any,
+        "no function was found in a file that has some"
+    );
     found
 }

@@ -17,6 +17,7 @@ mod attacks;
 mod checks;
 mod claims;
 mod conformance;
+mod debug_output;
 #[cfg(feature = "serde")]
 mod deserialize;
 mod errors;
@@ -34,7 +35,6 @@ mod prepared;
 mod primitives;
 mod published_keys;
 mod rotation;
-mod shown;
 mod systems;
 mod tables;
 mod tenants;

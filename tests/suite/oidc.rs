@@ -1,4 +1,4 @@
-//! OpenID Connect and OAuth 2.0 around a token.
+//! OpenID Connect and OAuth 2.0 beyond the token itself.
 
 mod hash_claims;
 mod logout_token;
@@ -8,33 +8,28 @@ mod scopes;
 mod user_info;
 
 use core::time::Duration;
-use jose_verify::{Claim, Clock, Error, NumericDate, Policy, Problem, Verified, Verifier, oidc};
+use jose_verify::{Claim, Clock, Error, NumericDate, Policy, Problem, Verified, oidc};
 
-use crate::support::judge::{NOW, UNCHECKED};
-use crate::support::sign::{key, token};
+use crate::support::sign::token;
+use crate::support::verdict::{NOW, UNCHECKED, with_verified};
 
-/// Verifies a token with these claims and hands it on.
+/// Verifies a token with these claims without checks, and reads it.
 fn verified<T>(claims: &str, read: impl FnOnce(&Verified<'_>) -> T) -> T {
     verified_by(&UNCHECKED, claims, Clock::Absent, read).unwrap()
 }
 
-/// The same, if the policy lets it pass.
+/// Verifies a token with these claims and reads it.
 fn verified_by<T>(
     policy: &Policy<'_>,
     claims: &str,
     clock: impl Into<Clock>,
     read: impl FnOnce(&Verified<'_>) -> T,
 ) -> Result<T, Error> {
-    let mut token = token(claims).into_bytes();
-    let key = key();
-    let verifier = Verifier::new(&key, policy);
-    verifier
-        .verify_in_place(&mut token, clock)
-        .map(|jwt| read(&jwt))
+    with_verified(token(claims), policy, clock, read)
 }
 
 #[test]
-fn a_later_id_token_is_about_the_same_user() {
+fn check_same_user() {
     let check = |later: &str, earlier: &str| {
         let later =
             |earlier: &Verified<'_>| verified(later, |later| oidc::check_same_user(later, earlier));
@@ -66,7 +61,7 @@ fn a_later_id_token_is_about_the_same_user() {
 }
 
 #[test]
-fn a_session_is_due_at_an_age() {
+fn is_refresh_due() {
     let at = |seconds, nanos| NumericDate::new(NOW + seconds, nanos);
     let due = |claims: &str, now| {
         verified(claims, |jwt| {

@@ -1,5 +1,4 @@
-//! The order of the pipeline, every way into it, and what it does with tokens that are not
-//! well-formed.
+//! The order of the pipeline's stages, every entry point, and malformed tokens.
 
 mod options;
 mod verified_by;
@@ -14,17 +13,17 @@ use jose_verify::{
 
 use super::support::Keyring;
 use super::support::hash::hmac;
-use super::support::judge::verdict_at;
 use super::support::sign::{SECRET, base64url, key, token, token_with_header};
+use super::support::verdict::verdict_at;
 
 const POLICY: Policy<'static> = Policy::jwt(Check::NotChecked, Check::NotChecked);
 
-fn verdict(token: &str) -> Result<(), Error> {
+fn verify(token: &str) -> Result<(), Error> {
     verdict_at(token, &key(), &POLICY, NumericDate::from_seconds(0))
 }
 
 #[test]
-fn each_stage_refuses_before_the_next() {
+fn each_stage_rejects_before_the_next() {
     let unsigned = |header: &str, payload: &str| {
         let (header, payload) = (base64url(header.as_bytes()), base64url(payload.as_bytes()));
         format!("{header}.{payload}.c2ln")
@@ -50,7 +49,7 @@ fn each_stage_refuses_before_the_next() {
             Error::AlgorithmNotAccepted,
         ),
         (unsigned(r#"{"alg":"HS256"}"#, "{}"), Error::BadSignature),
-        // The payload is not looked at before the signature holds.
+        // The payload is not parsed before the signature is verified.
         (
             unsigned(r#"{"alg":"HS256"}"#, "not JSON"),
             Error::BadSignature,
@@ -74,14 +73,14 @@ fn each_stage_refuses_before_the_next() {
         ),
         (signed.clone(), Error::Claim(Claim::Exp, Problem::Expired)),
     ] {
-        assert_eq!(verdict(&token), Err(want), "{token}");
+        assert_eq!(verify(&token), Err(want), "{token}");
     }
-    assert_eq!(verdict(&token("{}")), Ok(()));
+    assert_eq!(verify(&token("{}")), Ok(()));
 }
 
 #[test]
-fn a_payload_that_is_not_base64url_is_refused_though_signed() {
-    // Whoever signs may put anything between the dots; make such a token from its parts.
+fn a_signed_payload_that_is_not_base64url() {
+    // A signer can put anything between the dots, so the token is assembled by hand.
     use hmac::{Hmac, KeyInit, Mac};
     let signing_input = format!("{}.e30=", base64url(br#"{"alg":"HS256"}"#));
     let secret = b"0123456789abcdef0123456789abcdef";
@@ -91,7 +90,7 @@ fn a_payload_that_is_not_base64url_is_refused_though_signed() {
         "{signing_input}.{}",
         base64url(&mac.finalize().into_bytes())
     );
-    assert_eq!(verdict(&token), Err(Error::MalformedBase64url));
+    assert_eq!(verify(&token), Err(Error::MalformedBase64url));
 }
 
 #[test]
@@ -107,11 +106,14 @@ fn scratch() {
             Ok(_) => succeeded = true,
             Err(error) => {
                 assert_eq!(error, Error::ScratchTooSmall, "{len}");
-                assert!(!succeeded, "more scratch can only help");
+                assert!(
+                    !succeeded,
+                    "a longer scratch buffer never fails after a shorter one succeeded"
+                );
             }
         }
     }
-    assert!(succeeded, "scratch_len suffices");
+    assert!(succeeded, "scratch_len is long enough");
     for token_len in 0..200 {
         for dots in 0..token_len {
             let rest = token_len - dots;
@@ -121,7 +123,7 @@ fn scratch() {
 }
 
 #[test]
-fn what_is_verified_can_be_read() {
+fn header_and_payload_can_be_read() {
     let header = br#"{"typ":"JWT","alg":"HS256","kid":"k\/1","cty":"x"}"#;
     let text = token_with_header(header, br#"{"sub":"s"}"#);
     let mut scratch = vec![0; scratch_len(text.len())];
@@ -151,7 +153,7 @@ fn what_is_verified_can_be_read() {
 }
 
 #[test]
-fn claims_stay_out_of_debug() {
+fn debug_omits_claims() {
     let text = token(r#"{"sub":"subject","jti":"7"}"#);
     let (key, mut scratch) = (key(), vec![0; scratch_len(text.len())]);
     let by = r#"by: VerifiedBy { position: 0, algorithm: "HS256" }, .. }"#;
@@ -178,7 +180,7 @@ fn claims_stay_out_of_debug() {
 }
 
 #[test]
-fn peeking_verifies_nothing() {
+fn peek_header_untrusted() {
     let mut scratch = [0; 256];
     let strict = Options::new();
     let header = strict
@@ -196,8 +198,12 @@ fn peeking_verifies_nothing() {
 }
 
 #[test]
-fn a_missing_key_is_told_from_a_bad_signature() {
-    let jwks = br#"{"keys":[{"kty":"oct","kid":"a","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#;
+fn a_missing_key_is_not_a_bad_signature() {
+    let jwks = concat!(
+        r#"{"keys":[{"kty":"oct","kid":"a","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_"#,
+        r#"T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#
+    )
+    .as_bytes();
     let keys = KeySet::<1>::from_jwks(jwks, MACS).unwrap();
     let mut scratch = [0; 256];
     for (kid, want, refresh) in [("a", Error::BadSignature, false), ("b", Error::NoKey, true)] {
@@ -213,7 +219,7 @@ fn a_missing_key_is_told_from_a_bad_signature() {
 
 /// What a token is verified as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum Api {
     /// A JWT of one issuer: [`Verifier`].
     OneIssuer,
     /// A JWT of any of several issuers: [`IssuerVerifier`].
@@ -229,51 +235,47 @@ enum Memory {
     InPlace,
 }
 
-/// How its segments are written.
+/// How its segments are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Strict,
     Padded,
 }
 
-/// One of the ways into the pipeline.
+/// One way to call the pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cell {
-    entry: Entry,
+struct EntryPoint {
+    api: Api,
     memory: Memory,
     form: Form,
 }
 
-/// All of them.
-const MATRIX: [Cell; 12] = [
-    cell(Entry::OneIssuer, Memory::Scratch, Form::Strict),
-    cell(Entry::OneIssuer, Memory::Scratch, Form::Padded),
-    cell(Entry::OneIssuer, Memory::InPlace, Form::Strict),
-    cell(Entry::OneIssuer, Memory::InPlace, Form::Padded),
-    cell(Entry::SeveralIssuers, Memory::Scratch, Form::Strict),
-    cell(Entry::SeveralIssuers, Memory::Scratch, Form::Padded),
-    cell(Entry::SeveralIssuers, Memory::InPlace, Form::Strict),
-    cell(Entry::SeveralIssuers, Memory::InPlace, Form::Padded),
-    cell(Entry::Jws, Memory::Scratch, Form::Strict),
-    cell(Entry::Jws, Memory::Scratch, Form::Padded),
-    cell(Entry::Jws, Memory::InPlace, Form::Strict),
-    cell(Entry::Jws, Memory::InPlace, Form::Padded),
+/// All ways to call the pipeline.
+const ENTRY_POINTS: [EntryPoint; 12] = [
+    entry(Api::OneIssuer, Memory::Scratch, Form::Strict),
+    entry(Api::OneIssuer, Memory::Scratch, Form::Padded),
+    entry(Api::OneIssuer, Memory::InPlace, Form::Strict),
+    entry(Api::OneIssuer, Memory::InPlace, Form::Padded),
+    entry(Api::SeveralIssuers, Memory::Scratch, Form::Strict),
+    entry(Api::SeveralIssuers, Memory::Scratch, Form::Padded),
+    entry(Api::SeveralIssuers, Memory::InPlace, Form::Strict),
+    entry(Api::SeveralIssuers, Memory::InPlace, Form::Padded),
+    entry(Api::Jws, Memory::Scratch, Form::Strict),
+    entry(Api::Jws, Memory::Scratch, Form::Padded),
+    entry(Api::Jws, Memory::InPlace, Form::Strict),
+    entry(Api::Jws, Memory::InPlace, Form::Padded),
 ];
 
-const fn cell(entry: Entry, memory: Memory, form: Form) -> Cell {
-    Cell {
-        entry,
-        memory,
-        form,
-    }
+const fn entry(api: Api, memory: Memory, form: Form) -> EntryPoint {
+    EntryPoint { api, memory, form }
 }
 
 const ISSUER: &str = "https://a.example.com";
 const OTHER_ISSUER: &str = "https://b.example.com";
 const OTHER_SECRET: &[u8] = b"the secret of the other, 32 bytes";
-const TIME: NumericDate = NumericDate::from_seconds(1_000);
+const TIME_OF_VERIFICATION: NumericDate = NumericDate::from_seconds(1_000);
 
-/// What was read of a token that is good.
+/// What was read from an accepted token.
 #[derive(Debug, PartialEq, Eq)]
 struct Read {
     payload: Vec<u8>,
@@ -298,8 +300,8 @@ impl From<VerifiedJws<'_>> for Read {
     }
 }
 
-impl Cell {
-    /// The options with this cell's form.
+impl EntryPoint {
+    /// Returns the options for this form.
     fn options(self, options: Options<'_>) -> Options<'_> {
         match self.form {
             Form::Strict => options,
@@ -307,22 +309,27 @@ impl Cell {
         }
     }
 
-    /// A token with HS256 in this cell's form.
+    /// Returns an HS256 token in this form.
     fn token(self, secret: &[u8], header: &str, payload: &str) -> String {
         token_in_form(self.form, header, payload, |input| {
             hmac("HS256", secret, input)
         })
     }
 
-    /// What comes of a token of [`ISSUER`], whose keys these are.
-    fn judge(self, token: &str, keys: &dyn Keys, options: Options<'_>) -> Result<Read, Error> {
+    /// Verifies a token of [`ISSUER`], to which these keys belong.
+    fn verify_token(
+        self,
+        token: &str,
+        keys: &dyn Keys,
+        options: Options<'_>,
+    ) -> Result<Read, Error> {
         let options = self.options(options);
         let policy = Policy::jwt(Check::Required(&[ISSUER]), Check::NotChecked);
         let other = other_key();
-        let (other, in_general): (&dyn Keys, _) = (&other, POLICY);
+        let (other, unchecked): (&dyn Keys, _) = (&other, POLICY);
         let tenants = [
-            Tenant::new(ISSUER, &keys, in_general),
-            Tenant::new(OTHER_ISSUER, &other, in_general),
+            Tenant::new(ISSUER, &keys, unchecked),
+            Tenant::new(OTHER_ISSUER, &other, unchecked),
         ];
         let find = |iss: JsonStr<'_>| {
             let position = [ISSUER, OTHER_ISSUER]
@@ -337,24 +344,26 @@ impl Cell {
         let mut copy = token.as_bytes().to_vec();
         let mut scratch = vec![0; scratch_len(token.len())];
         let (text, scratch) = (token.as_bytes(), &mut scratch);
-        match (self.entry, self.memory) {
-            (Entry::OneIssuer, Memory::Scratch) => one.verify(text, TIME, scratch).map(Read::from),
-            (Entry::OneIssuer, Memory::InPlace) => {
-                one.verify_in_place(&mut copy, TIME).map(Read::from)
-            }
-            (Entry::SeveralIssuers, Memory::Scratch) => several
-                .verify(text, TIME, scratch)
+        match (self.api, self.memory) {
+            (Api::OneIssuer, Memory::Scratch) => one
+                .verify(text, TIME_OF_VERIFICATION, scratch)
+                .map(Read::from),
+            (Api::OneIssuer, Memory::InPlace) => one
+                .verify_in_place(&mut copy, TIME_OF_VERIFICATION)
+                .map(Read::from),
+            (Api::SeveralIssuers, Memory::Scratch) => several
+                .verify(text, TIME_OF_VERIFICATION, scratch)
                 .map(|(_, jwt)| jwt.into()),
-            (Entry::SeveralIssuers, Memory::InPlace) => several
-                .verify_in_place(&mut copy, TIME)
+            (Api::SeveralIssuers, Memory::InPlace) => several
+                .verify_in_place(&mut copy, TIME_OF_VERIFICATION)
                 .map(|(_, jwt)| jwt.into()),
-            (Entry::Jws, Memory::Scratch) => jws.verify(text, scratch).map(Read::from),
-            (Entry::Jws, Memory::InPlace) => jws.verify_in_place(&mut copy).map(Read::from),
+            (Api::Jws, Memory::Scratch) => jws.verify(text, scratch).map(Read::from),
+            (Api::Jws, Memory::InPlace) => jws.verify_in_place(&mut copy).map(Read::from),
         }
     }
 }
 
-/// A payload that the key at that position has signed.
+/// Returns the expected result for a payload signed with the key at this position.
 fn read(payload: &str, position: usize, algorithm: &'static str) -> Read {
     Read {
         payload: payload.as_bytes().to_vec(),
@@ -369,12 +378,12 @@ fn other_key() -> Keyring {
     Keyring::from_parameters(&KeyParameters::oct(OTHER_SECRET), &[&HS256]).unwrap()
 }
 
-/// A segment of a token.
+/// Encodes a segment of a token.
 fn segment(form: Form, bytes: &[u8]) -> String {
     in_form(form, &base64url(bytes))
 }
 
-/// A segment that is written without padding.
+/// Converts an unpadded segment to this form.
 fn in_form(form: Form, segment: &str) -> String {
     let padding = match form {
         Form::Strict => 0,
@@ -383,7 +392,7 @@ fn in_form(form: Form, segment: &str) -> String {
     segment.to_owned() + &"=".repeat(padding)
 }
 
-/// A token in that form, which is also the form that is signed.
+/// Returns a token in this form, signed in this form.
 fn token_in_form(
     form: Form,
     header: &str,
@@ -400,7 +409,7 @@ fn claims(iss: &str, members: &str) -> String {
     format!(r#"{{"iss":"{iss}"{members}}}"#)
 }
 
-/// The same token with each bit of its signature flipped in turn.
+/// Returns the same token with each bit of its signature flipped in turn.
 fn flipped(token: &str, form: Form) -> impl Iterator<Item = String> {
     use base64ct::{Base64UrlUnpadded, Encoding};
     let (input, signature) = token.rsplit_once('.').unwrap();
@@ -412,23 +421,22 @@ fn flipped(token: &str, form: Form) -> impl Iterator<Item = String> {
     })
 }
 
-/// The one table over all ways into the pipeline: the same token is good in each, and its twins are
-/// refused in each.
+/// Every entry point accepts the same valid tokens and rejects the same forgeries.
 #[test]
-fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
+fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
     const EXPIRED: Error = Error::Claim(Claim::Exp, Problem::Expired);
     const MISMATCH: Error = Error::Claim(Claim::Iss, Problem::Mismatch);
-    // Each segment ends in the middle of a group.
+    // Each segment ends in the middle of a base64 group.
     const HEADER: &str = r#"{"alg":"HS256" }"#;
     let read = |payload: &str| read(payload, 0, "HS256");
-    for (i, cell) in MATRIX.iter().enumerate() {
-        assert!(!MATRIX[..i].contains(cell), "{cell:?}");
+    for (i, entry) in ENTRY_POINTS.iter().enumerate() {
+        assert!(!ENTRY_POINTS[..i].contains(entry), "{entry:?}");
         let key = key();
-        let judge = |token: &str| cell.judge(token, &key, Options::new());
-        let make = |secret: &[u8], claims: &str| cell.token(secret, HEADER, claims);
-        let is_jwt = cell.entry != Entry::Jws;
+        let verify = |token: &str| entry.verify_token(token, &key, Options::new());
+        let make = |secret: &[u8], claims: &str| entry.token(secret, HEADER, claims);
+        let is_jwt = entry.api != Api::Jws;
 
-        // Payloads of every length modulo three.
+        // Payloads of every length modulo 3.
         for more in [
             "",
             r#","exp":1001"#,
@@ -438,81 +446,86 @@ fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
         ] {
             let claims = claims(ISSUER, more);
             let good = make(SECRET, &claims);
-            assert_eq!(judge(&good), Ok(read(&claims)), "{cell:?} {claims}");
+            assert_eq!(verify(&good), Ok(read(&claims)), "{entry:?} {claims}");
         }
         let good_claims = claims(ISSUER, r#","x":1"#);
         let good = make(SECRET, &good_claims);
-        assert_eq!(judge(&good), Ok(read(&good_claims)), "{cell:?}");
+        assert_eq!(verify(&good), Ok(read(&good_claims)), "{entry:?}");
 
-        // One bit of the signature.
-        for twin in flipped(&good, cell.form) {
-            assert_eq!(judge(&twin), Err(Error::BadSignature), "{cell:?} {twin}");
+        // One flipped bit of the signature.
+        for forged in flipped(&good, entry.form) {
+            assert_eq!(
+                verify(&forged),
+                Err(Error::BadSignature),
+                "{entry:?} {forged}"
+            );
         }
         // Another secret.
         let forged = make(OTHER_SECRET, &good_claims);
-        assert_eq!(judge(&forged), Err(Error::BadSignature), "{cell:?}");
+        assert_eq!(verify(&forged), Err(Error::BadSignature), "{entry:?}");
 
-        // The other form, each signed as it is written.
-        let other_form = match cell.form {
+        // The other form, signed in that form.
+        let other_form = match entry.form {
             Form::Strict => Form::Padded,
             Form::Padded => Form::Strict,
         };
         let sign = |input: &[u8]| hmac("HS256", SECRET, input);
-        let written_otherwise = token_in_form(other_form, HEADER, &good_claims, sign);
+        let in_other_form = token_in_form(other_form, HEADER, &good_claims, sign);
         assert_eq!(
-            judge(&written_otherwise),
+            verify(&in_other_form),
             Err(Error::MalformedBase64url),
-            "{cell:?}"
+            "{entry:?}"
         );
         // The other form in one segment only.
         let [ours, theirs] =
-            [&good, &written_otherwise].map(|token| token.split('.').collect::<Vec<_>>());
-        for place in 0..3 {
-            assert_ne!(ours[place].len() % 4, theirs[place].len() % 4);
+            [&good, &in_other_form].map(|token| token.split('.').collect::<Vec<_>>());
+        for position in 0..3 {
+            assert_ne!(ours[position].len() % 4, theirs[position].len() % 4);
             let mut mixed = ours.clone();
-            mixed[place] = theirs[place];
-            // Of several issuers, that of the token is read from its payload. Otherwise nobody
-            // looks at a payload before the signature holds; but padding is counted first of all.
-            let is_payload_read = cell.entry == Entry::SeveralIssuers || cell.form == Form::Padded;
-            let want = match place {
+            mixed[position] = theirs[position];
+            // With several issuers, the token's issuer is read from the payload first. Otherwise
+            // the payload is decoded only after the signature is verified. Padding is counted first
+            // of all.
+            let is_payload_read = entry.api == Api::SeveralIssuers || entry.form == Form::Padded;
+            let want = match position {
                 1 if !is_payload_read => Error::BadSignature,
                 _ => Error::MalformedBase64url,
             };
-            assert_eq!(judge(&mixed.join(".")), Err(want), "{cell:?} {place}");
+            assert_eq!(verify(&mixed.join(".")), Err(want), "{entry:?} {position}");
         }
-        // Brought from the other form to this one: other text was signed.
-        let brought = theirs
+        // Converted from the other form to this one: the signature covers other text.
+        let converted = theirs
             .iter()
-            .map(|segment| in_form(cell.form, segment.trim_end_matches('=')));
-        let brought = brought.collect::<Vec<_>>().join(".");
-        assert_eq!(judge(&brought), Err(Error::BadSignature), "{cell:?}");
+            .map(|segment| in_form(entry.form, segment.trim_end_matches('=')));
+        let converted = converted.collect::<Vec<_>>().join(".");
+        assert_eq!(verify(&converted), Err(Error::BadSignature), "{entry:?}");
 
-        // Claims that do not hold, under a good signature.
+        // Claims that fail the policy, with a valid signature.
         let expired_claims = claims(ISSUER, r#","exp":1000"#);
-        let expired = judge(&make(SECRET, &expired_claims));
+        let expired = verify(&make(SECRET, &expired_claims));
         if is_jwt {
-            assert_eq!(expired, Err(EXPIRED), "{cell:?}");
+            assert_eq!(expired, Err(EXPIRED), "{entry:?}");
         } else {
-            assert_eq!(expired, Ok(read(&expired_claims)), "{cell:?}");
+            assert_eq!(expired, Ok(read(&expired_claims)), "{entry:?}");
         }
 
-        // The other issuer's name under our signature, and our name under theirs.
+        // The other issuer's name with our signature, and our name with their signature.
         let their_claims = claims(OTHER_ISSUER, "");
-        let crossed = judge(&make(SECRET, &their_claims));
-        match cell.entry {
-            Entry::OneIssuer => assert_eq!(crossed, Err(MISMATCH), "{cell:?}"),
+        let crossed = verify(&make(SECRET, &their_claims));
+        match entry.api {
+            Api::OneIssuer => assert_eq!(crossed, Err(MISMATCH), "{entry:?}"),
             // It is verified with the other issuer's keys.
-            Entry::SeveralIssuers => assert_eq!(crossed, Err(Error::BadSignature), "{cell:?}"),
-            Entry::Jws => assert_eq!(crossed, Ok(read(&their_claims)), "{cell:?}"),
+            Api::SeveralIssuers => assert_eq!(crossed, Err(Error::BadSignature), "{entry:?}"),
+            Api::Jws => assert_eq!(crossed, Ok(read(&their_claims)), "{entry:?}"),
         }
-        let our_name = judge(&make(OTHER_SECRET, &claims(ISSUER, "")));
-        assert_eq!(our_name, Err(Error::BadSignature), "{cell:?}");
-        let theirs_alone = judge(&make(OTHER_SECRET, &their_claims));
-        match cell.entry {
-            Entry::SeveralIssuers => assert_eq!(theirs_alone, Ok(read(&their_claims)), "{cell:?}"),
-            _ => assert_eq!(theirs_alone, Err(Error::BadSignature), "{cell:?}"),
+        let our_name = verify(&make(OTHER_SECRET, &claims(ISSUER, "")));
+        assert_eq!(our_name, Err(Error::BadSignature), "{entry:?}");
+        let theirs_alone = verify(&make(OTHER_SECRET, &their_claims));
+        match entry.api {
+            Api::SeveralIssuers => assert_eq!(theirs_alone, Ok(read(&their_claims)), "{entry:?}"),
+            _ => assert_eq!(theirs_alone, Err(Error::BadSignature), "{entry:?}"),
         }
-        // Nobody's name, and none.
+        // An unknown issuer, and none.
         for (claims, want) in [
             (claims("https://c.example.com", ""), MISMATCH),
             (
@@ -520,14 +533,14 @@ fn every_entry_point_accepts_the_good_and_refuses_its_twins() {
                 Error::Claim(Claim::Iss, Problem::Missing),
             ),
         ] {
-            let answer = judge(&make(SECRET, &claims));
+            let result = verify(&make(SECRET, &claims));
             if is_jwt {
-                assert_eq!(answer, Err(want), "{cell:?}");
+                assert_eq!(result, Err(want), "{entry:?}");
             } else {
-                assert_eq!(answer, Ok(read(&claims)), "{cell:?}");
+                assert_eq!(result, Ok(read(&claims)), "{entry:?}");
             }
         }
-        let unsecured = cell.token(SECRET, r#"{"alg":"none"}"#, &good_claims);
-        assert_eq!(judge(&unsecured), Err(Error::Unsecured), "{cell:?}");
+        let unsecured = entry.token(SECRET, r#"{"alg":"none"}"#, &good_claims);
+        assert_eq!(verify(&unsecured), Err(Error::Unsecured), "{entry:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Every check of a policy: what it accepts, what it refuses, and where exactly the boundary lies.
+//! Every check of a policy: what it accepts, what it rejects, and the exact boundaries.
 
 use jose_verify::oidc::Nonce;
 use jose_verify::{
@@ -6,18 +6,12 @@ use jose_verify::{
     oidc,
 };
 
-use super::support::judge::verdict_at;
 use super::support::sign::{key, token, token_with_header};
+use super::support::verdict::{UNCHECKED, verdict_at};
 
+/// The time at which these tests verify their tokens: in November 2023, before the tests' usual
+/// `NOW`.
 pub(super) const NOW_2023: i64 = 1_700_000_000;
-
-/// A policy that checks nothing, to be narrowed by one check at a time.
-pub(super) const UNCHECKED: Policy<'static> = Policy {
-    expires_at: Check::NotChecked,
-    not_before: Check::NotChecked,
-    issued_at: Check::NotChecked,
-    ..Policy::jwt(Check::NotChecked, Check::NotChecked)
-};
 
 pub(super) fn check_token(
     token: &str,
@@ -39,26 +33,22 @@ pub(super) fn check_at(
     check_token(&token(claims), policy, clock)
 }
 
-/// A list as a policy takes it.
+/// Coerces a list to the type that a policy takes.
 fn any_of(list: &dyn StringList) -> &dyn StringList {
     list
 }
 
-/// One claim in each demand: missing, fitting, not fitting.
-pub(super) fn assert_demands<'p, T: Copy>(
+/// Checks one claim with each variant of [`Check`]: missing, valid, and with another value.
+pub(super) fn assert_every_check<'p, T: Copy>(
     set: impl Fn(Check<T>) -> Policy<'p>,
     expected: T,
-    fitting: &str,
+    valid: &str,
     other: &str,
     missing: Error,
     mismatch: Error,
 ) {
-    let check = |claims: &str, demand| check(claims, &set(demand));
-    assert_eq!(
-        check(fitting, Check::Required(expected)),
-        Ok(()),
-        "{fitting}"
-    );
+    let check = |claims: &str, wanted| check(claims, &set(wanted));
+    assert_eq!(check(valid, Check::Required(expected)), Ok(()), "{valid}");
     assert_eq!(
         check(other, Check::Required(expected)),
         Err(mismatch),
@@ -67,30 +57,26 @@ pub(super) fn assert_demands<'p, T: Copy>(
     assert_eq!(
         check("{}", Check::Required(expected)),
         Err(missing),
-        "{fitting}"
+        "{valid}"
     );
-    assert_eq!(
-        check(fitting, Check::IfPresent(expected)),
-        Ok(()),
-        "{fitting}"
-    );
+    assert_eq!(check(valid, Check::IfPresent(expected)), Ok(()), "{valid}");
     assert_eq!(
         check(other, Check::IfPresent(expected)),
         Err(mismatch),
         "{other}"
     );
-    assert_eq!(check("{}", Check::IfPresent(expected)), Ok(()), "{fitting}");
+    assert_eq!(check("{}", Check::IfPresent(expected)), Ok(()), "{valid}");
     assert_eq!(check(other, Check::Present), Ok(()), "{other}");
-    assert_eq!(check("{}", Check::Present), Err(missing), "{fitting}");
+    assert_eq!(check("{}", Check::Present), Err(missing), "{valid}");
     assert_eq!(check(other, Check::NotChecked), Ok(()), "{other}");
-    assert_eq!(check("{}", Check::NotChecked), Ok(()), "{fitting}");
+    assert_eq!(check("{}", Check::NotChecked), Ok(()), "{valid}");
     let prohibited = match missing {
         Error::Claim(claim, _) => Error::Claim(claim, Problem::Prohibited),
         Error::Header(member, _) => Error::Header(member, Problem::Prohibited),
         other => panic!("{other:?}"),
     };
-    assert_eq!(check("{}", Check::Absent), Ok(()), "{fitting}");
-    assert_eq!(check(fitting, Check::Absent), Err(prohibited), "{fitting}");
+    assert_eq!(check("{}", Check::Absent), Ok(()), "{valid}");
+    assert_eq!(check(valid, Check::Absent), Err(prohibited), "{valid}");
     assert_eq!(check(other, Check::Absent), Err(prohibited), "{other}");
 }
 
@@ -100,7 +86,7 @@ fn issuer() {
         issuer,
         ..UNCHECKED
     };
-    assert_demands(
+    assert_every_check(
         set,
         any_of(&["https://a", "https://b"]),
         r#"{"iss":"https:\/\/b"}"#,
@@ -124,16 +110,16 @@ fn issuer() {
             "{other}"
         );
     }
-    let nobody = set(Check::Required(&[""; 0]));
+    let empty = set(Check::Required(&[""; 0]));
     assert_eq!(
-        check(r#"{"iss":""}"#, &nobody),
+        check(r#"{"iss":""}"#, &empty),
         Err(Error::Claim(Claim::Iss, Problem::NothingExpected))
     );
 }
 
 #[test]
-fn strings_compared_exactly() {
-    assert_demands(
+fn strings_are_compared_exactly() {
+    assert_every_check(
         |subject| Policy {
             subject,
             ..UNCHECKED
@@ -144,7 +130,7 @@ fn strings_compared_exactly() {
         Error::Claim(Claim::Sub, Problem::Missing),
         Error::Claim(Claim::Sub, Problem::Mismatch),
     );
-    assert_demands(
+    assert_every_check(
         |authorized_party| Policy {
             authorized_party,
             ..UNCHECKED
@@ -155,7 +141,7 @@ fn strings_compared_exactly() {
         Error::Claim(Claim::Azp, Problem::Missing),
         Error::Claim(Claim::Azp, Problem::Mismatch),
     );
-    assert_demands(
+    assert_every_check(
         |nonce| Policy { nonce, ..UNCHECKED },
         "n",
         r#"{"nonce":"n"}"#,
@@ -163,7 +149,7 @@ fn strings_compared_exactly() {
         Error::Claim(Claim::Nonce, Problem::Missing),
         Error::Claim(Claim::Nonce, Problem::Mismatch),
     );
-    assert_demands(
+    assert_every_check(
         |jwt_id| Policy {
             jwt_id,
             ..UNCHECKED
@@ -174,7 +160,7 @@ fn strings_compared_exactly() {
         Error::Claim(Claim::Jti, Problem::Missing),
         Error::Claim(Claim::Jti, Problem::Mismatch),
     );
-    assert_demands(
+    assert_every_check(
         |client_id| Policy {
             client_id,
             ..UNCHECKED
@@ -189,7 +175,7 @@ fn strings_compared_exactly() {
 
 #[test]
 fn authentication_context() {
-    assert_demands(
+    assert_every_check(
         |acr| Policy { acr, ..UNCHECKED },
         any_of(&["silver", "gold"]),
         r#"{"acr":"gold"}"#,
@@ -197,7 +183,7 @@ fn authentication_context() {
         Error::Claim(Claim::Acr, Problem::Missing),
         Error::Claim(Claim::Acr, Problem::Mismatch),
     );
-    assert_demands(
+    assert_every_check(
         |amr| Policy { amr, ..UNCHECKED },
         "otp",
         r#"{"amr":["pwd","otp"]}"#,
@@ -213,15 +199,15 @@ fn audience() {
         audience,
         ..UNCHECKED
     };
-    for fitting in [
+    for valid in [
         r#"{"aud":"us"}"#,
         r#"{"aud":["them","us"]}"#,
         r#"{"aud":["u\u0073"]}"#,
     ] {
-        assert_demands(
+        assert_every_check(
             set,
             Audience::AnyOf(&["us", "we"]),
-            fitting,
+            valid,
             r#"{"aud":["them","US"]}"#,
             Error::Claim(Claim::Aud, Problem::Missing),
             Error::Claim(Claim::Aud, Problem::Mismatch),
@@ -261,7 +247,7 @@ fn audience() {
 
 #[test]
 fn type_of_the_token() {
-    let refused = Err(Error::Header(Member::Typ, Problem::Mismatch));
+    let mismatch = Err(Error::Header(Member::Typ, Problem::Mismatch));
     for (typ, expected, want) in [
         ("at+jwt", "at+jwt", Ok(())),
         ("AT+JWT", "at+jwt", Ok(())),
@@ -269,15 +255,15 @@ fn type_of_the_token() {
         ("Application/AT+jwt", "at+jwt", Ok(())),
         (r"application\/at+jwt", "at+jwt", Ok(())),
         ("at+jwt", "application/at+jwt", Ok(())),
-        ("JWT", "at+jwt", refused),
-        ("at+jw", "at+jwt", refused),
-        ("at+jwt2", "at+jwt", refused),
-        ("application/", "at+jwt", refused),
-        ("application/application/at+jwt", "at+jwt", refused),
-        ("text/at+jwt", "at+jwt", refused),
-        ("application/text/at+jwt", "text/at+jwt", refused),
+        ("JWT", "at+jwt", mismatch),
+        ("at+jw", "at+jwt", mismatch),
+        ("at+jwt2", "at+jwt", mismatch),
+        ("application/", "at+jwt", mismatch),
+        ("application/application/at+jwt", "at+jwt", mismatch),
+        ("text/at+jwt", "at+jwt", mismatch),
+        ("application/text/at+jwt", "text/at+jwt", mismatch),
         ("application/at+jwt", "application/at+jwt", Ok(())),
-        ("", "at+jwt", refused),
+        ("", "at+jwt", mismatch),
     ] {
         let header = format!(r#"{{"alg":"HS256","typ":"{typ}"}}"#);
         let token = token_with_header(header.as_bytes(), b"{}");
@@ -374,7 +360,10 @@ fn id_token() {
 #[test]
 fn access_token() {
     let policy = oauth::access_token(&["https://op"], &["https://api", "api"]);
-    let claims = r#"{"iss":"https://op","exp":1700000001,"aud":["api","other"],"sub":"s","client_id":"c","iat":1700000000,"jti":"1"}"#;
+    let claims = concat!(
+        r#"{"iss":"https://op","exp":1700000001,"aud":["api","other"],"sub":"s","#,
+        r#""client_id":"c","iat":1700000000,"jti":"1"}"#
+    );
     let check = |typ: &str, claims: &str| {
         let header = format!(r#"{{"alg":"HS256"{typ}}}"#);
         let token = token_with_header(header.as_bytes(), claims.as_bytes());

@@ -1,12 +1,13 @@
-//! The checks of times, and where exactly their boundaries lie.
+//! The checks of times, and their exact boundaries.
 
 use core::time::Duration;
 use jose_verify::{Check, Claim, Clock, Error, MaxAge, NumericDate, Policy, Problem};
 
-use super::policies::{NOW_2023, UNCHECKED, check, check_at};
+use super::policies::{NOW_2023, check, check_at};
+use super::support::verdict::UNCHECKED;
 
-/// Puts a demand on one time into a policy.
-type Set<'a> = &'a dyn Fn(Check<Duration>) -> Policy<'static>;
+/// Returns a policy with this check of one time.
+type WithCheck<'a> = &'a dyn Fn(Check<Duration>) -> Policy<'static>;
 
 #[test]
 fn times_have_exact_boundaries() {
@@ -24,7 +25,7 @@ fn times_have_exact_boundaries() {
         issued_at: check,
         ..UNCHECKED
     };
-    let none = Check::Required(Duration::ZERO);
+    let strict = Check::Required(Duration::ZERO);
     let ten = Check::Required(leeway);
     let (early, late) = (
         Err(Error::Claim(Claim::Nbf, Problem::NotYetValid)),
@@ -32,16 +33,16 @@ fn times_have_exact_boundaries() {
     );
     let future = Err(Error::Claim(Claim::Iat, Problem::InFuture));
     for (claim, policy, clock, want) in [
-        ("exp", exp(none), at(-1, 999_999_999), Ok(())),
-        ("exp", exp(none), at(0, 0), late),
+        ("exp", exp(strict), at(-1, 999_999_999), Ok(())),
+        ("exp", exp(strict), at(0, 0), late),
         ("exp", exp(ten), at(9, 999_999_999), Ok(())),
         ("exp", exp(ten), at(10, 0), late),
-        ("nbf", nbf(none), at(0, 0), Ok(())),
-        ("nbf", nbf(none), at(-1, 999_999_999), early),
+        ("nbf", nbf(strict), at(0, 0), Ok(())),
+        ("nbf", nbf(strict), at(-1, 999_999_999), early),
         ("nbf", nbf(ten), at(-10, 0), Ok(())),
         ("nbf", nbf(ten), at(-11, 999_999_999), early),
-        ("iat", iat(none), at(0, 0), Ok(())),
-        ("iat", iat(none), at(-1, 999_999_999), future),
+        ("iat", iat(strict), at(0, 0), Ok(())),
+        ("iat", iat(strict), at(-1, 999_999_999), future),
         ("iat", iat(ten), at(-10, 0), Ok(())),
         ("iat", iat(ten), at(-11, 999_999_999), future),
     ] {
@@ -49,7 +50,7 @@ fn times_have_exact_boundaries() {
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
-    let sets: [(Set<'_>, Error); 3] = [
+    let sets: [(WithCheck<'_>, Error); 3] = [
         (&exp, Error::Claim(Claim::Exp, Problem::Missing)),
         (&nbf, Error::Claim(Claim::Nbf, Problem::Missing)),
         (&iat, Error::Claim(Claim::Iat, Problem::Missing)),
@@ -63,7 +64,7 @@ fn times_have_exact_boundaries() {
 }
 
 #[test]
-fn fractions_count() {
+fn fractions_of_seconds_are_compared() {
     let policy = Policy {
         expires_at: Check::Required(Duration::ZERO),
         ..UNCHECKED
@@ -94,17 +95,17 @@ fn max_age() {
         ..UNCHECKED
     };
     let at = |seconds: i64, nanos| NumericDate::new(NOW_2023 + seconds, nanos);
-    let (none, ten) = (policy(Duration::ZERO), policy(Duration::from_secs(10)));
+    let (strict, ten) = (policy(Duration::ZERO), policy(Duration::from_secs(10)));
     let (old, future) = (
         Err(Error::Claim(Claim::AuthTime, Problem::TooOld)),
         Err(Error::Claim(Claim::AuthTime, Problem::InFuture)),
     );
     let claims = format!(r#"{{"auth_time":{NOW_2023}}}"#);
     for (policy, clock, want) in [
-        (none, at(0, 0), Ok(())),
-        (none, at(300, 0), Ok(())),
-        (none, at(300, 1), old),
-        (none, at(-1, 999_999_999), future),
+        (strict, at(0, 0), Ok(())),
+        (strict, at(300, 0), Ok(())),
+        (strict, at(300, 1), old),
+        (strict, at(-1, 999_999_999), future),
         (ten, at(310, 0), Ok(())),
         (ten, at(310, 1), old),
         (ten, at(-10, 0), Ok(())),
@@ -114,13 +115,13 @@ fn max_age() {
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()));
     }
     assert_eq!(
-        check("{}", &none),
+        check("{}", &strict),
         Err(Error::Claim(Claim::AuthTime, Problem::Missing))
     );
 }
 
 #[test]
-fn extremes_neither_wrap_nor_overflow() {
+fn extreme_times_do_not_overflow() {
     let all = Duration::from_secs(u32::MAX.into());
     let policy = UNCHECKED;
     let policy = Policy {
@@ -184,7 +185,7 @@ fn extremes_neither_wrap_nor_overflow() {
 }
 
 #[test]
-fn leeway_keeps_what_is_not_checked() {
+fn with_leeway_adds_no_checks() {
     let policy = Policy {
         expires_at: Check::Present,
         ..UNCHECKED
@@ -194,10 +195,10 @@ fn leeway_keeps_what_is_not_checked() {
 }
 
 #[test]
-fn leeway_is_for_all_three_times() {
+fn with_leeway_applies_to_exp_nbf_and_iat() {
     let strict = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let relaxed = strict.with_leeway(Duration::from_secs(5));
-    for (claim, time, refused) in [
+    for (claim, time, error) in [
         (
             "exp",
             NOW_2023 - 4,
@@ -215,7 +216,7 @@ fn leeway_is_for_all_three_times() {
         ),
     ] {
         let claims = format!(r#"{{"{claim}":{time}}}"#);
-        assert_eq!(check(&claims, &strict), Err(refused), "{claim}");
+        assert_eq!(check(&claims, &strict), Err(error), "{claim}");
         assert_eq!(check(&claims, &relaxed), Ok(()), "{claim}");
     }
 }

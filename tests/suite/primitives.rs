@@ -1,5 +1,5 @@
-//! The algorithms against others: the crate `rsa`, the curve crates' own ECDSA, the crate `hmac`,
-//! and textbook implementations that share no code with any of them.
+//! The algorithms compared with other implementations: the crate `rsa`, the curve crates' own
+//! ECDSA, the crate `hmac`, and textbook implementations that share no code with any of them.
 
 mod ecdsa;
 mod hmac;
@@ -12,21 +12,21 @@ use jose_verify::keys::WORDS_PER_KEY;
 use crate::keys::serves;
 use crate::support::Keyring;
 
-/// A key in the material of each algorithm that takes it, so that messages of any form can be
-/// verified with it.
+/// The key material for each algorithm that accepts the key. Verifies messages of any form, not
+/// only tokens.
 #[derive(Debug)]
 pub(crate) struct Loaded(Vec<(&'static dyn Algorithm, Vec<Word>)>);
 
 impl Loaded {
-    /// Loads it for those of the list that take it, which are those that it serves in a set; and
-    /// refuses it as a set does.
+    /// Loads the key for the algorithms of the list that accept it. These must be the ones for
+    /// which a set uses it. Rejects the key if a set does.
     pub(crate) fn new(
         parameters: &KeyParameters<'_>,
         list: &[&'static dyn Algorithm],
     ) -> Result<Self, Error> {
         let keys = Keyring::from_parameters(parameters, list)?;
         let load = |algorithm: &&'static dyn Algorithm| {
-            // Room for the longest.
+            // Long enough for any key.
             let mut material = vec![0; 2 * WORDS_PER_KEY];
             let len = algorithm.key_type().load(parameters, &mut material);
             material.truncate(len.ok()?);
@@ -46,7 +46,7 @@ impl Loaded {
             .find(|(algorithm, _)| algorithm.name() == name)
     }
 
-    /// Whether the algorithm of that name takes the key.
+    /// Returns whether the algorithm of that name accepts the key.
     pub(crate) fn accepts(&self, name: &str) -> bool {
         self.of(name).is_some()
     }

@@ -1,4 +1,5 @@
-//! Keys as others publish them: PEM, DER, certificates, `x5c`, secrets as text; and thumbprints.
+//! Keys in the formats in which others publish them: PEM, DER, certificates, `x5c`, secrets as
+//! text; and thumbprints.
 
 use std::fs;
 use std::path::Path;
@@ -15,9 +16,9 @@ use serde_json::{Value, json};
 
 use super::keys::serves;
 use super::support::Keyring;
-use super::support::judge::signature_verdict;
 use super::support::report::report;
 use super::support::sign::base64url;
+use super::support::verdict::signature_verdict;
 
 fn vectors(file: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -57,7 +58,7 @@ fn from_der(form: &str, der: &[u8]) -> Result<Keyring, Error> {
     Keyring::from_parameters(&parameters?, SIGNATURES)
 }
 
-/// Every form of every key, as text and loaded.
+/// Returns every form of every key, as text and loaded.
 fn forms() -> Vec<(Value, String, String, Keyring)> {
     let mut all = Vec::new();
     for case in openssl("keys") {
@@ -76,13 +77,13 @@ fn forms() -> Vec<(Value, String, String, Keyring)> {
 }
 
 #[test]
-fn every_form_is_the_same_key() {
+fn every_form_loads_the_same_key() {
     let (forms, cases) = (forms(), openssl("keys"));
     assert_eq!((forms.len(), cases.len()), (48, 6));
     for (case, form, _, key) in &forms {
         assert!(key.key(0).unwrap().key_id().is_none(), "{form}");
         for other in &cases {
-            let verdict = signature_verdict(text(&other["token"]), key);
+            let result = signature_verdict(text(&other["token"]), key);
             let want = if other["name"] == case["name"] {
                 Ok(())
             } else if serves(key, text(&other["alg"])) {
@@ -90,27 +91,27 @@ fn every_form_is_the_same_key() {
             } else {
                 Err(Error::NoKey)
             };
-            assert_eq!(verdict, want, "{} {form} {}", case["name"], other["name"]);
+            assert_eq!(result, want, "{} {form} {}", case["name"], other["name"]);
         }
     }
     report(format_args!(
-        "openssl/keys.json: {} texts of keys",
+        "openssl/keys.json: {} encoded keys",
         forms.len()
     ));
 }
 
 #[test]
-fn keys_that_must_be_refused() {
-    let refused = openssl("refused");
-    for case in &refused {
+fn invalid_pem_is_rejected() {
+    let rejected = openssl("refused");
+    for case in &rejected {
         let error = from_pem(text(&case["pem"])).err().map(Error::name);
         assert_eq!(error, case["error"].as_str(), "{}", case["name"]);
     }
-    assert_eq!(refused.len(), 13);
+    assert_eq!(rejected.len(), 13);
 }
 
 #[test]
-fn only_for_algorithms_that_fit() {
+fn keys_load_only_for_matching_algorithms() {
     for (case, form, content, _) in forms() {
         if form == "certificate_pem" {
             let load = |list: List<'_>| from_pem_for(&content, list);
@@ -125,11 +126,11 @@ fn only_for_algorithms_that_fit() {
 }
 
 #[test]
-fn truncated_and_extended() {
+fn truncated_and_extended_encodings() {
     for (case, form, content, _) in forms() {
         let name = format!("{} {form}", case["name"]);
         if form.ends_with("_pem") {
-            // Without its last line break it is whole; and so it is with CRLF.
+            // The last line break is optional, and CRLF is accepted.
             assert!(from_pem(content.trim_end()).is_ok(), "{name}");
             assert!(from_pem(&content.replace('\n', "\r\n")).is_ok(), "{name}");
             for len in 0..content.len() - 1 {
@@ -149,7 +150,7 @@ fn truncated_and_extended() {
 }
 
 #[test]
-fn white_space_is_refused() {
+fn extra_white_space_is_rejected() {
     let malformed = Some(Error::MalformedKey);
     for (case, form, pem, _) in forms() {
         if !form.ends_with("_pem") {
@@ -177,72 +178,73 @@ fn white_space_is_refused() {
     }
 }
 
-/// One element more than there should be, in a place where every length says so.
+/// An additional element that is counted by every enclosing length.
 #[test]
-fn elements_too_many() {
+fn additional_elements_are_rejected() {
     let null = [5, 0];
     for (case, form, content, _) in forms() {
         let der = || Base64::decode_vec(&content).unwrap();
-        // The places of the last byte of each length that grows, and where the element is put.
-        let places: &[(&[usize], usize)] = match form.as_str() {
+        // The positions of the last byte of each length that grows, and where the element is
+        // inserted.
+        let insertions: &[(&[usize], usize)] = match form.as_str() {
             "spki_compressed_der" if case["name"] == "P-256" => {
                 &[(&[1], 59), (&[1, 3], 23), (&[1, 3], 4), (&[1], 2)]
             }
             "rsa_der" => &[(&[3], 4), (&[3], usize::MAX)],
             _ => continue,
         };
-        for (lengths, place) in places {
+        for (lengths, position) in insertions {
             let mut longer = der();
             for length in *lengths {
                 longer[*length] += 2;
             }
-            let place = (*place).min(longer.len());
-            longer.splice(place..place, null);
+            let position = (*position).min(longer.len());
+            longer.splice(position..position, null);
             let error = from_der(&form, &longer).err();
-            assert_eq!(error, Some(Error::MalformedKey), "{form} {place}");
+            assert_eq!(error, Some(Error::MalformedKey), "{form} {position}");
         }
     }
 }
 
-/// Certificates are not validated: whatever their signature is, the key is the same.
+/// Certificates are not validated: the key is the same whatever the signature is.
 #[test]
-fn the_signature_of_a_certificate_is_not_looked_at() {
+fn certificate_signatures_are_not_verified() {
     for (case, form, content, _) in forms() {
         if form != "certificate_der" || case["name"] != "RSA-2048" {
             continue;
         }
         let der = Base64::decode_vec(&content).unwrap();
-        // From the number of unused bits on.
-        for place in der.len() - 257..der.len() {
+        // From the count of unused bits to the end.
+        for position in der.len() - 257..der.len() {
             let mut changed = der.clone();
-            changed[place] ^= 1;
+            changed[position] ^= 1;
             let key = from_der(&form, &changed).unwrap();
-            let verdict = signature_verdict(text(&case["token"]), &key);
-            assert_eq!(verdict, Ok(()), "byte {place}");
+            let result = signature_verdict(text(&case["token"]), &key);
+            assert_eq!(result, Ok(()), "byte {position}");
         }
     }
 }
 
-/// A form under the label of another is not what its label says.
+/// A form under the label of another form is rejected.
 #[test]
-fn labels_and_content_agree() {
+fn pem_label_must_match_the_content() {
     let labels = ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"];
     for (case, form, pem, _) in forms() {
         if !form.ends_with("_pem") {
             continue;
         }
-        let own = labels.iter().find(|l| pem.contains(&format!("BEGIN {l}-")));
+        let actual = labels.iter().find(|l| pem.contains(&format!("BEGIN {l}-")));
         for label in labels {
-            let labelled = pem.replace(own.unwrap(), label);
+            let labelled = pem.replace(actual.unwrap(), label);
             let loads = from_pem(&labelled).is_ok();
-            assert_eq!(loads, Some(&label) == own, "{} {form}", case["name"]);
+            assert_eq!(loads, Some(&label) == actual, "{} {form}", case["name"]);
         }
     }
 }
 
-/// Every byte of the wrapping around the key's numbers counts.
+/// Every flipped bit of the encoding around the key's numbers is detected.
 #[test]
-fn bytes_of_the_wrapping() {
+fn flipped_bits_of_the_der_wrapping() {
     for (case, form, content, _) in forms() {
         if form != "spki_der" {
             continue;
@@ -250,12 +252,16 @@ fn bytes_of_the_wrapping() {
         let der = Base64::decode_vec(&content).unwrap();
         // Lengths and identifiers, up to the point or the modulus.
         let wrapping = if case["alg"] == "RS256" { 32 } else { 24 };
-        for place in 0..wrapping {
+        for position in 0..wrapping {
             for bit in 0..8 {
                 let mut changed = der.clone();
-                changed[place] ^= 1 << bit;
+                changed[position] ^= 1 << bit;
                 let error = from_der(&form, &changed).err();
-                assert!(error.is_some(), "{} byte {place} bit {bit}", case["name"]);
+                assert!(
+                    error.is_some(),
+                    "{} byte {position} bit {bit}",
+                    case["name"]
+                );
             }
         }
     }
@@ -267,7 +273,7 @@ fn pem_inside_json() {
         if !form.ends_with("_pem") {
             continue;
         }
-        // As PHP writes it, slashes escaped.
+        // Slashes escaped, as PHP does.
         let json = json!({"public_key": pem, "algorithm": "sha256"}).to_string();
         let json = json.replace('/', "\\/");
         let mut scratch = vec![0; 2 * json.len()];
@@ -276,8 +282,8 @@ fn pem_inside_json() {
             Keyring::from_parameters(&parameters, SIGNATURES)
         };
         let key = load(&json, "public_key", &mut scratch).unwrap();
-        let verdict = signature_verdict(text(&case["token"]), &key);
-        assert_eq!(verdict, Ok(()), "{} {form}", case["name"]);
+        let result = signature_verdict(text(&case["token"]), &key);
+        assert_eq!(result, Ok(()), "{} {form}", case["name"]);
         for (json, want) in [
             (json.replace("public_key", "publicKey"), Error::MalformedKey),
             (json.replace("\\n", " "), Error::MalformedKey),
@@ -297,7 +303,7 @@ fn pem_inside_json() {
             let error = load(&json, "public_key", &mut scratch).err();
             assert_eq!(error, Some(want), "{json:.100}");
         }
-        // As long as is allowed.
+        // The longest accepted text.
         let most = format!("{json}{}", " ".repeat((1 << 20) - json.len()));
         assert!(load(&most, "public_key", &mut vec![0; 2 << 20]).is_ok());
         let short = load(&json, "public_key", &mut scratch[..json.len() + 32]).err();
@@ -306,14 +312,14 @@ fn pem_inside_json() {
 }
 
 #[test]
-fn x5c_where_it_is_asked_for() {
+fn x5c_only_on_request() {
     let cases = openssl("keys");
     for (i, case) in cases.iter().enumerate() {
         let other = &cases[(i + 1) % cases.len()];
         let certificate = case["forms"]["certificate_der"].clone();
         let with = |more: Value| {
             let kty = &case["jwk"]["kty"];
-            let mut jwk = json!({"kty": kty, "x5c": [certificate, "not looked at"], "kid": "a"});
+            let mut jwk = json!({"kty": kty, "x5c": [certificate, "not read"], "kid": "a"});
             let members = jwk.as_object_mut().unwrap();
             members.extend(more.as_object().unwrap().clone());
             members.retain(|_, value| !value.is_null());
@@ -330,7 +336,7 @@ fn x5c_where_it_is_asked_for() {
             with(case["jwk"].clone()),
             with(json!({"use": "sig"})),
         ] {
-            // As PHP writes it, too.
+            // Also with escaped slashes, as PHP writes them.
             for jwk in [jwk.clone(), jwk.replace('/', "\\/")] {
                 let key = load(&jwk).unwrap();
                 assert!(key.key(0).unwrap().key_id().unwrap() == "a");
@@ -346,15 +352,14 @@ fn x5c_where_it_is_asked_for() {
             load(&(most + " ")).err(),
             Some(Error::Limit(Limit::KeySetLen))
         );
-        // Never by itself: a JWK without the key's own parameters is no key.
+        // `x5c` is not used otherwise: a JWK without the key's actual parameters is not a key.
         let error = Keyring::from_jwk(with(json!({})).as_bytes(), SIGNATURES).err();
         assert_eq!(error, Some(Error::MalformedKey));
-        let is_of_its_type = other["jwk"]["kty"] == case["jwk"]["kty"];
+        let same_type = other["jwk"]["kty"] == case["jwk"]["kty"];
         let mut foreign = other["jwk"].clone();
         foreign["kty"] = case["jwk"]["kty"].clone();
-        if !is_of_its_type {
-            // What is no parameter of that type of key is passed over, as any other member (RFC
-            // 7517 §4).
+        if !same_type {
+            // Parameters of another key type are ignored, like any unknown member (RFC 7517 §4).
             foreign["crv"] = case["jwk"]["crv"].clone();
             assert!(load(&with(foreign)).is_ok());
             foreign = json!({"kty": other["jwk"]["kty"]});
@@ -387,14 +392,14 @@ fn x5c_where_it_is_asked_for() {
         ] {
             assert_eq!(load(&with(changes.clone())).err(), Some(want), "{changes}");
         }
-        // Which says something of the keys on curves alone.
+        // `crv` is a parameter only of elliptic-curve keys.
         let other_curve = load(&with(json!({"crv": "P-999"})));
         assert_eq!(other_curve.is_err(), case["jwk"]["kty"] == "EC");
     }
 }
 
 #[test]
-fn secrets_by_name() {
+fn secrets_as_text() {
     let secret: Vec<u8> = (0..=255).cycle().skip(200).take(64).collect();
     let strict = base64url(&secret);
     let list: List<'_> = &[&HS256, &HS384, &HS512];
@@ -409,7 +414,7 @@ fn secrets_by_name() {
         let parameters = KeyParameters::oct_from_lenient_base64url(text, &mut buffer)?;
         Keyring::from_parameters(&parameters, list)
     };
-    // Both alphabets, white space in between, padding and text after it.
+    // Both alphabets, white space inside, padding, and text after the padding.
     let lenient = strict.replace('-', "+").replace('_', " /\n");
     let lenient = format!("!{}=={}", lenient, "ignored");
     assert!(strict.contains('-') && strict.contains('_'));
@@ -428,7 +433,7 @@ fn secrets_by_name() {
     ] {
         assert_eq!(signature_verdict(&of_bytes, &key.unwrap()), Ok(()));
     }
-    // The text itself is another secret.
+    // The undecoded text is another secret.
     let of_text = from_secret(strict.as_bytes()).unwrap();
     assert_eq!(
         signature_verdict(&of_bytes, &of_text),
@@ -506,7 +511,7 @@ fn thumbprints() {
     }
 }
 
-/// The text of a public key is no secret, whichever way it is read.
+/// The text of a public key is never used as a secret, in whatever form it is loaded.
 #[test]
 fn a_public_key_never_becomes_a_secret() {
     for (_, form, content, _) in forms() {

@@ -1,4 +1,4 @@
-//! Keys that change: when they are fetched again, and how long the old ones stay.
+//! Key rotation: when keys are fetched again, and how long old keys stay.
 
 use core::time::Duration;
 use std::collections::HashSet;
@@ -12,11 +12,11 @@ use jose_verify::{Error, JwsVerifier, KeySet, Keys, Options, RotatingKeys, scrat
 use serde_json::{Value, json};
 
 use super::keys::public_key;
-use super::support::judge::signature_verdict;
 use super::support::report::report;
 use super::support::sign::{base64url, token_with_secret};
+use super::support::verdict::{signature_verdict, signature_verdict_with};
 
-/// The secret of a name, as JWK and as it is.
+/// Returns the secret of a key, which repeats its name.
 fn secret(name: &str) -> Vec<u8> {
     format!("{name:-<64}").into_bytes()
 }
@@ -49,7 +49,7 @@ fn ids(keys: &dyn Keys) -> Vec<&str> {
 }
 
 #[test]
-fn keys_stay_until_their_last_token_expires() {
+fn replaced_keys_stay_until_their_last_token_expires() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
     let second = updated(&first, &["b", "c"], 1000);
     assert_eq!(ids(&second), ["b", "c", "a"]);
@@ -57,11 +57,11 @@ fn keys_stay_until_their_last_token_expires() {
         (first.retires_next(), second.retires_next()),
         (None, Some(secs(4600)))
     );
-    assert_eq!(ids(&first), ["a", "b"], "readers of the old set keep it");
+    assert_eq!(ids(&first), ["a", "b"], "the old set is unchanged");
     let of_a = token("a", &secret("a"));
     assert_eq!(signature_verdict(&of_a, second.set()), Ok(()));
 
-    // Its time runs from the first update without it, not from the last.
+    // A key's retirement is counted from the first update without it, not from the last.
     let third = updated(&second, &["c"], 2000);
     assert_eq!(ids(&third), ["c", "b", "a"]);
     assert_eq!(third.retires_next(), Some(secs(4600)));
@@ -76,19 +76,19 @@ fn keys_stay_until_their_last_token_expires() {
         (vec!["c", "b"], Some(secs(5600)))
     );
     assert_eq!(ids(&third.without_retired(secs(u64::MAX))), ["c"]);
-    // Published again it stays for good.
+    // A key that is published again no longer retires.
     let back = updated(&third, &["a"], 3000);
     assert_eq!(ids(&back.without_retired(secs(100_000))), ["a"]);
 }
 
 #[test]
-fn a_withdrawn_key_is_gone_at_once() {
+fn withdrawn_keys_are_removed_at_once() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
     let (second, report) = first
         .updated(&jwks(&["b"]), MACS, secs(0), secs(10), |_| {})
         .unwrap();
     assert_eq!((ids(&second), report.kept()), (vec!["b"], 1));
-    // Also one that was to stay longer.
+    // Also a key that was to stay longer.
     let second = updated(&first, &["b"], 10);
     let third = second
         .updated(&jwks(&["b"]), MACS, secs(0), secs(20), |_| {})
@@ -98,16 +98,16 @@ fn a_withdrawn_key_is_gone_at_once() {
 }
 
 #[test]
-fn published_keys_go_first() {
+fn published_keys_come_first() {
     let first = updated(&RotatingKeys::<3>::new(), &["a", "b", "c"], 0);
     assert_eq!(ids(&updated(&first, &["d", "e"], 1)), ["d", "e", "a"]);
     assert_eq!(ids(&updated(&first, &["d", "e", "f"], 1)), ["d", "e", "f"]);
     assert_eq!(ids(&updated(&first, &["c", "b", "a"], 1)), ["c", "b", "a"]);
 }
 
-/// The same `kid` with another key: both are tried while tokens of the old one hold.
+/// The same `kid` for another key: both are tried until tokens of the old one have expired.
 #[test]
-fn one_name_for_two_keys() {
+fn one_kid_for_two_keys() {
     let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
     let other = json!({"keys": [{"kty": "oct", "kid": "a", "k": base64url(&secret("z"))}]});
     let other = other.to_string();
@@ -122,9 +122,9 @@ fn one_name_for_two_keys() {
     }
 }
 
-/// One key under two names is two keys: a token names one of them.
+/// The same key with two `kid`s counts as two keys, because a token names one of them.
 #[test]
-fn two_names_for_one_key() {
+fn two_kids_for_one_key() {
     let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
     let renamed = json!({"keys": [{"kty": "oct", "kid": "b", "k": base64url(&secret("a"))}]});
     let renamed = renamed.to_string();
@@ -135,8 +135,7 @@ fn two_names_for_one_key() {
     assert!(second.has_new_keys(&first));
 }
 
-/// What is published last decides what a key may be used for, also for the tokens that are under
-/// way.
+/// The latest publication decides what a key may be used for, also for tokens issued before.
 #[test]
 fn one_key_for_fewer_algorithms() {
     let (mut jwk, token) = public_key("RS256");
@@ -164,7 +163,7 @@ fn one_key_for_fewer_algorithms() {
 }
 
 #[test]
-fn keys_that_another_way_of_publishing_replaces() {
+fn with_published_replaces_keys_of_other_formats() {
     let first = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
     let none = first.with_published(KeySet::new(), secs(HOUR), secs(1));
     assert_eq!(
@@ -175,7 +174,7 @@ fn keys_that_another_way_of_publishing_replaces() {
 }
 
 #[test]
-fn what_cannot_be_loaded_changes_nothing() {
+fn invalid_key_sets_change_nothing() {
     let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
     for (text, want) in [
         ("<html>", Error::MalformedJson),
@@ -194,7 +193,7 @@ fn what_cannot_be_loaded_changes_nothing() {
 }
 
 #[test]
-fn keys_go_when_nothing_usable_is_published() {
+fn keys_retire_when_nothing_usable_is_published() {
     let first = updated(&RotatingKeys::<4>::default(), &["a"], 0);
     for text in [r#"{"keys":[]}"#, r#"{"keys":[{"kty":"OKP"},{"kty":5}]}"#] {
         let (second, report) = first
@@ -212,13 +211,13 @@ fn keys_go_when_nothing_usable_is_published() {
 }
 
 #[test]
-fn keys_stay_as_far_as_their_algorithms_are_accepted() {
+fn keys_stay_for_accepted_algorithms_only() {
     let of = |list: &[&'static dyn Algorithm]| {
         RotatingKeys::<4>::new().updated(&jwks(&["a"]), list, secs(HOUR), secs(0), |_| {})
     };
     let (first, _) = of(&[&HS256, &HS384]).unwrap();
-    let verdict = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
-    // Another list that has one of the key's algorithms: it stays, for that one.
+    let verify = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
+    // Another list that contains one of the key's algorithms: the key stays for that algorithm.
     let (second, _) = first
         .updated(
             &jwks(&["b"]),
@@ -228,32 +227,28 @@ fn keys_stay_as_far_as_their_algorithms_are_accepted() {
             |_| {},
         )
         .unwrap();
-    assert_eq!((ids(&second), verdict(&second)), (vec!["b", "a"], Ok(())));
-    // A list without them: it goes, also where nothing else is left, and the set takes no tokens of
-    // theirs.
+    assert_eq!((ids(&second), verify(&second)), (vec!["b", "a"], Ok(())));
+    // A list without them: the key is removed even if no other key remains, and its tokens are
+    // rejected.
     for kids in [&["b"][..], &[]] {
         let (third, _) = first
             .updated(&jwks(kids), &[&HS512], secs(HOUR), secs(1), |_| {})
             .unwrap();
         assert_eq!(ids(&third), kids);
-        assert_eq!(verdict(&third), Err(Error::AlgorithmNotAccepted));
+        assert_eq!(verify(&third), Err(Error::AlgorithmNotAccepted));
         assert_eq!(
-            verdict(&third.without_retired(secs(1))),
+            verify(&third.without_retired(secs(1))),
             Err(Error::AlgorithmNotAccepted)
         );
     }
 }
 
-/// Who refuses ambiguity is the verifier, so it stays refused whatever becomes of the keys.
+/// Rejecting ambiguity is an option of the verifier, so it is independent of updates of the keys.
 #[test]
-fn ambiguity_stays_refused() {
+fn ambiguity_stays_rejected() {
     let token = token_with_secret(&secret("a"), br#"{"alg":"HS256"}"#, b"{}");
     let strict = |keys: &RotatingKeys<4>| {
-        let options = Options::new().refuse_ambiguity();
-        let verifier = JwsVerifier::new(keys).with_options(options);
-        let mut scratch = [0; scratch_len(256)];
-        let verdict = verifier.verify(token.as_bytes(), &mut scratch);
-        verdict.map(|_| ())
+        signature_verdict_with(&token, keys, Options::new().refuse_ambiguity())
     };
     let two = updated(&RotatingKeys::new(), &["a", "b"], 0);
     assert_eq!(signature_verdict(&token, &two), Ok(()));
@@ -267,9 +262,9 @@ fn ambiguity_stays_refused() {
     assert_eq!(strict(&one), Ok(()));
 }
 
-/// Rotating keys are keys themselves, of what is published and of what was.
+/// Rotating keys can be used directly, without their set.
 #[test]
-fn used_without_their_set() {
+fn rotating_keys_are_keys() {
     let first = updated(&RotatingKeys::<4>::new(), &["a"], 0);
     let second = updated(&first, &["b"], 1);
     for name in ["a", "b"] {
@@ -277,8 +272,8 @@ fn used_without_their_set() {
         assert_eq!(signature_verdict(&good, &second), Ok(()), "{name}");
         assert_eq!(signature_verdict(&good, second.set()), Ok(()), "{name}");
         let forged = token(name, &secret("z"));
-        let refused = signature_verdict(&forged, &second);
-        assert_eq!(refused, Err(Error::BadSignature), "{name}");
+        let rejected = signature_verdict(&forged, &second);
+        assert_eq!(rejected, Err(Error::BadSignature), "{name}");
     }
     let unknown = signature_verdict(&token("c", &secret("c")), &second);
     assert_eq!(unknown, Err(Error::NoKey));
@@ -287,15 +282,15 @@ fn used_without_their_set() {
 }
 
 #[test]
-fn what_is_not_kept_is_told() {
+fn skipped_entries_are_reported() {
     let keys = RotatingKeys::<2>::new();
     let text =
         json!({"keys": [jwk("a"), {"kty": "oct", "kid": "w", "k": "AA"}, jwk("b"), jwk("c")]});
-    let mut told = Vec::new();
+    let mut skipped = Vec::new();
     let text = text.to_string();
     let (keys, report) = keys
         .updated(text.as_bytes(), MACS, secs(HOUR), secs(0), |entry| {
-            told.push((
+            skipped.push((
                 entry.position,
                 entry.key_id.unwrap().to_string(),
                 entry.reason,
@@ -307,12 +302,12 @@ fn what_is_not_kept_is_told() {
         (1, "w".to_owned(), Error::WeakKey),
         (3, "c".to_owned(), Error::KeySetFull),
     ];
-    assert_eq!(told, want);
+    assert_eq!(skipped, want);
     assert_eq!((report.kept(), report.skipped(Error::KeySetFull)), (2, 1));
 }
 
 #[test]
-fn on_the_heap_they_all_stay() {
+fn growing_rotating_keys_keep_all_keys() {
     let kids: Vec<String> = (0..120).map(|i| format!("k{i}")).collect();
     let mut keys = GrowingRotatingKeys::default();
     for (now, kid) in kids.iter().enumerate() {
@@ -331,7 +326,7 @@ fn on_the_heap_they_all_stay() {
 }
 
 #[test]
-fn one_key_after_another_without_kid() {
+fn rotation_without_kid() {
     let set = |name: &str| {
         let list: [&dyn Algorithm; 3] = [&HS256, &HS384, &HS512];
         let secret = secret(name);
@@ -339,22 +334,23 @@ fn one_key_after_another_without_kid() {
     };
     let token = |name: &str| token_with_secret(&secret(name), br#"{"alg":"HS256"}"#, b"{}");
     let first = RotatingKeys::new().with_published(set("a"), secs(HOUR), secs(0));
-    // A stale key and a forged token look alike; only fetching the key tells them apart.
+    // A token of a newer key and a forged token look alike. Only fetching the key distinguishes
+    // them.
     let (fresh, forged) = (token("b"), token("evil"));
     for token in [&fresh, &forged] {
-        let refused = signature_verdict(token, first.set());
-        assert_eq!(refused, Err(Error::BadSignature));
+        let rejected = signature_verdict(token, first.set());
+        assert_eq!(rejected, Err(Error::BadSignature));
     }
     let second = first.with_published(set("b"), secs(HOUR), secs(10));
     assert!(second.has_new_keys(&first));
     assert_eq!(signature_verdict(&fresh, second.set()), Ok(()));
     assert_eq!(signature_verdict(&token("a"), second.set()), Ok(()));
-    let refused = signature_verdict(&forged, second.set());
-    assert_eq!(refused, Err(Error::BadSignature));
+    let rejected = signature_verdict(&forged, second.set());
+    assert_eq!(rejected, Err(Error::BadSignature));
 }
 
 #[test]
-fn which_errors_are_a_reason() {
+fn errors_that_start_a_refetch() {
     for error in Error::all() {
         for names_key in [true, false] {
             let begins = Refetch::new(secs(5), secs(300)).begin(error, names_key, secs(0));
@@ -368,8 +364,14 @@ fn which_errors_are_a_reason() {
 fn pauses_double_and_are_reset() {
     let mut refetch = Refetch::new(secs(5), secs(60));
     let mut now = 1000;
-    assert!(refetch.begin_at(secs(now)), "the first at once");
-    assert!(!refetch.begin_at(secs(now + 30)), "one at a time");
+    assert!(
+        refetch.begin_at(secs(now)),
+        "the first refetch begins at once"
+    );
+    assert!(
+        !refetch.begin_at(secs(now + 30)),
+        "only one refetch at a time"
+    );
     for pause in [10, 20, 40, 60, 60] {
         now += 2;
         refetch.end(false, secs(now));
@@ -381,13 +383,13 @@ fn pauses_double_and_are_reset() {
     refetch.end(true, secs(now));
     assert_eq!(refetch.pause(), secs(5));
     assert!(!refetch.begin_at(secs(now + 4)) && refetch.begin_at(secs(now + 5)));
-    // Given up when nobody tells of its end.
+    // A refetch whose end is never reported times out.
     assert!(!refetch.begin_at(secs(now + 5 + 59)) && refetch.begin_at(secs(now + 5 + 60)));
-    // A clock that goes back a little does not hurt.
+    // A clock that goes back a little does no harm.
     refetch.end(false, secs(0));
     let before = now + 5 + 60 - 60;
     assert!(!refetch.begin_at(secs(before)) && !refetch.begin_at(secs(before + 60)));
-    // One that was wrong by years is waited for no longer than any other.
+    // After a clock that was wrong by years, the pause is no longer than usual.
     assert!(!refetch.begin_at(secs(1)) && !refetch.begin_at(secs(0)));
     assert!(!refetch.begin_at(refetch.pause()) && refetch.begin_at(secs(1) + refetch.pause()));
 }
@@ -406,8 +408,8 @@ fn pauses_of_any_length() {
     assert!(!refetch.begin_at(Duration::MAX) && refetch.pause() == Duration::MAX);
 }
 
-/// So many tokens with random `kid`s, one after the other, and how often the keys are fetched for
-/// them.
+/// Verifies this many tokens with random `kid`s in sequence. Returns how often the keys are
+/// fetched.
 fn flood(tokens: u64, seconds: u64, shortest: u64, longest: u64) -> u64 {
     let keys = updated(&RotatingKeys::<4>::new(), &["a", "b"], 0);
     let mut refetch = Refetch::new(secs(shortest), secs(longest));
@@ -433,7 +435,11 @@ fn flood(tokens: u64, seconds: u64, shortest: u64, longest: u64) -> u64 {
         }
         seen.insert(kid);
     }
-    assert_eq!(u64::try_from(seen.len()), Ok(tokens), "no two tokens alike");
+    assert_eq!(
+        u64::try_from(seen.len()),
+        Ok(tokens),
+        "all `kid`s are different"
+    );
     fetches
 }
 
@@ -454,9 +460,10 @@ fn flood_of_unknown_key_ids() {
     }
 }
 
-/// Threads verify while another replaces the keys; every token is accepted all the time.
+/// Threads verify tokens while another thread replaces the keys. Every token is accepted all the
+/// time.
 #[test]
-fn replaced_while_others_verify() {
+fn keys_replaced_while_other_threads_verify() {
     let shared = Arc::new(Mutex::new(Arc::new(updated(
         &RotatingKeys::<4>::new(),
         &["a"],

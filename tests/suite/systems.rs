@@ -1,6 +1,6 @@
-//! The four systems whose tokens have to be verified, each with tokens in its own shape, from what
-//! it publishes to claims: here by its tokens alone, in the modules by all that it publishes and
-//! answers.
+//! The four systems whose tokens must be verified, from what they publish to claims. Here with
+//! tokens in the form of each system; the modules use everything that a system publishes and
+//! returns.
 
 mod airlock;
 mod akana;
@@ -48,7 +48,7 @@ fn text(jwt: &Verified<'_>, claim: &str) -> String {
 
 const NONCE: &str = "n-0S6_WzA2Mj";
 
-/// What a system publishes and answers.
+/// Returns what a system publishes and returns.
 fn system(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/published");
     let text = fs::read_to_string(folder.join("systems.json")).unwrap();
@@ -56,12 +56,12 @@ fn system(name: &str) -> Value {
     file[name].take()
 }
 
-/// A member that is a text.
+/// Returns a string member.
 fn text_of(value: &Value, member: &str) -> String {
     value[member].as_str().expect(member).to_owned()
 }
 
-/// The ID Token in a token endpoint's answer.
+/// Returns the ID Token in a response of the token endpoint.
 fn id_token_of(response: &str) -> String {
     let response = TokenResponse::parse(response.as_bytes()).unwrap();
     assert!(response.is_bearer());
@@ -86,8 +86,11 @@ fn akeneo_no_kid_and_dates_with_fractions() {
     let mut scratch = vec![0; token.len()];
     let expires_at = NumericDate::new(1_643_033_278, 467_703_000);
     let verifier = Verifier::new(&keys, &policy);
-    let late = verifier.verify(&token, expires_at, &mut scratch);
-    assert_eq!(late.err(), Some(Error::Claim(Claim::Exp, Problem::Expired)));
+    let expired = verifier.verify(&token, expires_at, &mut scratch);
+    assert_eq!(
+        expired.err(),
+        Some(Error::Claim(Claim::Exp, Problem::Expired))
+    );
 
     let just_in_time = NumericDate::new(1_643_033_278, 467_702_999);
     let jwt = verifier.verify_in_place(&mut token, just_in_time).unwrap();
@@ -104,7 +107,7 @@ fn akeneo_no_kid_and_dates_with_fractions() {
 }
 
 #[test]
-fn airlock_signature_or_mac_but_never_neither() {
+fn airlock_signature_or_mac_but_never_unsecured() {
     let issuers = ["https://iam.example.com/auth-login/oauth2/v3/as-1"];
     let policy = oidc::id_token(&issuers, &["client-7f3a"], Nonce::Sent(NONCE));
     let now = NumericDate::from_seconds(1_700_000_060);
@@ -129,20 +132,20 @@ fn airlock_signature_or_mac_but_never_neither() {
     let with_public_keys = by_keys.verify_in_place(&mut maced, now);
     assert_eq!(with_public_keys.err(), Some(Error::AlgorithmNotAccepted));
 
-    // {"alg":"none"}, with the payload of the signed one.
+    // {"alg":"none"}, with the payload of the signed token.
     let signed = String::from_utf8(token("airlock.jwt")).unwrap();
     let payload = signed.split('.').nth(1).unwrap();
     let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
     let mut text = unsigned.clone().into_bytes();
-    let refused = by_keys.verify_in_place(&mut text, now).err();
-    assert_eq!(refused, Some(Error::Unsecured));
+    let rejected = by_keys.verify_in_place(&mut text, now).err();
+    assert_eq!(rejected, Some(Error::Unsecured));
     let mut text = unsigned.into_bytes();
-    let refused = by_secret.verify_in_place(&mut text, now).err();
-    assert_eq!(refused, Some(Error::Unsecured));
+    let rejected = by_secret.verify_in_place(&mut text, now).err();
+    assert_eq!(rejected, Some(Error::Unsecured));
 }
 
 #[test]
-fn connect2id_escapes_urls_as_names_and_language_tags() {
+fn connect2id_escaped_urls_as_claim_names_and_language_tags() {
     let keys = keys("connect2id.jwks.json");
     let issuers = ["https://c2id.example.com"];
     let base = oidc::id_token(&issuers, &["client-12345"], Nonce::Sent(NONCE));
@@ -208,9 +211,9 @@ fn akana_several_issuers_rollover_and_roles() {
 
     let only_other = oidc::id_token(&issuers[0], &["app-portal-01"], Nonce::Sent(NONCE));
     let mut again = token("akana.jwt");
-    let refused = Verifier::new(&keys, &only_other).verify_in_place(&mut again, now);
+    let rejected = Verifier::new(&keys, &only_other).verify_in_place(&mut again, now);
     assert_eq!(
-        refused.err(),
+        rejected.err(),
         Some(Error::Claim(Claim::Iss, Problem::Mismatch))
     );
 }

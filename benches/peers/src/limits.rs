@@ -1,8 +1,9 @@
-//! What is asked of the ratios.
+//! The limits of the ratios.
 
 use crate::measure::Result;
 
-/// A row's beginning, ours, theirs, and what our time over theirs may be at most.
+/// The start of a row's name, our contender, the other one, and the greatest allowed ratio of our
+/// time to theirs.
 const LIMITS: [(&str, &str, &str, f64); 14] = [
     (
         "ES256 sig",
@@ -71,14 +72,14 @@ fn find<'r>(rows: &'r [(String, Vec<Result>)], row: &str, name: &str) -> Option<
     results.iter().find(|result| result.name == name)
 }
 
-/// The limits that were measured, and whether they hold.
+/// Prints each limit that was measured, and whether it holds.
 pub fn print(rows: &[(String, Vec<Result>)]) {
     println!(
         "\n{:18} {:20} over {:26} {:>6} {:>8}",
         "limits", "", "", "ratio", "at most"
     );
     for (row, ours, theirs, at_most) in LIMITS {
-        // The other is in the same row, or ours in another.
+        // The other contender is in the same row, or it is ours in another row.
         let other = find(rows, row, theirs).or_else(|| find(rows, theirs, ours));
         let (Some(ours), Some(other)) = (find(rows, row, ours), other) else {
             continue;

@@ -1,7 +1,7 @@
-//! jose-verify beside other implementations: a table of times and ratios from one run.
+//! Compares jose-verify with other implementations: a table of times and ratios from one run.
 //!
 //!     cargo run --release             everything
-//!     cargo run --release -- ES256    what has that in its name
+//!     cargo run --release -- ES256    rows with that in their names
 
 mod limits;
 mod material;
@@ -18,7 +18,7 @@ use aws_lc_rs::rsa::KeySize;
 use material::Material;
 use measure::{Contender, Result, contest};
 
-/// A name for each, and those who do it.
+/// Returns the rows: a name and the contenders of each.
 fn rows(now: u64) -> Vec<(String, Vec<Contender>)> {
     let mut rows = Vec::new();
     let mut row = |name: &str, material: &Material| {
@@ -73,7 +73,7 @@ fn main() {
     }
 }
 
-/// The times, and ours over each of theirs.
+/// Prints the times, and the ratios of ours to each of theirs.
 fn print(name: &str, results: &[Result]) {
     let (ours, theirs): (Vec<_>, Vec<_>) = results
         .iter()

@@ -1,4 +1,4 @@
-//! Keys, made anew at each run, and what is signed with them.
+//! Keys, generated for each run, and tokens signed with them.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -6,16 +6,17 @@ use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair, RsaEncoding};
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-/// Whom the tokens come from, and whom they are for.
+/// The issuer of the tokens.
 pub const ISSUER: &str = "https://issuer.example.com";
+/// The audience of the tokens.
 pub const AUDIENCE: &str = "client-7f3a";
 
-/// One key, as each library wants it, and what it signed.
+/// One key in the forms that the libraries take, and a token that it signed.
 pub struct Material {
     pub alg: &'static str,
     pub jwk: String,
     pub key: Public,
-    /// Header and claims.
+    /// The encoded header and claims, with the dot between them.
     pub signing_input: String,
     pub signature: Vec<u8>,
 }
@@ -31,7 +32,7 @@ pub enum Public {
 }
 
 impl Material {
-    /// The whole token.
+    /// Returns the whole token.
     pub fn token(&self) -> String {
         format!("{}.{}", self.signing_input, base64url(&self.signature))
     }
@@ -41,12 +42,19 @@ pub fn base64url(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }
 
-/// Header and claims of a token that is about 350 characters long under HS256.
+/// Returns the header and claims of a token that has about 350 characters under HS256.
 fn signing_input(alg: &str, now: u64) -> String {
     let header = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
     let claims = format!(
-        r#"{{"iss":"{ISSUER}","sub":"user-248289761001","aud":"{AUDIENCE}","iat":{now},"nbf":{now},"exp":{},"email":"jane.doe@example.com","scope":"orders:read orders:write","level":3,"admin":false}}"#,
-        now + 3600
+        concat!(
+            r#"{{"iss":"{iss}","sub":"user-248289761001","aud":"{aud}","#,
+            r#""iat":{now},"nbf":{now},"exp":{exp},"email":"jane.doe@example.com","#,
+            r#""scope":"orders:read orders:write","level":3,"admin":false}}"#
+        ),
+        iss = ISSUER,
+        aud = AUDIENCE,
+        now = now,
+        exp = now + 3600
     );
     format!(
         "{}.{}",

@@ -1,25 +1,25 @@
-//! Several ways to do the same, timed in turns.
+//! Times several ways to do the same work, in turns.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Turns that everybody takes.
+/// Number of turns of each contender.
 const ROUNDS: usize = 41;
 
-/// Samples in a turn, of which the best counts: the others were interrupted.
+/// Number of samples in a turn. The fastest one counts, because the others were interrupted.
 const SAMPLES: usize = 5;
 
-/// How long a sample takes, so short that most are not interrupted.
+/// Duration of a sample: so short that most samples are not interrupted.
 const SAMPLE: Duration = Duration::from_micros(150);
 
-/// One way to do it.
+/// One way to do the work.
 pub struct Contender {
     pub name: String,
     work: Box<dyn FnMut()>,
 }
 
 impl Contender {
-    /// `work` panics if it fails, or if it is not done.
+    /// Creates a contender. `work` must panic if it fails or does nothing.
     pub fn new(name: impl Into<String>, work: impl FnMut() + 'static) -> Self {
         let (name, work) = (name.into(), Box::new(work));
         Self { name, work }
@@ -33,31 +33,31 @@ impl Contender {
         start.elapsed() / times
     }
 
-    /// How often it is done in a sample.
-    fn pace(&mut self) -> u32 {
+    /// Returns how often the work is repeated in a sample.
+    fn repetitions(&mut self) -> u32 {
         let once = (0..20).map(|_| self.time(1)).min().unwrap();
         let times = SAMPLE.as_nanos() / once.as_nanos().max(1);
         u32::try_from(times).unwrap().max(1)
     }
 }
 
-/// What came of one of them.
+/// The times of one contender.
 pub struct Result {
     pub name: String,
-    /// Nanoseconds in each round.
+    /// The time in each round, in nanoseconds.
     rounds: Vec<f64>,
 }
 
 impl Result {
-    /// Microseconds, the median of the rounds.
+    /// Returns the median of the rounds in microseconds.
     pub fn micros(&self) -> f64 {
         median(self.rounds.clone()) / 1e3
     }
 
-    /// Our time over theirs, the median of the rounds.
+    /// Returns the ratio of this time to the other: the median of the rounds' ratios.
     pub fn over(&self, other: &Self) -> f64 {
         let pairs = self.rounds.iter().zip(&other.rounds);
-        median(pairs.map(|(ours, theirs)| ours / theirs).collect())
+        median(pairs.map(|(this, other)| this / other).collect())
     }
 }
 
@@ -66,13 +66,13 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Lets all of them do it in turns.
+/// Times all contenders in turns.
 pub fn contest(mut contenders: Vec<Contender>) -> Vec<Result> {
-    let paces: Vec<u32> = contenders.iter_mut().map(Contender::pace).collect();
+    let repetitions: Vec<u32> = contenders.iter_mut().map(Contender::repetitions).collect();
     let mut rounds = vec![Vec::new(); contenders.len()];
     for _ in 0..ROUNDS {
         for (i, contender) in contenders.iter_mut().enumerate() {
-            let samples = (0..SAMPLES).map(|_| contender.time(paces[i]));
+            let samples = (0..SAMPLES).map(|_| contender.time(repetitions[i]));
             rounds[i].push(samples.min().unwrap().as_secs_f64() * 1e9);
         }
     }

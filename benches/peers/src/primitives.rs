@@ -18,7 +18,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::material::{Material, Public};
 use crate::measure::Contender;
 
-/// Lengths of the prepared keys' tables.
+/// Returns the sizes of the prepared keys' tables in kilobytes.
 pub fn table_kilobytes(alg: &str) -> &'static [usize] {
     match alg {
         "ES256" => &[1, 4, 16, 64, 150, 300],
@@ -26,7 +26,7 @@ pub fn table_kilobytes(alg: &str) -> &'static [usize] {
     }
 }
 
-/// Every way that there is for the algorithm.
+/// Returns every contender for the algorithm.
 pub fn contenders(material: &Material) -> Vec<Contender> {
     let mut contenders = vec![ours(material)];
     if let Public::Ec(_) = material.key {
@@ -41,7 +41,7 @@ pub fn contenders(material: &Material) -> Vec<Contender> {
     contenders
 }
 
-/// Our algorithm, and our key as it wants it.
+/// Returns this crate's algorithm and the key material loaded for it.
 fn loaded(material: &Material) -> (&'static dyn Algorithm, Vec<Word>) {
     let mut algorithms = SIGNATURES.iter().chain(MACS);
     let algorithm = *algorithms.find(|a| a.name() == material.alg).unwrap();
@@ -53,7 +53,7 @@ fn loaded(material: &Material) -> (&'static dyn Algorithm, Vec<Word>) {
     (algorithm, words)
 }
 
-/// A contender that verifies the material's signature.
+/// Returns a contender that verifies the material's signature.
 fn contender(
     name: impl Into<String>,
     material: &Material,
@@ -79,7 +79,7 @@ fn prepared(material: &Material, kilobytes: usize) -> Contender {
         _ => &P521_TABLES,
     };
     let (_, key) = loaded(material);
-    // As much again for the table that all keys of the algorithm share.
+    // A second table of the same size is shared by all keys of the algorithm.
     let mut of_key = vec![0; by.table_len(kilobytes * 1024 / size_of::<Word>())];
     let mut shared = of_key.clone();
     by.fill(&key, &mut of_key);

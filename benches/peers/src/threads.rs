@@ -1,4 +1,4 @@
-//! Two threads that share a set of keys.
+//! Two threads that share a key set.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,17 +17,17 @@ const POLICY: Policy<'static> = Policy::jwt(
     Check::Required(Audience::AnyOf(&[AUDIENCE])),
 );
 
-/// How long a measurement takes: many ticks of the kernel's clock, which counts a thread's time.
+/// Duration of a measurement: many ticks of the kernel's clock, which counts a thread's time.
 const SAMPLE: Duration = Duration::from_millis(400);
 const ROUNDS: usize = 9;
 
-/// Seconds that this thread has had a processor.
+/// Returns this thread's processor time in seconds.
 fn processor_seconds() -> f64 {
     let times = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     times.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
 }
 
-/// Tokens that one thread verifies in a second of its processor's time.
+/// Returns how many tokens one thread verifies in a second of its processor time.
 fn work(token: &str, keys: &impl Keys, now: NumericDate, stop: &AtomicBool) -> f64 {
     let verifier = Verifier::new(keys, &POLICY);
     let mut scratch = vec![0; scratch_len(token.len())];
@@ -41,7 +41,8 @@ fn work(token: &str, keys: &impl Keys, now: NumericDate, stop: &AtomicBool) -> f
     f64::from(done) / (processor_seconds() - start)
 }
 
-/// What so many threads do in a second if nobody takes their processors away.
+/// Returns how many tokens these threads verify in a second of processor time each, which excludes
+/// preemption.
 fn rate(threads: usize, token: &str, keys: &(impl Keys + Sync), now: NumericDate) -> f64 {
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -56,7 +57,7 @@ fn rate(threads: usize, token: &str, keys: &(impl Keys + Sync), now: NumericDate
     })
 }
 
-/// Two threads over one, with a set of an RSA and a prepared P-256 key.
+/// Prints the ratio of two threads to one, with a set of an RSA key and a prepared P-256 key.
 pub fn print(now: u64) {
     let pair = material::rsa_key(KeySize::Rsa2048);
     let (rsa, ec) = (

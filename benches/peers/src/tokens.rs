@@ -1,4 +1,4 @@
-//! Whole tokens: signature, issuer, audience and times, and the claims as a type of the caller's.
+//! Whole tokens: signature, issuer, audience and times, and the claims as a type of the caller.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,9 +20,9 @@ use serde::Deserialize;
 use crate::material::{AUDIENCE, ISSUER, Material, Public};
 use crate::measure::Contender;
 
-/// What the caller wants to know, owned.
+/// The claims that the caller reads, owned.
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "read by nobody here")]
+#[allow(dead_code, reason = "only deserialized here")]
 struct Owned {
     email: String,
     scope: String,
@@ -30,9 +30,9 @@ struct Owned {
     admin: bool,
 }
 
-/// The same, borrowed.
+/// The same claims, borrowed.
 #[derive(Deserialize)]
-#[allow(dead_code, reason = "read by nobody here")]
+#[allow(dead_code, reason = "only deserialized here")]
 struct Borrowed<'a> {
     email: &'a str,
     scope: &'a str,
@@ -48,7 +48,7 @@ const POLICY: Policy<'static> = Policy::jwt(
 pub fn contenders(material: &Material) -> Vec<Contender> {
     let mut contenders = vec![ours("jose-verify", material, key(material))];
     if let Public::Ec(_) = material.key {
-        // As much again for the table that all keys of the algorithm share.
+        // Half of the memory is for the table that all keys of the algorithm share.
         let memory = vec![0; 2 * 64 * 1024 / size_of::<Word>()];
         let tables = [&P256_TABLES as _, &P384_TABLES as _, &P521_TABLES as _];
         let prepared = key(material).prepare(&tables, memory);
@@ -63,7 +63,7 @@ pub fn contenders(material: &Material) -> Vec<Contender> {
     contenders
 }
 
-/// One key, also of the longest.
+/// Loads the key into a set that can hold even the longest.
 fn key(material: &Material) -> KeySet<2> {
     let algorithms = if material.alg.starts_with("HS") {
         MACS
@@ -91,7 +91,7 @@ fn ours(name: &str, material: &Material, keys: impl Keys + 'static) -> Contender
     })
 }
 
-/// Which backend jsonwebtoken uses now: a process can install one only.
+/// Which backend jsonwebtoken uses now. A process can install only one provider, so it dispatches.
 static ON_AWS_LC: AtomicBool = AtomicBool::new(true);
 
 static EITHER: CryptoProvider = CryptoProvider {
@@ -108,7 +108,7 @@ static EITHER: CryptoProvider = CryptoProvider {
 };
 
 fn jsonwebtoken(name: &str, material: &Material, on_aws_lc: bool) -> Contender {
-    // The second time it is installed already.
+    // Fails from the second time on, because the provider is already installed.
     let _ = EITHER.install_default();
     let token = material.token();
     let key = DecodingKey::from_jwk(&serde_json::from_str(&material.jwk).unwrap()).unwrap();

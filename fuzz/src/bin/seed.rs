@@ -10,10 +10,10 @@ use jose_verify_fuzz::token;
 use jose_verify_fuzz::vectors::{self, CASES};
 use serde_json::{Value, json};
 
-/// Longer inputs than the targets are run with are not worth starting from.
+/// The targets are run with inputs up to this length, so longer seeds are useless.
 const MAX_LEN: usize = 8192;
 
-/// What JSON is made of, in texts so small that a change hits something.
+/// Small JSON texts with every element of the grammar, so that most mutations have an effect.
 const SMALL: &[&str] = &[
     "{}",
     " { } ",
@@ -39,7 +39,7 @@ const SMALL: &[&str] = &[
     r#"{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"#,
 ];
 
-/// Tokens in lines, whose issuers are found or not.
+/// Tokens in lines, with known and unknown issuers.
 const IN_LINES: &[&str] = &[
     "{\"alg\":\"ES256\"}\n{\"iss\":\"a\"}\n",
     "{\"alg\":\"ES256\"}\n{\"iss\":\"\"}\ns",
@@ -66,7 +66,7 @@ fn main() -> io::Result<()> {
         let small = SMALL.iter().map(|text| text.as_bytes().to_vec());
         seeds.entry(target).or_default().extend(small);
     }
-    // A name that is longer than any, and a signature that is not base64url.
+    // An `alg` longer than any algorithm's name, and a signature that is not base64url.
     let header = format!(r#"{{"alg":"{}"}}"#, "X".repeat(33));
     let long_name = format!("{}.e30.!", token::encode(header.as_bytes()));
     let in_place = seeds.entry("in_place").or_default();
@@ -77,7 +77,7 @@ fn main() -> io::Result<()> {
     add_structured(&mut seeds);
     add_published_keys(&mut seeds);
     add_other_keys(&mut seeds);
-    add_answers(&mut seeds);
+    add_responses(&mut seeds);
     for (target, inputs) in seeds {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("corpus")
@@ -120,7 +120,7 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
     if case["keys"]["kty"].is_string() {
         let odd = json!({ "keys": [case["keys"], {"kty": "oct", "k": "AA"}, 1, case["keys"]] });
         add("jwk_set", odd.to_string().as_bytes());
-        // As many as there is room for, and one more, for any algorithm.
+        // One key more than the set can hold, for any algorithm.
         let mut key = case["keys"].clone();
         if let Some(members) = key.as_object_mut() {
             members.remove("alg");
@@ -130,8 +130,8 @@ fn add_case(seeds: &mut Seeds, case: &Value) {
     }
 }
 
-/// Claims that some policies and checks accept, with each time at the moments on which the answer
-/// turns, and without each of the claims that some prohibit.
+/// Adds claims that some policies and checks accept, with each time just before and after the
+/// moments at which the result changes, and without each of the claims that some policies prohibit.
 fn add_moments(seeds: &mut Seeds) {
     let claims = json!({
         "iss": "https://issuer.example.com", "sub": "user-248289761001",
@@ -166,7 +166,7 @@ fn add_moments(seeds: &mut Seeds) {
     }
 }
 
-/// Keys in every form, and texts that are refused.
+/// Adds keys in every form, and texts that are rejected.
 fn add_published_keys(seeds: &mut Seeds) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/openssl/keys.json");
     let text = fs::read(path).expect("a file");
@@ -175,10 +175,10 @@ fn add_published_keys(seeds: &mut Seeds) {
     let mut add = |target, input: &[u8]| {
         seeds.entry(target).or_default().insert(input.to_vec());
     };
-    for refused in list("refused") {
+    for rejected in list("refused") {
         add(
             "pem",
-            refused["pem"].as_str().unwrap_or_default().as_bytes(),
+            rejected["pem"].as_str().unwrap_or_default().as_bytes(),
         );
     }
     for key in list("keys") {
@@ -194,8 +194,7 @@ fn add_published_keys(seeds: &mut Seeds) {
     }
 }
 
-/// Keys of the types that vectors have none of yet: Ed25519, Ed448, ML-DSA-44, each as short as it
-/// is written.
+/// Adds keys of types that no vector has yet: Ed25519, Ed448 and ML-DSA-44, each with a short key.
 fn add_other_keys(seeds: &mut Seeds) {
     let identifiers: [&[u8]; 3] = [
         &[0x2b, 0x65, 0x70],
@@ -217,8 +216,8 @@ fn add_other_keys(seeds: &mut Seeds) {
     }
 }
 
-/// What a provider answers.
-fn add_answers(seeds: &mut Seeds) {
+/// Adds metadata and token responses of a provider.
+fn add_responses(seeds: &mut Seeds) {
     let metadata = [
         json!({"issuer": "https://op", "jwks_uri": "https://op/jwks"}),
         json!({
@@ -250,8 +249,8 @@ fn add_answers(seeds: &mut Seeds) {
         .for_each(|json| add("token_response", json));
 }
 
-/// Inputs of targets that take no text: the first bytes say what is picked, the last ones how long
-/// the parts are.
+/// Adds inputs of targets that take structured values: the first bytes select the variants, the
+/// last ones are the lengths of the parts.
 fn add_structured(seeds: &mut Seeds) {
     let cases = u16::try_from(CASES.len()).unwrap_or(u16::MAX);
     for case in 0..cases {

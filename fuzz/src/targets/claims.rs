@@ -1,5 +1,5 @@
-//! What a policy accepts really holds, and what it refuses does not; every accessor reads what is
-//! written.
+//! Policies and checks give the results of their models, and every accessor returns the value in
+//! the text.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use serde::Deserialize;
 use crate::any_signature::AnySignature;
 use crate::json::{self, Json, Members};
 use crate::policy::{self, Modelled, Token, Verdict, View};
-use crate::{answer, decimal, token};
+use crate::{decimal, pipeline, token};
 
-// The values that the vectors use, so that their payloads pass.
+// The values that the vectors use, so that their payloads are accepted.
 const ISSUERS: &[&str; 2] = &["https://issuer.example.com", "https://other.example.com"];
 const CLIENT: &str = "client-7f3a";
 const CLIENTS: &[&str; 2] = &[CLIENT, "client-2"];
@@ -32,7 +32,7 @@ const MAX_AGE: MaxAge = MaxAge {
     leeway: LEEWAY,
 };
 
-/// A header with its `typ`, and what is known of the time.
+/// A header, its `typ`, and a clock.
 const SITUATIONS: [(&str, Option<&str>, Clock); 3] = [
     (
         r#"{"alg":"ES256","typ":"JWT"}"#,
@@ -47,7 +47,7 @@ const SITUATIONS: [(&str, Option<&str>, Clock); 3] = [
     ),
 ];
 
-/// A policy that demands the same of every claim.
+/// A policy with the same check of every claim.
 macro_rules! every {
     ($check:ident) => {
         Policy {
@@ -72,7 +72,7 @@ macro_rules! every {
 
 const UNCHECKED: Policy<'_> = every!(NotChecked);
 
-/// Policies, each with its copy.
+/// Policies, each with its copy in a `PolicyBuf`.
 static POLICIES: LazyLock<Vec<(Policy<'static>, PolicyBuf)>> = LazyLock::new(|| {
     let id_token = oidc::id_token(ISSUERS, CLIENTS, oidc::Nonce::NotSent);
     let any_of = Audience::AnyOf(&[CLIENT, "other"]);
@@ -119,7 +119,8 @@ fn everything() -> Policy<'static> {
     }
 }
 
-/// Variables that nobody set, alone or in a list, and the longest of all spans.
+/// Returns a policy with empty strings, as from unset variables, alone or in a list, and with the
+/// longest durations.
 fn unset() -> Policy<'static> {
     Policy {
         typ: Check::IfPresent(""),
@@ -146,7 +147,7 @@ fn unset() -> Policy<'static> {
     }
 }
 
-/// Checks beside a policy, each with its name. The spans end where the seeds' times do.
+/// Checks beside a policy, each with its name. The durations match the times of the seeds.
 const CHECKS: [(&str, &dyn Modelled); 6] = [
     (
         "iat",
@@ -174,8 +175,8 @@ const CHECKS: [(&str, &dyn Modelled); 6] = [
     ),
 ];
 
-/// Checks that no token passes.
-const MISTAKES: [(&str, &dyn Modelled); 2] = [
+/// Checks that reject every token, because nothing is expected.
+const UNSATISFIABLE: [(&str, &dyn Modelled); 2] = [
     ("sub", &SubjectPrefix("")),
     (
         "scope",
@@ -186,13 +187,13 @@ const MISTAKES: [(&str, &dyn Modelled); 2] = [
     ),
 ];
 
-/// `payload` under several policies and checks, and whatever can be read from it.
+/// Verifies `payload` with several policies and checks, and reads everything in it.
 pub fn check(payload: &[u8]) {
     let json = Json::parse(payload);
-    let reasons = refusals(payload, json.as_ref());
+    let reasons = rejections(payload, json.as_ref());
     let members = json.as_ref().and_then(Json::members);
     let Some(members) = members.filter(|_| reasons.is_empty()) else {
-        return assert_refused(payload, &reasons);
+        return assert_rejected(payload, &reasons);
     };
     for (header, typ, clock) in SITUATIONS {
         let text = token::join(header.as_bytes(), payload, b"");
@@ -200,36 +201,36 @@ pub fn check(payload: &[u8]) {
         let model = Token { typ, claims, clock };
         for (policy, copy) in &*POLICIES {
             let verdicts = policy::verdicts(policy, &model);
-            assert_answers(&text, clock, policy, &[], &verdicts);
-            let answer = verify(&text, clock, &copy.as_policy(), &[]);
-            assert_eq!(answer, first(&verdicts), "{copy:?}");
+            assert_results(&text, clock, policy, &[], &verdicts);
+            let result = verify(&text, clock, &copy.as_policy(), &[]);
+            assert_eq!(result, first(&verdicts), "{copy:?}");
         }
         assert_checks(&text, &model, CHECKS);
-        assert_checks(&text, &model, MISTAKES);
+        assert_checks(&text, &model, UNSATISFIABLE);
     }
 
     let token = token::join(token::HEADER, payload, b"");
     let mut scratch = vec![0; scratch_len(token.len())];
     let key = AnySignature::default();
     let jwt = Verifier::new(&key, &UNCHECKED).verify(&token, Clock::Absent, &mut scratch);
-    let jwt = jwt.expect("nothing to refuse it for");
+    let jwt = jwt.expect("no reason to reject it");
     assert_registered(jwt.claims(), members);
     assert_custom(jwt.claims(), members);
     assert_any(payload, jwt.claims());
 }
 
-/// The same from every policy, without any report.
-fn assert_refused(payload: &[u8], reasons: &[Error]) {
+/// Asserts that every policy rejects the payload with the same error, before any check is reported.
+fn assert_rejected(payload: &[u8], reasons: &[Error]) {
     let token = token::join(token::HEADER, payload, b"");
     let mut scratch = vec![0; scratch_len(token.len())];
     let key = AnySignature::default();
     let no_report = |report: CheckReport<'_>| panic!("{report:?}");
     for policy in [&UNCHECKED, &every!(Absent)] {
         let verifier = Verifier::new(&key, policy);
-        let answer = verifier.verify(&token, NOW, &mut scratch).err();
-        answer::assert_follows(&answer.map_or(Ok(()), Err), reasons);
+        let result = verifier.verify(&token, NOW, &mut scratch).err();
+        pipeline::assert_follows(&result.map_or(Ok(()), Err), reasons);
         let explained = verifier.explain(&token, NOW, &mut scratch, no_report);
-        assert_eq!(explained.err(), answer);
+        assert_eq!(explained.err(), result);
     }
 }
 
@@ -241,19 +242,19 @@ fn assert_checks<const N: usize>(
     let found = checks.map(|(name, check)| (name, check.model(model).err()));
     let verdicts = [&policy::verdicts(&UNCHECKED, model)[..], &found].concat();
     let checks = checks.map(|(_, check)| check as &dyn ClaimCheck);
-    assert_answers(text, model.clock, &UNCHECKED, &checks, &verdicts);
+    assert_results(text, model.clock, &UNCHECKED, &checks, &verdicts);
 }
 
-/// The answer is the first failure, and the explanation names each check in order.
-fn assert_answers(
+/// Asserts that the result is the first failure, and that `explain` reports each check in order.
+fn assert_results(
     token: &[u8],
     clock: Clock,
     policy: &Policy<'_>,
     checks: &[&dyn ClaimCheck],
     verdicts: &[Verdict],
 ) {
-    let answer = verify(token, clock, policy, checks);
-    assert_eq!(answer, first(verdicts), "{policy:?}");
+    let result = verify(token, clock, policy, checks);
+    assert_eq!(result, first(verdicts), "{policy:?}");
 
     let key = AnySignature::default();
     let verifier = Verifier::new(&key, policy).with_checks(checks);
@@ -267,8 +268,8 @@ fn assert_answers(
         let verdict = verdicts.next().copied();
         assert_eq!(Some((report.name, failure)), verdict, "{policy:?}");
     });
-    assert_eq!(explained.map(|_| ()), answer, "verify and explain");
-    assert_eq!(verdicts.next(), None, "not reported");
+    assert_eq!(explained.map(|_| ()), result, "verify and explain agree");
+    assert_eq!(verdicts.next(), None, "every check is reported");
 }
 
 fn verify(
@@ -288,14 +289,14 @@ fn first(verdicts: &[Verdict]) -> Result<(), Error> {
     first.map_or(Ok(()), Err)
 }
 
-/// Why a payload may be refused before any policy.
-pub fn refusals(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
+/// Returns the errors for which a payload may be rejected before any policy.
+pub fn rejections(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
     let is_space = |byte: &u8| b" \t\n\r".contains(byte);
     if payload.iter().find(|byte| !is_space(byte)) != Some(&b'{') {
         return vec![Error::MalformedClaims];
     }
     let Some(members) = json.and_then(Json::members) else {
-        // What is wrong with the part before may be found first.
+        // An error in the part before the malformed one may be found first.
         let problems = [Problem::WrongType, Problem::OutOfRange];
         let of_claim = |claim: &Claim| problems.map(|problem| Error::Claim(*claim, problem));
         let of_claims = Claim::ALL.iter().flat_map(of_claim);
@@ -304,13 +305,13 @@ pub fn refusals(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     for (name, value) in members {
         let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
-        reasons.extend(claim.and_then(|claim| refusal(*claim, value)));
+        reasons.extend(claim.and_then(|claim| rejection(*claim, value)));
     }
     reasons
 }
 
-/// Why a claim is refused before any policy.
-fn refusal(claim: Claim, value: &Json<'_>) -> Option<Error> {
+/// Returns the error for which a claim is rejected before any policy.
+fn rejection(claim: Claim, value: &Json<'_>) -> Option<Error> {
     let problem = if !has_type(claim, value) {
         Problem::WrongType
     } else if is_time(claim) && value.number().and_then(decimal::numeric_date).is_none() {
@@ -338,7 +339,7 @@ fn has_type(claim: Claim, value: &Json<'_>) -> bool {
         | Claim::Acr
         | Claim::Jti
         | Claim::ClientId => value.text().is_some(),
-        // The others have no type before somebody asks for them.
+        // The types of other claims are not checked until they are read.
         _ => true,
     }
 }
@@ -373,7 +374,10 @@ fn assert_registered(ours: &Claims<'_>, members: &Members<'_>) {
     }
     match (json::get(members, "events"), ours.events()) {
         (Some(events), Some(ours)) => events.assert_same(Value::Object(ours)),
-        (this, ours) => assert!(this.is_none() && ours.is_none(), "{this:?} is not {ours:?}"),
+        (this, ours) => assert!(
+            this.is_none() && ours.is_none(),
+            "serde_json: {this:?}, jose-verify: {ours:?}"
+        ),
     }
 }
 
@@ -381,7 +385,7 @@ fn owned(string: JsonStr<'_>) -> String {
     string.chars().collect()
 }
 
-/// A caller's claims, of every shape that serde knows without an allocator.
+/// Claims of a caller, of every shape that serde supports without an allocator.
 #[derive(Debug, Deserialize)]
 struct Custom<'a> {
     sub: Option<&'a str>,
@@ -407,7 +411,7 @@ enum Kind {
     Device(u8),
 }
 
-/// A type that takes any value is the same from us as from `serde_json`.
+/// Asserts that deserializing any value gives the same result as with `serde_json`.
 fn assert_any(payload: &[u8], ours: &Claims<'_>) {
     let theirs: Option<serde_json::Value> = serde_json::from_slice(payload).ok();
     let mut buffer = vec![0; payload.len()];
@@ -419,7 +423,7 @@ fn assert_any(payload: &[u8], ours: &Claims<'_>) {
     }
 }
 
-/// Without a panic; and what is handed out is what is written.
+/// Asserts that deserializing a type does not panic and gives the values in the text.
 fn assert_custom(ours: &Claims<'_>, members: &Members<'_>) {
     let member = |name| json::get(members, name);
     let number = |name| member(name).and_then(Json::number);

@@ -1,36 +1,36 @@
-//! A token is what its dots and its length make it.
+//! The number of dots and the length decide whether a text is a token.
 
 use jose_verify::limits::MAX_TOKEN_LEN;
 use jose_verify::{Error, Limit, Options};
 
 use crate::any_signature::{AnySignature, Signed};
-use crate::{answer, token};
+use crate::{pipeline, token};
 
 const TOO_LONG: Error = Error::Limit(Limit::TokenLen);
 
-/// `token`; after a `~`, its second byte less 128 is the distance to the longest token, up to which
-/// it is filled.
+/// Verifies `token`. If it begins with `~`, the rest after its second byte is first filled to a
+/// length near the limit: [`MAX_TOKEN_LEN`] plus the second byte minus 128.
 pub fn check(token: &[u8]) {
     let Some(([b'~', distance], rest)) = token.split_first_chunk() else {
-        return check_as_it_is(token);
+        return check_token(token);
     };
     let mut long = rest.to_vec();
     long.resize(MAX_TOKEN_LEN + usize::from(*distance) - 128, b'A');
-    check_as_it_is(&long);
+    check_token(&long);
 }
 
-fn check_as_it_is(token: &[u8]) {
+fn check_token(token: &[u8]) {
     let key = AnySignature::default();
-    let answer = answer::jws(token, &key, Options::new());
+    let result = pipeline::jws(token, &key, Options::new());
     let segments: Vec<&[u8]> = token.split(|b| *b == b'.').collect();
-    let verdict = match (token.len(), segments.len()) {
+    let expected = match (token.len(), segments.len()) {
         (len, _) if len > MAX_TOKEN_LEN => Err(TOO_LONG),
         (_, 3) => Ok(()),
         (_, 5) => Err(Error::Encrypted),
         _ => Err(Error::MalformedToken),
     };
-    let by_form = [TOO_LONG, Error::Encrypted, Error::MalformedToken];
-    match (answer, verdict) {
+    let form_errors = [TOO_LONG, Error::Encrypted, Error::MalformedToken];
+    match (result, expected) {
         (Ok(jws), Ok(())) => {
             assert_eq!(Some(jws.payload), token::decode(segments[1]));
             let signed = Signed {
@@ -39,7 +39,7 @@ fn check_as_it_is(token: &[u8]) {
             };
             assert_eq!(key.last(), signed);
         }
-        (Err(error), Ok(())) => assert!(!by_form.contains(&error), "{error:?}"),
-        (answer, Err(error)) => assert_eq!(answer, Err(error)),
+        (Err(error), Ok(())) => assert!(!form_errors.contains(&error), "{error:?}"),
+        (result, Err(error)) => assert_eq!(result, Err(error)),
     }
 }

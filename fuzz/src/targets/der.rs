@@ -1,5 +1,5 @@
-//! Public keys in DER are what the crates `spki`, `pkcs1` and `x509-cert` read in them; what has
-//! another encoding is refused.
+//! Public keys in DER are read as the crates `spki`, `pkcs1` and `x509-cert` read them. Encodings
+//! other than DER are rejected.
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
 use jose_verify::{Error, KeySet};
@@ -37,12 +37,12 @@ const ALGORITHM_KEY_PAIRS: [(ObjectIdentifier, &str); 3] = [
     ),
 ];
 
-/// `der` as each of the three forms.
+/// Reads `der` in each of the three forms.
 pub fn check(der: &[u8]) {
     check_rsa(der);
     check_spki(der);
     check_certificate(der);
-    // Whatever it is, loading it for real does not panic.
+    // Loading it does not panic, whatever it is.
     for read in [
         KeyParameters::from_rsa_der(der),
         KeyParameters::from_spki_der(der),
@@ -59,8 +59,8 @@ fn check_rsa(der: &[u8]) {
         .filter(|key| is_canonical(key, der));
     match (&ours, theirs) {
         (Ok(ours), Some(theirs)) => assert_same(ours, &rsa_parameters(&theirs)),
-        (ours, Some(theirs)) => panic!("{ours:?}, but {theirs:?}"),
-        (Ok(_), None) => panic!("{der:?}"),
+        (ours, Some(theirs)) => panic!("{ours:?}, expected {theirs:?}"),
+        (Ok(_), None) => panic!("accepted {der:?}"),
         (Err(_), None) => {}
     }
 }
@@ -69,27 +69,27 @@ fn assert_same(ours: &KeyParameters<'_>, theirs: &KeyParameters<'_>) {
     assert_eq!(Parameters::of(ours), Parameters::of(theirs));
 }
 
-/// Zero is no byte to us, and a byte to them.
+/// Converts a key. Zero is an empty string in this crate, and one byte in the other.
 fn rsa_parameters<'a>(key: &RsaPublicKeyRef<'a>) -> KeyParameters<'a> {
     let bytes = |bytes: &'a [u8]| if bytes == [0] { &[][..] } else { bytes };
     let (n, e) = (key.modulus, key.public_exponent);
     KeyParameters::rsa(bytes(n.as_bytes()), bytes(e.as_bytes()))
 }
 
-/// Encoding it again gives the same bytes.
+/// Returns whether encoding the value again gives the same bytes.
 fn is_canonical(value: &impl Encode, der: &[u8]) -> bool {
     value.to_der().is_ok_and(|again| again == der)
 }
 
-/// What a `SubjectPublicKeyInfo` says, if it is one of a key of ours.
+/// Compares a `SubjectPublicKeyInfo`. Only those of supported keys are accepted.
 fn check_spki(der: &[u8]) {
     let ours = KeyParameters::from_spki_der(der);
     let Ok(theirs) = SubjectPublicKeyInfoRef::from_der(der) else {
-        assert!(ours.is_err(), "{der:?}");
+        assert!(ours.is_err(), "accepted {der:?}");
         return;
     };
     if !is_canonical(&theirs, der) {
-        assert!(ours.is_err(), "{der:?}");
+        assert!(ours.is_err(), "accepted {der:?}");
         return;
     }
     let Some(key) = theirs.subject_public_key.as_bytes() else {
@@ -113,8 +113,8 @@ fn check_spki(der: &[u8]) {
     };
     match (ours, expected) {
         (Ok(ours), Some(expected)) => assert_same(&ours, &expected),
-        (ours, Some(expected)) => panic!("{ours:?}, but {expected:?}"),
-        (Ok(_), None) => panic!("{theirs:?}"),
+        (ours, Some(expected)) => panic!("{ours:?}, expected {expected:?}"),
+        (Ok(_), None) => panic!("accepted {theirs:?}"),
         (Err(_), None) => {}
     }
 }
@@ -124,8 +124,8 @@ fn named(names: &[(ObjectIdentifier, &'static str)], id: ObjectIdentifier) -> Op
     found.map(|(_, name)| *name)
 }
 
-/// The key of a certificate that they read is the one that we find in it. We look at less of it
-/// than they.
+/// Compares the key in a certificate that the other crate reads. This crate reads less of it, so it
+/// may accept more.
 fn check_certificate(der: &[u8]) {
     let Ok(theirs) = Certificate::from_der(der) else {
         return;
@@ -134,7 +134,7 @@ fn check_certificate(der: &[u8]) {
         return;
     }
     let info = theirs.tbs_certificate().subject_public_key_info();
-    let info = info.to_der().expect("it was read");
+    let info = info.to_der().expect("a parsed key encodes");
     let ours = KeyParameters::from_certificate_der(der).map(|key| Parameters::of(&key));
     let alone = KeyParameters::from_spki_der(&info).map(|key| Parameters::of(&key));
     assert_eq!(ours, alone);

@@ -1,7 +1,7 @@
-//! Our ECDSA, that of the curves' crates, and the formula of the textbook agree on every signature.
+//! This crate's ECDSA, that of the curve crates, and the textbook formula agree on every signature.
 //!
-//! A signature is made backwards: s and the point R are chosen, and Q = r⁻¹(sR - zG) is the key
-//! that it is valid for. That reaches what signing never does.
+//! A signature is made backwards: s and the point R are chosen, and the signature is valid for the
+//! key Q = r⁻¹(sR - zG). This reaches cases that signing never produces.
 
 use arbitrary::Arbitrary;
 use ecdsa::elliptic_curve::point::AffineCoordinates;
@@ -32,17 +32,17 @@ pub struct Input<'a> {
     message: &'a [u8],
     point: Point<'a>,
     s: Number<'a>,
-    /// In place of r and s once the key is made.
+    /// Replace r and s after the key is computed.
     other_r: Option<Number<'a>>,
     other_s: Option<Number<'a>>,
-    /// The other s with the same answer, n - s.
+    /// Whether s is replaced by n - s, which is valid too.
     negate: bool,
     /// Changes to the signature's bytes.
     signature: Vec<Edit<'a>>,
     form: Form,
     /// Changes to the key's bytes.
     key: Vec<Edit<'a>>,
-    /// Words of memory for its tables.
+    /// Words of memory for the key's tables.
     memory: u16,
 }
 
@@ -58,15 +58,15 @@ enum Curve {
 enum Point<'a> {
     /// A multiple of G.
     Multiple(Number<'a>),
-    /// The point with this x, if there is one: also from n on, where r is x - n.
+    /// The point with this x, if there is one. For x ≥ n, r is x - n.
     WithX(Number<'a>),
     /// u₁G = u₂Q, so that the sum is a doubling.
     Doubling,
-    /// u₁G = -u₂Q, so that the sum is infinity; with this r.
+    /// u₁G = -u₂Q, so that the sum is the point at infinity; with this r.
     Infinity(Number<'a>),
 }
 
-/// A number near one that matters.
+/// A number near a limit, or any.
 #[derive(Debug, Arbitrary)]
 enum Number<'a> {
     Small(u8),
@@ -84,7 +84,7 @@ enum Form {
     Compressed,
 }
 
-/// One signature.
+/// Checks one signature.
 pub fn check(input: &Input<'_>) {
     let power = |bits: u32| BigUint::from(1_u32) << bits;
     let one = power(0);
@@ -106,9 +106,9 @@ pub fn check(input: &Input<'_>) {
 
 struct Scheme<C: CurveArithmetic, A> {
     name: &'static str,
-    /// Of the field.
+    /// The order of the field.
     prime: BigUint,
-    /// Of the group.
+    /// The order of the group.
     order: BigUint,
     width: usize,
     ours: A,
@@ -163,31 +163,50 @@ where
             let memory_len = usize::from(input.memory) % 4_000;
             let mut memory = vec![0; memory_len];
             let prepared = ours.prepare(self.tables, &mut memory);
-            let has_room = self.tables.table_len(memory_len / 2) > 0;
-            assert_eq!(prepared.tables().is_some(), has_room, "tables");
+            let suffices = self.tables.table_len(memory_len / 2) > 0;
+            assert_eq!(
+                prepared.tables().is_some(),
+                suffices,
+                "tables are made if the memory suffices"
+            );
             if let Some(tables) = prepared.tables() {
                 let quick = self.tables.verify(material, tables, input.message, &bytes);
-                assert_eq!(quick.is_ok(), accepted, "with tables");
+                assert_eq!(
+                    quick.is_ok(),
+                    accepted,
+                    "results with and without tables agree"
+                );
                 let again = ours.with_tables(self.tables, tables).tables();
                 let again = again.map(|again| (again.key, again.shared));
-                assert_eq!(again, Some((tables.key, tables.shared)), "intact");
+                assert_eq!(
+                    again,
+                    Some((tables.key, tables.shared)),
+                    "intact tables are attached"
+                );
             }
             accepted
         });
         let Some(key) = key else {
-            return assert!(ours.is_err(), "a key that is none");
+            return assert!(
+                ours.is_err(),
+                "the curve's crate rejects the key, so this crate must too"
+            );
         };
         assert!(ours.is_ok(), "{ours:?}");
         let theirs = Signature::<C>::from_slice(&bytes).and_then(|s| key.verify(input.message, &s));
-        assert_eq!(accepted, theirs.is_ok(), "the curve's crate");
-        assert_eq!(accepted, self.textbook(&key, z, &bytes), "the textbook");
+        assert_eq!(accepted, theirs.is_ok(), "the curve's crate agrees");
+        assert_eq!(
+            accepted,
+            self.textbook(&key, z, &bytes),
+            "the textbook agrees"
+        );
         assert!(
             accepted || !is_valid || !input.key.is_empty(),
-            "made to be valid"
+            "a valid signature is accepted"
         );
     }
 
-    /// r, and the key for which r and s are valid; none if there is no such key.
+    /// Returns r, and the key for which r and s are valid, if there is one.
     fn key(
         &self,
         point: &Point<'_>,
@@ -214,7 +233,7 @@ where
         Some((*point.as_affine()).into())
     }
 
-    /// A point's x modulo the order; none for infinity.
+    /// Returns a point's x modulo the order, or `None` for the point at infinity.
     fn x_of(&self, point: ProjectivePoint<C>) -> Option<Scalar<C>> {
         let affine: AffinePoint<C> = point.into();
         let x = BigUint::from_bytes_be(&affine.x());
@@ -233,7 +252,7 @@ where
         bytes
     }
 
-    /// The key, after its changes, by us and by the curve's crate.
+    /// Loads the key, after its changes, with this crate and with the curve's crate.
     fn load(
         &self,
         input: &Input<'_>,
@@ -252,7 +271,7 @@ where
             KeyParameters::ec_point(self.name, &point)
         };
         let ours = Key::new(self.ours, &parameters);
-        // The crate also knows a form that SEC 1 does not.
+        // The curve's crate also accepts a form that SEC 1 does not define.
         let is_known = matches!(point.first(), Some(2..=4));
         let theirs = VerifyingKey::from_sec1_bytes(&point)
             .ok()
@@ -260,7 +279,7 @@ where
         (ours, theirs)
     }
 
-    /// FIPS 186-5 §6.4.2, by the group's complete and constant-time formulas.
+    /// Verifies by FIPS 186-5 §6.4.2, with the group's complete and constant-time formulas.
     fn textbook(&self, key: &VerifyingKey<C>, z: Scalar<C>, bytes: &[u8]) -> bool {
         if bytes.len() != 2 * self.width {
             return false;
@@ -300,7 +319,7 @@ where
         }
     }
 
-    /// As many bytes as the field has; of longer numbers the lowest.
+    /// Encodes a number in the width of the field. Longer numbers lose their highest bytes.
     fn bytes(&self, number: &BigUint) -> Vec<u8> {
         let mut bytes = number.to_bytes_le();
         bytes.resize(self.width, 0);

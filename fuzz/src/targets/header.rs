@@ -1,25 +1,25 @@
-//! A header says to us what it says to `serde_json`, and is refused for what it says alone.
+//! A header is read as `serde_json` reads it, and rejected exactly for the errors in it.
 
 use jose_verify::{Error, Member, Options, Problem, scratch_len};
 
 use crate::json::{self, Json, Members};
-use crate::{answer, token};
+use crate::{pipeline, token};
 
 const STRINGS: [Member; 4] = [Member::Alg, Member::Kid, Member::Typ, Member::Cty];
 
-/// `header` as the header of a token without content.
+/// Reads `header` as the header of a token with an empty payload.
 pub fn check(header: &[u8]) {
     let token = token::join(header, b"", b"");
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = Options::new().peek_header_untrusted(&token, &mut scratch);
+    let result = Options::new().peek_header_untrusted(&token, &mut scratch);
 
     let json = Json::parse(header);
     let Some(members) = json.as_ref().and_then(Json::members) else {
         let early = [&json::MALFORMED[..], &STRINGS.map(wrong_type)].concat();
-        return answer::assert_follows(&answer, &early);
+        return pipeline::assert_follows(&result, &early);
     };
-    answer::assert_follows(&answer, &refusals(members));
-    let Ok(header) = answer else { return };
+    pipeline::assert_follows(&result, &rejections(members));
+    let Ok(header) = result else { return };
     for media_type in [
         "JWT",
         "application/at+JWT",
@@ -39,12 +39,12 @@ pub fn check(header: &[u8]) {
         match (json::get(members, name), ours) {
             (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
             (None, None) => {}
-            (this, ours) => panic!("{name}: {this:?} is not {ours:?}"),
+            (this, ours) => panic!("{name}: serde_json: {this:?}, jose-verify: {ours:?}"),
         }
     }
 }
 
-fn refusals(members: &Members<'_>) -> Vec<Error> {
+fn rejections(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     let member = |name| json::get(members, name);
     let is_wrong = |name: &Member| member(name.name()).is_some_and(|value| value.text().is_none());
@@ -67,7 +67,7 @@ fn wrong_type(member: Member) -> Error {
     Error::Header(member, Problem::WrongType)
 }
 
-/// Whether a `typ` is a media type.
+/// Returns whether a `typ` is this media type.
 pub fn is_type(typ: &str, media_type: &str) -> bool {
     without_prefix(typ) == without_prefix(media_type)
 }

@@ -1,5 +1,5 @@
-//! Our HMAC and the crate `hmac`'s other implementation agree on every tag, for secrets of every
-//! length.
+//! This crate's HMAC and the `SimpleHmac` of the crate `hmac` agree on every tag, for secrets of
+//! every length.
 
 use arbitrary::Arbitrary;
 use hmac::digest::Digest;
@@ -17,7 +17,7 @@ use crate::keys;
 #[derive(Debug, Arbitrary)]
 pub struct Input<'a> {
     secret: &'a [u8],
-    /// How many times the secret is repeated, for long ones.
+    /// How many times the secret is repeated, which makes long ones.
     repeated: u8,
     message: &'a [u8],
     tag: Tag<'a>,
@@ -29,7 +29,7 @@ enum Tag<'a> {
     Any(&'a [u8]),
 }
 
-/// One key for all three algorithms, as far as its length allows, and one for each.
+/// Checks one key for all three algorithms, as far as its length allows, and one for each.
 pub fn check(input: &Input<'_>) {
     let secret = input.secret.repeat(usize::from(input.repeated) + 1);
     let set = KeySet::<1>::from_parameters(&KeyParameters::oct(&secret), MACS);
@@ -39,15 +39,15 @@ pub fn check(input: &Input<'_>) {
         Err(Error::KeyTooLarge) => return assert!(secret.len() > MAX_KEY_PARAMETER_LEN),
         Err(error) => panic!("{error:?}"),
     }
-    let [(None, names)] = &keys::listed(&set.expect("a good key"))[..] else {
-        panic!("one key without a name");
+    let [(None, names)] = &keys::listed(&set.expect("a valid key"))[..] else {
+        panic!("the set must have one key without `kid`");
     };
     check_with::<Sha256>(HS256, names, &secret, input);
     check_with::<Sha384>(HS384, names, &secret, input);
     check_with::<Sha512>(HS512, names, &secret, input);
 }
 
-/// `names` are the algorithms that the set accepts the key for.
+/// Checks one algorithm. `names` are those that the set accepts the key for.
 fn check_with<D: Digest + BlockSizeUser + Clone>(
     algorithm: impl InlineKey,
     names: &[&str],
@@ -73,6 +73,6 @@ fn check_with<D: Digest + BlockSizeUser + Clone>(
         let material = key.material().as_ref();
         algorithm.verify(material, input.message, &tag).is_ok()
     });
-    let is_right = mac.verify_slice(&tag).is_ok();
-    assert_eq!(accepted, is_long && is_right, "{name}");
+    let is_valid = mac.verify_slice(&tag).is_ok();
+    assert_eq!(accepted, is_long && is_valid, "{name}");
 }

@@ -1,24 +1,24 @@
-//! Our JSON reader and `serde_json` read the same, but where ours is documented to be stricter.
+//! This crate reads JSON as `serde_json` does, except where it is documented to be stricter.
 
 use jose_verify::json::Value;
 use jose_verify::{Check, Clock, Policy, Verifier, scratch_len};
 
-use super::claims::refusals;
+use super::claims::rejections;
 use crate::any_signature::AnySignature;
 use crate::json::Json;
-use crate::{answer, token};
+use crate::{pipeline, token};
 
-/// `payload` under a policy that demands nothing.
+/// Reads `payload` with a policy that checks nothing.
 pub fn check(payload: &[u8]) {
     let token = token::join(token::HEADER, payload, b"");
     let mut scratch = vec![0; scratch_len(token.len())];
     let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let key = AnySignature::default();
-    let answer = Verifier::new(&key, &policy).verify(&token, Clock::Absent, &mut scratch);
+    let result = Verifier::new(&key, &policy).verify(&token, Clock::Absent, &mut scratch);
 
     let json = Json::parse(payload);
-    answer::assert_follows(&answer, &refusals(payload, json.as_ref()));
-    let (Ok(jwt), Some(json)) = (answer, json) else {
+    pipeline::assert_follows(&result, &rejections(payload, json.as_ref()));
+    let (Ok(jwt), Some(json)) = (result, json) else {
         return;
     };
     let claims = jwt.claims();

@@ -1,5 +1,5 @@
-//! A JWK Set gives the keys that its entries give one by one, in memory of every kind, and the
-//! report says what became of each.
+//! A JWK Set loads the same keys as its entries one by one, in every kind of memory, and the report
+//! lists each skipped entry.
 
 use jose_verify::alg::{Algorithm, AlgorithmKind, KeyParameters, MACS, SIGNATURES, Word};
 use jose_verify::keys::{
@@ -14,16 +14,16 @@ use num_bigint::BigUint;
 
 use crate::json::{self, Json, Members};
 use crate::keys::{self, Listed};
-use crate::{answer, token};
+use crate::{pipeline, token};
 
-/// Small, so that sets are larger.
+/// Small, so that inputs exceed it.
 const CAPACITY: usize = 3;
-/// Bytes of `kid`s that a set of that capacity has room for, however they are split.
+/// Bytes of `kid`s that a set of this capacity can hold, whatever the lengths of the single ones.
 const KIDS: usize = CAPACITY * KEY_ID_BYTES_PER_KEY;
 
 type Algorithms = &'static [&'static dyn Algorithm];
 
-/// `text` as a set and as one key.
+/// Loads `text` as a set and as one key.
 pub fn check(text: &[u8]) {
     for algorithms in [SIGNATURES, MACS] {
         check_key(text, algorithms);
@@ -31,7 +31,7 @@ pub fn check(text: &[u8]) {
     }
 }
 
-/// Into sets in memory of each kind that hold a key already.
+/// Loads into sets in each kind of memory. They already contain a key.
 fn check_set(text: &[u8], algorithms: Algorithms) {
     let json = Json::parse(text);
     let entries = match json.as_ref().and_then(Json::members) {
@@ -57,32 +57,35 @@ fn check_set(text: &[u8], algorithms: Algorithms) {
         (all, by_value, in_lent, entries)
     {
         assert!(!all.contains(&Err(Error::KeySetFull)));
-        check_room(entries, &all, &by_value, KIDS + SPARE_KEY_ID_BYTES);
-        check_room(entries, &all, &in_lent, KIDS);
+        check_capacity(entries, &all, &by_value, KIDS + SPARE_KEY_ID_BYTES);
+        check_capacity(entries, &all, &in_lent, KIDS);
         let kids = all.iter().flatten().filter_map(|(kid, _)| kid.as_ref());
         if kids.map(String::len).sum::<usize>() <= KIDS {
-            assert_eq!(by_value, in_lent, "as much room, by value and lent");
+            assert_eq!(
+                by_value, in_lent,
+                "inline and borrowed memory hold the same keys"
+            );
         }
         check_material(entries, algorithms, &growing);
     }
 }
 
-/// A set in memory of any kind.
+/// A set in any kind of memory.
 trait Loaded {
     /// Adds a key.
     fn pin(&mut self, algorithms: Algorithms);
-    /// Loads a set, and lists what was skipped.
-    fn load(&mut self, text: &[u8], algorithms: Algorithms) -> (Answer, Vec<Skipped>);
-    /// What the entries give one by one.
+    /// Loads a set. Also returns the skipped entries.
+    fn load(&mut self, text: &[u8], algorithms: Algorithms) -> (LoadResult, Vec<Skipped>);
+    /// Loads the entries one by one.
     fn one_by_one(&mut self, entries: &[Json<'_>], algorithms: Algorithms) -> Vec<Outcome>;
-    /// The keys.
+    /// Returns the keys.
     fn listed(&self) -> Vec<Listed>;
 }
 
-type Answer = Result<LoadReport, Error>;
+type LoadResult = Result<LoadReport, Error>;
 /// Position, `kid` and reason.
 type Skipped = (usize, Option<String>, Error);
-/// What became of an entry: its key, or the reason why it is none.
+/// The outcome of an entry: its key, or the reason why it was skipped.
 type Outcome = Result<Listed, Error>;
 
 impl<M: KeyMemory> Loaded for KeySetIn<M> {
@@ -93,16 +96,16 @@ impl<M: KeyMemory> Loaded for KeySetIn<M> {
             Some(AlgorithmKind::Mac) => KeyParameters::oct(&[1; 64]),
             _ => KeyParameters::rsa(&n, &e),
         };
-        self.add(&key, Some(PINNED)).expect("room");
+        self.add(&key, Some(PINNED)).expect("a set with capacity");
     }
 
-    fn load(&mut self, text: &[u8], algorithms: Algorithms) -> (Answer, Vec<Skipped>) {
-        let mut told = Vec::new();
-        let answer = KeySetIn::load(self, text, algorithms, |skipped| {
+    fn load(&mut self, text: &[u8], algorithms: Algorithms) -> (LoadResult, Vec<Skipped>) {
+        let mut reported = Vec::new();
+        let result = KeySetIn::load(self, text, algorithms, |skipped| {
             let kid = skipped.key_id.map(|kid| kid.to_string());
-            told.push((skipped.position, kid, skipped.reason));
+            reported.push((skipped.position, kid, skipped.reason));
         });
-        (answer, told)
+        (result, reported)
     }
 
     fn one_by_one(&mut self, entries: &[Json<'_>], algorithms: Algorithms) -> Vec<Outcome> {
@@ -127,7 +130,7 @@ impl<M: KeyMemory> Loaded for KeySetIn<M> {
 
 const PINNED: &str = "pinned";
 
-/// The entries of a set, or why it is none.
+/// Returns the entries of a set, or the errors for which the text is not a set.
 fn entries<'j>(members: &'j Members<'j>) -> Result<&'j [Json<'j>], Vec<Error>> {
     let mut reasons = json::stricter(members);
     match json::get(members, "keys").and_then(Json::elements) {
@@ -138,8 +141,8 @@ fn entries<'j>(members: &'j Members<'j>) -> Result<&'j [Json<'j>], Vec<Error>> {
     Err(reasons)
 }
 
-/// What became of each entry of a set; none if the text is no set, which leaves the keys as they
-/// were.
+/// Returns the outcome of each entry of a set. If the text is not a set, asserts that the keys are
+/// unchanged and returns `None`.
 fn check_memory(
     set: &mut dyn Loaded,
     text: &[u8],
@@ -148,23 +151,23 @@ fn check_memory(
 ) -> Option<Vec<Outcome>> {
     set.pin(algorithms);
     let before = set.listed();
-    let (answer, told) = set.load(text, algorithms);
+    let (result, reported) = set.load(text, algorithms);
     match entries {
         Ok(entries) => {
             let keys = set.listed();
             let outcomes = set.one_by_one(entries, algorithms);
-            check_entries(entries, &outcomes, &keys, &told, answer);
-            // The keys of the set again, for whoever compares them.
+            check_entries(entries, &outcomes, &keys, &reported, result);
+            // Loads the set again, because the caller compares its keys.
             let _ = set.load(text, algorithms);
             Some(outcomes)
         }
         Err(reasons) => {
             assert!(
-                answer.is_err_and(|error| reasons.contains(&error)),
-                "{answer:?}"
+                result.is_err_and(|error| reasons.contains(&error)),
+                "{result:?}"
             );
-            assert_eq!(set.listed(), before, "kept");
-            assert_eq!(told, [], "no entry");
+            assert_eq!(set.listed(), before, "the keys are unchanged");
+            assert_eq!(reported, [], "no entry is reported");
             None
         }
     }
@@ -174,24 +177,24 @@ fn check_entries(
     entries: &[Json<'_>],
     outcomes: &[Outcome],
     keys: &[Listed],
-    told: &[Skipped],
-    answer: Answer,
+    reported: &[Skipped],
+    result: LoadResult,
 ) {
     let kept: Vec<_> = outcomes.iter().flatten().cloned().collect();
     assert_eq!(keys, kept);
-    // Each skipped entry is named once, in order.
+    // Each skipped entry is reported once, in order.
     let skipped = |(position, outcome): (usize, &Outcome)| {
         let reason = outcome.as_ref().err()?;
         Some((position, kid(&entries[position]), *reason))
     };
     let skipped: Vec<_> = outcomes.iter().enumerate().filter_map(skipped).collect();
-    assert_eq!(told, skipped);
-    let Ok(report) = answer else {
+    assert_eq!(reported, skipped);
+    let Ok(report) = result else {
         let first = skipped.first().map_or(Error::NoUsableKey, |first| first.2);
         let only = skipped.iter().all(|(.., reason)| *reason == first);
         let reason = if only { first } else { Error::NoUsableKey };
         assert!(kept.is_empty());
-        return assert_eq!(answer.err(), Some(reason));
+        return assert_eq!(result.err(), Some(reason));
     };
     assert!(!kept.is_empty());
     assert_eq!(report.kept(), kept.len());
@@ -206,7 +209,7 @@ fn check_entries(
     }
 }
 
-/// The `kid` of an entry, if there is one and it is a string.
+/// Returns the `kid` of an entry, if there is exactly one and it is a string.
 fn kid(entry: &Json<'_>) -> Option<String> {
     let mut kids = entry.members()?.iter().filter(|(name, _)| name == "kid");
     let (_, kid) = kids.next()?;
@@ -214,10 +217,10 @@ fn kid(entry: &Json<'_>) -> Option<String> {
     kid.text().filter(|_| only).map(str::to_owned)
 }
 
-/// Where there is room for few keys, what becomes of an entry is the same as where there is room
-/// for all, unless it does not fit; and all fit for which there is said to be room. `most` is the
-/// room for `kid`s if none of it is lost.
-fn check_room(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: usize) {
+/// Asserts that an entry has the same outcome with limited memory as with unlimited memory, unless
+/// it does not fit, and that every entry within the documented capacity fits. `most` is the most
+/// bytes of `kid`s that can fit.
+fn check_capacity(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: usize) {
     assert_eq!(all.len(), few.len());
     let (mut keys, mut kids, mut sizes) = (0, 0, 0);
     for ((entry, all), few) in entries.iter().zip(all).zip(few) {
@@ -233,21 +236,23 @@ fn check_room(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: usiz
                 let fits = keys < CAPACITY && kids + kid_len <= KIDS && sizes + size <= CAPACITY;
                 assert!(!fits, "{key:?} fits");
             }
-            // The key itself is judged before the length of its name is.
+            // The size of the key is checked before the length of its `kid`.
             (Err(Error::KeyTooLarge), Err(Error::KeySetFull)) => assert!(kid_len > MAX_KID_LEN),
             (Err(reason), Err(other)) => assert_eq!(reason, other),
-            (all, few) => panic!("{all:?} and {few:?}"),
+            (all, few) => panic!("unlimited: {all:?}, limited: {few:?}"),
         }
     }
 }
 
-/// Whether a key takes more than that of RSA with 2048 bits, and then not more than twice as much.
+/// Returns whether a key takes more words than an RSA key of 2048 bits. It then takes at most twice
+/// as many.
 fn is_large(entry: &Json<'_>) -> bool {
     let n = entry.members().and_then(|jwk| Jwk(jwk).bytes("n"));
     n.is_some_and(|n| BigUint::from_bytes_be(&n).bits() > MIN_RSA_MODULUS_BITS as u64)
 }
 
-/// The keys of a set, if all of them have names, are those of its entries also by their material.
+/// Asserts that the keys of a set have the same material as those of its entries, if all of them
+/// have a `kid`.
 fn check_material(entries: &[Json<'_>], algorithms: Algorithms, set: &GrowingKeySet) {
     let mut one_by_one = GrowingKeySet::default();
     one_by_one.one_by_one(entries, algorithms);
@@ -258,13 +263,13 @@ fn check_material(entries: &[Json<'_>], algorithms: Algorithms, set: &GrowingKey
     }
 }
 
-/// A key is loaded for exactly the algorithms that it is good for.
+/// Asserts that a key is loaded for exactly the algorithms that it is valid for.
 fn check_key(text: &[u8], algorithms: Algorithms) {
-    let answer = GrowingKeySet::from_jwk(text, algorithms);
+    let result = GrowingKeySet::from_jwk(text, algorithms);
     let json = Json::parse(text);
     let members = json.as_ref().and_then(Json::members);
-    let good_for = |name: &str| members.is_some_and(|jwk| is_good(&Jwk(jwk), name));
-    match answer {
+    let valid_for = |name: &str| members.is_some_and(|jwk| is_valid(&Jwk(jwk), name));
+    match result {
         Ok(set) => {
             let [(key_id, names)] = &keys::listed(&set)[..] else {
                 panic!("one key");
@@ -272,17 +277,17 @@ fn check_key(text: &[u8], algorithms: Algorithms) {
             assert!(!names.is_empty());
             for algorithm in algorithms {
                 let name = algorithm.name();
-                assert_eq!(names.contains(&name), good_for(name), "{name}");
-                // Any answer but a panic, and none in favour.
+                assert_eq!(names.contains(&name), valid_for(name), "{name}");
+                // Verifying must not panic, and must not accept.
                 let header = format!(r#"{{"alg":"{name}"}}"#);
                 let token = token::join(header.as_bytes(), text, text);
-                assert!(answer::jws(&token, &set, Options::new()).is_err());
+                assert!(pipeline::jws(&token, &set, Options::new()).is_err());
             }
             let kid = members.and_then(|jwk| Jwk(jwk).text("kid"));
             assert_eq!(key_id.as_deref(), kid);
         }
         Err(error) => {
-            assert!(!algorithms.iter().any(|a| good_for(a.name())), "{error:?}");
+            assert!(!algorithms.iter().any(|a| valid_for(a.name())), "{error:?}");
             assert!(is_documented(error), "{error:?}");
         }
     }
@@ -310,7 +315,7 @@ impl<'j> Jwk<'j> {
         json::get(self.0, name)?.text()
     }
 
-    /// A parameter in base64url, which needs no escapes and may not have any.
+    /// Decodes a parameter in base64url. It may not contain escapes.
     fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         match json::get(self.0, name)? {
             Json::String(raw, text) if !raw.contains('\\') => token::decode(text.as_bytes()),
@@ -318,7 +323,8 @@ impl<'j> Jwk<'j> {
         }
     }
 
-    /// Of the members that every key may have; parameters are judged where they are needed.
+    /// Returns whether the members that every key may have are of the right types. Parameters are
+    /// checked where they are needed.
     fn has_types(&self) -> bool {
         let strings = ["kty", "use", "alg", "kid"];
         let is_string = |name: &&str| json::get(self.0, name).is_none_or(|v| v.text().is_some());
@@ -333,16 +339,16 @@ impl<'j> Jwk<'j> {
     }
 }
 
-fn is_good(jwk: &Jwk<'_>, algorithm: &str) -> bool {
+fn is_valid(jwk: &Jwk<'_>, algorithm: &str) -> bool {
     json::stricter(jwk.0).is_empty()
         && jwk.has_types()
         && jwk.may_verify()
         && jwk.text("alg").is_none_or(|alg| alg == algorithm)
         && jwk.text("kid").is_none_or(|kid| kid.len() <= MAX_KID_LEN)
-        && has_good_parameters(jwk, algorithm).unwrap_or(false)
+        && has_valid_parameters(jwk, algorithm).unwrap_or(false)
 }
 
-fn has_good_parameters(jwk: &Jwk<'_>, algorithm: &str) -> Option<bool> {
+fn has_valid_parameters(jwk: &Jwk<'_>, algorithm: &str) -> Option<bool> {
     Some(match (jwk.text("kty")?, algorithm) {
         ("oct", "HS256") => is_secret(&jwk.bytes("k")?, 32),
         ("oct", "HS384") => is_secret(&jwk.bytes("k")?, 48),
@@ -375,7 +381,7 @@ fn is_rsa(n: &[u8], e: &[u8]) -> bool {
     lengths && sizes.contains(&n.bits()) && n.bit(0) && exponents.contains(&e) && e.bit(0)
 }
 
-/// The uncompressed point.
+/// Returns the uncompressed point.
 fn point(jwk: &Jwk<'_>, width: usize) -> Option<Vec<u8>> {
     let (x, y) = (jwk.bytes("x")?, jwk.bytes("y")?);
     (x.len() == width && y.len() == width).then(|| [&[4], &x[..], &y].concat())

@@ -1,11 +1,10 @@
-//! A provider's metadata say to us what they say to `serde_json`, and are refused for what they say
-//! alone.
+//! Provider metadata is read as `serde_json` reads it, and rejected exactly for the errors in it.
 
-use jose_verify::{Claim, Error, Problem};
 use jose_verify::oauth::ProviderMetadata;
+use jose_verify::{Claim, Error, Problem};
 
-use crate::answer;
 use crate::json::{self, Json, Members};
+use crate::pipeline;
 
 const STRINGS: [&str; 6] = [
     "issuer",
@@ -18,31 +17,31 @@ const STRINGS: [&str; 6] = [
 const ALGORITHMS: &str = "id_token_signing_alg_values_supported";
 const METHODS: &str = "code_challenge_methods_supported";
 
-/// Of the issuer that they name, and of another.
+/// Parses `text` as the metadata of the issuer that it names, and of another issuer.
 pub fn check(text: &[u8]) {
     let json = Json::parse(text);
     let Some(members) = json.as_ref().and_then(Json::members) else {
-        let answer = ProviderMetadata::parse(text, "https://login.example.com");
+        let result = ProviderMetadata::parse(text, "https://login.example.com");
         let reasons = [&json::MALFORMED[..], &[Error::MalformedMetadata]].concat();
-        return answer::assert_follows(&answer, &reasons);
+        return pipeline::assert_follows(&result, &reasons);
     };
     let text_of = |name| json::get(members, name).and_then(Json::text);
     let issuer = text_of("issuer").unwrap_or_default();
-    let answer = ProviderMetadata::parse(text, issuer);
-    let mut reasons = refusals(members);
+    let result = ProviderMetadata::parse(text, issuer);
+    let mut reasons = rejections(members);
     if issuer.is_empty() {
-        // The caller's mistake, whatever the text says.
+        // The caller's mistake, whatever the text contains.
         let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
-        assert_eq!(answer.as_ref().err(), Some(&mistake));
+        assert_eq!(result.as_ref().err(), Some(&mistake));
     } else {
-        answer::assert_follows(&answer, &reasons);
+        pipeline::assert_follows(&result, &reasons);
     }
-    if let Ok(metadata) = &answer {
+    if let Ok(metadata) = &result {
         check_members(metadata, members);
     }
     reasons.push(Error::MetadataMismatch);
     let other = ProviderMetadata::parse(text, &format!("{issuer}x"));
-    answer::assert_follows(&other, &reasons);
+    pipeline::assert_follows(&other, &reasons);
 }
 
 fn check_members(metadata: &ProviderMetadata<'_>, members: &Members<'_>) {
@@ -58,7 +57,7 @@ fn check_members(metadata: &ProviderMetadata<'_>, members: &Members<'_>) {
         match (json::get(members, name), ours) {
             (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
             (None, None) => {}
-            (this, ours) => panic!("{name}: {this:?} is not {ours:?}"),
+            (this, ours) => panic!("{name}: serde_json: {this:?}, jose-verify: {ours:?}"),
         }
     }
     let listed = |name| json::get(members, name).and_then(Json::texts);
@@ -80,13 +79,13 @@ fn check_members(metadata: &ProviderMetadata<'_>, members: &Members<'_>) {
     }
 }
 
-fn refusals(members: &Members<'_>) -> Vec<Error> {
+fn rejections(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     let member = |name: &str| json::get(members, name);
     let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
-    let is_no_list = |name: &&str| member(name).is_some_and(|value| value.texts().is_none());
+    let is_wrong_list = |name: &&str| member(name).is_some_and(|value| value.texts().is_none());
     let missing = member("issuer").is_none() || member("jwks_uri").is_none();
-    if missing || STRINGS.iter().any(is_wrong) || [ALGORITHMS, METHODS].iter().any(is_no_list) {
+    if missing || STRINGS.iter().any(is_wrong) || [ALGORITHMS, METHODS].iter().any(is_wrong_list) {
         reasons.push(Error::MalformedMetadata);
     }
     reasons

@@ -1,4 +1,4 @@
-//! A PEM text is what its lines say, by another decoder of base64, or is refused.
+//! PEM is read as a simple decoder on top of the crate `base64` reads it, or both reject it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,14 +9,14 @@ use serde_json::json;
 use crate::keys::{self, Listed};
 use crate::parameters::Parameters;
 
-/// `text` alone, and as a member of a JSON object.
+/// Reads `text` alone, and as a member of a JSON object.
 pub fn check(text: &[u8]) {
     let mut scratch = vec![0; scratch_len(text.len())];
-    let answer = KeyParameters::from_pem(text, &mut scratch);
+    let result = KeyParameters::from_pem(text, &mut scratch);
     let block = decode(text).ok_or(Error::MalformedKey);
     let expected = block.as_ref().map_err(|error| *error);
     let expected = expected.and_then(|(label, der)| from_der(label, der));
-    assert_same(&answer, &expected);
+    assert_same(&result, &expected);
     let Ok(text) = str::from_utf8(text) else {
         return;
     };
@@ -35,14 +35,14 @@ fn from_der<'a>(label: &str, der: &'a [u8]) -> Result<KeyParameters<'a>, Error> 
     }
 }
 
-/// The same parameters, and the same key once they are loaded.
+/// Asserts that the parameters are equal, and the keys loaded from them.
 fn assert_same(
-    answer: &Result<KeyParameters<'_>, Error>,
+    result: &Result<KeyParameters<'_>, Error>,
     expected: &Result<KeyParameters<'_>, Error>,
 ) {
     let parameters = |key: &KeyParameters<'_>| (Parameters::of(key), loaded(key, SIGNATURES));
     assert_eq!(
-        answer.as_ref().map(parameters),
+        result.as_ref().map(parameters),
         expected.as_ref().map(parameters)
     );
 }
@@ -55,7 +55,7 @@ fn loaded(
     Ok(keys::listed(&set))
 }
 
-/// Label and content of the one block that a text is.
+/// Returns the label and the content of a text that is exactly one block.
 fn decode(text: &[u8]) -> Option<(&str, Vec<u8>)> {
     let text = str::from_utf8(text).ok()?;
     let text = text

@@ -1,4 +1,4 @@
-//! Our RSA and the crate `rsa` agree on every signature, and accept the encodings that are right.
+//! This crate's RSA and the crate `rsa` agree on every signature, and accept correct encodings.
 
 use arbitrary::Arbitrary;
 use jose_verify::Key;
@@ -12,7 +12,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::edit::Edit;
 use crate::rsa_key::{KEYS, PrivateKey};
 
-/// A signature, from its encoding on.
+/// A signature, starting with its encoding.
 #[derive(Debug, Arbitrary)]
 pub struct Input<'a> {
     key: u8,
@@ -21,7 +21,7 @@ pub struct Input<'a> {
     encoding: Encoding<'a>,
     /// Changes to the encoded message before it is signed.
     encoded: Vec<Edit<'a>>,
-    /// Whether the modulus is added to the signature, which is then the same number to it.
+    /// Whether the modulus is added to the signature, which is then congruent but too large.
     too_large: bool,
     /// Changes to the signature.
     signature: Vec<Edit<'a>>,
@@ -37,15 +37,15 @@ enum Hash {
 #[derive(Debug, Arbitrary)]
 enum Encoding<'a> {
     Pkcs1,
-    /// A salt of the right length, drawn from these bytes.
+    /// A salt of the right length, which begins with these bytes.
     Pss(&'a [u8]),
     /// Any salt, and changes to the data block before it is masked.
-    OddPss(&'a [u8], Vec<Edit<'a>>),
+    EditedPss(&'a [u8], Vec<Edit<'a>>),
     /// Any bytes.
     Raw(&'a [u8]),
 }
 
-/// The signature under both schemes.
+/// Verifies the signature under both schemes.
 pub fn check(input: &Input<'_>) {
     match input.hash {
         Hash::Sha256 => check_with::<Sha256>(input, 1, RS256, PS256),
@@ -70,15 +70,15 @@ fn check_with<D: Digest + AssociatedOid + FixedOutputReset>(
     let pss = accepts(with_pss, &n, &e, input.message, &signature);
 
     let (n, e) = (BoxedUint::from_be_slice_vartime(&n), BoxedUint::from(key.e));
-    let theirs = RsaPublicKey::new(n, e).expect("a good key");
+    let theirs = RsaPublicKey::new(n, e).expect("a valid key");
     let their_pkcs1 = pkcs1v15::VerifyingKey::<D>::new(theirs.clone());
     let their_pss = pss::VerifyingKey::<D>::new(theirs);
     let accept = |s: pkcs1v15::Signature| their_pkcs1.verify_prehash(&hash, &s);
     let accepted = pkcs1v15::Signature::try_from(&signature[..]).and_then(accept);
-    assert_eq!(pkcs1, accepted.is_ok(), "PKCS #1 v1.5");
+    assert_eq!(pkcs1, accepted.is_ok(), "results for PKCS #1 v1.5 agree");
     let accept = |s: pss::Signature| their_pss.verify_prehash(&hash, &s);
     let accepted = pss::Signature::try_from(&signature[..]).and_then(accept);
-    assert_eq!(pss, accepted.is_ok(), "PSS");
+    assert_eq!(pss, accepted.is_ok(), "results for PSS agree");
 
     if input.encoded.is_empty() && input.signature.is_empty() && !input.too_large {
         assert!(pkcs1 || !matches!(input.encoding, Encoding::Pkcs1));
@@ -93,7 +93,7 @@ fn accepts(
     message: &[u8],
     signature: &[u8],
 ) -> bool {
-    let key = Key::new(algorithm, &KeyParameters::rsa(n, e)).expect("a good key");
+    let key = Key::new(algorithm, &KeyParameters::rsa(n, e)).expect("a valid key");
     algorithm
         .verify(key.material().as_ref(), message, signature)
         .is_ok()
@@ -108,7 +108,7 @@ fn sign<D: Digest>(key: &PrivateKey, input: &Input<'_>, hash: &[u8], hash_id: u8
             salt.resize(hash.len(), 0);
             pss::<D>(hash, &salt, &[], key.n.bits() - 1)
         }
-        Encoding::OddPss(salt, edits) => pss::<D>(hash, salt, edits, key.n.bits() - 1),
+        Encoding::EditedPss(salt, edits) => pss::<D>(hash, salt, edits, key.n.bits() - 1),
         Encoding::Raw(bytes) => bytes.to_vec(),
     };
     Edit::apply_all(&input.encoded, &mut encoded);
@@ -123,8 +123,8 @@ fn sign<D: Digest>(key: &PrivateKey, input: &Input<'_>, hash: &[u8], hash_id: u8
     signature
 }
 
-/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2); the hashes differ in the last byte of their name and in their
-/// length.
+/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2). The identifiers of the hashes differ in their last byte and in
+/// the digest's length.
 fn pkcs1(hash: &[u8], hash_id: u8, len: usize) -> Vec<u8> {
     let hash_len = u8::try_from(hash.len()).expect("a short hash");
     let info = [

@@ -1,13 +1,12 @@
-//! A token endpoint's answer says to us what it says to `serde_json`, and is refused for what it
-//! says alone.
+//! A token response is read as `serde_json` reads it, and rejected exactly for the errors in it.
 
 use std::time::Duration;
 
 use jose_verify::Error;
 use jose_verify::oauth::TokenResponse;
 
-use crate::answer;
 use crate::json::{self, Json, Members};
+use crate::pipeline;
 
 const STRINGS: [&str; 5] = [
     "access_token",
@@ -17,16 +16,16 @@ const STRINGS: [&str; 5] = [
     "id_token",
 ];
 
-/// `text` as an answer.
+/// Parses `text` as a response of the token endpoint.
 pub fn check(text: &[u8]) {
-    let answer = TokenResponse::parse(text);
+    let result = TokenResponse::parse(text);
     let json = Json::parse(text);
     let Some(members) = json.as_ref().and_then(Json::members) else {
         let reasons = [&json::MALFORMED[..], &[Error::MalformedTokenResponse]].concat();
-        return answer::assert_follows(&answer, &reasons);
+        return pipeline::assert_follows(&result, &reasons);
     };
-    answer::assert_follows(&answer, &refusals(members));
-    let Ok(response) = answer else { return };
+    pipeline::assert_follows(&result, &rejections(members));
+    let Ok(response) = result else { return };
     let ours = [
         Some(response.access_token()),
         Some(response.token_type()),
@@ -38,7 +37,7 @@ pub fn check(text: &[u8]) {
         match (json::get(members, name), ours) {
             (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
             (None, None) => {}
-            (this, ours) => panic!("{name}: {this:?} is not {ours:?}"),
+            (this, ours) => panic!("{name}: serde_json: {this:?}, jose-verify: {ours:?}"),
         }
     }
     let token_type = response.token_type().to_string();
@@ -50,19 +49,19 @@ pub fn check(text: &[u8]) {
     assert_eq!(response.expires_in(), expires_in);
 }
 
-/// A whole number that is not negative, within 63 bits.
+/// Reads an integer from 0 to 2^63 - 1.
 fn seconds(value: &Json<'_>) -> Option<Duration> {
     let seconds: i64 = value.number()?.parse().ok()?;
     u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
-fn refusals(members: &Members<'_>) -> Vec<Error> {
+fn rejections(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     let member = |name: &str| json::get(members, name);
     let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
     let missing = member("access_token").is_none() || member("token_type").is_none();
-    let no_seconds = member("expires_in").is_some_and(|value| seconds(value).is_none());
-    if missing || no_seconds || STRINGS.iter().any(is_wrong) {
+    let wrong_seconds = member("expires_in").is_some_and(|value| seconds(value).is_none());
+    if missing || wrong_seconds || STRINGS.iter().any(is_wrong) {
         reasons.push(Error::MalformedTokenResponse);
     }
     reasons

@@ -1,5 +1,4 @@
-//! A token that was changed in any way is refused, unless it became another one that was signed
-//! with the same keys.
+//! A changed token is rejected, unless the change makes it another token of the vectors.
 
 use std::slice;
 
@@ -20,19 +19,20 @@ pub struct Input<'a> {
 
 #[derive(Debug, Arbitrary)]
 enum Change<'a> {
-    /// Of the text itself.
+    /// Edits the text itself.
     Text(Edit<'a>),
-    /// Of what a segment decodes to.
+    /// Edits the decoded bytes of a segment.
     Decoded(u8, Vec<Edit<'a>>),
-    /// A segment of another token in place of ours.
+    /// Replaces a segment with that of another token.
     Foreign(u8, u16),
-    /// Another token's `alg` in place of ours.
+    /// Replaces `alg` with that of another token.
     Algorithm(u16),
-    /// Two segments change places.
+    /// Swaps two segments.
     Swap(u8, u8),
 }
 
-/// The changed token under the case's own keys and policy, and under the keys of its neighbour.
+/// Verifies the changed token with the keys and policy of its case, and with those of the next
+/// case.
 pub fn check(input: &Input<'_>) {
     let case = pick(input.case);
     let mut token = case.token.clone().into_bytes();
@@ -41,21 +41,21 @@ pub fn check(input: &Input<'_>) {
     }
     let is_signed = str::from_utf8(&token).is_ok_and(|token| TOKENS.contains(token));
 
-    let answer = case.answer(&token, Options::new());
+    let result = case.verify(&token, Options::new());
     let is_original = token == case.token.as_bytes();
-    assert!(answer.is_ok() || !is_original, "{}: {answer:?}", case.name);
+    assert!(result.is_ok() || !is_original, "{}: {result:?}", case.name);
     assert!(
-        answer.is_err() || is_signed,
+        result.is_err() || is_signed,
         "{}: {}",
         case.name,
         token.escape_ascii()
     );
-    assert_ne!(answer, Err(Error::ScratchTooSmall));
+    assert_ne!(result, Err(Error::ScratchTooSmall));
 
     let neighbour = pick(input.case.wrapping_add(1));
-    let answer = neighbour.answer(&token, Options::new());
+    let result = neighbour.verify(&token, Options::new());
     assert!(
-        answer.is_err() || is_signed,
+        result.is_err() || is_signed,
         "{}: {}",
         neighbour.name,
         token.escape_ascii()
@@ -64,8 +64,8 @@ pub fn check(input: &Input<'_>) {
     check_scratch(case, &token, input.scratch_len.into());
 }
 
-/// A scratch buffer of any size gives the same answer or is too small, and that of the documented
-/// size never is.
+/// Asserts that a scratch buffer of any size gives the same result or is too small, and that one of
+/// the documented size is never too small.
 fn check_scratch(case: &Case, token: &[u8], len: usize) {
     let mut enough = vec![0; scratch_len(token.len())];
     let mut some = vec![0; len.min(enough.len())];
@@ -94,24 +94,24 @@ impl Change<'_> {
         }
         let mut segments: Vec<_> = token.split(|b| *b == b'.').map(<[u8]>::to_vec).collect();
         let count = segments.len();
-        let place = |which: u8| usize::from(which) % count;
+        let position = |which: u8| usize::from(which) % count;
         match self {
             Self::Text(_) => {}
             Self::Decoded(which, edits) => {
-                edit_decoded(&mut segments[place(*which)], |bytes| {
+                edit_decoded(&mut segments[position(*which)], |bytes| {
                     Edit::apply_all(edits, bytes)
                 });
             }
             Self::Foreign(which, other) => {
-                if let Some(foreign) = pick(*other).token.split('.').nth(place(*which)) {
-                    segments[place(*which)] = foreign.into();
+                if let Some(foreign) = pick(*other).token.split('.').nth(position(*which)) {
+                    segments[position(*which)] = foreign.into();
                 }
             }
             Self::Algorithm(other) => edit_decoded(&mut segments[0], |header| {
                 let text = String::from_utf8_lossy(header);
                 *header = text.replace(case.algorithm, pick(*other).algorithm).into();
             }),
-            Self::Swap(one, other) => segments.swap(place(*one), place(*other)),
+            Self::Swap(one, other) => segments.swap(position(*one), position(*other)),
         }
         *token = segments.join(&b'.');
     }

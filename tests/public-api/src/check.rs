@@ -1,4 +1,4 @@
-//! What a reader of the documentation trips over.
+//! Problems for a reader of the documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,16 +8,17 @@ use crate::list::List;
 use crate::print::Mention;
 use crate::surface::{Surface, path_of};
 
-/// The most names at the crate root; modules do not count.
+/// The maximum number of names at the crate root, without modules.
 const ROOT_LIMIT: usize = 40;
 
-/// Crates whose types and traits may be named: those of Rust, and of the features that are theirs.
+/// Crates whose types and traits may be named: those of Rust, and those that a feature is named
+/// after.
 const FOREIGN: [&str; 6] = ["alloc", "core", "defmt", "serde", "serde_core", "std"];
 
-/// What cannot be looked up, each with the declarations that name it.
+/// Names that cannot be looked up, with the declarations that contain them.
 type Findings = BTreeMap<String, BTreeSet<String>>;
 
-/// Prints what was found; whether all is well.
+/// Prints the findings. Returns whether the check passed.
 pub(crate) fn report(surface: &Surface, list: &List) -> bool {
     let root = root(surface);
     println!(
@@ -79,7 +80,8 @@ fn none(what: &str, findings: &Findings) -> bool {
     findings.is_empty()
 }
 
-/// What rustdoc shows on the root page, with its kind, and whether its documentation has code.
+/// Returns the names on rustdoc's root page, with their kinds and whether their documentation has
+/// an example.
 fn root<'s>(surface: &'s Surface) -> BTreeMap<String, (&'s str, bool)> {
     let mut names = BTreeMap::new();
     for (key, entry) in &surface.entries {
@@ -106,7 +108,7 @@ fn root<'s>(surface: &'s Surface) -> BTreeMap<String, (&'s str, bool)> {
     names
 }
 
-/// The name that cannot be looked up, if it is one of this crate.
+/// Returns the name if it is one of this crate and cannot be looked up.
 fn private_name(surface: &Surface, mention: &Mention) -> Option<String> {
     match mention {
         Mention::Item(id, written) => {
@@ -127,9 +129,9 @@ fn private_name(surface: &Surface, mention: &Mention) -> Option<String> {
             let private = paths(text)
                 .into_iter()
                 .find(|path| !is_public(surface, path, parameters))?;
-            // rustdoc writes an underscore for what it takes to be too long.
-            let is_left_out = private == "_";
-            Some(if is_left_out {
+            // rustdoc writes an underscore in place of long expressions.
+            let is_elided = private == "_";
+            Some(if is_elided {
                 "_ (a computation)".to_owned()
             } else {
                 private
@@ -147,7 +149,7 @@ fn foreign_name(surface: &Surface, mention: &Mention) -> Option<String> {
     is_foreign.then(|| format!("{written} (crate {krate})"))
 }
 
-/// The paths in an expression: `words` and `a::B` in `{ words + a::B }`.
+/// Returns the paths in an expression: `words` and `a::B` in `{ words + a::B }`.
 fn paths(text: &str) -> Vec<String> {
     let is_of_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     text.split(|c| !is_of_path(c))
@@ -157,7 +159,8 @@ fn paths(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// A constant in an expression has no link, so its path has to tell which one it is.
+/// Returns whether a path in an expression is public. rustdoc gives no id for it, so only the path
+/// identifies the item.
 fn is_public(surface: &Surface, path: &str, parameters: &[String]) -> bool {
     let mut segments = path.split("::");
     let (first, last) = (
@@ -189,7 +192,7 @@ fn is_public(surface: &Surface, path: &str, parameters: &[String]) -> bool {
         })
 }
 
-/// Whether any public trait or type has a constant of this name.
+/// Returns whether any public trait or type has a constant of this name.
 fn is_associated(surface: &Surface, name: &str) -> bool {
     surface.krate.index.values().any(|item| {
         matches!(item.inner, ItemEnum::AssocConst { .. })

@@ -1,4 +1,4 @@
-//! The declarations of the public API, in an order that no change of the source disturbs.
+//! The declarations of the public API, in an order that does not depend on the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,17 +12,17 @@ use rustdoc_types::{
 use crate::print::{Mention, Printer};
 use crate::surface::{self, Entry, Surface, features_of};
 
-/// What is declared, and where.
+/// The block in which something is declared.
 pub(crate) struct List {
     blocks: BTreeMap<Place, Vec<Line>>,
 }
 
-/// Items come with their implementations: those of their own first, then those of traits.
+/// Orders blocks: an item, then its inherent implementations, then those of traits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     owner: String,
     rank: u8,
-    /// What is implemented, as the generic parameters before it are no order to look something up.
+    /// The implemented trait and type. The generic parameters before it would be a bad sort key.
     implemented: String,
     header: String,
 }
@@ -42,10 +42,10 @@ const CONSTANT: u8 = 2;
 const TYPE: u8 = 3;
 const FIELD: u8 = 4;
 const FUNCTION: u8 = 5;
-/// Follows from the trait that is implemented: looked through, but not listed.
+/// Items that follow from the implemented trait: checked, but not listed.
 const IMPLIED: u8 = 6;
 
-/// All auto traits that are stable.
+/// All stable auto traits.
 const AUTO_TRAITS: [&str; 5] = ["RefUnwindSafe", "Send", "Sync", "Unpin", "UnwindSafe"];
 
 impl List {
@@ -73,7 +73,7 @@ impl List {
         list
     }
 
-    /// Each declaration with what it names.
+    /// Returns each declaration with the items that it names.
     pub(crate) fn declarations(&self) -> impl Iterator<Item = (String, &[Mention])> {
         self.blocks.iter().flat_map(|(place, lines)| {
             lines.iter().map(|line| {
@@ -200,11 +200,12 @@ impl Line {
     }
 }
 
-/// As rustdoc decides: whether all that an implementation is about can be named.
+/// Returns whether everything in the header of an implementation can be named. This is how rustdoc
+/// decides what to show.
 fn is_shown(surface: &Surface, of: &Impl) -> bool {
     let mut about: Vec<Id> = path_of(&of.for_).into_iter().collect();
     if let Some(implemented) = &of.trait_ {
-        // Derived along with `PartialEq`; nobody can use it.
+        // Derived with `PartialEq`, and unstable.
         if implemented.path.ends_with("StructuralPartialEq") {
             return false;
         }
@@ -221,7 +222,7 @@ fn is_shown(surface: &Surface, of: &Impl) -> bool {
         .all(|id| !surface.is_local(id) || surface.name(id).is_some())
 }
 
-/// The type that a reference or a path leads to.
+/// Returns the id of the type behind references, pointers, slices and arrays.
 fn path_of(ty: &Type) -> Option<Id> {
     match ty {
         Type::ResolvedPath(path) => Some(path.id),
@@ -233,7 +234,7 @@ fn path_of(ty: &Type) -> Option<Id> {
     }
 }
 
-/// `[alloc] ` before what takes the feature `alloc`.
+/// Returns the prefix for required features, such as `[alloc] `.
 fn tag(features: &BTreeSet<String>) -> String {
     if features.is_empty() {
         return String::new();
@@ -242,7 +243,7 @@ fn tag(features: &BTreeSet<String>) -> String {
     format!("[{}] ", names.join(", "))
 }
 
-/// The attributes that callers depend on.
+/// Returns the attributes that callers depend on.
 fn attributes(item: &Item) -> String {
     let mut text = String::new();
     if item.deprecation.is_some() {
@@ -264,7 +265,7 @@ fn attributes(item: &Item) -> String {
     text
 }
 
-/// An item with the lines that belong to it.
+/// Returns the declaration of an item, and the lines of its block.
 fn declaration(
     surface: &Surface,
     path: &str,
@@ -359,7 +360,7 @@ fn structure(
     )
 }
 
-/// The fields of a tuple; those that are private as `_`.
+/// Returns the fields of a tuple, with `_` for private ones.
 fn tuple(surface: &Surface, ids: &[Option<Id>], printer: &mut Printer) -> String {
     let types: Vec<String> = ids
         .iter()
@@ -442,7 +443,7 @@ fn trait_header(path: &str, of: &Trait, printer: &mut Printer) -> String {
     text
 }
 
-/// A field, or an item of a trait or of an implementation.
+/// Returns the line of a field, or of an item of a trait or an implementation.
 fn member(surface: &Surface, outer: &Generics, item: &Item) -> Option<Line> {
     let name = item.name.as_deref()?;
     let mut printer = Printer::inside(surface, outer);
@@ -490,7 +491,8 @@ fn member(surface: &Surface, outer: &Generics, item: &Item) -> Option<Line> {
     Some(Line::new(rank, name, text, printer.into_mentions()))
 }
 
-/// `auto all`, or which of them hold, and under which condition. `Send if M`: if `M` is `Send`.
+/// Returns the line of the auto traits: `auto all`, or those that hold and their conditions.
+/// `Send if M` means: if `M` is `Send`.
 fn auto_traits(surface: &Surface, impls: &[Id]) -> Option<Line> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for item in impls.iter().filter_map(|id| surface.item(*id)) {
@@ -518,7 +520,7 @@ fn auto_traits(surface: &Surface, impls: &[Id]) -> Option<Line> {
     (!texts.is_empty()).then(|| Line::new(AUTO, "", text, Vec::new()))
 }
 
-/// The types that have to be `Send` for a type to be so, and likewise for the other auto traits.
+/// Returns the condition of an auto trait: the types that must implement it too.
 fn condition(surface: &Surface, generics: &Generics) -> String {
     let mut texts = BTreeSet::new();
     for predicate in &generics.where_predicates {
@@ -542,7 +544,7 @@ fn condition(surface: &Surface, generics: &Generics) -> String {
             Mention::Item(id, _) => surface.name(*id).is_none() && surface.is_local(*id),
             _ => false,
         });
-        // What private fields are made of may change.
+        // The types of private fields may change.
         texts.insert(if is_hidden || is_private {
             "private fields".to_owned()
         } else {

@@ -1,7 +1,7 @@
-//! The public API of a crate, from the JSON that rustdoc writes.
+//! Reads the public API of a crate from the JSON that rustdoc writes.
 //!
-//! `list FILE` prints it, one item a line. `check FILE` fails if the crate root holds too many
-//! names, or if a declaration names what its reader cannot look up.
+//! `list FILE` prints it, one item per line. `check FILE` fails if the crate root contains too many
+//! names, or if a declaration names an item that its reader cannot look up.
 
 use std::process::ExitCode;
 use std::{env, fs};
@@ -39,14 +39,14 @@ fn main() -> ExitCode {
         "check" if !check::report(&surface, &list) => return ExitCode::FAILURE,
         "check" => {}
         other => {
-            eprintln!("no command {other}");
+            eprintln!("unknown command {other}");
             return ExitCode::from(2);
         }
     }
     ExitCode::SUCCESS
 }
 
-/// The number of the format comes first: with another one nothing else can be relied on.
+/// Reads the JSON. Checks the format version first, because another version cannot be parsed.
 fn read(path: &str) -> Result<Crate, (u8, String)> {
     let text = fs::read_to_string(path).map_err(|error| (1, format!("{path}: {error}")))?;
     let json: serde_json::Value =

@@ -1,4 +1,4 @@
-//! Declarations as text. Whatever is written is remembered, so that it can be looked up.
+//! Formats declarations as text, and records every name in them, so that it can be looked up.
 
 use rustdoc_types::{
     Abi, AssocItemConstraintKind, Constant, DynTrait, Function, FunctionHeader, FunctionPointer,
@@ -9,18 +9,18 @@ use rustdoc_types::{
 
 use crate::surface::Surface;
 
-/// What a declaration names.
+/// A name in a declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mention {
     /// A type or a trait.
     Item(Id, String),
-    /// A type or a constant of a trait.
+    /// An associated type or constant of a trait.
     Associated(Id, String),
-    /// A constant or a computation, with the generic parameters that it may name.
+    /// A constant expression, with the generic parameters that it may name.
     Expression(String, Vec<String>),
 }
 
-/// Writes one declaration.
+/// Formats one declaration.
 pub(crate) struct Printer<'s> {
     surface: &'s Surface<'s>,
     parameters: Vec<String>,
@@ -36,7 +36,7 @@ impl<'s> Printer<'s> {
         }
     }
 
-    /// For an item inside of another one, whose generic parameters it may name.
+    /// Creates a printer for an item inside another one, whose generic parameters it may name.
     pub(crate) fn inside(surface: &'s Surface<'s>, outer: &Generics) -> Self {
         let mut printer = Self::new(surface);
         printer.declare(&outer.params);
@@ -91,7 +91,7 @@ impl<'s> Printer<'s> {
                 };
                 let mention = Mention::Associated(path.id, name.clone());
                 self.mentions.push(mention);
-                // The trait is not written where it is clear.
+                // The trait is omitted where it is unambiguous.
                 if path.path.is_empty() {
                     return format!("{of}::{name}{arguments}");
                 }
@@ -100,7 +100,7 @@ impl<'s> Printer<'s> {
         }
     }
 
-    /// After `&` or `*`, where a sum of traits has to stand in parentheses.
+    /// Formats a type after `&` or `*`, where a sum of traits needs parentheses.
     fn operand(&mut self, ty: &Type) -> String {
         let text = self.ty(ty);
         let is_sum = match ty {
@@ -255,7 +255,7 @@ impl<'s> Printer<'s> {
         format!("<{}>", written.join(", "))
     }
 
-    /// Nothing for the parameter that stands for `impl Trait`.
+    /// Formats a parameter. Returns `None` for the synthetic one of an `impl Trait`.
     fn parameter(&mut self, parameter: &GenericParamDef) -> Option<String> {
         let name = &parameter.name;
         Some(match &parameter.kind {
@@ -318,7 +318,7 @@ impl<'s> Printer<'s> {
         })
     }
 
-    /// ` where …`, or nothing.
+    /// Returns ` where …`, or an empty string.
     pub(crate) fn clause(&mut self, generics: &Generics) -> String {
         if generics.where_predicates.is_empty() {
             return String::new();

@@ -1,4 +1,4 @@
-//! What can be named from outside of the crate, and by which path.
+//! The items that can be named from outside the crate, and their paths.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -7,20 +7,20 @@ use rustdoc_types::{Attribute, Crate, Id, Item, ItemEnum, Path};
 /// The items that a public path leads to.
 pub(crate) struct Surface<'c> {
     pub(crate) krate: &'c Crate,
-    /// By public path, without the crate's name. That of a function ends in `()`, that of a macro
-    /// in `!`: a name may stand for a type, a function and a macro at once.
+    /// The entries by public path, without the crate's name. The path of a function ends in `()`
+    /// and that of a macro in `!`, because a type, a function and a macro can have the same name.
     pub(crate) entries: BTreeMap<String, Entry>,
     /// The shortest path of each item.
     names: HashMap<Id, String>,
 }
 
-/// What stands at a public path.
+/// The item at a public path.
 pub(crate) struct Entry {
-    /// Of this crate, or of another one, which is not described here.
+    /// The item. Items of other crates are not described in the JSON.
     pub(crate) item: Option<Id>,
-    /// Where it comes from, for an item of another crate.
+    /// The path in the other crate, for a reexported item of another crate.
     pub(crate) source: String,
-    /// The features that it takes.
+    /// The features that it requires.
     pub(crate) features: BTreeSet<String>,
 }
 
@@ -48,12 +48,12 @@ impl<'c> Surface<'c> {
         self.krate.index.get(&id)
     }
 
-    /// The path without the crate's name, for what can be named.
+    /// Returns the shortest path of an item, without the crate's name, if it can be named.
     pub(crate) fn name(&self, id: Id) -> Option<&str> {
         self.names.get(&id).map(String::as_str)
     }
 
-    /// Whether it is an item of this crate; if so, it should have a name.
+    /// Returns whether it is an item of this crate.
     pub(crate) fn is_local(&self, id: Id) -> bool {
         match (self.krate.paths.get(&id), self.item(id)) {
             (Some(summary), _) => summary.crate_id == 0,
@@ -61,7 +61,7 @@ impl<'c> Surface<'c> {
         }
     }
 
-    /// The crate that defines it, if it is another one.
+    /// Returns the crate that defines it, if it is known.
     pub(crate) fn foreign_crate(&self, id: Id) -> Option<&str> {
         let number = match (self.krate.paths.get(&id), self.item(id)) {
             (Some(summary), _) => summary.crate_id,
@@ -71,7 +71,7 @@ impl<'c> Surface<'c> {
         Some(&krate.name)
     }
 
-    /// How a path is written in the list: short where that is clear.
+    /// Returns how a path is written in the list: only the last segment where that is unambiguous.
     pub(crate) fn written(&self, path: &Path) -> String {
         if let Some(name) = self.name(path.id) {
             return name.to_owned();
@@ -153,12 +153,13 @@ impl<'c> Surface<'c> {
     }
 }
 
-/// The path of a key of [`Surface::entries`].
+/// Returns the path in a key of [`Surface::entries`].
 pub(crate) fn path_of(key: &str) -> &str {
     key.trim_end_matches(['(', ')', '!'])
 }
 
-/// The features that an item's `cfg` asks for. rustdoc writes it in the compiler's words.
+/// Returns the features that an item's `cfg` requires. rustdoc writes it in the compiler's internal
+/// form.
 pub(crate) fn features_of(item: &Item) -> BTreeSet<String> {
     let mut features = BTreeSet::new();
     for attribute in &item.attrs {
@@ -175,7 +176,7 @@ pub(crate) fn features_of(item: &Item) -> BTreeSet<String> {
     features
 }
 
-/// Whether everyone knows it by the last part of its path, in whatever module Rust keeps it.
+/// Returns whether the last segment of a path of the standard library is enough to recognize it.
 fn is_known(path: &[String]) -> bool {
     let [krate, modules @ .., last] = path else {
         return false;

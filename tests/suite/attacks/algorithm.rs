@@ -1,4 +1,4 @@
-//! The algorithm is another than the key's, or none.
+//! The token's algorithm is not the key's, or is `none`.
 
 use std::panic;
 
@@ -17,18 +17,18 @@ use super::{CLAIMS, OURS, rsa_token, set, with};
 use crate::support::Keyring;
 use crate::support::curve::curve;
 use crate::support::hash::hmac;
-use crate::support::judge::signature_verdict;
 use crate::support::sign::{base64url, key as mac_key, token_signed_by};
+use crate::support::verdict::signature_verdict;
 
 const HS: [&str; 3] = ["HS256", "HS384", "HS512"];
 
-/// A token with a MAC.
+/// Returns a token with a MAC.
 fn mac_token(alg: &str, secret: &[u8]) -> String {
     let header = json!({ "alg": alg }).to_string();
     token_signed_by(header.as_bytes(), CLAIMS, |input| hmac(alg, secret, input))
 }
 
-/// "alg": "none" (CVE-2015-9235), also in other spellings, with and without something in place of a
+/// "alg": "none" (CVE-2015-9235), also in other spellings, with and without bytes in place of the
 /// signature.
 #[test]
 fn alg_none_cve_2015_9235() {
@@ -41,7 +41,7 @@ fn alg_none_cve_2015_9235() {
         (r"n\u006fne", Error::Unsecured),
         (r"\u004eONE", Error::Unsecured),
         ("none ", Error::AlgorithmNotAccepted),
-        ("nonе", Error::AlgorithmNotAccepted), // with a Cyrillic letter
+        ("nonе", Error::AlgorithmNotAccepted), // the last letter is Cyrillic
         ("", Error::AlgorithmNotAccepted),
     ] {
         let header = format!(r#"{{"typ":"JWT","alg":"{alg}"}}"#);
@@ -60,7 +60,7 @@ fn alg_none_cve_2015_9235() {
     );
 }
 
-/// A public key in every form in which it could be taken for a secret.
+/// Returns public keys in every encoding that could be mistaken for a secret.
 fn forms_of_public_keys() -> Vec<Vec<u8>> {
     let number = |bytes: Vec<u8>| BoxedUint::from_be_slice_vartime(&bytes);
     let (n, e) = (OURS.n.to_bytes_be(), OURS.e.to_bytes_be());
@@ -70,7 +70,7 @@ fn forms_of_public_keys() -> Vec<Vec<u8>> {
 
     let p256 = curve("ES256");
     let point = [&[4], &p256.octets(&p256.g.0, &p256.g.1)[..]].concat();
-    // RFC 5480 §2: SubjectPublicKeyInfo of a point on P-256, up to the point.
+    // RFC 5480 §2: a SubjectPublicKeyInfo for P-256, up to the point.
     let head = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
     let head = num_bigint::BigUint::parse_bytes(head.as_bytes(), 16)
         .unwrap()
@@ -101,9 +101,9 @@ fn forms_of_public_keys() -> Vec<Vec<u8>> {
     ]
 }
 
-/// RS256 becomes HS256, and the public key the secret (CVE-2016-10555, CVE-2022-29217,
-/// CVE-2024-33663, CVE-2026-34950). No list of algorithms has both kinds, so no key can be used for
-/// both.
+/// RS256 is changed to HS256, and the public key is the secret (CVE-2016-10555, CVE-2022-29217,
+/// CVE-2024-33663, CVE-2026-34950). A list of algorithms never mixes both kinds, so no key can be
+/// used for both.
 #[test]
 fn public_key_as_hmac_secret_cve_2016_10555() {
     let p256 = curve("ES256");
@@ -112,10 +112,10 @@ fn public_key_as_hmac_secret_cve_2016_10555() {
     assert_eq!(forms.len(), 16);
     for (secret, alg) in forms.iter().flat_map(|form| HS.map(|alg| (form, alg))) {
         let token = mac_token(alg, secret);
-        let refused = Err(Error::AlgorithmNotAccepted);
-        assert_eq!(signature_verdict(&token, &*keys), refused);
-        assert_eq!(signature_verdict(&token, &OURS.key()), refused);
-        assert_eq!(signature_verdict(&token, &p256.key(&p256.g)), refused);
+        let rejected = Err(Error::AlgorithmNotAccepted);
+        assert_eq!(signature_verdict(&token, &*keys), rejected);
+        assert_eq!(signature_verdict(&token, &OURS.key()), rejected);
+        assert_eq!(signature_verdict(&token, &p256.key(&p256.g)), rejected);
     }
     for jwk in [OURS.jwk(), p256.jwk(&p256.g)] {
         let text = jwk.to_string();
@@ -144,7 +144,7 @@ fn public_key_as_hmac_secret_cve_2016_10555() {
     assert_eq!(as_secret.err(), Some(Error::UnsupportedKey));
 }
 
-/// The text of a JWK or JWK Set, which everybody can read, as the secret (CVE-2026-48526).
+/// The text of a JWK or JWK Set, which is public, is the secret (CVE-2026-48526).
 #[test]
 fn jwk_text_as_hmac_secret_cve_2026_48526() {
     let oct = json!({"kty": "oct", "k": base64url(&[7; 64])});
@@ -176,7 +176,7 @@ fn jwk_text_as_hmac_secret_cve_2026_48526() {
 fn alg_not_pinned_to_the_key_cve_2026_22817() {
     let [rs256, rs512, ps256] =
         ["RS256", "RS512", "PS256"].map(|alg| rsa_token(&OURS, &json!({ "alg": alg })));
-    // The JWK does not say, but only RS256 is accepted.
+    // The JWK has no `alg`, but only RS256 is accepted.
     let open = OURS.jwk();
     let text = open.to_string();
     let key = Key::from_jwk(RS256, text.as_bytes()).unwrap();
@@ -191,7 +191,7 @@ fn alg_not_pinned_to_the_key_cve_2026_22817() {
         assert_eq!(signature_verdict(token, &one), want);
         assert_eq!(signature_verdict(token, &*keys), want);
     }
-    // Both are accepted, but the JWK says RS256.
+    // Both are accepted, but `alg` of the JWK is RS256.
     let pinned = with(&OURS.jwk(), &json!({"alg": "RS256"}));
     let text = pinned.to_string();
     let other = Key::from_jwk(RS512, text.as_bytes()).err();
@@ -210,14 +210,14 @@ fn alg_not_pinned_to_the_key_cve_2026_22817() {
     assert_eq!(signature_verdict(&rs512, &*keys), Err(Error::NoKey));
 }
 
-/// An RSA JWK has no `k`; a MAC keyed with the empty string in its place (CVE-2026-44699).
+/// An RSA JWK has no `k`, so the MAC is keyed with the empty string (CVE-2026-44699).
 #[test]
 fn rsa_jwk_as_empty_hmac_key_cve_2026_44699() {
     let jwk = OURS.jwk().to_string();
     for alg in HS {
         let token = mac_token(alg, b"");
-        let refused = signature_verdict(&token, &*set(&[OURS.jwk()], SIGNATURES));
-        assert_eq!(refused, Err(Error::AlgorithmNotAccepted));
+        let rejected = signature_verdict(&token, &*set(&[OURS.jwk()], SIGNATURES));
+        assert_eq!(rejected, Err(Error::AlgorithmNotAccepted));
     }
     assert_eq!(
         Keyring::from_jwk(jwk.as_bytes(), MACS).err(),
@@ -254,10 +254,10 @@ fn empty_or_short_hmac_key_rfc_7518_3_2() {
         let loaded = KeySet::<1>::from_jwks(jwks.as_bytes(), list);
         assert_eq!(loaded.err(), Some(Error::WeakKey), "{len}");
     }
-    // Long enough, and yet nobody's secret.
+    // Long enough, but all zeros.
     let zeros = Keyring::from_parameters(&KeyParameters::oct(&[0; 64]), MACS);
     assert_eq!(zeros.err(), Some(Error::WeakKey));
-    // Long enough for one of them: loaded for that one only.
+    // Long enough for HS256 only, so it is loaded for HS256 only.
     let secret = KeyParameters::oct(&[0x61; 47]);
     let keys = Keyring::from_parameters(&secret, MACS).unwrap();
     let key = Key::new(HS256, &secret).unwrap();
@@ -273,11 +273,11 @@ fn empty_or_short_hmac_key_rfc_7518_3_2() {
     );
 }
 
-/// A key that must not be asked.
+/// A key that panics when it is asked to verify.
 #[derive(Debug)]
-struct Untouched;
+struct PanickingKey;
 
-impl ForeignKey for Untouched {
+impl ForeignKey for PanickingKey {
     fn key_id(&self) -> Option<&str> {
         None
     }
@@ -292,18 +292,18 @@ impl ForeignKey for Untouched {
         _: &[u8],
         _: &[u8],
     ) -> Result<(), jose_verify::alg::InvalidSignature> {
-        panic!("work was done");
+        panic!("the key was asked to verify");
     }
 }
 
-impl Keys for Untouched {
+impl Keys for PanickingKey {
     fn key(&self, position: usize) -> Option<KeyRef<'_>> {
         (position == 0).then(|| KeyRef::foreign(self))
     }
 }
 
-/// Key management by password (PBES2) with a count that costs hours, and JWE: refused before any
-/// work.
+/// Password-based key management (PBES2) with an iteration count that costs hours, and JWE:
+/// rejected before any work is done.
 #[test]
 fn pbes2_iteration_count_and_jwe() {
     for alg in [
@@ -318,22 +318,25 @@ fn pbes2_iteration_count_and_jwe() {
         let header = header.to_string();
         let three = token_signed_by(header.as_bytes(), CLAIMS, |_| vec![1; 32]);
         assert_eq!(
-            signature_verdict(&three, &Untouched),
+            signature_verdict(&three, &PanickingKey),
             Err(Error::AlgorithmNotAccepted),
             "{alg}"
         );
         let five = format!("{}..aXY.Y2lwaGVy.dGFn", base64url(header.as_bytes()));
         assert_eq!(
-            signature_verdict(&five, &Untouched),
+            signature_verdict(&five, &PanickingKey),
             Err(Error::Encrypted),
             "{alg}"
         );
     }
     assert_eq!(
-        signature_verdict("!.!.!.!.!", &Untouched),
+        signature_verdict("!.!.!.!.!", &PanickingKey),
         Err(Error::Encrypted)
     );
     let asked =
-        panic::catch_unwind(|| signature_verdict(&mac_token("HS256", &[7; 32]), &Untouched));
-    assert!(asked.is_err(), "it would be asked otherwise");
+        panic::catch_unwind(|| signature_verdict(&mac_token("HS256", &[7; 32]), &PanickingKey));
+    assert!(
+        asked.is_err(),
+        "the key is asked for an algorithm that it has"
+    );
 }

@@ -1,4 +1,4 @@
-//! Claims of the wrong type, in part right, or out of range.
+//! Claims that have the wrong type, match only in part, or are out of range.
 
 use core::time::Duration;
 use std::marker::PhantomData;
@@ -8,10 +8,10 @@ use jose_verify::{
     Audience, Check, Claim, Clock, Error, MaxAge, NumericDate, Policy, Problem, StringList, oidc,
 };
 
-use crate::support::judge::{NOW, UNCHECKED, verdict, verdict_at};
 use crate::support::sign::{key, token, token_with_header};
+use crate::support::verdict::{NOW, UNCHECKED, verdict, verdict_at};
 
-/// A policy that demands every claim.
+/// A policy that requires every claim that it can.
 const EVERYTHING: Policy<'static> = Policy {
     issuer: Check::Required(&["https://good"]),
     subject: Check::Present,
@@ -36,14 +36,14 @@ fn check(claims: &str, policy: &Policy<'_>) -> Result<(), Error> {
     verdict(&token(claims), &key(), policy)
 }
 
-/// The error that says that this claim has the wrong type.
+/// Returns the wrong-type error for this claim.
 fn wrong_type(name: &str) -> Error {
     let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
     Error::Claim(*claim.unwrap(), Problem::WrongType)
 }
 
-/// The claim of the wrong type is an error whether it is demanded or not; never is it as good as
-/// absent.
+/// Asserts that a claim of the wrong type is an error, whether or not the policy requires it. It is
+/// never treated as absent.
 fn assert_wrong_type(name: &str, values: &[&str]) {
     for value in values {
         for claims in [
@@ -51,15 +51,15 @@ fn assert_wrong_type(name: &str, values: &[&str]) {
             format!(r#"{{"x":1,"{name}":{value},"y":2}}"#),
         ] {
             for policy in [UNCHECKED, EVERYTHING] {
-                let refused = check(&claims, &policy);
-                assert_eq!(refused, Err(wrong_type(name)), "{claims}");
+                let rejected = check(&claims, &policy);
+                assert_eq!(rejected, Err(wrong_type(name)), "{claims}");
             }
         }
     }
 }
 
-/// A time that is no number (CVE-2026-25537), which some take for absent, some for zero, some for
-/// far in the future.
+/// A time that is not a number (CVE-2026-25537). Other implementations treat it as absent, as zero,
+/// or as far in the future.
 #[test]
 fn numeric_dates_of_the_wrong_type_cve_2026_25537() {
     for name in ["exp", "nbf", "iat", "auth_time"] {
@@ -80,7 +80,7 @@ fn numeric_dates_of_the_wrong_type_cve_2026_25537() {
     }
 }
 
-/// A string that is no string, or an audience with something else among the strings.
+/// A string claim that is not a string, or an audience array with a member that is not a string.
 #[test]
 fn string_claims_of_the_wrong_type() {
     for name in ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"] {
@@ -105,7 +105,7 @@ fn string_claims_of_the_wrong_type() {
     assert_wrong_type("amr", &[r#""pwd""#, "5", "null", "{}", r#"["pwd",5]"#]);
 }
 
-/// Several issuers, of which one is trusted (CVE-2025-30144, CVE-2026-75509).
+/// Several issuers in an array, one of them trusted (CVE-2025-30144, CVE-2026-75509).
 #[test]
 fn iss_as_array_cve_2025_30144() {
     let policy = Policy {
@@ -129,8 +129,7 @@ fn iss_as_array_cve_2025_30144() {
     }
 }
 
-/// An issuer that is the trusted one in part, or by another comparison than of characters
-/// (CVE-2024-53861).
+/// An issuer that matches a trusted one in part, or only after normalization (CVE-2024-53861).
 #[test]
 fn iss_partial_match_cve_2024_53861() {
     let trusted = ["https://good.example.com/tenant", "https://other"];
@@ -212,7 +211,7 @@ fn iss_partial_match_cve_2024_53861() {
     }
 }
 
-/// A payload that is JSON, but no claims set (CVE-2026-107723).
+/// A payload that is JSON but not an object (CVE-2026-107723).
 #[test]
 fn payload_not_an_object_cve_2026_107723() {
     for payload in [
@@ -243,7 +242,7 @@ fn payload_not_an_object_cve_2026_107723() {
     assert_eq!(check(" {} ", &UNCHECKED), Ok(()));
 }
 
-/// A token for us and for others beside us, who could pass it on.
+/// A token for this client and for other audiences, which could pass it on.
 #[test]
 fn untrusted_additional_audiences() {
     let claims = |aud: &str, azp: &str| {
@@ -292,7 +291,8 @@ fn untrusted_additional_audiences() {
     }
 }
 
-/// Times at the ends of the integers and beyond those of floats; a present before the leeway.
+/// Times at the limits of integers and beyond those of floats, and a current time less than the
+/// leeway.
 #[test]
 fn numeric_date_extremes() {
     let too_early = Err(Error::Claim(Claim::Nbf, Problem::NotYetValid));
@@ -315,7 +315,8 @@ fn numeric_date_extremes() {
     );
     for (exp, now, want) in [
         ("9223372036854775807", NOW, Ok(())),
-        ("9223372036854775807", i64::MAX, Ok(())), // the leeway carries beyond the last second
+        // The leeway reaches past the last representable second.
+        ("9223372036854775807", i64::MAX, Ok(())),
         ("9223372036854775807.999999999", i64::MAX, Ok(())),
         ("9223372036854775808", NOW, out_of_range),
         ("18446744073709551615", NOW, out_of_range),
@@ -341,10 +342,10 @@ fn numeric_date_extremes() {
         ("-0", 59, Ok(())),
         ("-0", 60, late),
         ("-0.0", 60, late),
-        // Not 9007199254740992, as a float would have it.
+        // A float would round this to 9007199254740992.
         ("9007199254740993", 9_007_199_254_740_993 + 59, Ok(())),
         ("9007199254740993", 9_007_199_254_740_993 + 60, late),
-        // The present lies before the leeway, or before 1970.
+        // The current time is less than the leeway, or before 1970.
         ("0", 5, Ok(())),
         ("0", -5, Ok(())),
         ("0", i64::MIN, Ok(())),
@@ -379,7 +380,7 @@ fn numeric_date_extremes() {
         let verdict = verdict_at(&claims, &key(), &policy, NumericDate::from_seconds(now));
         assert_eq!(verdict, want, "nbf {time}, now {now}");
     }
-    // Out of range is refused also where nobody asks.
+    // An out-of-range time is rejected even if it is not checked.
     for name in ["exp", "nbf", "iat", "auth_time"] {
         let claims = token(&format!(r#"{{"{name}":1e300}}"#));
         let claim = Claim::ALL.iter().find(|claim| claim.name() == name);
@@ -391,23 +392,23 @@ fn numeric_date_extremes() {
     }
 }
 
-/// Whether a type has a default, found out by the compiler: the inherent constant is there only
-/// where it has one.
+/// Tells at compile time whether a type implements `Default`: the inherent constant exists only for
+/// types that do.
 struct HasDefault<T>(PhantomData<T>);
 
-trait Otherwise {
+trait NoDefault {
     const ANSWER: bool = false;
 }
 
-impl<T> Otherwise for HasDefault<T> {}
+impl<T> NoDefault for HasDefault<T> {}
 
 impl<T: Default> HasDefault<T> {
     const ANSWER: bool = true;
 }
 
 /// A nonce that was sent but is not checked (CVE-2026-42206). The profile takes the decision as an
-/// argument, and there is no default to leave it to; that it does not compile otherwise is an
-/// example of `oidc::id_token`.
+/// argument and has no default. The example of `oidc::id_token` shows that it does not compile
+/// without that argument.
 #[test]
 fn nonce_not_checked_cve_2026_42206() {
     let profile: fn(
@@ -458,9 +459,9 @@ fn nonce_not_checked_cve_2026_42206() {
     assert_eq!(
         check(&claims(r#","nonce":"whatever""#), &unchecked),
         Ok(()),
-        "spelled out"
+        "the caller chose not to check the nonce"
     );
-    // In the header it is no claim.
+    // In the header it is not a claim.
     let header = br#"{"alg":"HS256","nonce":"n-0S6_WzA2Mj"}"#;
     let in_header = token_with_header(header, claims("").as_bytes());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The header chooses the key, or says more than is understood.
+//! The header tries to choose the key, or contains more than is understood.
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
 use jose_verify::{Error, KeySet, Member, Problem};
@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use super::{CLAIMS, OURS, THEIRS, rsa_token, set, with};
 use crate::support::Keyring;
 use crate::support::curve::curve;
-use crate::support::judge::{UNCHECKED, signature_verdict, verdict};
 use crate::support::rsa::RsaKey;
 use crate::support::sign::{base64url, key as mac_key, token_signed_by, token_with_header};
+use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
 
-/// Our public key under an identifier.
+/// Returns our public key with a `kid`.
 fn our_keys() -> Box<KeySet<8>> {
     set(&[with(&OURS.jwk(), &json!({"kid": "ours"}))], SIGNATURES)
 }
 
-/// A public key that the caller gave a name.
+/// Returns a public key to which the caller gave a `kid`.
 fn named(key: &RsaKey, key_id: &str) -> Keyring {
     let (n, e) = (key.n.to_bytes_be(), key.e.to_bytes_be());
     let mut keys = Keyring::new();
@@ -25,12 +25,12 @@ fn named(key: &RsaKey, key_id: &str) -> Keyring {
     keys
 }
 
-/// A token with RS256 and these members in its header.
+/// Returns an RS256 token with these additional header members.
 fn rs256(key: &RsaKey, members: &Value) -> String {
     rsa_token(key, &with(&json!({"alg": "RS256"}), members))
 }
 
-/// A token that brings the key that it is signed with (CVE-2018-0114, CVE-2026-27962).
+/// A token that contains the key it is signed with (CVE-2018-0114, CVE-2026-27962).
 #[test]
 fn embedded_key_cve_2018_0114() {
     let own = with(
@@ -65,7 +65,7 @@ fn embedded_key_cve_2018_0114() {
     assert_eq!(
         signature_verdict(&token, &*theirs),
         Ok(()),
-        "the forgery is well made"
+        "control: the forgery is valid under the attacker's own key"
     );
 
     let p256 = curve("ES256");
@@ -82,10 +82,10 @@ fn embedded_key_cve_2018_0114() {
     );
 }
 
-/// Where a key can be fetched: never fetched, and not even read as a URL or as a string.
+/// URLs of keys: never fetched, and not even parsed as a URL or as a string.
 #[test]
 fn jku_and_x5u_not_fetched() {
-    let places = [
+    let urls = [
         json!("https://evil.example.com/jwks.json"),
         json!("http://127.0.0.1:1/latest/meta-data"),
         json!("file:///dev/zero"),
@@ -96,11 +96,11 @@ fn jku_and_x5u_not_fetched() {
         json!(null),
         json!({"url": []}),
     ];
-    for (name, place) in ["jku", "x5u"]
+    for (name, url) in ["jku", "x5u"]
         .iter()
-        .flat_map(|name| places.iter().map(move |p| (name, p)))
+        .flat_map(|name| urls.iter().map(move |p| (name, p)))
     {
-        let members = json!({(*name): place, "kid": "ours"});
+        let members = json!({(*name): url, "kid": "ours"});
         let good = rs256(&OURS, &members);
         assert_eq!(
             verdict(&good, &*our_keys(), &UNCHECKED),
@@ -108,8 +108,8 @@ fn jku_and_x5u_not_fetched() {
             "{members}"
         );
         let forged = rs256(&THEIRS, &members);
-        let refused = verdict(&forged, &*our_keys(), &UNCHECKED);
-        assert_eq!(refused, Err(Error::BadSignature), "{members}");
+        let rejected = verdict(&forged, &*our_keys(), &UNCHECKED);
+        assert_eq!(rejected, Err(Error::BadSignature), "{members}");
     }
 }
 
@@ -134,7 +134,7 @@ fn kid_injection() {
         "*",
         "",
         "\u{feff}ours",
-        "оurs", // with a Cyrillic letter
+        "оurs", // the first letter is Cyrillic
         &"k".repeat(10_000),
         &"../".repeat(3_500),
     ] {
@@ -160,9 +160,9 @@ fn kid_injection() {
         json!(["ours"]),
     ] {
         let token = rs256(&OURS, &json!({ "kid": kid }));
-        let refused = signature_verdict(&token, &*our_keys());
+        let rejected = signature_verdict(&token, &*our_keys());
         let malformed = Error::Header(Member::Kid, Problem::WrongType);
-        assert_eq!(refused, Err(malformed), "{kid}");
+        assert_eq!(rejected, Err(malformed), "{kid}");
     }
     assert_eq!(
         signature_verdict(&rs256(&OURS, &json!({"kid": "ours"})), &*our_keys()),
@@ -172,7 +172,7 @@ fn kid_injection() {
     assert_eq!(signature_verdict(&by_name, &named(&OURS, "ours")), Ok(()));
 }
 
-/// The header names one key of the set, but another one of the set has signed.
+/// The header names one key of the set, but another key of the set signed the token.
 #[test]
 fn kid_substitution() {
     let jwks = [
@@ -194,8 +194,8 @@ fn kid_substitution() {
     }
 }
 
-/// Critical extensions that are passed over (CVE-2025-59420, CVE-2026-32597). None is supported, so
-/// whatever `crit` holds is refused.
+/// Critical extensions that are ignored (CVE-2025-59420, CVE-2026-32597). None is supported here,
+/// so every `crit` is rejected.
 #[test]
 fn crit_ignored_cve_2025_59420() {
     for members in [
@@ -225,20 +225,20 @@ fn crit_ignored_cve_2025_59420() {
             format!(r#"{{{members},"alg":"HS256"}}"#),
         ] {
             let token = token_with_header(header.as_bytes(), CLAIMS);
-            let refused = verdict(&token, &mac_key(), &UNCHECKED);
+            let rejected = verdict(&token, &mac_key(), &UNCHECKED);
             assert_eq!(
-                refused,
+                rejected,
                 Err(Error::Header(Member::Crit, Problem::Unsupported)),
                 "{header}"
             );
         }
     }
-    // Another name is none of ours.
+    // Names are case-sensitive: `CRIT` is an unknown member.
     let token = token_with_header(br#"{"alg":"HS256","CRIT":["x"]}"#, CLAIMS);
     assert_eq!(verdict(&token, &mac_key(), &UNCHECKED), Ok(()));
 }
 
-/// An unencoded payload (RFC 7797), whose signature covers other bytes than are read.
+/// An unencoded payload (RFC 7797): the signature covers other bytes than those that are read.
 #[test]
 fn b64_false_rfc_7797() {
     for (members, want) in [

@@ -1,4 +1,4 @@
-//! JSON that is deep, odd or malformed.
+//! JSON that is deeply nested, ambiguous or malformed.
 
 use std::thread;
 
@@ -6,12 +6,12 @@ use jose_verify::alg::SIGNATURES;
 use jose_verify::{Check, Claim, Error, Key, KeySet, Limit, Policy, Problem, limits};
 
 use super::CLAIMS;
-use crate::support::judge::{UNCHECKED, signature_verdict, verdict};
 use crate::support::sign::{key, token, token_with_header};
+use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
 
 const HS256: &[u8] = br#"{"alg":"HS256"}"#;
 
-/// JSON that is nested deeply (CVE-2025-53864), read with a stack of 128 KiB.
+/// Deeply nested JSON (CVE-2025-53864), read with a stack of 128 KiB.
 #[test]
 fn deeply_nested_json_cve_2025_53864() {
     let small_stack = thread::Builder::new().stack_size(1 << 17);
@@ -24,7 +24,7 @@ fn deeply_nested_json_cve_2025_53864() {
 
 fn assert_depth_is_bounded() {
     let too_deep = Err(Error::Limit(Limit::JsonDepth));
-    // The deepest are also longer than a token may be.
+    // The deepest inputs are also longer than the limits on tokens and keys.
     for depth in [33, 100, 10_000, 150_000] {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"[{"a":"#, "}]")] {
             let (opened, closed) = (open.repeat(depth), close.repeat(depth));
@@ -73,7 +73,7 @@ fn assert_depth_is_bounded() {
     assert_eq!(verdict(&token(&at_the_limit), &key(), &UNCHECKED), Ok(()));
 }
 
-/// Text that is not Unicode, or that looks like other text.
+/// Text that is not valid Unicode, or that looks like other text.
 #[test]
 fn invalid_and_confusable_unicode() {
     let policy = Policy {
@@ -88,7 +88,7 @@ fn invalid_and_confusable_unicode() {
         (
             b"e\xcc\x81",
             Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
-        ), // the same to the eye
+        ), // looks the same
         (
             br"\u0065\u0301",
             Some(Error::Claim(Claim::Iss, Problem::Mismatch)),
@@ -139,7 +139,7 @@ fn invalid_and_confusable_unicode() {
         let token = token_with_header(HS256, &claims(iss));
         let shown = iss.escape_ascii();
         assert_eq!(verdict(&token, &key(), &policy).err(), want, "{shown}");
-        // In the header all of it is either JSON or not.
+        // In the header, only validity matters: `kid` is not checked against the policy.
         let header = [br#"{"alg":"HS256","kid":""#, iss, br#""}"#].concat();
         let token = token_with_header(&header, b"{}");
         let want = want.filter(|want| *want == Error::MalformedJson);
@@ -168,7 +168,7 @@ fn invalid_and_confusable_unicode() {
     }
 }
 
-/// What some readers of JSON let pass, and RFC 8259 does not.
+/// Text that lenient JSON parsers accept and RFC 8259 does not.
 #[test]
 fn lenient_json_rfc_8259() {
     for value in [
@@ -231,7 +231,7 @@ fn lenient_json_rfc_8259() {
             format!(r#"{{"z":{value},"alg":"HS256"}}"#),
             format!(r#"{{"alg":"HS256","z":[{{"y":[{value}]}}]}}"#),
         ] {
-            // An empty array is an array.
+            // `[]` is a valid array, so the empty value is not an error there.
             if value.is_empty() && text.contains("[]") {
                 continue;
             }
@@ -265,22 +265,22 @@ fn lenient_json_rfc_8259() {
     }
 }
 
-/// Neither a header nor a claims set nor a key nor a set of keys.
+/// Asserts that the text is malformed as a header, as claims, as a key and as a key set.
 fn assert_malformed(text: &str) {
-    let refused = Err(Error::MalformedJson);
+    let rejected = Err(Error::MalformedJson);
     let in_header = token_with_header(text.as_bytes(), CLAIMS);
     assert_eq!(
         verdict(&in_header, &key(), &UNCHECKED),
-        refused,
+        rejected,
         "header {text}"
     );
     assert_eq!(
         verdict(&token(text), &key(), &UNCHECKED),
-        refused,
+        rejected,
         "claims {text}"
     );
     let as_key = KeySet::<1>::from_jwk(text.as_bytes(), SIGNATURES).err();
-    assert_eq!(as_key, refused.err(), "key {text}");
+    assert_eq!(as_key, rejected.err(), "key {text}");
     let as_set = KeySet::<1>::from_jwks(text.as_bytes(), SIGNATURES).err();
-    assert_eq!(as_set, refused.err(), "set {text}");
+    assert_eq!(as_set, rejected.err(), "set {text}");
 }

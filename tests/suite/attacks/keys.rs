@@ -1,4 +1,4 @@
-//! Keys that are weak, malformed, enormous, or meant for something else.
+//! Keys that are weak, malformed, enormous, or meant for another use.
 
 use jose_verify::alg::{ES256, KeyParameters, RS256, SIGNATURES};
 use jose_verify::{Error, KeySet};
@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::{OURS, rsa_token, with};
 use crate::support::Keyring;
 use crate::support::curve::{CURVES, curve, octets};
-use crate::support::judge::signature_verdict;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::base64url;
+use crate::support::verdict::signature_verdict;
 
-/// What loading comes to: as JWK, as JWK Set of one, and in parts, which must all agree.
+/// Loads the key as a JWK, as a JWK Set of one, and from parameters. All three must agree.
 fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {
     let jwk = json!({"kty": "RSA", "n": base64url(n), "e": base64url(e)});
     let by_jwk = Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES);
@@ -24,8 +24,8 @@ fn loaded(n: &[u8], e: &[u8]) -> Result<Keyring, Error> {
     by_jwk
 }
 
-/// Keys that make every verification expensive, or worthless. Refused at load; that this takes
-/// bounded work is counted by `cargo xtask bounded-work`.
+/// RSA keys that make every verification expensive or worthless. They are rejected when they are
+/// loaded. `cargo xtask bounded-work` measures that this takes bounded work.
 #[test]
 fn rsa_key_denial_of_service() {
     let n = OURS.n.to_bytes_be();
@@ -70,8 +70,8 @@ fn rsa_key_denial_of_service() {
     assert_eq!(loaded(&odd(2_048), &e).err(), None);
 }
 
-/// One entry that is malformed or unknown makes the whole set unusable (CVE-2026-102274): here it
-/// is skipped.
+/// An entry that is malformed or unknown would make the whole set unusable (CVE-2026-102274). Here
+/// it is skipped.
 #[test]
 fn jwk_set_poisoning_cve_2026_102274() {
     let good = with(&OURS.jwk(), &json!({"kid": "good"}));
@@ -159,7 +159,7 @@ fn jwk_set_poisoning_cve_2026_102274() {
             assert_eq!(signature_verdict(&token, &set), Ok(()), "{poison}");
         }
     }
-    // A name twice, which `json!` cannot write, and more names than are read.
+    // A duplicate name, which `json!` cannot write, and more names than are read.
     let names: Vec<String> = (0..200).map(|i| format!("\"{i}\":0")).collect();
     for poison in [
         String::from(r#"{"kty":"RSA","kty":"RSA"}"#),
@@ -177,7 +177,7 @@ fn jwk_set_poisoning_cve_2026_102274() {
     }
 }
 
-/// A key that is there to encrypt, or for something else than verifying.
+/// A key for encryption, or for another use than verifying.
 #[test]
 fn wrong_use_and_key_ops_rfc_7517() {
     let token = rsa_token(&OURS, &json!({"alg": "RS256"}));
@@ -226,8 +226,8 @@ fn wrong_use_and_key_ops_rfc_7517() {
     }
 }
 
-/// A modulus with the fingerprint of CVE-2017-15361: both factors are powers of 65537 modulo the
-/// product of the first primes. (The factors need not be prime for that.)
+/// Returns a modulus with the fingerprint of CVE-2017-15361 (ROCA): both factors are powers of
+/// 65537 modulo the product of the first primes. For that, the factors need not be prime.
 fn roca_modulus() -> BigUint {
     let primes = (2_u32..).filter(|n| (2..*n).all(|d| n % d != 0));
     let primorial = primes
@@ -240,9 +240,9 @@ fn roca_modulus() -> BigUint {
     factor(3, 1_234) * factor(3, 5_679)
 }
 
-/// Keys that were made badly, or are written with leading zeros. What can be seen at load in
-/// bounded work is refused; whether a modulus is easy to factor is the concern of whoever made it,
-/// and of the provider that publishes it.
+/// Badly generated keys, and keys written with leading zeros. What bounded work can detect is
+/// rejected when the key is loaded. Whether a modulus is easy to factor is not detected: that is
+/// the responsibility of the provider that generates and publishes it.
 #[test]
 fn weak_modulus_cve_2017_15361_and_leading_zeros() {
     let roca = roca_modulus();
@@ -257,7 +257,7 @@ fn weak_modulus_cve_2017_15361_and_leading_zeros() {
     for (case, n) in [
         ("ROCA", roca),
         ("repeated bits", repeated),
-        ("only ones", one_bits),
+        ("all ones", one_bits),
     ] {
         assert_eq!(
             loaded(&n.to_bytes_be(), &[1, 0, 1]).err(),
@@ -266,7 +266,7 @@ fn weak_modulus_cve_2017_15361_and_leading_zeros() {
         );
     }
 
-    // Leading zeros of n and e, which some providers publish, change nothing.
+    // Leading zeros of n and e, which some providers publish, are ignored.
     let padded = |number: &BigUint, zeros: usize| [vec![0; zeros], number.to_bytes_be()].concat();
     let token = rsa_token(&OURS, &json!({"alg": "RS256"}));
     for zeros in [1, 2, 8, 16] {
@@ -283,31 +283,32 @@ fn weak_modulus_cve_2017_15361_and_leading_zeros() {
             "{zeros} zeros before e"
         );
     }
-    // They do not make a weak modulus strong.
+    // Leading zeros do not make a weak modulus strong.
     let weak = (BigUint::from(1_u8) << 1_024_u32) - 1_u8;
     assert_eq!(
         loaded(&padded(&weak, 128), &[1, 0, 1]).err(),
         Some(Error::WeakKey)
     );
-    // More of them than anybody publishes, in a JWK only.
+    // More leading zeros than any provider publishes. Only in a JWK.
     let key = RsaKey::new(9, 10, 65_537);
     let jwk = |n: Vec<u8>| with(&key.jwk(), &json!({"n": base64url(&n)}));
     let load = |jwk: Value| Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).err();
     assert_eq!(load(jwk(padded(&key.n, 16))), None);
     assert_eq!(load(jwk(padded(&key.n, 17))), Some(Error::KeyTooLarge));
 
-    // Coordinates have a fixed width (RFC 7518 §6.2.1.2): neither more zeros nor fewer.
+    // Coordinates have a fixed width (RFC 7518 §6.2.1.2): neither more nor fewer leading zeros are
+    // accepted.
     for curve in &*CURVES {
         for width in [curve.width + 1, curve.width + 8] {
             let x = base64url(&octets(&curve.g.0, width));
             let jwk = with(&curve.jwk(&curve.g), &json!({ "x": x }));
-            let refused = load(jwk);
+            let rejected = load(jwk);
             let want = if width > 66 {
                 Error::KeyTooLarge
             } else {
                 Error::MalformedKey
             };
-            assert_eq!(refused, Some(want), "{} {width}", curve.crv);
+            assert_eq!(rejected, Some(want), "{} {width}", curve.crv);
         }
         let small = (1_u32..).find_map(|x| curve.lift(&x.into())).unwrap();
         assert_eq!(load(curve.jwk(&small)), None);

@@ -1,5 +1,5 @@
-//! RSA signatures whose padding is not what it should be, made with the private key, or with e = 3
-//! and none at all.
+//! RSA signatures with malformed padding, made with the private key, or with e = 3 and no private
+//! key.
 
 use num_bigint::BigUint;
 use serde_json::json;
@@ -7,10 +7,10 @@ use serde_json::json;
 use super::rsa_token;
 use super::signature::{BAD, token, token_made};
 use crate::support::hash::{digest, digest_info};
-use crate::support::judge::signature_verdict;
 use crate::support::rsa::{Pss, RsaKey, pkcs1};
+use crate::support::verdict::signature_verdict;
 
-/// What stands in the place of identifier and digest, by what is wrong with it.
+/// Returns malformed replacements for the digest's identifier and the digest, each with a name.
 fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let info = digest_info("RS256");
     let oid = &info[6..15];
@@ -19,13 +19,13 @@ fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     ];
     let reversed: Vec<u8> = hash.iter().rev().copied().collect();
     let cases: [(&str, &[&[u8]]); 19] = [
-        ("a byte after", &[&info, hash, &[0]]),
+        ("a trailing byte", &[&info, hash, &[0]]),
         (
             "no NULL",
             &[&[0x30, 0x2f, 0x30, 0x0b, 6, 9], oid, &[4, 32], hash],
         ),
         (
-            "no NULL, lengths as if",
+            "no NULL, lengths that count it",
             &[&[0x30, 0x31, 0x30, 0x0d, 6, 9], oid, &[4, 32], hash],
         ),
         (
@@ -55,7 +55,7 @@ fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             &[&[0x30, 0x81, 0x31], &info[2..], hash],
         ),
         (
-            "longer still",
+            "longer length of the sequence",
             &[&[0x30, 0x84, 0, 0, 0, 0x31], &info[2..], hash],
         ),
         (
@@ -89,16 +89,16 @@ fn malformed(hash: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             "SHA-512's identifier and digest",
             &[&digest_info("RS512"), &digest("RS512", &[hash])],
         ),
-        ("digest cut short", &[&info[..18], &[31], &hash[..31]]),
-        ("digest reversed", &[&info, &reversed]),
-        ("nothing", &[]),
+        ("truncated digest", &[&info[..18], &[31], &hash[..31]]),
+        ("reversed digest", &[&info, &reversed]),
+        ("no contents", &[]),
     ];
     cases.map(|(case, parts)| (case, parts.concat())).to_vec()
 }
 
-/// RSA with PKCS #1 padding that is parsed instead of compared (Bleichenbacher 2006; CVE-2006-4339,
-/// CVE-2014-1568): encoded messages with something wrong in them, signed rightly; and for e = 3
-/// made without any private key.
+/// Implementations that parse PKCS #1 padding instead of comparing it (Bleichenbacher 2006;
+/// CVE-2006-4339, CVE-2014-1568). The encoded messages are malformed but correctly signed; for e =
+/// 3, the forgeries need no private key.
 #[test]
 fn pkcs1_padding_forgery_cve_2006_4339() {
     for key in [RsaKey::new(0, 1, 3), RsaKey::usual(), RsaKey::new(3, 5, 17)] {
@@ -109,23 +109,29 @@ fn pkcs1_padding_forgery_cve_2006_4339() {
             signature_verdict(&forged, &public)
         };
         let good = forge(&|hash| pkcs1(key.len(), &[&digest_info("RS256"), hash]));
-        assert_eq!(good, Ok(()), "the forge itself works");
+        assert_eq!(good, Ok(()), "control: the well-formed message is accepted");
         for (i, (case, _)) in malformed(&[0; 32]).iter().enumerate() {
-            let refused = forge(&|hash| pkcs1(key.len(), &[&malformed(hash)[i].1]));
-            assert_eq!(refused, BAD, "{case}");
+            let rejected = forge(&|hash| pkcs1(key.len(), &[&malformed(hash)[i].1]));
+            assert_eq!(rejected, BAD, "{case}");
         }
         for padding in [0, 1, 7, 8, 9, 100] {
             let after = forge(&|hash| short_padding(key.len(), padding, hash, true));
-            assert_eq!(after, BAD, "garbage after the digest, {padding}");
+            assert_eq!(
+                after, BAD,
+                "{padding} bytes of padding, garbage after the digest"
+            );
             let before = forge(&|hash| short_padding(key.len(), padding, hash, false));
-            assert_eq!(before, BAD, "garbage before it, {padding}");
+            assert_eq!(
+                before, BAD,
+                "{padding} bytes of padding, garbage before the digest"
+            );
         }
         assert_head_of_the_block(&key);
     }
-    assert_cube_roots_refused();
+    assert_cube_roots_rejected();
 }
 
-/// A block whose padding is that short; the rest of the room is filled with garbage.
+/// Returns a block with that many bytes of padding. Garbage fills the remaining bytes.
 fn short_padding(len: usize, padding: usize, hash: &[u8], garbage_last: bool) -> Vec<u8> {
     let head = [&[0, 1], &vec![0xff; padding][..], &[0]].concat();
     let contents = [&digest_info("RS256"), hash].concat();
@@ -138,7 +144,7 @@ fn short_padding(len: usize, padding: usize, hash: &[u8], garbage_last: bool) ->
     [head, tail.concat()].concat()
 }
 
-/// What stands before the digest's identifier, one byte of it wrong at a time.
+/// Asserts that a block is rejected if any one byte before the digest's identifier is wrong.
 fn assert_head_of_the_block(key: &RsaKey) {
     let public = key.key();
     let info = digest_info("RS256");
@@ -161,8 +167,8 @@ fn assert_head_of_the_block(key: &RsaKey) {
     }
 }
 
-/// A signature whose cube has the wanted beginning: no private key is needed where e is 3 and what
-/// follows is not looked at.
+/// Returns a signature whose cube begins with the given bytes. With e = 3, this needs no private
+/// key if the verifier ignores the bytes that follow.
 fn cube_root_of(beginning: &[u8], key: &RsaKey) -> Vec<u8> {
     let rest = 8 * (key.len() - beginning.len());
     let wanted = BigUint::from_bytes_be(beginning) << rest;
@@ -171,14 +177,14 @@ fn cube_root_of(beginning: &[u8], key: &RsaKey) -> Vec<u8> {
     assert_eq!(
         cube >> rest,
         BigUint::from_bytes_be(beginning),
-        "a cube that begins so"
+        "the cube begins with the given bytes"
     );
     key.octets(&root)
 }
 
-/// Bleichenbacher's own: a perfect beginning, garbage after it, made with nothing but the public
-/// key.
-fn assert_cube_roots_refused() {
+/// Bleichenbacher's attack: a well-formed beginning with garbage after it, made from the public key
+/// alone.
+fn assert_cube_roots_rejected() {
     let key = RsaKey::new(9, 10, 3);
     for padding in [0, 1, 8, 64] {
         let forged = token_made("RS256", |input| {
@@ -188,7 +194,7 @@ fn assert_cube_roots_refused() {
         });
         assert_eq!(signature_verdict(&forged, &key.key()), BAD, "{padding}");
     }
-    // The cubes of small numbers have no padding at all.
+    // The cubes of small numbers contain no padding at all.
     for small in 0..10_u8 {
         let forged = token("RS256", &key.octets(&BigUint::from(small)));
         assert_eq!(signature_verdict(&forged, &key.key()), BAD, "{small}");
@@ -199,11 +205,11 @@ fn assert_cube_roots_refused() {
     );
 }
 
-/// PSS with other parameters than RFC 7518 §3.5 sets, signed rightly.
+/// PSS parameters other than those of RFC 7518 §3.5, correctly signed.
 #[test]
 fn pss_parameters_rfc_7518_3_5() {
-    // Encoded messages that end in the middle of a byte, at a byte's end, and a byte before the
-    // modulus does.
+    // Encoded messages that end in the middle of a byte, at the end of a byte, and one byte before
+    // the end of the modulus.
     let keys = [
         RsaKey::usual(),
         RsaKey::new(2, 3, 3),
@@ -223,7 +229,11 @@ fn pss_parameters_rfc_7518_3_5() {
         };
         let salt = vec![0x5a; hash_len];
         let good = Pss::new(alg, &salt);
-        assert_eq!(forge(good), Ok(()), "the forge itself works");
+        assert_eq!(
+            forge(good),
+            Ok(()),
+            "control: the correct parameters are accepted"
+        );
         assert_eq!(
             forge(Pss {
                 salt: &vec![0; hash_len],
@@ -275,7 +285,8 @@ fn pss_parameters_rfc_7518_3_5() {
     }
 }
 
-/// Bits above those of the encoded message, wherever the number stays below the modulus.
+/// Asserts that set bits above the encoded message are rejected. Only numbers below the modulus can
+/// be signed.
 fn assert_top_bits(key: &RsaKey, alg: &str) {
     let bits = key.modulus_bits() - 1;
     let mut tried = 0;
@@ -294,5 +305,8 @@ fn assert_top_bits(key: &RsaKey, alg: &str) {
         tried += usize::from(!forged.ends_with('.'));
         assert_eq!(signature_verdict(&forged, &key.key()), BAD, "bit {bit}");
     }
-    assert!(tried > 0, "no number with top bits is below the modulus");
+    assert!(
+        tried > 0,
+        "at least one number with a top bit is below the modulus"
+    );
 }

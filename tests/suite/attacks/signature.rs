@@ -1,4 +1,4 @@
-//! Signatures of the wrong value, length or form.
+//! Signatures with wrong values, lengths or encodings.
 
 use std::fs;
 use std::path::Path;
@@ -11,13 +11,13 @@ use serde_json::json;
 use super::{CLAIMS, OURS, set};
 use crate::support::curve::{CURVES, Curve, curve};
 use crate::support::hash::hmac;
-use crate::support::judge::signature_verdict;
 use crate::support::sign::token_signed_by;
+use crate::support::verdict::signature_verdict;
 use crate::support::{Keyring, algorithms};
 
 pub(super) const BAD: Result<(), Error> = Err(Error::BadSignature);
 
-/// A token of this algorithm with that as its signature.
+/// Returns a token with this algorithm and signature.
 pub(super) fn token(alg: &str, signature: &[u8]) -> String {
     token_made(alg, |_| signature.to_vec())
 }
@@ -27,7 +27,7 @@ pub(super) fn token_made(alg: &str, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Stri
     token_signed_by(header.as_bytes(), CLAIMS, sign)
 }
 
-/// The secret scalar of the test's elliptic curve keys, and a nonce.
+/// Returns the private scalar of the tests' elliptic-curve keys, and a nonce.
 fn secrets() -> (BigUint, BigUint) {
     (
         BigUint::from(0xc0ff_ee11_u32),
@@ -44,7 +44,7 @@ fn public_key(curve: &Curve) -> Keyring {
     curve.key(&curve.point(&secrets().0))
 }
 
-/// "Psychic signatures" (CVE-2022-21449): r or s zero, or not below the order of the curve.
+/// "Psychic signatures" (CVE-2022-21449): r or s is zero, or not below the order of the curve.
 #[test]
 fn psychic_signatures_cve_2022_21449() {
     for curve in &*CURVES {
@@ -82,7 +82,7 @@ fn psychic_signatures_cve_2022_21449() {
     }
 }
 
-/// SEQUENCE of two INTEGERs, as X.509 and TLS have it (RFC 3279 §2.2.3).
+/// Encodes a signature as a SEQUENCE of two INTEGERs, as in X.509 and TLS (RFC 3279 §2.2.3).
 fn der(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(signature.len() / 2);
     let integer = |bytes: &[u8]| {
@@ -97,16 +97,16 @@ fn der(signature: &[u8]) -> Vec<u8> {
     [&[0x30], long_form, &[len], &contents[..]].concat()
 }
 
-/// A good ECDSA signature in DER, and of every other length than r and s at full width.
+/// A valid ECDSA signature in DER, or with any length other than r and s at full width.
 #[test]
 fn der_encoded_ecdsa_signature() {
     for curve in &*CURVES {
         let key = public_key(curve);
-        let refused = |change: &dyn Fn(Vec<u8>) -> Vec<u8>| {
+        let assert_rejected = |change: &dyn Fn(Vec<u8>) -> Vec<u8>| {
             let forged = token_made(curve.alg, |input| change(good_signature(curve, input)));
             assert_eq!(signature_verdict(&forged, &key), BAD, "{}", curve.crv);
         };
-        refused(&|good| der(&good));
+        assert_rejected(&|good| der(&good));
         for len in [
             0,
             1,
@@ -123,26 +123,26 @@ fn der_encoded_ecdsa_signature() {
             192,
         ] {
             if len != 2 * curve.width {
-                refused(&|mut good| {
+                assert_rejected(&|mut good| {
                     good.resize(len, 0);
                     good
                 });
-                refused(&|good| {
+                assert_rejected(&|good| {
                     let zeros = len.saturating_sub(good.len());
                     [&vec![0; zeros], &good[..good.len().min(len)]].concat()
                 });
             }
         }
-        // A zero before r and before s.
-        refused(&|good| {
+        // A zero byte before r and before s.
+        assert_rejected(&|good| {
             let (r, s) = good.split_at(curve.width);
             [&[0], r, &[0], s].concat()
         });
     }
 }
 
-/// An algorithm with another curve than the key's, with the values brought to the width that the
-/// algorithm wants.
+/// An algorithm for another curve than the key's. The values are resized to the width that the
+/// algorithm expects.
 #[test]
 fn curve_mismatch() {
     for (key_curve, alg) in [
@@ -182,8 +182,8 @@ fn curve_mismatch() {
     }
 }
 
-/// Not an attack by itself: with (r, s) also (r, n - s) is good, as the standard has it. So a token
-/// has more than one text, and a list of refused tokens must not be keyed on the text.
+/// Not an attack by itself: for each valid (r, s), (r, n - s) is valid too, as in the standard. A
+/// token therefore has more than one text, so a deny list must not be keyed on the text.
 #[test]
 fn ecdsa_malleability() {
     for curve in &*CURVES {
@@ -201,7 +201,10 @@ fn ecdsa_malleability() {
     }
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policies.md");
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains("Key a deny list on `jti`"), "the warning");
+    assert!(
+        page.contains("Key a deny list on `jti`"),
+        "docs/policies.md warns about deny lists keyed on the text"
+    );
 }
 
 /// Signatures of the wrong length, and numbers at the ends of the range.
@@ -233,7 +236,7 @@ fn signatures_of_the_wrong_length() {
         for byte in [0, 1, 0xff] {
             assert_eq!(signature_verdict(&token(alg, &vec![byte; len]), &key), BAD);
         }
-        // The good signature plus the modulus is the same number modulo n.
+        // The valid signature plus n is the same number modulo n.
         let above = token_made(alg, |input| {
             let sum = BigUint::from_bytes_be(&good(input)) + n;
             let bytes = sum.to_bytes_be();
@@ -249,9 +252,9 @@ fn signatures_of_the_wrong_length() {
     }
 }
 
-/// A comparison that stops at the first difference tells how far a guess was right. By its answers
-/// alone ours cannot be told apart, so the source is looked at: the comparison is that of the crate
-/// `digest`, in constant time.
+/// A comparison that stops at the first difference leaks how much of a guess was right. Results
+/// alone do not show this, so the test reads the source: the comparison must be the constant-time
+/// one of the crate `digest`.
 #[test]
 fn mac_comparison_timing() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/alg/hmac.rs");

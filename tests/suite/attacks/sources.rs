@@ -1,4 +1,4 @@
-//! Keys whose source lies, and sources that make the choice of a key costly.
+//! Key sources that lie, and sources that make the key lookup expensive.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -14,10 +14,10 @@ use num_bigint::BigUint;
 use serde_json::json;
 
 use crate::support::curve::curve;
-use crate::support::judge::signature_verdict;
 use crate::support::sign::{base64url, token_signed_by};
+use crate::support::verdict::signature_verdict;
 
-/// A token that the owner of that private key has signed.
+/// Returns a token signed with this private key.
 fn es256(d: u64) -> String {
     let curve = curve("ES256");
     token_signed_by(br#"{"alg":"ES256"}"#, b"{}", |input| {
@@ -25,11 +25,10 @@ fn es256(d: u64) -> String {
     })
 }
 
-/// A JWK names its point by `x` and `y` (RFC 7518 §6.2.1). Whatever else it calls `point` is a
-/// member that nobody reads: else its thumbprint would be that of one key, and its signatures those
-/// of another.
+/// A JWK names its point by `x` and `y` (RFC 7518 §6.2.1). A member called `point` is never read.
+/// Otherwise a JWK could have the thumbprint of one key and verify the signatures of another.
 #[test]
-fn a_jwk_with_a_point_beside_its_coordinates() {
+fn jwk_with_a_point_beside_x_and_y_rfc_7518_6_2_1() {
     let curve = curve("ES256");
     let (ours, theirs) = (BigUint::from(11_u8), BigUint::from(12_u8));
     let jwk = curve.jwk(&curve.point(&ours));
@@ -58,7 +57,7 @@ fn a_jwk_with_a_point_beside_its_coordinates() {
                 let forged = signature_verdict(&es256(12), keys);
                 assert_eq!(forged, Err(Error::BadSignature), "{name}");
             }
-            // Nor is it a key by itself.
+            // A point without `x` and `y` is not a key either.
             let alone = json!({"kty": "EC", "crv": "P-256", name: base64url(&point)});
             let alone = alone.to_string();
             let key = Key::from_jwk(ES256, alone.as_bytes());
@@ -67,11 +66,11 @@ fn a_jwk_with_a_point_beside_its_coordinates() {
     }
 }
 
-/// ES256 that refuses every signature, with the key type of this crate's own.
+/// ES256 with this crate's key type. It rejects every signature.
 #[derive(Debug, Clone, Copy)]
-struct Never;
+struct RejectAll;
 
-impl Algorithm for Never {
+impl Algorithm for RejectAll {
     fn name(&self) -> &'static str {
         ES256.name()
     }
@@ -89,24 +88,24 @@ impl Algorithm for Never {
     }
 }
 
-/// Tables make an algorithm faster, and take the place of no other one.
+/// Tables accelerate one algorithm and never replace another one.
 #[test]
-fn tables_do_not_replace_an_algorithm_of_somebody_else() {
+fn tables_do_not_replace_a_foreign_algorithm() {
     let curve = curve("ES256");
     let jwk = curve.jwk(&curve.point(&BigUint::from(11_u8))).to_string();
     let load = |list: &[&'static dyn Algorithm]| KeySet::<1>::from_jwk(jwk.as_bytes(), list);
-    let prepared = load(&[&Never]).unwrap();
+    let prepared = load(&[&RejectAll]).unwrap();
     let prepared = prepared.prepare(&[&P256_TABLES], vec![0; 4096]);
     assert_eq!(prepared.tables().count(), 0);
-    let refused = signature_verdict(&es256(11), &prepared);
-    assert_eq!(refused, Err(Error::BadSignature));
+    let rejected = signature_verdict(&es256(11), &prepared);
+    assert_eq!(rejected, Err(Error::BadSignature));
     let ours = load(&[&ES256]).unwrap();
     let ours = ours.prepare(&[&P256_TABLES], vec![0; 4096]);
     assert_eq!(ours.tables().count(), 2);
     assert_eq!(signature_verdict(&es256(11), &ours), Ok(()));
 }
 
-/// A source without end, of keys that fit nothing.
+/// An endless source of keys that never match.
 struct Endless(Key<'static, jose_verify::alg::Hs256>);
 
 impl Keys for Endless {
@@ -115,10 +114,10 @@ impl Keys for Endless {
     }
 }
 
-/// The search for a key is linear in the number of keys, also in slices of slices, and ends in a
-/// source that does not.
+/// The key lookup is linear in the number of keys, also for slices of slices, and terminates for an
+/// endless source.
 #[test]
-fn sources_within_sources() {
+fn nested_and_endless_key_sources() {
     let secret = KeyParameters::oct(&[7; 32]);
     let key = Key::new(jose_verify::alg::HS256, &secret).unwrap();
     let inner = vec![key.with_key_id("1"); 100];
@@ -129,7 +128,7 @@ fn sources_within_sources() {
     let start = Instant::now();
     let verdict = JwsVerifier::new(outer.as_slice()).verify(token.as_bytes(), &mut scratch);
     assert_eq!(verdict.err(), Some(Error::NoKey));
-    // A hundred thousand keys: quadratic work would take minutes.
+    // 100,000 keys: quadratic work would take minutes.
     assert!(start.elapsed().as_secs() < 5);
     assert!(outer.as_slice().key(99_999).is_some() && outer.as_slice().key(100_000).is_none());
 
@@ -141,17 +140,17 @@ fn sources_within_sources() {
     );
 }
 
-/// ES256 with a key type of its own, which takes no key but that of this crate's.
+/// ES256 with its own key type, which loads keys like that of ES256. It accepts every signature.
 #[derive(Debug, Clone, Copy)]
-struct Elsewhere;
+struct AcceptAll;
 
-impl KeyType for Elsewhere {
+impl KeyType for AcceptAll {
     fn load(&self, key: &dyn ParameterSource, material: &mut [Word]) -> Result<usize, Error> {
         ES256.key_type().load(key, material)
     }
 }
 
-impl Algorithm for Elsewhere {
+impl Algorithm for AcceptAll {
     fn name(&self) -> &'static str {
         ES256.name()
     }
@@ -161,7 +160,7 @@ impl Algorithm for Elsewhere {
     }
 
     fn key_type(&self) -> &'static dyn KeyType {
-        &Elsewhere
+        &AcceptAll
     }
 
     fn verify(&self, _: &[Word], _: &[u8], _: &[u8]) -> Result<(), InvalidSignature> {
@@ -169,8 +168,8 @@ impl Algorithm for Elsewhere {
     }
 }
 
-/// Material is read only by the key type that wrote it: an update under an algorithm of the same
-/// name and with another key type takes over no old key.
+/// Key material is read only by the key type that wrote it. An update under an algorithm with the
+/// same name but another key type does not take over old keys.
 #[test]
 fn material_is_not_read_by_another_key_type() {
     let curve = curve("ES256");
@@ -184,9 +183,9 @@ fn material_is_not_read_by_another_key_type() {
     };
     let first = update(&RotatingKeys::new(), 11, &[&ES256]);
     assert_eq!(update(&first, 12, &[&ES256]).set().len(), 2);
-    assert_eq!(update(&first, 12, &[&Elsewhere]).set().len(), 1);
-    // Both in one list are one name twice.
-    let both = KeySet::<2>::from_jwks(&jwks(11), &[&ES256, &Elsewhere]);
+    assert_eq!(update(&first, 12, &[&AcceptAll]).set().len(), 1);
+    // Both in one list would be a duplicate name.
+    let both = KeySet::<2>::from_jwks(&jwks(11), &[&ES256, &AcceptAll]);
     assert_eq!(both.err(), Some(Error::UnusableAlgorithmList));
 }
 
@@ -232,7 +231,7 @@ impl Precomputation for Counted {
     }
 }
 
-/// Keys that are listed rather than found.
+/// Keys without lookup: they can only be listed by position.
 struct Listed<'k>(&'k dyn Keys);
 
 impl Keys for Listed<'_> {
@@ -241,7 +240,7 @@ impl Keys for Listed<'_> {
     }
 }
 
-/// Prepared keys are verified with their tables, whoever holds them, and other keys are not.
+/// Prepared keys are verified with their tables, no matter what holds the keys. Other keys are not.
 #[test]
 fn tables_are_used_where_they_are_attached() {
     static COUNTED: Counted = Counted(AtomicUsize::new(0));
@@ -271,7 +270,7 @@ fn tables_are_used_where_they_are_attached() {
     let set = KeySet::<2>::from_jwks(jwks.as_bytes(), &[&RS256, &ES256]).unwrap();
     assert_eq!(used(&es256(12), &set), 0);
     let set = set.prepare(&[&P384_TABLES, &COUNTED], vec![0; 8192]);
-    // Both keys are tried, the first in vain.
+    // Both keys are tried; the first one fails.
     assert_eq!(used(&es256(12), &set), 2);
     assert_eq!(used(&es256(11), &set), 1);
     assert_eq!(used(&es256(12), &Listed(&set)), 2);

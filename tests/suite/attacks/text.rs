@@ -1,21 +1,21 @@
-//! Texts that different readers read differently: base64url, segments, names.
+//! Text that different parsers read differently: base64url, segments, names.
 
 use jose_verify::alg::SIGNATURES;
 use jose_verify::{
-    Check, Claim, Error, KeySet, Limit, Member, NumericDate, Options, Policy, Problem, Verified,
-    Verifier, limits, scratch_len,
+    Check, Claim, Error, KeySet, Limit, Member, NumericDate, Options, Policy, Problem, limits,
+    scratch_len,
 };
 use serde_json::json;
 
 use super::{CLAIMS, OURS, rsa_token};
-use crate::support::judge::{NOW, UNCHECKED, signature_verdict, verdict};
 use crate::support::sign::{base64url, key, token, token_with_header, token_with_secret};
+use crate::support::verdict::{NOW, UNCHECKED, signature_verdict, verdict, with_verified};
 
 const HS256: &[u8] = br#"{"alg":"HS256"}"#;
 
 const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// The same segment, written in ways that lenient decoders read alike (CVE-2026-102269).
+/// Returns the same segment in spellings that lenient decoders treat as equal (CVE-2026-102269).
 fn rewritten(segment: &str) -> Vec<String> {
     let (half, rest) = segment.split_at(segment.len() / 2);
     let mut variants: Vec<String> = [
@@ -35,7 +35,7 @@ fn rewritten(segment: &str) -> Vec<String> {
         format!("{segment}===="),
         format!("{segment}A==="),
     ]);
-    // Bits after the last byte, where there are any.
+    // Nonzero trailing bits, if there are any.
     if !segment.len().is_multiple_of(4) {
         let last = segment.chars().last().unwrap();
         let next = ALPHABET
@@ -44,16 +44,16 @@ fn rewritten(segment: &str) -> Vec<String> {
             .unwrap();
         variants.push(format!("{}{next}", &segment[..segment.len() - 1]));
     }
-    // A character alone encodes nothing.
+    // A single trailing character encodes nothing.
     let whole = &segment[..segment.len() / 4 * 4];
     variants.push(format!("{whole}A"));
     variants
 }
 
-/// More than one text for the same bytes: refused in each segment, whatever it decodes to.
+/// More than one text for the same bytes: rejected in each segment.
 #[test]
 fn base64url_malleability_cve_2026_102269() {
-    // A header, a payload and a MAC that each end in the middle of a group.
+    // The header, the payload and the MAC each end in the middle of a base64 group.
     let good = token_with_header(br#"{"alg":"HS256","a":"???>>>"}"#, br#"{"b":"???>>>>>"}"#);
     assert_eq!(verdict(&good, &key(), &UNCHECKED), Ok(()));
     let segments: Vec<&str> = good.split('.').collect();
@@ -64,27 +64,27 @@ fn base64url_malleability_cve_2026_102269() {
     );
     for (place, want) in [
         (0, Error::MalformedBase64url),
-        // The signature is wrong before anybody decodes the payload.
+        // The signature no longer matches, which is found before the payload is decoded.
         (1, Error::BadSignature),
         (2, Error::MalformedBase64url),
     ] {
         for variant in rewritten(segments[place]) {
             let mut changed = segments.clone();
             changed[place] = &variant;
-            let refused = verdict(&changed.join("."), &key(), &UNCHECKED);
-            assert_eq!(refused, Err(want), "segment {place}: {variant:?}");
+            let rejected = verdict(&changed.join("."), &key(), &UNCHECKED);
+            assert_eq!(rejected, Err(want), "segment {place}: {variant:?}");
         }
     }
-    // A payload that was signed in such a form.
+    // A payload that was signed in that spelling.
     for variant in rewritten(segments[1]) {
         let signed = signed_text(segments[0], &variant);
-        let refused = verdict(&signed, &key(), &UNCHECKED);
-        assert_eq!(refused, Err(Error::MalformedBase64url), "{variant:?}");
+        let rejected = verdict(&signed, &key(), &UNCHECKED);
+        assert_eq!(rejected, Err(Error::MalformedBase64url), "{variant:?}");
     }
     // The alphabet of plain base64.
     for (place, segment) in segments.iter().enumerate().take(2) {
         let plain = segment.replace('-', "+").replace('_', "/");
-        assert_ne!(plain, *segment, "segment {place} has both");
+        assert_ne!(plain, *segment, "segment {place} contains `-` or `_`");
         let mut changed = segments.clone();
         changed[place] = &plain;
         let signed = signed_text(changed[0], changed[1]);
@@ -95,14 +95,14 @@ fn base64url_malleability_cve_2026_102269() {
     }
 }
 
-/// A token made of these two texts as they stand, with a good MAC.
+/// Returns a token of these two segments, unchanged, with a valid MAC.
 fn signed_text(header: &str, payload: &str) -> String {
     let input = format!("{header}.{payload}");
     let mac = crate::support::hash::hmac("HS256", crate::support::sign::SECRET, input.as_bytes());
     format!("{input}.{}", base64url(&mac))
 }
 
-/// Two members of one name, of which one reader takes the first and another the last.
+/// Duplicate members: one parser takes the first, another the last.
 #[test]
 fn duplicate_members() {
     for header in [
@@ -140,20 +140,21 @@ fn duplicate_members() {
             format!(r#"{{"{escaped}":{evil},"{name}":{good}}}"#),
             format!(r#"{{"{escaped}":{evil},"{escaped}":{good}}}"#),
         ] {
-            let refused = verdict(&token(&claims), &key(), &UNCHECKED);
-            assert_eq!(refused, Err(Error::DuplicateMember), "{claims}");
+            let rejected = verdict(&token(&claims), &key(), &UNCHECKED);
+            assert_eq!(rejected, Err(Error::DuplicateMember), "{claims}");
         }
     }
-    // Further down they are refused when somebody asks for one of them, not before.
+    // Nested duplicates are rejected only when they are looked up.
     let nested = token(r#"{"a":{"b":1,"\u0062":2,"c":3}}"#);
-    with_claims(&nested, |jwt| {
+    let read = with_verified(nested, &UNCHECKED, NumericDate::from_seconds(NOW), |jwt| {
         let object = jwt.claims().get("a").unwrap().as_object().unwrap();
         assert_eq!(object.get("b").err(), Some(Error::DuplicateMember));
         assert_eq!(object.get("c").unwrap().unwrap().as_i64(), Some(3));
     });
+    assert_eq!(read, Ok(()));
     for jwks in [r#"{"keys":[],"keys":[]}"#, r#"{"keys":[],"\u006beys":[]}"#] {
-        let refused = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
-        assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwks}");
+        let rejected = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
+        assert_eq!(rejected.err(), Some(Error::DuplicateMember), "{jwks}");
     }
     let text = OURS.jwk().to_string();
     for member in [
@@ -162,24 +163,12 @@ fn duplicate_members() {
         r#""\u006b\u0074\u0079":"RSA""#,
     ] {
         let jwk = text.replacen('{', &format!("{{{member},"), 1);
-        let refused = KeySet::<1>::from_jwk(jwk.as_bytes(), SIGNATURES);
-        assert_eq!(refused.err(), Some(Error::DuplicateMember), "{jwk}");
+        let rejected = KeySet::<1>::from_jwk(jwk.as_bytes(), SIGNATURES);
+        assert_eq!(rejected.err(), Some(Error::DuplicateMember), "{jwk}");
     }
 }
 
-fn with_claims(token: &str, read: impl FnOnce(&Verified<'_>)) {
-    let mut scratch = vec![0; scratch_len(token.len())];
-    let now = NumericDate::from_seconds(NOW);
-    let key = key();
-    let verifier = Verifier::new(&key, &UNCHECKED);
-    read(
-        &verifier
-            .verify(token.as_bytes(), now, &mut scratch)
-            .unwrap(),
-    );
-}
-
-/// Names in another case are other names, and so the real one is missing.
+/// Names that differ only in case are different names, so the required one is missing.
 #[test]
 fn member_names_in_another_case() {
     let policy = Policy {
@@ -217,7 +206,7 @@ fn member_names_in_another_case() {
             r#"{"iss":"https://good","exp\u0000":9999999999}"#,
             Some(Error::Claim(Claim::Exp, Problem::Missing)),
         ),
-        // Not two of one name, and of no type that is known.
+        // These are neither duplicates nor registered names.
         (
             r#"{"iss":"https://good","ISS":5,"exp":9999999999,"Exp":"x"}"#,
             None,
@@ -244,12 +233,12 @@ fn member_names_in_another_case() {
     for alg in ["hs256", "Hs256", "HS256 ", "HS-256"] {
         let header = json!({ "alg": alg }).to_string();
         let token = token_with_header(header.as_bytes(), CLAIMS);
-        let refused = verdict(&token, &key(), &UNCHECKED);
-        assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");
+        let rejected = verdict(&token, &key(), &UNCHECKED);
+        assert_eq!(rejected, Err(Error::AlgorithmNotAccepted), "{alg}");
     }
 }
 
-/// Texts with another number of dots (CVE-2025-30204, CVE-2025-27144: a megabyte of them).
+/// Tokens with a wrong number of dots (CVE-2025-30204, CVE-2025-27144: a megabyte of them).
 #[test]
 fn wrong_number_of_segments() {
     let good = token("{}");
@@ -290,7 +279,7 @@ fn wrong_number_of_segments() {
             format!("{header}.{}.{mac}", "A".repeat(limits::MAX_TOKEN_LEN)),
             Error::Limit(Limit::TokenLen),
         ),
-        // Three segments, of which one or all are empty.
+        // Three segments, one or all of them empty.
         (String::from(".."), Error::MalformedJson),
         (format!(".{payload}.{mac}"), Error::MalformedJson),
         (format!("{header}..{mac}"), Error::BadSignature),
@@ -306,9 +295,9 @@ fn wrong_number_of_segments() {
     }
 }
 
-/// The tests' own tokens are good.
+/// Control: the forger's tokens are valid under the forger's own key.
 #[test]
-fn the_forger_can_also_sign() {
+fn forged_tokens_are_otherwise_valid() {
     let good = rsa_token(&OURS, &json!({"alg": "RS256"}));
     assert_eq!(signature_verdict(&good, &OURS.key()), Ok(()));
     let other_secret = token_with_secret(&[7; 32], HS256, CLAIMS);

@@ -1,4 +1,4 @@
-//! The relying party's tests of back-channel logout.
+//! The relying-party tests of back-channel logout.
 
 use jose_verify::alg::{HS256, KeyParameters};
 use jose_verify::oidc::{self, LogoutToken};
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::{CLIENT, ISSUER, OP, jwk, published, with};
 use crate::support::hash::hmac;
-use crate::support::judge::NOW;
 use crate::support::sign::token_signed_by;
+use crate::support::verdict::NOW;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// Good claims.
+/// Returns valid claims.
 fn claims() -> Value {
     json!({
         "iss": ISSUER, "sub": "248289761001", "aud": CLIENT, "iat": NOW - 10, "exp": NOW + 110,
@@ -20,14 +20,14 @@ fn claims() -> Value {
     })
 }
 
-/// The provider's token with these changes to its claims.
+/// Returns the provider's token with these changes to its claims.
 fn logout_token(changes: &Value) -> String {
     let claims = with(&claims(), changes).to_string();
     let header = br#"{"alg":"RS256","kid":"rsa","typ":"logout+jwt"}"#;
     token_signed_by(header, claims.as_bytes(), |input| OP.sign("RS256", input))
 }
 
-fn judge(token: &str) -> Result<(), Error> {
+fn verify(token: &str) -> Result<(), Error> {
     let keys = published(&json!({"keys": [jwk(&OP, "rsa")]}));
     let policy = oidc::logout_token(&[ISSUER], &[CLIENT]);
     let mut scratch = vec![0; scratch_len(token.len())];
@@ -37,21 +37,20 @@ fn judge(token: &str) -> Result<(), Error> {
 }
 
 #[test]
-fn a_good_one() {
-    assert_eq!(judge(&logout_token(&json!({}))), Ok(()));
+fn a_valid_logout_token() {
+    assert_eq!(verify(&logout_token(&json!({}))), Ok(()));
     let of_a_session = logout_token(&json!({"sub": null}));
-    assert_eq!(judge(&of_a_session), Ok(()));
+    assert_eq!(verify(&of_a_session), Ok(()));
 }
 
 #[test]
 fn lt_alg_none() {
     let claims = claims().to_string();
     let token = token_signed_by(br#"{"alg":"none"}"#, claims.as_bytes(), |_| vec![]);
-    assert_eq!(judge(&token), Err(Error::Unsecured));
+    assert_eq!(verify(&token), Err(Error::Unsecured));
 }
 
-/// Another algorithm than the one that is registered; among them a MAC with a key that everybody
-/// knows.
+/// An algorithm other than the registered one, including a MAC keyed with public text.
 #[test]
 fn lt_wrong_alg() {
     let claims = claims().to_string();
@@ -59,18 +58,18 @@ fn lt_wrong_alg() {
     let maced = token_signed_by(br#"{"alg":"HS256"}"#, claims.as_bytes(), |input| {
         hmac("HS256", secret.as_bytes(), input)
     });
-    assert_eq!(judge(&maced), Err(Error::AlgorithmNotAccepted));
+    assert_eq!(verify(&maced), Err(Error::AlgorithmNotAccepted));
     let header = br#"{"alg":"RS384","kid":"rsa"}"#;
     let other = token_signed_by(header, claims.as_bytes(), |input| OP.sign("RS384", input));
-    // The key is published for RS256.
-    assert_eq!(judge(&other), Err(Error::NoKey));
+    // `alg` of the JWK is RS256.
+    assert_eq!(verify(&other), Err(Error::NoKey));
     let key = Key::new(HS256, &KeyParameters::oct(&[7; 32])).unwrap();
     let policy = oidc::logout_token(&[ISSUER], &[CLIENT]);
     let signed = logout_token(&json!({}));
     let now = NumericDate::from_seconds(NOW);
     let mut scratch = vec![0; signed.len()];
-    let refused = Verifier::new(&key, &policy).verify(signed.as_bytes(), now, &mut scratch);
-    assert_eq!(refused.err(), Some(Error::AlgorithmNotAccepted));
+    let rejected = Verifier::new(&key, &policy).verify(signed.as_bytes(), now, &mut scratch);
+    assert_eq!(rejected.err(), Some(Error::AlgorithmNotAccepted));
 }
 
 #[test]
@@ -86,7 +85,7 @@ fn lt_wrong_issuer() {
         ),
         (json!(null), Error::Claim(Claim::Iss, Problem::Missing)),
     ] {
-        assert_eq!(judge(&logout_token(&json!({ "iss": iss }))), Err(want));
+        assert_eq!(verify(&logout_token(&json!({ "iss": iss }))), Err(want));
     }
 }
 
@@ -101,7 +100,7 @@ fn lt_wrong_aud() {
         (json!([]), Error::Claim(Claim::Aud, Problem::WrongType)),
         (json!(null), Error::Claim(Claim::Aud, Problem::Missing)),
     ] {
-        assert_eq!(judge(&logout_token(&json!({ "aud": aud }))), Err(want));
+        assert_eq!(verify(&logout_token(&json!({ "aud": aud }))), Err(want));
     }
 }
 
@@ -113,7 +112,7 @@ fn lt_no_event() {
     ] {
         let token = logout_token(&json!({ "events": events }));
         assert_eq!(
-            judge(&token),
+            verify(&token),
             Err(Error::Claim(Claim::Events, problem)),
             "{events}"
         );
@@ -137,7 +136,7 @@ fn lt_wrong_event() {
         ),
     ] {
         let token = logout_token(&json!({ "events": events }));
-        assert_eq!(judge(&token), Err(want), "{events}");
+        assert_eq!(verify(&token), Err(want), "{events}");
     }
 }
 
@@ -145,7 +144,7 @@ fn lt_wrong_event() {
 fn lt_with_nonce() {
     let token = logout_token(&json!({"nonce": "n-0S6_WzA2Mj"}));
     assert_eq!(
-        judge(&token),
+        verify(&token),
         Err(Error::Claim(Claim::Nonce, Problem::Prohibited))
     );
 }

@@ -1,4 +1,4 @@
-//! Keys and tokens in the shapes of known providers.
+//! Keys and tokens in the forms that known providers use.
 
 use base64ct::{Base64, Encoding};
 use core::time::Duration;
@@ -10,14 +10,14 @@ use jose_verify::{
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
-use super::{CLIENT, NONCE, OP, claims, id_token, judge, jwk, published, signed_text, with};
+use super::{CLIENT, NONCE, OP, claims, id_token, jwk, published, signed_text, verify, with};
 use crate::support::Keyring;
 use crate::support::curve::curve;
-use crate::support::judge::{NOW, verdict, verdict_at};
 use crate::support::rsa::{EXPONENTS, RsaKey};
 use crate::support::sign::base64url;
+use crate::support::verdict::{NOW, verdict, verdict_at};
 
-/// Public keys other than the provider's present one.
+/// Returns public keys other than the provider's current one.
 fn other_keys(count: usize) -> Vec<RsaKey> {
     let pairs = (0..5).flat_map(|p| (0..p).map(move |q| (p, q))).skip(1);
     let keys = pairs.flat_map(|(p, q)| EXPONENTS.map(|e| (p, q, e)));
@@ -26,7 +26,7 @@ fn other_keys(count: usize) -> Vec<RsaKey> {
         .collect()
 }
 
-/// A set of so many keys, the provider's present one somewhere among them.
+/// Returns a JWK Set with this many keys, the provider's current one among them.
 fn set_of(count: usize, write: impl Fn(&RsaKey, &str) -> Value) -> Value {
     let others = other_keys(count - 1);
     let mut keys: Vec<Value> = others
@@ -34,11 +34,11 @@ fn set_of(count: usize, write: impl Fn(&RsaKey, &str) -> Value) -> Value {
         .enumerate()
         .map(|(i, key)| write(key, &format!("key-{i}")))
         .collect();
-    keys.insert(count / 2, write(&OP, "present"));
+    keys.insert(count / 2, write(&OP, "current"));
     json!({ "keys": keys })
 }
 
-/// Fourteen keys in 22 KB: no `alg`, certificates and their thumbprints, members of its own.
+/// Fourteen keys in 22 KB: no `alg`, certificates and their thumbprints, proprietary members.
 #[test]
 fn microsoft_entra() {
     let certificate = Base64::encode_string(&[0x30; 780]);
@@ -54,15 +54,15 @@ fn microsoft_entra() {
     assert!((20_000..26_000).contains(&len), "{len} bytes");
     let keys = published(&jwks);
     assert_eq!(keys.len(), 14);
-    let header = json!({"kid": "present", "x5t": "present"});
-    assert_eq!(judge(&id_token(&header, &claims()), &*keys), Ok(()));
+    let header = json!({"kid": "current", "x5t": "current"});
+    assert_eq!(verify(&id_token(&header, &claims()), &*keys), Ok(()));
     assert_eq!(
-        judge(&id_token(&json!({}), &claims()), &*keys),
+        verify(&id_token(&json!({}), &claims()), &*keys),
         Ok(()),
-        "all are tried"
+        "without `kid`, every key is tried"
     );
-    let refused = judge(&id_token(&json!({"kid": "key-3"}), &claims()), &*keys);
-    assert_eq!(refused, Err(Error::BadSignature));
+    let rejected = verify(&id_token(&json!({"kid": "key-3"}), &claims()), &*keys);
+    assert_eq!(rejected, Err(Error::BadSignature));
 }
 
 /// Two to nine keys with `alg` and `use`.
@@ -71,47 +71,47 @@ fn google_auth0_okta_cognito_apple() {
     for count in 2..=9 {
         let keys = published(&set_of(count, jwk));
         assert_eq!(keys.len(), count);
-        let token = id_token(&json!({"kid": "present"}), &claims());
-        assert_eq!(judge(&token, &*keys), Ok(()), "{count}");
+        let token = id_token(&json!({"kid": "current"}), &claims());
+        assert_eq!(verify(&token, &*keys), Ok(()), "{count}");
         let later = id_token(&json!({"kid": "next"}), &claims());
-        assert_eq!(judge(&later, &*keys), Err(Error::NoKey), "{count}");
+        assert_eq!(verify(&later, &*keys), Err(Error::NoKey), "{count}");
     }
 }
 
-/// A key to sign beside a key to encrypt; sometimes both under one `kid`.
+/// A signing key beside an encryption key, sometimes with the same `kid`.
 #[test]
 fn keycloak() {
     let encryption = with(
         &jwk(&RsaKey::new(0, 2, 65_537), "encryption"),
         &json!({"use": "enc", "alg": "RSA-OAEP"}),
     );
-    for kid in ["encryption", "present"] {
+    for kid in ["encryption", "current"] {
         let encryption = with(&encryption, &json!({ "kid": kid }));
         for keys in [
-            [&encryption, &jwk(&OP, "present")],
-            [&jwk(&OP, "present"), &encryption],
+            [&encryption, &jwk(&OP, "current")],
+            [&jwk(&OP, "current"), &encryption],
         ] {
             let mut set = KeySet::<4>::new();
             let jwks = json!({ "keys": keys }).to_string();
             let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
             assert_eq!((report.kept(), report.skipped(Error::WrongKeyUse)), (1, 1));
-            let token = id_token(&json!({"kid": "present"}), &claims());
-            assert_eq!(judge(&token, &set), Ok(()));
+            let token = id_token(&json!({"kid": "current"}), &claims());
+            assert_eq!(verify(&token, &set), Ok(()));
         }
     }
-    // One `kid` for the same key with two algorithms.
+    // The same key twice with one `kid` and two algorithms.
     let twice = [
-        jwk(&OP, "present"),
-        with(&jwk(&OP, "present"), &json!({"alg": "PS256"})),
+        jwk(&OP, "current"),
+        with(&jwk(&OP, "current"), &json!({"alg": "PS256"})),
     ];
     let keys = published(&json!({ "keys": twice }));
     assert_eq!(
-        judge(&id_token(&json!({"kid": "present"}), &claims()), &*keys),
+        verify(&id_token(&json!({"kid": "current"}), &claims()), &*keys),
         Ok(())
     );
 }
 
-/// An RSA key of 1024 bits is still in the set: skipped as weak.
+/// The set still contains an RSA key of 1024 bits, which is skipped as weak.
 #[test]
 fn yahoo() {
     let weak = json!({
@@ -119,19 +119,19 @@ fn yahoo() {
         "n": base64url(&[0xc5; 128]),
     });
     let mut set = KeySet::<4>::new();
-    let jwks = json!({"keys": [weak, jwk(&OP, "present")]}).to_string();
+    let jwks = json!({"keys": [weak, jwk(&OP, "current")]}).to_string();
     let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
     assert_eq!((report.kept(), report.skipped(Error::WeakKey)), (1, 1));
     assert_eq!(
-        judge(&id_token(&json!({"kid": "present"}), &claims()), &set),
+        verify(&id_token(&json!({"kid": "current"}), &claims()), &set),
         Ok(())
     );
-    let by_the_weak = id_token(&json!({"kid": "old"}), &claims());
-    assert_eq!(judge(&by_the_weak, &set), Err(Error::NoKey));
+    let by_weak_key = id_token(&json!({"kid": "old"}), &claims());
+    assert_eq!(verify(&by_weak_key, &set), Err(Error::NoKey));
 }
 
-/// Zeros before the modulus; and a modulus in plain base64, which is skipped while the rest is
-/// loaded.
+/// Leading zeros before a modulus, and a modulus in plain base64. The latter is skipped while the
+/// rest is loaded.
 #[test]
 fn battle_net() {
     let n = OP.n.to_bytes_be();
@@ -140,7 +140,7 @@ fn battle_net() {
     assert!(plain.contains(['+', '/', '=']));
     let jwks = json!({"keys": [
         with(&jwk(&RsaKey::new(0, 2, 65_537), "plain"), &json!({ "n": plain })),
-        with(&jwk(&OP, "present"), &json!({ "n": zeros })),
+        with(&jwk(&OP, "current"), &json!({ "n": zeros })),
     ]});
     let mut set = KeySet::<4>::new();
     let report = set
@@ -148,7 +148,7 @@ fn battle_net() {
         .unwrap();
     assert_eq!((report.kept(), report.skipped(Error::MalformedKey)), (1, 1));
     assert_eq!(
-        judge(&id_token(&json!({"kid": "present"}), &claims()), &set),
+        verify(&id_token(&json!({"kid": "current"}), &claims()), &set),
         Ok(())
     );
 }
@@ -186,7 +186,7 @@ fn kubernetes_and_github_actions() {
             "sts.amazonaws.com",
         ),
     ] {
-        let token = id_token(&json!({"kid": "present"}), claims);
+        let token = id_token(&json!({"kid": "current"}), claims);
         for (audience, want) in [
             (audience, Ok(())),
             ("other", Err(Error::Claim(Claim::Aud, Problem::Mismatch))),
@@ -202,15 +202,15 @@ fn kubernetes_and_github_actions() {
     }
 }
 
-/// Tokens with `=` at the end of the segments are not what RFC 7515 describes: refused, but with
-/// the option for such tokens.
+/// Tokens whose segments are padded with `=`, which RFC 7515 does not allow. They are rejected
+/// without the option for such tokens.
 #[test]
 fn aws_alb() {
     let (curve, secret) = (curve("ES256"), BigUint::from(0x0a1b_5eed_u32));
     let jwk = with(&curve.jwk(&curve.point(&secret)), &json!({"kid": ALB_KEY}));
     let key = Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).unwrap();
     let sign = |input: &str| curve.sign(&secret, &BigUint::from(0x1234_5678_u32), input.as_bytes());
-    // Headers of different lengths, so that some end with padding and some do not.
+    // Headers of different lengths, with and without padding.
     for more in ["", "-", "--"] {
         let header = json!({
             "alg": "ES256", "kid": ALB_KEY, "signer": ALB, "client": CLIENT, "exp": NOW + 120,
@@ -221,10 +221,10 @@ fn aws_alb() {
         let input = format!("{header}.{payload}");
         let token = format!("{input}.{}", padded(&sign(&input)));
         assert!(token.ends_with('='));
-        assert_eq!(judge(&token, &key), Err(Error::MalformedBase64url));
-        // Taking the padding off does not help, for it was signed.
+        assert_eq!(verify(&token, &key), Err(Error::MalformedBase64url));
+        // Removing the padding does not help, because it was signed.
         let bare = token.replace('=', "");
-        assert_eq!(judge(&bare, &key), Err(Error::BadSignature));
+        assert_eq!(verify(&bare, &key), Err(Error::BadSignature));
 
         let mut scratch = vec![0; token.len()];
         let peeked = PADDED
@@ -235,18 +235,17 @@ fn aws_alb() {
         assert!(jwt.header().get("signer").unwrap().as_str().unwrap() == ALB);
         assert!(jwt.claims().subject().unwrap() == "248289761001");
 
-        let refused = |token: &str| alb_verify(token, &key, &mut vec![0; 2000]).err();
-        // Signed without padding, or with it in one segment only, or with too much of it:
-        // malformed.
+        let rejected = |token: &str| alb_verify(token, &key, &mut vec![0; 2000]).err();
+        // Signed without padding, padded in some segments only, or padded too much: malformed.
         let input = input.replace('=', "");
         let without = format!("{input}.{}", padded(&sign(&input)));
         let more = token.replace('.', "=.");
         for other in [without, token.trim_end_matches('=').to_owned(), more] {
-            assert_eq!(refused(&other), Some(Error::MalformedBase64url), "{other}");
+            assert_eq!(rejected(&other), Some(Error::MalformedBase64url), "{other}");
         }
         // A signature over other text.
         let other = format!("{header}.{}.{}", padded(b"{}"), padded(&sign(&input)));
-        assert_eq!(refused(&other), Some(Error::BadSignature));
+        assert_eq!(rejected(&other), Some(Error::BadSignature));
     }
 }
 
@@ -254,7 +253,7 @@ const ALB_KEY: &str = "0d4e6b2a-9f1c-4b57-8f70-2b8de5f3a9c1";
 const ALB: &str =
     "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188";
 
-/// base64url with padding.
+/// Encodes bytes as base64url with padding.
 fn padded(bytes: &[u8]) -> String {
     let text = base64url(bytes);
     let padding = "=".repeat(text.len().wrapping_neg() % 4);
@@ -284,8 +283,8 @@ fn php() {
     assert!(escaped.contains(r#""https:\/\/op.example.com""#));
     let keys = published(&json!({"keys": [jwk(&OP, "https://op.example.com/key")]}));
     let token = signed_text(&json!({"kid": "https://op.example.com/key"}), &escaped);
-    assert_eq!(judge(&token, &*keys), Ok(()));
-    // In the header and in the set too.
+    assert_eq!(verify(&token, &*keys), Ok(()));
+    // Also in the header and in the key set.
     let header = r#"{"alg":"RS256","kid":"https:\/\/op.example.com\/key"}"#;
     let token =
         crate::support::sign::token_signed_by(header.as_bytes(), escaped.as_bytes(), |input| {
@@ -297,10 +296,10 @@ fn php() {
         .load(jwks.replace('/', r"\/").as_bytes(), SIGNATURES, |_| {})
         .unwrap();
     assert_eq!(report.kept(), 1);
-    assert_eq!(judge(&token, &set), Ok(()));
+    assert_eq!(verify(&token, &set), Ok(()));
 }
 
-/// Dates with fractions and exponents: what counts is the exact moment.
+/// Dates with fractions and exponents are compared exactly.
 #[test]
 fn akeneo_and_others() {
     let keys = published(&json!({"keys": [OP.jwk()]}));
@@ -314,21 +313,27 @@ fn akeneo_and_others() {
         ("16880000000e-1", 1_688_000_000, 0),
     ] {
         let text = format!(
-            r#"{{"iss":"https://op.example.com","sub":"s","aud":"{CLIENT}","nonce":"{NONCE}","iat":{exp},"exp":{exp}}}"#
+            concat!(
+                r#"{{"iss":"https://op.example.com","sub":"s","aud":"{CLIENT}","#,
+                r#""nonce":"{NONCE}","iat":{exp},"exp":{exp}}}"#
+            ),
+            CLIENT = CLIENT,
+            NONCE = NONCE,
+            exp = exp,
         );
         let token = signed_text(&json!({}), &text);
         let policy = Policy {
             issued_at: Check::Present,
             ..super::POLICY
         };
-        let judge = |now: NumericDate| verdict_at(&token, &*keys, &policy, now);
+        let verify = |now: NumericDate| verdict_at(&token, &*keys, &policy, now);
         let before = match nanos {
             0 => NumericDate::new(seconds - 1, 999_999_999),
             _ => NumericDate::new(seconds, nanos - 1),
         };
-        assert_eq!(judge(before), Ok(()), "{exp}");
+        assert_eq!(verify(before), Ok(()), "{exp}");
         assert_eq!(
-            judge(NumericDate::new(seconds, nanos)),
+            verify(NumericDate::new(seconds, nanos)),
             Err(Error::Claim(Claim::Exp, Problem::Expired)),
             "{exp}"
         );

@@ -1,15 +1,15 @@
-//! Against `serde_json`: the same texts are accepted but for the documented stricter rules, with
-//! the same values.
+//! Comparison with `serde_json`: it accepts the same texts, except for the documented stricter
+//! rules, and reads the same values.
 
 use jose_verify::{Error, Problem};
 use proptest::prelude::*;
 
 use super::read;
 use super::reference::{Json, claims_set, stricter};
-use super::texts::{claims, edited, edits, nested, registered_claim, soup, wide};
+use super::texts::{claims, edited, edits, nested, registered_claim, token_soup, wide};
 use crate::support::random::{bytes, cases};
 
-/// Holds our answer against the reference's; true if the text was accepted.
+/// Compares the result with the reference. Returns whether the text was accepted.
 fn agreed(text: &[u8]) -> bool {
     let reference = claims_set(text);
     let shown = text.escape_ascii();
@@ -17,13 +17,13 @@ fn agreed(text: &[u8]) -> bool {
         read(text, |jwt| {
             members
                 .iter()
-                .all(|(name, value)| jwt.claims().get(name).is_some_and(|v| value.is(v)))
+                .all(|(name, value)| jwt.claims().get(name).is_some_and(|v| value.equals(v)))
         })
     };
     match reference {
         None => {
             let error = read(text, |_| ()).expect_err(&format!("accepted: {shown}"));
-            // What is wrong before the text turns out to be malformed may be said first.
+            // An error that precedes the malformed part may be reported first.
             let known = matches!(
                 error,
                 Error::MalformedJson
@@ -39,11 +39,8 @@ fn agreed(text: &[u8]) -> bool {
             let reasons = stricter(&members);
             match same(&members) {
                 Ok(same) => {
-                    assert!(
-                        reasons.is_empty(),
-                        "accepted in spite of {reasons:?}: {shown}"
-                    );
-                    assert!(same, "another value: {shown}");
+                    assert!(reasons.is_empty(), "accepted despite {reasons:?}: {shown}");
+                    assert!(same, "different value: {shown}");
                     true
                 }
                 Err(error) => {
@@ -62,9 +59,9 @@ proptest! {
     #![proptest_config(cases(3000))]
 
     #[test]
-    fn json_written_in_any_way(text in claims()) {
+    fn json_in_every_spelling(text in claims()) {
         agreed(text.as_bytes());
-        prop_assert!(claims_set(text.as_bytes()).is_some(), "the generator makes JSON");
+        prop_assert!(claims_set(text.as_bytes()).is_some(), "the generator produces valid JSON");
     }
 
     #[test]
@@ -73,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn pieces_of_json(text in soup()) {
+    fn shuffled_pieces_of_json(text in token_soup()) {
         agreed(text.as_bytes());
     }
 
@@ -104,9 +101,9 @@ proptest! {
     }
 }
 
-/// The generators reach both answers, and every stricter rule.
+/// The generators reach both results, and every stricter rule.
 #[test]
-fn both_answers() {
+fn both_results_and_every_stricter_rule() {
     for (text, accepted) in [
         (r#"{"a":1}"#, true),
         (r#"{"a":1,"a":1}"#, false),

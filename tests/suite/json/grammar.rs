@@ -1,12 +1,13 @@
-//! RFC 8259, production by production: what is accepted as a value of a claim, and what is refused.
+//! RFC 8259, production by production: what is accepted as the value of a claim, and what is
+//! rejected.
 
 use jose_verify::Error;
 use jose_verify::json::Value;
 
 use super::read;
 
-/// A value that is accepted, and what kind of value ours is.
-fn kind(text: &str) -> Result<&'static str, Error> {
+/// Returns the type of a value if it is accepted.
+fn type_of(text: &str) -> Result<&'static str, Error> {
     let claims = format!(r#"{{"v":{text}}}"#);
     read(claims.as_bytes(), |jwt| {
         match jwt.claims().get("v").unwrap() {
@@ -20,28 +21,32 @@ fn kind(text: &str) -> Result<&'static str, Error> {
     })
 }
 
-fn assert_production(expected: &str, accepted: &[&str], refused: &[&str]) {
+fn assert_production(expected: &str, accepted: &[&str], rejected: &[&str]) {
     for text in accepted {
-        assert_eq!(kind(text), Ok(expected), "{text:?}");
+        assert_eq!(type_of(text), Ok(expected), "{text:?}");
         assert_eq!(
-            kind(&format!(" \t\r\n{text} \t\r\n")),
+            type_of(&format!(" \t\r\n{text} \t\r\n")),
             Ok(expected),
             "{text:?}"
         );
-        assert_eq!(kind(&format!("[{text},{text}]")), Ok("array"), "{text:?}");
         assert_eq!(
-            kind(&format!(r#"{{"a":{text},"b":{text}}}"#)),
+            type_of(&format!("[{text},{text}]")),
+            Ok("array"),
+            "{text:?}"
+        );
+        assert_eq!(
+            type_of(&format!(r#"{{"a":{text},"b":{text}}}"#)),
             Ok("object"),
             "{text:?}"
         );
     }
-    for text in refused {
+    for text in rejected {
         for text in [
             (*text).to_owned(),
             format!("[0,{text}]"),
             format!(r#"{{"a":{text}}}"#),
         ] {
-            assert_eq!(kind(&text), Err(Error::MalformedJson), "{text:?}");
+            assert_eq!(type_of(&text), Err(Error::MalformedJson), "{text:?}");
         }
     }
 }
@@ -93,7 +98,7 @@ fn json_text() {
     }
 }
 
-/// §2: space, tab, line feed, carriage return, and no other white space.
+/// §2: white space is space, tab, line feed and carriage return, and nothing else.
 #[test]
 fn white_space() {
     assert_production(
@@ -311,7 +316,7 @@ fn strings() {
             r#""\u-123""#,
             r#""\u12G4""#,
             r#""\u１234""#,
-            // No character stands for half a surrogate pair: stricter than §7, as §8.2 advises.
+            // Unpaired surrogates are rejected: stricter than §7, as §8.2 advises.
             r#""\ud800""#,
             r#""\udbff""#,
             r#""\udc00""#,
@@ -325,8 +330,7 @@ fn strings() {
     );
 }
 
-/// §7: every character by its four hexadecimal digits, or by eight for those beyond the basic
-/// plane.
+/// §7: every character as a `\uXXXX` escape, or as two for characters beyond the basic plane.
 #[test]
 fn every_character_escaped() {
     let all: Vec<char> = ('\0'..=char::MAX).collect();
@@ -350,7 +354,7 @@ fn every_character_escaped() {
     }
 }
 
-/// §8.1: UTF-8, and nothing that is not.
+/// §8.1: only valid UTF-8.
 #[test]
 fn utf_8() {
     let read_string = |bytes: &[u8]| read(&[b"{\"v\":\"", bytes, b"\"}"].concat(), |_| ()).err();

@@ -1,4 +1,4 @@
-//! Numbers by exact decimal arithmetic, without an end to their digits.
+//! Numbers compared with exact decimal arithmetic of unlimited precision.
 
 use jose_verify::NumericDate;
 use num_bigint::BigInt;
@@ -9,12 +9,12 @@ use super::texts::number;
 use crate::support::random::cases;
 use crate::support::report::report;
 
-/// The digits of a number that is written rightly, and the power of ten that belongs to them.
+/// Returns the digits of a valid number and its power of ten.
 fn decimal(text: &str) -> (BigInt, i128) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits: BigInt = format!("{whole}{fraction}").parse().unwrap();
-    // Beyond this only zero and infinity are left.
+    // Beyond this limit, only zero and out-of-range values remain.
     let limit = if exponent.starts_with('-') {
         -1_000_000_000
     } else {
@@ -27,7 +27,7 @@ fn decimal(text: &str) -> (BigInt, i128) {
     (digits, exponent - i128::try_from(fraction.len()).unwrap())
 }
 
-/// The largest integer that is not above a / b.
+/// Returns the largest integer that is at most a / b.
 fn floor(a: &BigInt, b: &BigInt) -> BigInt {
     let quotient = a / b;
     let exact = &quotient * b == *a;
@@ -39,14 +39,14 @@ fn floor(a: &BigInt, b: &BigInt) -> BigInt {
     }
 }
 
-/// What a number is as a date: whole seconds and nanoseconds towards the past.
+/// Returns the number as a date: whole seconds and nanoseconds, rounded towards the past.
 pub(super) fn exact(text: &str) -> Option<NumericDate> {
     let (digits, exponent) = decimal(text);
     let billion = BigInt::from(1_000_000_000);
     let len = i128::try_from(digits.to_string().len()).unwrap();
     let nanos = match exponent + 9 {
         _ if digits == BigInt::ZERO => BigInt::ZERO,
-        // So many places that the 28 digits that fit are exceeded, or that nothing is left.
+        // Either the number has more than the 28 digits that fit, or every digit is rounded away.
         places if len + places > 40 => return None,
         places if len + places < -2 => floor(&digits.clamp((-1).into(), 1.into()), &billion),
         places @ 0.. => digits * BigInt::from(10).pow(u32::try_from(places).unwrap()),
@@ -56,12 +56,12 @@ pub(super) fn exact(text: &str) -> Option<NumericDate> {
         ),
     };
     let seconds = floor(&nanos, &billion);
-    let rest = u32::try_from(nanos - &seconds * billion).unwrap();
+    let subsec_nanos = u32::try_from(nanos - &seconds * billion).unwrap();
     let seconds = i64::try_from(seconds).ok()?;
-    Some(NumericDate::new(seconds, rest))
+    Some(NumericDate::new(seconds, subsec_nanos))
 }
 
-/// A number as claim `n` and, where it is a date, as `exp`.
+/// Checks a number as claim `n` and, if it is a valid date, as `exp`.
 fn assert_number(text: &str) {
     let claims = format!(r#"{{"n":{text}}}"#);
     read(claims.as_bytes(), |jwt| {
@@ -78,7 +78,7 @@ fn assert_number(text: &str) {
 }
 
 #[test]
-fn exact_arithmetic_is_right_about_itself() {
+fn exact_arithmetic_of_known_values() {
     for (text, seconds, nanos) in [
         ("0", 0, 0),
         ("1643033278.467703", 1_643_033_278, 467_703_000),
@@ -104,7 +104,7 @@ fn exact_arithmetic_is_right_about_itself() {
     }
 }
 
-/// Powers of two and ten and their neighbours, written with the point at every place.
+/// Powers of two and ten and their neighbours, with the decimal point at every position.
 #[test]
 fn edges() {
     let powers = (0..130_u32).flat_map(|i| [BigInt::from(2).pow(i), BigInt::from(10).pow(i / 3)]);

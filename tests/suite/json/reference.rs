@@ -1,4 +1,4 @@
-//! A claims set as `serde_json` reads it, and where we are stricter.
+//! A claims set as `serde_json` reads it, and the rules in which this crate is stricter.
 
 use jose_verify::json::{Object, Value};
 use jose_verify::{Claim, Error, Limit, Problem, limits};
@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::numbers::exact;
 
-/// A JSON value with numbers as they are written and members in order, also those of one name.
+/// A JSON value with numbers as text and members in order, duplicates included.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Json {
     Null,
@@ -43,9 +43,9 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
-/// Any value; `None` if any part of it is malformed.
+/// Parses any value. Returns `None` if any part of it is malformed.
 fn value(text: &str) -> Option<Json> {
-    // RFC 8259 §2: the white space around a value is not part of it.
+    // RFC 8259 §2: white space around a value is not part of it.
     let text = text.trim_matches([' ', '\t', '\n', '\r']);
     Some(match text.as_bytes().first()? {
         b'{' => {
@@ -76,7 +76,7 @@ fn value(text: &str) -> Option<Json> {
     })
 }
 
-/// The text as a claims set, if `serde_json` takes it for an object.
+/// Parses a claims set, if `serde_json` accepts it as an object.
 pub(super) fn claims_set(text: &[u8]) -> Option<Vec<(String, Json)>> {
     match value(std::str::from_utf8(text).ok()?)? {
         Json::Object(members) => Some(members),
@@ -85,7 +85,7 @@ pub(super) fn claims_set(text: &[u8]) -> Option<Vec<(String, Json)>> {
 }
 
 impl Json {
-    /// Containers open at once.
+    /// Returns the greatest number of containers open at once.
     fn depth(&self) -> usize {
         let deepest =
             |below: &mut dyn Iterator<Item = &Json>| 1 + below.map(Json::depth).max().unwrap_or(0);
@@ -96,9 +96,9 @@ impl Json {
         }
     }
 
-    /// Whether it is the same value as ours. Of members with one name in a nested object ours gives
-    /// none.
-    pub(super) fn is(&self, ours: Value<'_>) -> bool {
+    /// Compares the value with the one that this crate reads. For duplicate members of a nested
+    /// object, this crate must return an error.
+    pub(super) fn equals(&self, ours: Value<'_>) -> bool {
         match (self, ours) {
             (Json::Null, Value::Null) => true,
             (Json::Bool(a), Value::Bool(b)) => *a == b,
@@ -109,26 +109,27 @@ impl Json {
                 b == a.as_str() && b.chars().eq(a.chars()) && b.to_string().eq(a)
             }
             (Json::Array(a), Value::Array(b)) => {
-                a.len() == b.iter().count() && a.iter().zip(b).all(|(a, b)| a.is(b))
+                a.len() == b.iter().count() && a.iter().zip(b).all(|(a, b)| a.equals(b))
             }
-            (Json::Object(members), Value::Object(object)) => are(members, &object),
+            (Json::Object(members), Value::Object(object)) => members_equal(members, &object),
             _ => false,
         }
     }
 }
 
-fn are(members: &[(String, Json)], object: &Object<'_>) -> bool {
+fn members_equal(members: &[(String, Json)], object: &Object<'_>) -> bool {
     members.iter().all(|(name, value)| {
         let once = members.iter().filter(|(other, _)| other == name).count() == 1;
         match object.get(name) {
-            Ok(Some(ours)) => once && value.is(ours),
+            Ok(Some(ours)) => once && value.equals(ours),
             Ok(None) => false,
             Err(error) => !once && error == Error::DuplicateMember,
         }
     })
 }
 
-/// Why we refuse a claims set that `serde_json` accepts: every reason there is, in no order.
+/// Returns every reason why this crate rejects a claims set that `serde_json` accepts, in no
+/// particular order.
 pub(super) fn stricter(members: &[(String, Json)]) -> Vec<Error> {
     let mut reasons = Vec::new();
     let names = || members.iter().map(|(name, _)| name);
@@ -152,13 +153,13 @@ pub(super) fn stricter(members: &[(String, Json)]) -> Vec<Error> {
     reasons.extend(
         members
             .iter()
-            .filter_map(|(name, value)| wrong_claim(name, value)),
+            .filter_map(|(name, value)| claim_error(name, value)),
     );
     reasons
 }
 
-/// RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2: the types of registered claims.
-fn wrong_claim(name: &str, value: &Json) -> Option<Error> {
+/// Checks the types of registered claims (RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2).
+fn claim_error(name: &str, value: &Json) -> Option<Error> {
     let all_strings = |elements: &[Json]| elements.iter().all(|e| matches!(e, Json::String(_)));
     let error = |problem| {
         let claim = Claim::ALL.iter().find(|claim| claim.name() == name);

@@ -1,19 +1,19 @@
-//! Random texts: JSON in every way in which it can be written, and what is almost JSON.
+//! Random texts: JSON in every spelling, and text that is almost JSON.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// A number (RFC 8259 §6).
+/// Generates a number (RFC 8259 §6).
 pub(crate) fn number() -> impl Strategy<Value = String> {
     "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?"
 }
 
-/// White space (RFC 8259 §2).
+/// Generates white space (RFC 8259 §2).
 fn blank() -> impl Strategy<Value = &'static str> {
     prop_oneof![6 => Just(""), 1 => select(vec![" ", "\t", "\n", "\r", "\r\n \t"])]
 }
 
-/// A character as it can stand in a string (RFC 8259 §7): as it is, or escaped.
+/// Generates a character of a string (RFC 8259 §7), escaped or not.
 fn character() -> impl Strategy<Value = String> {
     let escaped = |c: char, upper: bool| {
         let units = c.encode_utf16(&mut [0; 2]).to_vec();
@@ -46,8 +46,8 @@ fn string() -> impl Strategy<Value = String> {
     characters.prop_map(|characters| format!("\"{}\"", characters.concat()))
 }
 
-/// A member's name: one of a few, so that some stand twice, or a claim's, in different spellings;
-/// or any.
+/// Generates a member's name. A third are from a short list, so that duplicates and claim names in
+/// different spellings occur; the others are random strings.
 fn name() -> impl Strategy<Value = String> {
     let few = vec![
         r#""a""#,
@@ -72,7 +72,7 @@ fn scalar() -> impl Strategy<Value = String> {
     ]
 }
 
-/// An object with these values.
+/// Generates an object with these values.
 fn object(values: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let member = (blank(), name(), blank(), blank(), values, blank())
         .prop_map(|(a, name, b, c, value, d)| format!("{a}{name}{b}:{c}{value}{d}"));
@@ -88,12 +88,12 @@ fn value() -> impl Strategy<Value = String> {
     })
 }
 
-/// An object as it may stand in a token.
+/// Generates an object as it could occur in a token.
 pub(crate) fn claims() -> impl Strategy<Value = String> {
     (blank(), object(value()), blank()).prop_map(|(a, object, b)| format!("{a}{object}{b}"))
 }
 
-/// One registered claim with any value.
+/// Generates one registered claim with any value.
 pub(super) fn registered_claim() -> impl Strategy<Value = String> {
     let names = vec![
         "iss",
@@ -111,16 +111,16 @@ pub(super) fn registered_claim() -> impl Strategy<Value = String> {
         "client_id",
     ];
     let strings = prop::collection::vec(prop_oneof![8 => string(), 1 => scalar()], 0..4);
-    let likely = prop_oneof![
+    let values = prop_oneof![
         value(),
         string(),
         number(),
         strings.prop_map(|strings| format!("[{}]", strings.join(",")))
     ];
-    (select(names), likely).prop_map(|(name, value)| format!(r#"{{"x":1,"{name}":{value}}}"#))
+    (select(names), values).prop_map(|(name, value)| format!(r#"{{"x":1,"{name}":{value}}}"#))
 }
 
-/// Containers in each other around the bound, the innermost holding a number.
+/// Generates nested containers with depths around the limit. The innermost holds a number.
 pub(super) fn nested() -> impl Strategy<Value = String> {
     prop::collection::vec(any::<bool>(), 28..37).prop_map(|kinds| {
         let open = kinds
@@ -138,7 +138,7 @@ pub(super) fn nested() -> impl Strategy<Value = String> {
     })
 }
 
-/// Objects with members around the bound, their names escaped or not.
+/// Generates objects with member counts around the limit. Names are escaped or not.
 pub(super) fn wide() -> impl Strategy<Value = String> {
     prop::collection::vec(any::<bool>(), 124..133).prop_map(|escaped| {
         let name = |i: usize, escaped: bool| {
@@ -156,8 +156,8 @@ pub(super) fn wide() -> impl Strategy<Value = String> {
     })
 }
 
-/// Pieces of JSON in any order.
-pub(super) fn soup() -> impl Strategy<Value = String> {
+/// Generates pieces of JSON in random order.
+pub(super) fn token_soup() -> impl Strategy<Value = String> {
     let pieces = vec![
         "{",
         "}",
@@ -198,17 +198,24 @@ pub(super) fn soup() -> impl Strategy<Value = String> {
         "[1]",
         "\0",
     ];
-    let soup = prop::collection::vec(select(pieces), 0..12).prop_map(|pieces| pieces.concat());
+    let token_soup =
+        prop::collection::vec(select(pieces), 0..12).prop_map(|pieces| pieces.concat());
     prop_oneof![
-        soup.clone(),
-        soup.clone().prop_map(|soup| format!("{{{soup}}}")),
-        soup.clone().prop_map(|soup| format!(r#"{{"v":{soup}}}"#)),
-        soup.clone().prop_map(|soup| format!(r#"{{"v":[{soup}]}}"#)),
-        soup.prop_map(|soup| format!(r#"{{"v":"{soup}"}}"#)),
+        token_soup.clone(),
+        token_soup
+            .clone()
+            .prop_map(|token_soup| format!("{{{token_soup}}}")),
+        token_soup
+            .clone()
+            .prop_map(|token_soup| format!(r#"{{"v":{token_soup}}}"#)),
+        token_soup
+            .clone()
+            .prop_map(|token_soup| format!(r#"{{"v":[{token_soup}]}}"#)),
+        token_soup.prop_map(|token_soup| format!(r#"{{"v":"{token_soup}"}}"#)),
     ]
 }
 
-/// One thing done to a text's bytes.
+/// One change to the bytes of a text.
 #[derive(Debug, Clone)]
 pub(super) enum Edit {
     Insert(Index, u8),
@@ -219,8 +226,8 @@ pub(super) enum Edit {
 }
 
 pub(super) fn edits() -> impl Strategy<Value = Vec<Edit>> {
-    let telling = b"{}[]:,\"\\u/0159-+.eEtfn \t\n\x00\x1f\x7f\x80\xc0\xc3\xed\xf0\xff".to_vec();
-    let byte = prop_oneof![3 => select(telling), 1 => any::<u8>()];
+    let significant = b"{}[]:,\"\\u/0159-+.eEtfn \t\n\x00\x1f\x7f\x80\xc0\xc3\xed\xf0\xff".to_vec();
+    let byte = prop_oneof![3 => select(significant), 1 => any::<u8>()];
     let at = any::<Index>;
     let edit = prop_oneof![
         (at(), byte.clone()).prop_map(|(at, byte)| Edit::Insert(at, byte)),
@@ -232,7 +239,7 @@ pub(super) fn edits() -> impl Strategy<Value = Vec<Edit>> {
     prop::collection::vec(edit, 1..4)
 }
 
-/// Applies edits; an empty text stays empty.
+/// Applies edits. An empty text stays empty.
 pub(super) fn edited(text: &str, edits: &[Edit]) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
     for edit in edits.iter().take_while(|_| !text.is_empty()) {

@@ -1,4 +1,4 @@
-//! `at_hash`, `c_hash`, `s_hash`.
+//! `at_hash`, `c_hash` and `s_hash`.
 
 use jose_verify::alg::{HashFunction, KeyParameters, MACS, SHA256, SHA384, SHA512};
 use jose_verify::oidc::HashClaims;
@@ -7,15 +7,15 @@ use jose_verify::{Check, Claim, Error, Problem, Verifier};
 use super::verified;
 use crate::support::Keyring;
 use crate::support::hash::hmac;
-use crate::support::judge::{NOW, UNCHECKED};
 use crate::support::sign::token_signed_by;
+use crate::support::verdict::{NOW, UNCHECKED};
 
 /// The values of OpenID Connect Core, Appendices A.3, A.4 and A.6.
 const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
 const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
 const C_HASH: &str = "LDktKdoQak3Pk0cnXxCltA";
-/// `openssl dgst -sha256`, left half.
+/// The left half of the output of `openssl dgst -sha256`.
 const STATE: &str = "af0ifjsldkj";
 const S_HASH: &str = "bOhtX8F73IMjSPeVAqxyTQ";
 
@@ -31,10 +31,10 @@ fn token_endpoint() {
     let with = |claim: &str| check(claim, hash_claims);
     assert_eq!(with("{}"), Ok(()));
     assert_eq!(with(&format!(r#"{{"at_hash":"{AT_HASH}"}}"#)), Ok(()));
-    // An access token that is not there is a mistake, whatever the ID Token says.
+    // An empty access token is the caller's mistake, whatever the ID Token contains.
     let nothing = Err(Error::Claim(Claim::AtHash, Problem::NothingExpected));
     assert_eq!(check("{}", HashClaims::from_token_endpoint("")), nothing);
-    // Written with escapes it is the same.
+    // Values are compared after unescaping.
     let escaped = AT_HASH.replace('7', "\\u0037");
     assert_eq!(with(&format!(r#"{{"at_hash":"{escaped}"}}"#)), Ok(()));
     let mismatch = Err(Error::Claim(Claim::AtHash, Problem::Mismatch));
@@ -45,7 +45,7 @@ fn token_endpoint() {
         format!("{AT_HASH}=="),
         format!("{AT_HASH} "),
         AT_HASH[..21].to_owned(),
-        // Trailing bits that are not zero.
+        // Nonzero trailing bits.
         format!("{}R", &AT_HASH[..21]),
         // The whole hash.
         "77QmUPtjPfzWtF2AnpK9RRC6fcbzGO8eaXwkpVHUZqM".to_owned(),
@@ -131,9 +131,9 @@ fn state() {
     assert_eq!(check("{}", hash_claims(Check::IfPresent(STATE))), Ok(()));
 }
 
-/// The hash is that of the token's own `alg`; values by `openssl dgst`.
+/// The hash is that of the token's own `alg`. The values are from `openssl dgst`.
 #[test]
-fn each_algorithm_has_its_hash() {
+fn each_algorithm_uses_its_hash() {
     let secret = [7; 64];
     let key = Keyring::from_parameters(&KeyParameters::oct(&secret), MACS).unwrap();
     let verifier = Verifier::new(&key, &UNCHECKED);
@@ -159,11 +159,10 @@ fn each_algorithm_has_its_hash() {
                 Err(Error::Claim(Claim::AtHash, Problem::Mismatch))
             };
             assert_eq!(hash_claims.check(&jwt, ALL), want, "{alg} {owner}");
-            // A hash that the caller does not name cannot be compared, and that is no reason to
-            // accept.
+            // A hash that the caller does not name cannot be compared, which is an error.
             let others: Vec<_> = ALL.iter().copied().filter(|h| !h.is_of(alg)).collect();
-            let refused = hash_claims.check(&jwt, &others);
-            assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{alg}");
+            let rejected = hash_claims.check(&jwt, &others);
+            assert_eq!(rejected, Err(Error::AlgorithmNotAccepted), "{alg}");
         }
     }
     for (hash, size) in ALL.iter().zip(["512", "384", "256"]) {
@@ -179,7 +178,7 @@ fn each_algorithm_has_its_hash() {
 }
 
 #[test]
-fn debug_shows_no_secrets() {
+fn debug_omits_secrets() {
     let hash_claims = HashClaims::from_authorization_endpoint(Some(ACCESS_TOKEN), Some(CODE));
     assert_eq!(format!("{hash_claims:?}"), "HashClaims { .. }");
 }

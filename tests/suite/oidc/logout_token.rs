@@ -4,11 +4,11 @@ use jose_verify::oidc::{self, LogoutToken};
 use jose_verify::{Check, Claim, Clock, Error, Member, NumericDate, Policy, Problem};
 
 use super::verified_by;
-use crate::support::judge::{NOW, UNCHECKED};
+use crate::support::verdict::{NOW, UNCHECKED};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// What comes of these claims: subject and session.
+/// Returns the subject and the session of a logout token with these claims.
 fn read(claims: &str) -> Result<(Option<String>, Option<String>), Error> {
     let read = verified_by(&UNCHECKED, claims, Clock::Absent, |jwt| {
         let logout = LogoutToken::from_verified(jwt)?;
@@ -19,7 +19,7 @@ fn read(claims: &str) -> Result<(Option<String>, Option<String>), Error> {
 }
 
 #[test]
-fn whose_session_ends() {
+fn subject_and_session() {
     let with = |more: &str| read(&format!(r#"{{"events":{{"{EVENT}":{{}}}}{more}}}"#));
     let (a, b) = (Some("a".to_owned()), Some("b".to_owned()));
     assert_eq!(with(r#","sub":"a""#), Ok((a.clone(), None)));
@@ -41,7 +41,7 @@ fn whose_session_ends() {
 }
 
 #[test]
-fn the_event() {
+fn event_member() {
     let with = |events: &str| read(&format!(r#"{{"sub":"a"{events}}}"#)).map(|_| ());
     let missing = Err(Error::Claim(Claim::Events, Problem::Mismatch));
     let wrong = Err(Error::Claim(Claim::Events, Problem::WrongType));
@@ -122,21 +122,21 @@ fn policy() {
             .collect();
         format!("{{{}}}", members.join(","))
     };
-    let judge = |claims: &str, policy: &Policy<'_>| {
+    let verify = |claims: &str, policy: &Policy<'_>| {
         let now = NumericDate::from_seconds(NOW);
         let read = |jwt: &jose_verify::Verified<'_>| LogoutToken::from_verified(jwt).map(|_| ());
         verified_by(policy, claims, now, read).and_then(|read| read)
     };
-    assert_eq!(judge(&claims(None), &policy), Ok(()));
+    assert_eq!(verify(&claims(None), &policy), Ok(()));
     for (i, (name, _, missing)) in fields.iter().enumerate() {
-        assert_eq!(judge(&claims(Some(i)), &policy), Err(*missing), "{name}");
+        assert_eq!(verify(&claims(Some(i)), &policy), Err(*missing), "{name}");
     }
     let typed = Policy {
         typ: Check::Required("logout+jwt"),
         ..policy
     };
     assert_eq!(
-        judge(&claims(None), &typed),
+        verify(&claims(None), &typed),
         Err(Error::Header(Member::Typ, Problem::Missing))
     );
 }

@@ -1,4 +1,4 @@
-//! What a provider says of itself, and what its token endpoint answers.
+//! Provider metadata, and responses of the token endpoint.
 
 use core::time::Duration;
 use jose_verify::limits::MAX_METADATA_LEN;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const ISSUER: &str = "https://server.example.com";
 
-/// The example of OpenID Connect Discovery 1.0 §4.2, in part.
+/// Returns a part of the example of OpenID Connect Discovery 1.0 §4.2.
 fn metadata() -> Value {
     json!({
         "issuer": ISSUER,
@@ -53,11 +53,11 @@ fn metadata_is_read() {
 }
 
 #[test]
-fn metadata_of_no_issuer() {
+fn empty_expected_issuer() {
     let text = br#"{"issuer":"","jwks_uri":""}"#;
-    let nobody = ProviderMetadata::parse(text, "");
+    let empty = ProviderMetadata::parse(text, "");
     let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
-    assert_eq!(nobody.err(), Some(mistake));
+    assert_eq!(empty.err(), Some(mistake));
 }
 
 #[test]

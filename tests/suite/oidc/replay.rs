@@ -6,7 +6,7 @@ use jose_verify::oauth::ReplayGuard;
 use jose_verify::{Claim, Error, Limit, NumericDate, Problem};
 
 use super::verified;
-use crate::support::judge::NOW;
+use crate::support::verdict::NOW;
 
 const LEEWAY: Duration = Duration::from_secs(10);
 
@@ -14,7 +14,7 @@ fn at(seconds: i64) -> NumericDate {
     NumericDate::from_seconds(NOW + seconds)
 }
 
-/// Presents a token with that `jti`, which expires so many seconds later than [`NOW`].
+/// Presents a token with this `jti` that expires this many seconds after [`NOW`].
 fn admit<const N: usize>(
     guard: &mut ReplayGuard<N>,
     jti: &str,
@@ -26,7 +26,7 @@ fn admit<const N: usize>(
 }
 
 #[test]
-fn once() {
+fn a_token_is_admitted_once() {
     let mut guard = ReplayGuard::<4>::new();
     assert!(guard.is_empty());
     assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
@@ -35,19 +35,19 @@ fn once() {
         assert_eq!(admit(&mut guard, "a", 60, now), Err(Error::Replayed));
         assert_eq!(admit(&mut guard, r"\u0061", 60, now), Err(Error::Replayed));
     }
-    assert_eq!(guard.len(), 2, "a replay takes no room");
+    assert_eq!(guard.len(), 2, "a replay takes no entry");
     assert!(!guard.is_empty());
     assert_eq!(admit(&mut guard, "A", 60, 0), Ok(()));
-    // The identifier may come again when no policy accepts the old token any more.
+    // A `jti` is accepted again when no policy accepts the old token any more.
     assert_eq!(admit(&mut guard, "a", 160, 70), Ok(()));
-    assert_eq!(guard.len(), 1, "those that expired are forgotten");
+    assert_eq!(guard.len(), 1, "expired entries are removed");
 }
 
 #[test]
-fn what_would_be_forgotten_at_once_is_refused() {
+fn expired_tokens_are_rejected() {
     let mut guard = ReplayGuard::<4>::new();
     for now in [70, 71, 1_000] {
-        // By a policy with more leeway, or without a look at the clock, it may have passed.
+        // A policy with more leeway, or without a check of `exp`, may have accepted the token.
         assert_eq!(
             admit(&mut guard, "a", 60, now),
             Err(Error::Claim(Claim::Exp, Problem::Expired))
@@ -58,7 +58,7 @@ fn what_would_be_forgotten_at_once_is_refused() {
 }
 
 #[test]
-fn a_full_guard_refuses() {
+fn a_full_guard_rejects() {
     let mut guard = ReplayGuard::<2>::new();
     assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
     assert_eq!(admit(&mut guard, "b", 20, 0), Ok(()));
@@ -71,7 +71,7 @@ fn a_full_guard_refuses() {
 }
 
 #[test]
-fn what_cannot_be_remembered_is_refused() {
+fn tokens_without_jti_or_exp_are_rejected() {
     let mut guard = ReplayGuard::<2>::default();
     let mut admit_claims =
         |claims: &str| verified(claims, |jwt| guard.admit(jwt, Duration::ZERO, at(0)));

@@ -18,7 +18,7 @@ fn values(claims: &str, name: &str) -> Result<Vec<String>, Error> {
 }
 
 #[test]
-fn in_both_forms() {
+fn strings_and_arrays() {
     let strings = |list: &[&str]| Ok(list.iter().map(|s| (*s).to_owned()).collect());
     for (claims, want) in [
         ("{}", strings(&[])),
@@ -56,33 +56,36 @@ fn in_both_forms() {
 }
 
 #[test]
-fn required() {
-    let require = |claims: &str, wanted: &[&str]| {
+fn required_scopes() {
+    let require = |claims: &str, required: &[&str]| {
         verified(claims, |jwt| {
-            Scopes::read(jwt.claims(), "scope")?.require(&wanted)
+            Scopes::read(jwt.claims(), "scope")?.require(&required)
         })
     };
-    let refused = Err(Error::InsufficientScope);
+    let insufficient = Err(Error::InsufficientScope);
     let claims = r#"{"scope":"read write.all \u0061dmin"}"#;
     let nothing = Err(Error::Claim(Claim::Scope, Problem::NothingExpected));
-    for (wanted, want) in [
+    for (required, want) in [
         (&[][..], nothing),
         (&["read"], Ok(())),
         (&["admin", "read"], Ok(())),
-        (&["write"], refused),
-        (&["write.all "], refused),
-        (&["read write.all"], refused),
-        (&["Read"], refused),
-        (&["rea"], refused),
+        (&["write"], insufficient),
+        (&["write.all "], insufficient),
+        (&["read write.all"], insufficient),
+        (&["Read"], insufficient),
+        (&["rea"], insufficient),
         (&[""], nothing),
         (&["read", ""], nothing),
-        (&["read", "delete"], refused),
+        (&["read", "delete"], insufficient),
     ] {
-        assert_eq!(require(claims, wanted), want, "{wanted:?}");
+        assert_eq!(require(claims, required), want, "{required:?}");
     }
-    assert_eq!(require(r#"{"scope":["read write"]}"#, &["read"]), refused);
-    assert_eq!(require("{}", &["read"]), refused);
-    // The last of too many would be ignored.
+    assert_eq!(
+        require(r#"{"scope":["read write"]}"#, &["read"]),
+        insufficient
+    );
+    assert_eq!(require("{}", &["read"]), insufficient);
+    // Values after the limit would be ignored.
     let mut many = vec!["read"; MAX_EXPECTED];
     assert_eq!(require(claims, &many), Ok(()));
     many.push("delete");

@@ -4,7 +4,7 @@ use jose_verify::oidc::{self, UserInfo};
 use jose_verify::{Check, Claim, Error, NumericDate, Problem};
 
 use super::{verified, verified_by};
-use crate::support::judge::NOW;
+use crate::support::verdict::NOW;
 
 const ID_TOKEN: &str = r#"{"sub":"248289761001","email":"old@example.com"}"#;
 
@@ -63,7 +63,7 @@ fn plain_json() {
     assert_eq!(
         anonymous,
         Some(Error::Claim(Claim::Sub, Problem::Missing)),
-        "nobody is nobody"
+        "an ID Token without `sub` matches no response"
     );
 }
 
@@ -72,7 +72,7 @@ fn signed() {
     let policy = oidc::user_info(&["https://op"], &["us"]);
     assert!(matches!(policy.subject, Check::Present));
     let now = NumericDate::from_seconds(NOW);
-    let judge = |response: &str| {
+    let verify = |response: &str| {
         verified(ID_TOKEN, |id_token| {
             let read = |response: &jose_verify::Verified<'_>| {
                 UserInfo::from_verified(response, id_token)
@@ -109,6 +109,6 @@ fn signed() {
         ),
     ] {
         let claims = format!(r#"{{"name":"Jane",{claims}}}"#);
-        assert_eq!(judge(&claims), want, "{claims}");
+        assert_eq!(verify(&claims), want, "{claims}");
     }
 }

@@ -1,4 +1,4 @@
-//! What may be said about tokens beforehand, in every way into the pipeline.
+//! The options of the pipeline, at every entry point.
 
 use jose_verify::alg::{HS256, KeyParameters, MACS};
 use jose_verify::{
@@ -6,17 +6,17 @@ use jose_verify::{
 };
 use serde_json::json;
 
-use super::{Entry, Form, ISSUER, MATRIX, OTHER_SECRET, claims, read, token_in_form};
+use super::{Api, ENTRY_POINTS, Form, ISSUER, OTHER_SECRET, claims, read, token_in_form};
 use crate::support::Keyring;
 use crate::support::hash::hmac;
 use crate::support::sign::{SECRET, key, token_with_header};
 
-/// A token of exactly so many bytes is accepted, and none that is longer by one.
+/// A token of exactly this many bytes is accepted, and one that is a byte longer is rejected.
 #[test]
 fn longest_token() {
     let (key, claims) = (key(), claims(ISSUER, ""));
-    for cell in MATRIX {
-        let good = cell.token(SECRET, r#"{"alg":"HS256"}"#, &claims);
+    for entry in ENTRY_POINTS {
+        let good = entry.token(SECRET, r#"{"alg":"HS256"}"#, &claims);
         let garbage = "x".repeat(good.len());
         for (limit, is_accepted) in [
             (0, false),
@@ -27,29 +27,29 @@ fn longest_token() {
         ] {
             let options = Options::new().max_token_len(limit);
             let too_long = (!is_accepted).then_some(Error::Limit(Limit::TokenLen));
-            let answer = cell.judge(&good, &key, options);
-            assert_eq!(answer.err(), too_long, "{cell:?} {limit}");
-            // Before anything else is said.
-            let answer = cell.judge(&garbage, &key, options).err();
+            let result = entry.verify_token(&good, &key, options);
+            assert_eq!(result.err(), too_long, "{entry:?} {limit}");
+            // The limit is checked before anything else.
+            let result = entry.verify_token(&garbage, &key, options).err();
             let want = too_long.or(Some(Error::MalformedToken));
-            assert_eq!(answer, want, "{cell:?} {limit}");
+            assert_eq!(result, want, "{entry:?} {limit}");
 
-            let (options, mut scratch) = (cell.options(options), vec![0; good.len()]);
-            let header = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
-            assert_eq!(header.err(), too_long, "{limit}");
+            let (options, mut scratch) = (entry.options(options), vec![0; good.len()]);
+            let peeked = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
+            assert_eq!(peeked.err(), too_long, "{limit}");
             let issuer = options.peek_issuer_untrusted(good.as_bytes(), &mut scratch);
             assert_eq!(issuer.err(), too_long, "{limit}");
         }
     }
 }
 
-/// A mebibyte if nobody says otherwise.
+/// The default limit is a mebibyte.
 #[test]
 fn longest_token_by_default() {
     let key = key();
     for (form, payload_len) in [(Form::Strict, 786_383), (Form::Padded, 786_381)] {
         for (more, is_accepted) in [(0, true), (1, false)] {
-            // The header ends where a group does, so that what is left is divided alike.
+            // The header ends at a base64 group, so both forms divide the remaining length alike.
             let payload = "x".repeat(payload_len + more);
             let header = r#"{"alg":"HS256"}"#;
             let token = token_in_form(form, header, &payload, |input| hmac("HS256", SECRET, input));
@@ -59,19 +59,24 @@ fn longest_token_by_default() {
                 "{form:?}"
             );
             let want = (!is_accepted).then_some(Error::Limit(Limit::TokenLen));
-            for cell in MATRIX {
-                if cell.entry == Entry::Jws && cell.form == form {
-                    let answer = cell.judge(&token, &key, Options::new());
-                    assert_eq!(answer.err(), want, "{cell:?}");
+            for entry in ENTRY_POINTS {
+                if entry.api == Api::Jws && entry.form == form {
+                    let result = entry.verify_token(&token, &key, Options::new());
+                    assert_eq!(result.err(), want, "{entry:?}");
                     let longer = Options::new().max_token_len(token.len());
-                    assert_eq!(cell.judge(&token, &key, longer).err(), None, "{cell:?}");
+                    assert_eq!(
+                        entry.verify_token(&token, &key, longer).err(),
+                        None,
+                        "{entry:?}"
+                    );
                 }
             }
         }
     }
 }
 
-/// A token without `kid` that several keys fit: each is tried, or it is refused before any is.
+/// A token without `kid` that several keys fit: either each key is tried, or the token is rejected
+/// before any is tried.
 #[test]
 fn ambiguous_tokens() {
     const LONG: &[u8] = &[0x5a; 48];
@@ -87,13 +92,13 @@ fn ambiguous_tokens() {
     let keyrings: [(&dyn Keys, bool); 2] = [(&named, true), (&slice, false)];
 
     let claims = claims(ISSUER, "");
-    let (tried, refused) = (Options::new(), Options::new().refuse_ambiguity());
-    for (cell, (keys, is_named)) in MATRIX
+    let (tried, rejected) = (Options::new(), Options::new().refuse_ambiguity());
+    for (entry, (keys, is_named)) in ENTRY_POINTS
         .iter()
-        .flat_map(|cell| keyrings.map(|keys| (cell, keys)))
+        .flat_map(|entry| keyrings.map(|keys| (entry, keys)))
     {
-        let judge = |token: &str, options| cell.judge(token, keys, options);
-        let without_kid = |secret: &[u8]| cell.token(secret, r#"{"alg":"HS256"}"#, &claims);
+        let verify_token = |token: &str, options| entry.verify_token(token, keys, options);
+        let without_kid = |secret: &[u8]| entry.token(secret, r#"{"alg":"HS256"}"#, &claims);
         let by = |position| Ok(read(&claims, position, "HS256"));
         for (secret, want) in [
             (SECRET, by(0)),
@@ -101,46 +106,66 @@ fn ambiguous_tokens() {
             (OTHER_SECRET, Err(Error::BadSignature)),
         ] {
             let token = without_kid(secret);
-            assert_eq!(judge(&token, tried), want, "{cell:?}");
-            assert_eq!(judge(&token, refused), Err(Error::AmbiguousKey), "{cell:?}");
+            assert_eq!(verify_token(&token, tried), want, "{entry:?}");
+            assert_eq!(
+                verify_token(&token, rejected),
+                Err(Error::AmbiguousKey),
+                "{entry:?}"
+            );
         }
-        // One that names its key is not ambiguous; nor is one that only one key fits by its
-        // algorithm.
+        // A token that names its key is not ambiguous. Neither is one whose algorithm only one key
+        // fits.
         let with_kid = |kid: &str, secret: &[u8]| {
             let header = json!({"alg": "HS256", "kid": kid}).to_string();
-            cell.token(secret, &header, &claims)
+            entry.token(secret, &header, &claims)
         };
-        let hs384 = token_in_form(cell.form, r#"{"alg":"HS384"}"#, &claims, |input| {
+        let hs384 = token_in_form(entry.form, r#"{"alg":"HS384"}"#, &claims, |input| {
             hmac("HS384", LONG, input)
         });
-        for options in [tried, refused] {
+        for options in [tried, rejected] {
             if is_named {
-                assert_eq!(judge(&with_kid("a", SECRET), options), by(0), "{cell:?}");
-                assert_eq!(judge(&with_kid("b", LONG), options), by(1), "{cell:?}");
-                let swapped = judge(&with_kid("a", LONG), options);
-                assert_eq!(swapped, Err(Error::BadSignature), "{cell:?}");
-                let unknown = judge(&with_kid("c", SECRET), options);
-                assert_eq!(unknown, Err(Error::NoKey), "{cell:?}");
+                assert_eq!(
+                    verify_token(&with_kid("a", SECRET), options),
+                    by(0),
+                    "{entry:?}"
+                );
+                assert_eq!(
+                    verify_token(&with_kid("b", LONG), options),
+                    by(1),
+                    "{entry:?}"
+                );
+                let swapped = verify_token(&with_kid("a", LONG), options);
+                assert_eq!(swapped, Err(Error::BadSignature), "{entry:?}");
+                let unknown = verify_token(&with_kid("c", SECRET), options);
+                assert_eq!(unknown, Err(Error::NoKey), "{entry:?}");
                 let only = Ok(read(&claims, 1, "HS384"));
-                assert_eq!(judge(&hs384, options), only, "{cell:?}");
+                assert_eq!(verify_token(&hs384, options), only, "{entry:?}");
             } else {
-                // Keys without a name fit whatever a token names.
-                assert_eq!(judge(&with_kid("c", SECRET), options), by(0), "{cell:?}");
-                assert_eq!(judge(&with_kid("c", LONG), options), by(1), "{cell:?}");
-                let unknown = judge(&hs384, options);
-                assert_eq!(unknown, Err(Error::AlgorithmNotAccepted), "{cell:?}");
+                // Keys without `kid` fit every `kid` of a token.
+                assert_eq!(
+                    verify_token(&with_kid("c", SECRET), options),
+                    by(0),
+                    "{entry:?}"
+                );
+                assert_eq!(
+                    verify_token(&with_kid("c", LONG), options),
+                    by(1),
+                    "{entry:?}"
+                );
+                let unknown = verify_token(&hs384, options);
+                assert_eq!(unknown, Err(Error::AlgorithmNotAccepted), "{entry:?}");
             }
         }
     }
-    // One key alone leaves nothing open.
-    for cell in MATRIX {
-        let token = cell.token(SECRET, r#"{"alg":"HS256"}"#, &claims);
-        let answer = cell.judge(&token, &single, refused);
-        assert_eq!(answer, Ok(read(&claims, 0, "HS256")), "{cell:?}");
+    // A single key is never ambiguous.
+    for entry in ENTRY_POINTS {
+        let token = entry.token(SECRET, r#"{"alg":"HS256"}"#, &claims);
+        let result = entry.verify_token(&token, &single, rejected);
+        assert_eq!(result, Ok(read(&claims, 0, "HS256")), "{entry:?}");
     }
 }
 
-/// What a token calls critical has to be understood, all of it.
+/// Every parameter that a token declares critical must be understood.
 #[test]
 fn critical_parameters() {
     let (key, claims) = (key(), claims(ISSUER, ""));
@@ -171,14 +196,14 @@ fn critical_parameters() {
             &["x-a"],
             unsupported,
         ),
-        // Not there, twice, none, or nothing that can be critical.
+        // Missing, duplicate, empty, or not a parameter that can be critical.
         (r#""crit":["x-a"]"#, &["x-a"], unsupported),
         (r#""crit":["x-a","x-a"],"x-a":1"#, &["x-a"], unsupported),
         (r#""crit":[],"x-a":1"#, &["x-a"], unsupported),
         (r#""crit":"x-a","x-a":1"#, &["x-a"], unsupported),
         (r#""crit":["alg"]"#, &["alg"], unsupported),
         (r#""crit":["kid"],"kid":"1""#, &["kid"], unsupported),
-        // Whatever the caller says of it.
+        // Always rejected, even if the caller claims to understand it.
         (
             r#""crit":["b64"],"b64":false"#,
             &["b64"],
@@ -189,28 +214,28 @@ fn critical_parameters() {
             &["b64"],
             Some(Error::Header(Member::B64, Problem::Unsupported)),
         ),
-        // To understand something is not to ask for it.
+        // An understood parameter does not have to be critical.
         (r#""x-a":1"#, &["x-a"], None),
         (r#""typ":"JWT""#, &["x-a"], None),
     ] {
         let header = format!(r#"{{"alg":"HS256",{members}}}"#);
         let options = Options::new().understand(understood);
-        for cell in MATRIX {
-            let good = cell.token(SECRET, &header, &claims);
-            let answer = cell.judge(&good, &key, options);
-            assert_eq!(answer.err(), want, "{cell:?} {header} {understood:?}");
-            let forged = cell.token(OTHER_SECRET, &header, &claims);
-            let answer = cell.judge(&forged, &key, options).err();
+        for entry in ENTRY_POINTS {
+            let good = entry.token(SECRET, &header, &claims);
+            let result = entry.verify_token(&good, &key, options);
+            assert_eq!(result.err(), want, "{entry:?} {header} {understood:?}");
+            let forged = entry.token(OTHER_SECRET, &header, &claims);
+            let result = entry.verify_token(&forged, &key, options).err();
             let bad = want.or(Some(Error::BadSignature));
-            assert_eq!(answer, bad, "{cell:?} {header} {understood:?}");
+            assert_eq!(result, bad, "{entry:?} {header} {understood:?}");
 
             let mut scratch = vec![0; good.len()];
-            let options = cell.options(options);
+            let options = entry.options(options);
             let peeked = options.peek_header_untrusted(good.as_bytes(), &mut scratch);
             assert_eq!(peeked.err(), want, "{header} {understood:?}");
         }
     }
-    // The caller reads from the verified header what it has to do.
+    // The caller reads the parameter from the verified header and acts on it.
     let text = token_with_header(br#"{"alg":"HS256","crit":["x-a"],"x-a":"deny"}"#, b"{}");
     let mut scratch = vec![0; scratch_len(text.len())];
     let verifier = JwsVerifier::new(&key).with_options(Options::new().understand(&["x-a"]));
@@ -218,7 +243,7 @@ fn critical_parameters() {
     assert!(jws.header().get("x-a").unwrap().as_str().unwrap() == "deny");
 }
 
-/// Options do not undo one another, in whatever order they are named.
+/// Options do not undo one another, in whatever order they are set.
 #[test]
 fn options_together() {
     let mut keys = Keyring::new();
@@ -253,8 +278,8 @@ fn options_together() {
     ];
     let unnamed = r#"{"alg":"HS256","crit":["x"],"x":1}"#;
     let other = r#"{"alg":"HS256","kid":"b","crit":["y"],"y":1}"#;
-    // In the cells of that form padding is named once more, which changes nothing.
-    for cell in MATRIX {
+    // Entry points of this form set the padding option twice, which changes nothing.
+    for entry in ENTRY_POINTS {
         for options in orders {
             for (token, want) in [
                 (good.clone(), None),
@@ -266,23 +291,28 @@ fn options_together() {
                 ),
                 (good.clone() + "=", Some(Error::Limit(Limit::TokenLen))),
             ] {
-                let answer = cell.judge(&token, &keys, options);
-                assert_eq!(answer.err(), want, "{cell:?} {token}");
+                let result = entry.verify_token(&token, &keys, options);
+                assert_eq!(result.err(), want, "{entry:?} {token}");
             }
         }
-        // None of them is there by itself.
+        // No option is on by default.
         for options in [new(), Options::default()] {
             let strict = make(Form::Strict, r#"{"alg":"HS256"}"#);
-            if cell.form == Form::Strict {
-                assert!(cell.judge(&strict, &keys, options).is_ok(), "{cell:?}");
-                let refused = cell.judge(&good, &keys, options).err();
-                assert_eq!(refused, Some(Error::MalformedBase64url), "{cell:?}");
+            if entry.form == Form::Strict {
+                assert!(
+                    entry.verify_token(&strict, &keys, options).is_ok(),
+                    "{entry:?}"
+                );
+                let rejected = entry.verify_token(&good, &keys, options).err();
+                assert_eq!(rejected, Some(Error::MalformedBase64url), "{entry:?}");
             }
-            let refused = cell.judge(&make(cell.form, named), &keys, options).err();
+            let rejected = entry
+                .verify_token(&make(entry.form, named), &keys, options)
+                .err();
             assert_eq!(
-                refused,
+                rejected,
                 Some(Error::Header(Member::Crit, Problem::Unsupported)),
-                "{cell:?}"
+                "{entry:?}"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Which key verified a token, and with which algorithm, in every way into the pipeline.
+//! The key and the algorithm that verified a token, at every entry point.
 
 use jose_verify::alg::{ES256, HS256, InvalidSignature, KeyParameters, RS256, RS512};
 use jose_verify::keys::{ForeignKey, KeyRef};
@@ -6,18 +6,18 @@ use jose_verify::{Error, Key, KeySet, Keys, Options};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
-use super::{Form, ISSUER, MATRIX, claims, token_in_form};
+use super::{ENTRY_POINTS, Form, ISSUER, claims, token_in_form};
 use crate::support::curve::curve;
 use crate::support::hash::hmac;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::SECRET;
 
-/// A key that the crate cannot see into, with HS384 and HS512.
-struct Slot;
+/// An opaque key for HS384 and HS512.
+struct OpaqueKey;
 
-const IN_SLOT: &[u8] = b"in the slot";
+const OPAQUE_SECRET: &[u8] = b"in the slot";
 
-impl ForeignKey for Slot {
+impl ForeignKey for OpaqueKey {
     fn key_id(&self) -> Option<&str> {
         Some("slot")
     }
@@ -32,7 +32,7 @@ impl ForeignKey for Slot {
         signing_input: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        if hmac(algorithm, IN_SLOT, signing_input) == signature {
+        if hmac(algorithm, OPAQUE_SECRET, signing_input) == signature {
             Ok(())
         } else {
             Err(InvalidSignature)
@@ -40,20 +40,20 @@ impl ForeignKey for Slot {
     }
 }
 
-impl Keys for Slot {
+impl Keys for OpaqueKey {
     fn key(&self, position: usize) -> Option<KeyRef<'_>> {
         (position == 0).then(|| KeyRef::foreign(self))
     }
 }
 
-/// What signs a token.
+/// Signs the signing input of a token.
 type Sign<'s> = &'s dyn Fn(&[u8]) -> Vec<u8>;
 
-/// Where the key stands that verifies a token, or why none does.
+/// The position of the key that verifies a token, or the error.
 type Position = Result<usize, Error>;
 
-/// Holds the answers of a set and of a list of sources against what is expected, for a token with
-/// that `alg` and that `kid`, if any.
+/// Verifies a token with this `alg` and `kid`, if any, with a set and with a list of sources.
+/// Compares the positions with the expected ones.
 fn assert_positions(
     (set, list): (&dyn Keys, &dyn Keys),
     (alg, kid): (&str, Option<&str>),
@@ -67,20 +67,20 @@ fn assert_positions(
     let claims = claims(ISSUER, "");
     let tokens =
         [Form::Strict, Form::Padded].map(|form| token_in_form(form, &header, &claims, sign));
-    for cell in MATRIX {
-        let token = &tokens[usize::from(cell.form == Form::Padded)];
+    for entry in ENTRY_POINTS {
+        let token = &tokens[usize::from(entry.form == Form::Padded)];
         for (keys, want) in [(set, in_set), (list, in_list)] {
-            let answer = cell.judge(token, keys, Options::new());
-            let position = answer.map(|read| {
-                assert_eq!(read.by.algorithm, alg, "{cell:?} {header}");
+            let result = entry.verify_token(token, keys, Options::new());
+            let position = result.map(|read| {
+                assert_eq!(read.by.algorithm, alg, "{entry:?} {header}");
                 read.by.position
             });
-            assert_eq!(position, want, "{cell:?} {header}");
+            assert_eq!(position, want, "{entry:?} {header}");
         }
     }
 }
 
-/// Entries that were skipped and sets without keys take no position.
+/// Skipped entries and empty sets take no position.
 #[test]
 fn in_a_set_and_in_a_list_of_sources() {
     let (rsa, next, ec) = (RsaKey::usual(), RsaKey::new(2, 3, 65_537), curve("ES256"));
@@ -109,12 +109,12 @@ fn in_a_set_and_in_a_list_of_sources() {
     let device = Key::from_jwk(ES256, jwk.as_bytes()).unwrap();
     let mut empty = KeySet::<2>::new();
     empty.accept(&[&ES256]).unwrap();
-    let list: [&dyn Keys; 6] = [&empty, &pinned, &set, &empty, &Slot, &device];
+    let list: [&dyn Keys; 6] = [&empty, &pinned, &set, &empty, &OpaqueKey, &device];
     let list = list.as_slice();
 
     let by_ec: Sign<'_> = &|input| ec.sign(&ours, &nonce, input);
     let by_device: Sign<'_> = &|input| ec.sign(&of_device, &nonce, input);
-    let in_slot = |alg: &'static str| move |input: &[u8]| hmac(alg, IN_SLOT, input);
+    let by_opaque = |alg: &'static str| move |input: &[u8]| hmac(alg, OPAQUE_SECRET, input);
     let by_secret: Sign<'_> = &|input| hmac("HS256", SECRET, input);
     let public = rsa.jwk().to_string();
     let (no_key, not_accepted) = (Err(Error::NoKey), Err(Error::AlgorithmNotAccepted));
@@ -126,7 +126,7 @@ fn in_a_set_and_in_a_list_of_sources() {
     check(("ES256", "ec"), by_ec, Ok(0), Ok(1));
     check(("ES256", ""), by_ec, Ok(0), Ok(1));
     check(("ES256", "device"), by_device, no_key, Ok(5));
-    // Others are tried before.
+    // Other keys are tried first.
     check(("ES256", ""), by_device, bad, Ok(5));
     check(("RS256", "rsa"), &|i| rsa.sign("RS256", i), Ok(1), Ok(2));
     check(("RS512", "next"), &|i| next.sign("RS512", i), Ok(2), Ok(3));
@@ -140,17 +140,17 @@ fn in_a_set_and_in_a_list_of_sources() {
         not_accepted,
         not_accepted,
     );
-    check(("HS384", "slot"), &in_slot("HS384"), not_accepted, Ok(4));
-    check(("HS512", ""), &in_slot("HS512"), not_accepted, Ok(4));
-    check(("HS384", "rsa"), &in_slot("HS384"), not_accepted, no_key);
+    check(("HS384", "slot"), &by_opaque("HS384"), not_accepted, Ok(4));
+    check(("HS512", ""), &by_opaque("HS512"), not_accepted, Ok(4));
+    check(("HS384", "rsa"), &by_opaque("HS384"), not_accepted, no_key);
     check(("HS256", ""), by_secret, not_accepted, Ok(0));
-    // A key without a name fits whatever the token names.
+    // A key without `kid` fits every `kid` of a token.
     check(("HS256", "rsa"), by_secret, not_accepted, Ok(0));
-    // A public key beside a secret is not taken for one.
+    // A public key is not used as a secret, even beside a secret.
     let confused: Sign<'_> = &|input| hmac("HS256", public.as_bytes(), input);
     check(("HS256", "rsa"), confused, not_accepted, bad);
 
-    // Where a source was not loaded yet, what is missing is a key.
+    // If one of the sources is not loaded yet, the error is a missing key.
     let unloaded: [&dyn Keys; 2] = [&pinned, &KeySet::<2>::new()];
     let sign: Sign<'_> = &|i| rsa.sign("RS384", i);
     let sources: (&dyn Keys, &dyn Keys) = (&pinned, &unloaded.as_slice());

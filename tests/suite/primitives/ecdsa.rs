@@ -1,7 +1,7 @@
-//! ECDSA against the curve crates' own verification and against the textbook, on edges that no
-//! signer meets by chance, and on random signatures.
+//! ECDSA compared with the curve crates' own verification and with the textbook, for edge cases
+//! that no signer meets by chance and for random signatures.
 
-#![expect(clippy::many_single_char_names, reason = "the names of the standards")]
+#![expect(clippy::many_single_char_names, reason = "names from the standards")]
 
 use jose_verify::Key;
 use jose_verify::alg::{
@@ -16,7 +16,7 @@ use crate::support::curve::{Affine, CURVES, Curve};
 use crate::support::random::{bytes, cases};
 use crate::support::report::report;
 
-/// The verification that comes with a curve crate.
+/// Verifies with a curve crate.
 macro_rules! verify_with {
     ($curve:ident, $key:expr, $message:expr, $signature:expr) => {{
         use $curve::ecdsa::{Signature, VerifyingKey, signature::Verifier};
@@ -34,13 +34,12 @@ fn theirs(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     }
 }
 
-/// Words of memory in which a key is prepared, from none to a table of every window: among them
-/// some with which doublings are left over, and in which the key's table has another shape than the
-/// base point's.
+/// The number of words in which a key is prepared, from none to a table for every window. For some
+/// of them, doublings remain, or the key's table has another shape than the base point's.
 const MEMORY: [usize; 5] = [0, 75, 300, 1_000, 9_001];
 
-/// The answer of all forms of our own verification: without tables, and with such of different
-/// shapes.
+/// Verifies with this crate, without tables and with tables of several shapes. All results must be
+/// equal.
 fn ours(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     match curve.crv {
         "P-256" => ours_of(ES256, &P256_TABLES, curve, q, message, signature),
@@ -71,7 +70,7 @@ fn ours_of(
     verified
 }
 
-/// The answer on which ours and the curve crate agree.
+/// Verifies with this crate and with the curve crate. Both results must be equal.
 fn agreed(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     let verified = ours(curve, q, message, signature);
     assert_eq!(
@@ -83,22 +82,22 @@ fn agreed(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     verified
 }
 
-/// Signatures over one message on one curve, and how many there were.
+/// Signatures over one message on one curve, and how many were accepted and rejected.
 struct Edges {
     curve: &'static Curve,
     message: &'static [u8],
     accepted: usize,
-    refused: usize,
+    rejected: usize,
 }
 
 impl Edges {
-    /// The message as a number.
+    /// Returns the hash of the message as a number.
     fn z(&self) -> BigUint {
         self.curve.hash(self.message)
     }
 
-    /// All three agree on what is expected. Numbers that do not fit the curve's width cannot be
-    /// sent at all.
+    /// Asserts that all three implementations give the expected result. Skips numbers that do not
+    /// fit the width of the curve, which no token can contain.
     fn expect(&mut self, want: bool, case: &str, q: &Affine, r: &BigUint, s: &BigUint) {
         let Self { curve, message, .. } = *self;
         if r.bits().max(s.bits()) > 8 * u64::try_from(curve.width).unwrap() {
@@ -115,12 +114,12 @@ impl Edges {
         *(if want {
             &mut self.accepted
         } else {
-            &mut self.refused
+            &mut self.rejected
         }) += 1;
     }
 
-    /// A good signature, and what lies closest to it: the twin n - s is good too (RFC 7518 does not
-    /// forbid it), all else is not.
+    /// Asserts that a signature and (r, n - s) are valid, and that other nearby values are not. RFC
+    /// 7518 does not forbid n - s.
     fn good(&mut self, case: &str, q: &Affine, r: &BigUint, s: &BigUint) {
         let n = &self.curve.n;
         self.expect(true, case, q, r, s);
@@ -133,7 +132,8 @@ impl Edges {
         }
     }
 
-    /// A good signature with this point for R and this s, under a key that is made to fit.
+    /// Asserts the same for the signature with this point as R and this s, under a key computed for
+    /// it.
     fn good_with(&mut self, case: &str, nonce: &Affine, s: &BigUint) {
         let q = self.curve.recover(nonce, self.message, s).unwrap();
         self.good(case, &q, &(&nonce.0 % &self.curve.n), s);
@@ -144,22 +144,22 @@ fn small(number: u32) -> BigUint {
     BigUint::from(number)
 }
 
-/// Points whose x coordinate is the first one upward from `start` that has one.
+/// Returns the point with the smallest x coordinate from `start` upwards.
 fn lift_from(curve: &Curve, start: &BigUint) -> Affine {
     (0..1000)
         .find_map(|i| curve.lift(&(start + small(i))))
         .unwrap()
 }
 
-/// Downward.
+/// Returns the point with the largest x coordinate below `start`.
 fn lift_below(curve: &Curve, start: &BigUint) -> Affine {
     (1..1000)
         .find_map(|i| curve.lift(&(start - small(i))))
         .unwrap()
 }
 
-/// R with an x coordinate close to 0, n and p. From n on, r is x less n: then r + n < p, and both x
-/// come into question.
+/// R with an x coordinate close to 0, n and p. For x ≥ n, r is x - n. Then r + n < p, so both x are
+/// candidates.
 fn edges_of_r(edges: &mut Edges) {
     let Curve { n, p, .. } = edges.curve;
     let s = small(0x0123_4567);
@@ -173,13 +173,13 @@ fn edges_of_r(edges: &mut Edges) {
         let opposite = edges.curve.negative(&nonce);
         edges.good_with(case, &opposite, &s);
     }
-    // The other x of an r below p - n belongs to another R.
+    // For r below p - n, the other x belongs to another R.
     let above = lift_from(edges.curve, &(n + 1_u8));
     let q = edges.curve.recover(&above, edges.message, &s).unwrap();
     edges.expect(false, "r not reduced", &q, &above.0, &s);
 }
 
-/// s at its ends; u1 = z/s and u2 = r/s at theirs.
+/// s at its limits; u1 = z/s and u2 = r/s at theirs.
 fn edges_of_s(edges: &mut Edges) {
     let (curve, z) = (edges.curve, edges.z());
     let nonce = curve.point(&small(0xdead_beef));
@@ -200,8 +200,8 @@ fn edges_of_s(edges: &mut Edges) {
     }
 }
 
-/// Keys that are small multiples of the base point, so that the two halves of the sum meet each
-/// other's tables.
+/// Keys that are small multiples of the base point, so that both halves of the sum use the same
+/// points.
 fn edges_of_q(edges: &mut Edges) {
     let (curve, z, n) = (edges.curve, edges.z(), &edges.curve.n);
     let half = curve.inverse(&small(2));
@@ -226,16 +226,16 @@ fn edges_of_q(edges: &mut Edges) {
             &BigUint::from_bytes_be(r),
             &BigUint::from_bytes_be(s),
         );
-        // u1 + u2 · d = 0: the sum is the point at infinity, which has no x.
+        // u1 + u2 · d = 0: the sum is the point at infinity, which has no x coordinate.
         let r = (n - &z) * curve.inverse(&d) % n;
         edges.expect(false, &format!("{case}, infinity"), &q, &r, &small(7));
-        // u1 = u2 · d: a doubling, but not with this r.
+        // u1 = u2 · d: a doubling, but r does not match.
         let r = &z * curve.inverse(&d) % n;
         edges.expect(false, &format!("{case}, doubling"), &q, &r, &small(7));
     }
 }
 
-/// u1 · G = ± u2 · Q with r as it must be: a doubling that is a good signature, and the point at
+/// u1 · G = ± u2 · Q with a matching r: a doubling with a valid signature, and the point at
 /// infinity.
 fn edges_of_the_sum(edges: &mut Edges) {
     let (curve, z, n) = (edges.curve, edges.z(), &edges.curve.n);
@@ -249,7 +249,7 @@ fn edges_of_the_sum(edges: &mut Edges) {
     }
 }
 
-/// Pairs of numbers that are no signature under any of a few keys.
+/// Pairs of numbers that are not a signature under either of two keys.
 fn edges_of_the_range(edges: &mut Edges) {
     let Curve { n, p, width, .. } = edges.curve;
     let most = (small(1) << (8 * width)) - 1_u8;
@@ -286,7 +286,7 @@ fn edges() {
             curve,
             message,
             accepted: 0,
-            refused: 0,
+            rejected: 0,
         };
         edges_of_r(&mut edges);
         edges_of_s(&mut edges);
@@ -294,23 +294,23 @@ fn edges() {
         edges_of_the_sum(&mut edges);
         edges_of_the_range(&mut edges);
         report(format_args!(
-            "{}: {} accepted, {} refused",
-            curve.crv, edges.accepted, edges.refused
+            "{}: {} accepted, {} rejected",
+            curve.crv, edges.accepted, edges.rejected
         ));
-        // Pairs with numbers too large for 32 or 48 bytes exist on P-521 only.
-        let refused = if curve.width == 66 { 221 } else { 177 };
+        // Pairs with numbers that do not fit 32 or 48 bytes occur only on P-521.
+        let rejected = if curve.width == 66 { 221 } else { 177 };
         assert_eq!(
-            (edges.accepted, edges.refused),
-            (60, refused),
+            (edges.accepted, edges.rejected),
+            (60, rejected),
             "{}",
             curve.crv
         );
     }
 }
 
-/// The base point stands in its place and has order n: the textbook itself.
+/// Checks the textbook itself: the base point is on the curve and has order n.
 #[test]
-fn the_textbook_is_right_about_itself() {
+fn the_textbook_implementation_is_consistent() {
     for curve in &*CURVES {
         let g = Some(curve.g.clone());
         let lifted = curve.lift(&curve.g.0).unwrap();
@@ -331,24 +331,26 @@ proptest! {
         secrets in any::<[[u8; 32]; 2]>(),
         message in bytes(300),
         other in any::<[u8; 132]>(),
-        place in any::<prop::sample::Index>(),
+        position in any::<prop::sample::Index>(),
         bit in 0..8_u8,
     ) {
-        // Spread over the whole range of scalars, also on the wider curves.
+        // Spreads the scalars over the whole range, also on the larger curves.
         let [d, k] = secrets.map(|s| BigUint::from_bytes_be(&s).pow(3) % (&curve.n - 1_u8) + 1_u8);
         let q = curve.point(&d);
         let signature = curve.sign(&d, &k, &message);
-        prop_assert!(agreed(curve, &q, &message, &signature), "a good one is accepted");
+        prop_assert!(agreed(curve, &q, &message, &signature), "unchanged signature rejected");
 
         let mut flipped = signature.clone();
-        *place.get_mut(&mut flipped) ^= 1 << bit;
+        *position.get_mut(&mut flipped) ^= 1 << bit;
         prop_assert!(!agreed(curve, &q, &message, &flipped));
         let mut longer = message.clone();
         longer.push(bit);
         prop_assert!(!agreed(curve, &q, &longer, &signature));
         prop_assert!(!agreed(curve, &q, &message, &other[..signature.len()]));
         prop_assert!(!agreed(curve, &curve.negative(&q), &message, &signature));
-        for wrong in [&signature[1..], &[&[0], &signature[..]].concat(), &[&signature[..], &[0]].concat()] {
+        let with_prefix = [&[0], &signature[..]].concat();
+        let with_suffix = [&signature[..], &[0]].concat();
+        for wrong in [&signature[1..], &with_prefix, &with_suffix] {
             prop_assert!(!agreed(curve, &q, &message, wrong));
         }
     }

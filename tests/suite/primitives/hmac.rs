@@ -1,5 +1,5 @@
-//! HMAC against the crate `hmac` and against RFC 2104 as it is written, for secrets and messages of
-//! many lengths.
+//! HMAC compared with the crate `hmac` and with the formula of RFC 2104, for secrets and messages
+//! of many lengths.
 
 use ::hmac::{Hmac, KeyInit, Mac};
 use jose_verify::alg::{KeyParameters, MACS};
@@ -8,15 +8,16 @@ use proptest::prelude::*;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::Loaded;
-use crate::keys::{secret_key, verdict};
+use crate::keys::secret_key;
 use crate::support::algorithms;
 use crate::support::hash::hmac;
 use crate::support::random::{bytes, cases};
 use crate::support::sign::{base64url, token_signed_by};
+use crate::support::verdict::signature_verdict;
 
 const ALGS: [(&str, usize); 3] = [("HS256", 32), ("HS384", 48), ("HS512", 64)];
 
-/// The crate `hmac`, by its other interface.
+/// Computes the MAC with the crate `hmac`, through another trait method than this crate uses.
 fn theirs(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
     fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
         <M as KeyInit>::new_from_slice(secret)
@@ -33,7 +34,7 @@ fn theirs(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Every algorithm with this secret, loaded for all three at once and for one alone.
+/// Checks this secret with every algorithm, loaded for all three at once and for each alone.
 fn assert_secret(secret: &[u8], message: &[u8]) {
     let parameters = KeyParameters::oct(secret);
     let all = Loaded::new(&parameters, MACS);
@@ -86,13 +87,13 @@ fn assert_secret(secret: &[u8], message: &[u8]) {
     }
 }
 
-/// The same by way of a token: which of a secret's materials a set takes.
+/// Checks the same with a token, so that a set has to choose among the materials of the secret.
 fn assert_in_a_set(alg: &str, secret: &[u8], payload: &[u8]) {
     let keys = secret_key(secret, MACS).unwrap();
     let header = format!(r#"{{"alg":"{alg}"}}"#);
     let token = token_signed_by(header.as_bytes(), payload, |input| hmac(alg, secret, input));
     assert_eq!(
-        verdict(&token, &keys),
+        signature_verdict(&token, &keys),
         Ok(()),
         "{alg}, {} bytes",
         secret.len()
@@ -106,7 +107,7 @@ fn assert_in_a_set(alg: &str, secret: &[u8], payload: &[u8]) {
         } else {
             Err(Error::BadSignature)
         };
-        assert_eq!(verdict(&forged, &keys), want, "{alg} by {other}");
+        assert_eq!(signature_verdict(&forged, &keys), want, "{alg} by {other}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! RSASSA-PKCS1-v1_5 and RSASSA-PSS against the crate `rsa`, for moduli from 2048 to 4096 bits and
-//! four exponents.
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS compared with the crate `rsa`, for moduli from 2048 to 4096
+//! bits and four exponents.
 
 use std::sync::LazyLock;
 
@@ -21,14 +21,14 @@ use crate::support::rsa::{Pss, RsaKey, pkcs1};
 
 const ALGS: [&str; 6] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
-/// Ours, by its public interface.
+/// Verifies with this crate, through its public API.
 fn ours(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
     let (n, e) = (key.n.to_bytes_be(), key.e.to_bytes_be());
     let loaded = Loaded::new(&KeyParameters::rsa(&n, &e), SIGNATURES).unwrap();
     loaded.verify(alg, message, signature).is_ok()
 }
 
-/// The crate `rsa`.
+/// Verifies with the crate `rsa`.
 fn theirs(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
     let number = |number: &BigUint| BoxedUint::from_be_slice_vartime(&number.to_bytes_be());
     let key = RsaPublicKey::new(number(&key.n), number(&key.e)).unwrap();
@@ -50,7 +50,7 @@ fn theirs(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
     .is_ok()
 }
 
-/// The answer on which both agree.
+/// Verifies with both. Both results must be equal.
 fn agreed(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
     let verified = ours(key, alg, message, signature);
     let bits = key.modulus_bits();
@@ -63,10 +63,10 @@ fn agreed(key: &RsaKey, alg: &str, message: &[u8], signature: &[u8]) -> bool {
     verified
 }
 
-/// Every key that there is.
+/// All test keys.
 static KEYS: LazyLock<Vec<RsaKey>> = LazyLock::new(RsaKey::all);
 
-/// The encoded message of a good signature, with a salt of any value.
+/// Returns the encoded message of a valid signature, with this salt.
 fn encoded(key: &RsaKey, alg: &str, message: &[u8], salt: &[u8]) -> Vec<u8> {
     let hash = digest(alg, &[message]);
     if alg.starts_with("RS") {
@@ -76,7 +76,7 @@ fn encoded(key: &RsaKey, alg: &str, message: &[u8], salt: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What can be done to a good signature and its message.
+/// A change to a valid signature or its message.
 #[derive(Debug, Clone)]
 enum Change {
     Message(Index, u8),
@@ -105,7 +105,7 @@ fn changes() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Applies a change; `None` where it cannot be made.
+/// Applies a change. Returns `None` if it is not applicable.
 fn changed(
     key: &RsaKey,
     alg: &'static str,
@@ -161,9 +161,11 @@ proptest! {
         changes in prop::collection::vec(changes(), 4),
     ) {
         let encoded = encoded(&key, alg, &message, &salt);
-        prop_assert!(agreed(&key, alg, &message, &key.sign_raw(&encoded)), "a good one is accepted");
+        let valid = key.sign_raw(&encoded);
+        prop_assert!(agreed(&key, alg, &message, &valid), "unchanged signature rejected");
         for change in &changes {
-            if let Some((alg, message, signature)) = changed(&key, alg, &message, &encoded, change) {
+            let changed = changed(&key, alg, &message, &encoded, change);
+            if let Some((alg, message, signature)) = changed {
                 prop_assert!(!agreed(&key, alg, &message, &signature), "{change:?}");
             }
         }
@@ -189,13 +191,13 @@ fn every_modulus_and_exponent() {
         lengths.len()
     ));
     assert!(lengths.first() == Some(&2048) && lengths.last() == Some(&4096));
-    // The encoded message of PSS is a byte shorter than such a modulus.
+    // For such a modulus, the encoded message of PSS is a byte shorter.
     assert!(lengths.iter().any(|bits| bits % 8 == 1));
 }
 
-/// Moduli of equal bits, with messages of all bits.
+/// Moduli with long runs of equal bits, with several messages each.
 #[test]
-fn long_carries() {
+fn moduli_with_long_carries() {
     let extreme = |key: &&RsaKey| {
         let words = key.n.to_u64_digits();
         [words[0], words[words.len() - 1]]

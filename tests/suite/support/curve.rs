@@ -1,7 +1,7 @@
-//! Textbook elliptic curves (SEC 1, FIPS 186-4 §D.1.2): slow, and with nothing in common with the
+//! Textbook elliptic curves (SEC 1, FIPS 186-4 §D.1.2). They are slow and share no code with the
 //! curve crates.
 
-#![expect(clippy::many_single_char_names, reason = "the names of the standards")]
+#![expect(clippy::many_single_char_names, reason = "names from the standards")]
 
 use std::sync::LazyLock;
 
@@ -24,7 +24,7 @@ pub(crate) type Point = Option<Affine>;
 pub(crate) struct Curve {
     pub(crate) alg: &'static str,
     pub(crate) crv: &'static str,
-    /// Bytes of a coordinate.
+    /// Length of a coordinate in bytes.
     pub(crate) width: usize,
     pub(crate) p: BigUint,
     pub(crate) n: BigUint,
@@ -105,7 +105,7 @@ pub(crate) static CURVES: LazyLock<[Curve; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// The curve of an algorithm.
+/// Returns the curve of an algorithm.
 pub(crate) fn curve(alg: &str) -> &'static Curve {
     CURVES.iter().find(|curve| curve.alg == alg).expect(alg)
 }
@@ -129,7 +129,7 @@ impl Curve {
         Some((x, y))
     }
 
-    /// Double and add.
+    /// Multiplies by double-and-add.
     pub(crate) fn multiply(&self, k: &BigUint, point: &Point) -> Point {
         let Some((x, y)) = point else { return None };
         let point = Jacobian {
@@ -148,7 +148,7 @@ impl Curve {
         self.affine(&product)
     }
 
-    /// k times the base point, for k that is no multiple of its order.
+    /// Returns k times the base point, for k that is not a multiple of its order.
     pub(crate) fn point(&self, k: &BigUint) -> Affine {
         self.multiply(k, &Some(self.g.clone())).unwrap()
     }
@@ -157,14 +157,15 @@ impl Curve {
         (x.clone(), &self.p - y)
     }
 
-    /// A point with this x coordinate, if there is one. All three p are 3 modulo 4.
+    /// Returns a point with this x coordinate, if there is one. Each p is 3 modulo 4, so a square
+    /// root is one exponentiation.
     pub(crate) fn lift(&self, x: &BigUint) -> Point {
         let square = (x * x * x + (&self.p - 3_u8) * x + &self.b) % &self.p;
         let y = square.modpow(&((&self.p + 1_u8) >> 2_u8), &self.p);
         (&y * &y % &self.p == square).then(|| (x.clone(), y))
     }
 
-    /// The message as a number modulo n. No hash here is longer than its n.
+    /// Returns the hash of the message modulo n. No hash here is longer than its n.
     pub(crate) fn hash(&self, message: &[u8]) -> BigUint {
         BigUint::from_bytes_be(&digest(self.alg, &[message])) % &self.n
     }
@@ -173,7 +174,7 @@ impl Curve {
         number.modinv(&self.n).unwrap()
     }
 
-    /// SEC 1 §4.1.4.
+    /// Verifies a signature (SEC 1 §4.1.4).
     pub(crate) fn verify(&self, q: &Affine, message: &[u8], r: &BigUint, s: &BigUint) -> bool {
         let in_range = |v: &BigUint| v.bits() > 0 && *v < self.n;
         if !in_range(r) || !in_range(s) {
@@ -188,15 +189,15 @@ impl Curve {
             .is_some_and(|(x, _)| x % &self.n == *r)
     }
 
-    /// SEC 1 §4.1.3 with the secret d and the nonce k.
+    /// Signs with the private key d and the nonce k (SEC 1 §4.1.3).
     pub(crate) fn sign(&self, d: &BigUint, k: &BigUint, message: &[u8]) -> Vec<u8> {
         let r = self.point(k).0 % &self.n;
         let s = self.inverse(k) * (self.hash(message) + &r * d) % &self.n;
         self.octets(&r, &s)
     }
 
-    /// The public key Q under which (r, s) is a good signature if its point is `nonce`: Q = r⁻¹ ·
-    /// (s · R - z · G).
+    /// Returns the public key Q under which (r, s) is valid if its point is `nonce`: Q = r⁻¹ · (s ·
+    /// R - z · G).
     pub(crate) fn recover(&self, nonce: &Affine, message: &[u8], s: &BigUint) -> Point {
         let r = &nonce.0 % &self.n;
         let minus_z = &self.n - self.hash(message);
@@ -207,28 +208,28 @@ impl Curve {
         self.multiply(&self.inverse(&r), &sum)
     }
 
-    /// Two numbers at the curve's width: a signature, or a point's coordinates.
+    /// Encodes two numbers at the curve's width: a signature, or the coordinates of a point.
     pub(crate) fn octets(&self, first: &BigUint, second: &BigUint) -> Vec<u8> {
         [first, second]
             .map(|number| octets(number, self.width))
             .concat()
     }
 
-    /// A public key, loaded for every signature.
+    /// Loads a public key for all signature algorithms.
     pub(crate) fn key(&self, q: &Affine) -> Keyring {
         let bytes = self.octets(&q.0, &q.1);
         let (x, y) = bytes.split_at(self.width);
         Keyring::from_parameters(&KeyParameters::ec(self.crv, x, y), SIGNATURES).unwrap()
     }
 
-    /// A public key as JWK.
+    /// Returns a public key as a JWK.
     pub(crate) fn jwk(&self, q: &Affine) -> Value {
         let text = |number: &BigUint| base64url(&octets(number, self.width));
         json!({"kty": "EC", "crv": self.crv, "x": text(&q.0), "y": text(&q.1)})
     }
 }
 
-/// The point (x/z², y/z³), so that not every step has to divide; infinity where z is 0.
+/// The point (x/z², y/z³), which avoids a division in each step. At infinity z is 0.
 #[derive(Clone)]
 struct Jacobian {
     x: BigUint,
@@ -312,7 +313,7 @@ impl Curve {
     }
 }
 
-/// A number in big-endian at a width.
+/// Encodes a number in big-endian at a width.
 pub(crate) fn octets(number: &BigUint, width: usize) -> Vec<u8> {
     let bytes = number.to_bytes_be();
     [vec![0; width - bytes.len()], bytes].concat()

@@ -1,8 +1,8 @@
-//! The hash of an algorithm, by the algorithm's name, and what RFCs make of it.
+//! The hash of an algorithm, by the algorithm's name, and constructions on top of it.
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// SHA-256, SHA-384 or SHA-512 as the name's last three digits say.
+/// Hashes with SHA-256, SHA-384 or SHA-512, according to the last three digits of the name.
 pub(crate) fn digest(alg: &str, parts: &[&[u8]]) -> Vec<u8> {
     let message = parts.concat();
     match &alg[2..] {
@@ -13,8 +13,8 @@ pub(crate) fn digest(alg: &str, parts: &[&[u8]]) -> Vec<u8> {
     }
 }
 
-/// What stands before the digest in a signature of RSASSA-PKCS1-v1_5 (RFC 8017 §9.2): a SEQUENCE of
-/// the hash's identifier, with NULL for its parameters, and the head of an OCTET STRING.
+/// Returns the bytes before the digest in an RSASSA-PKCS1-v1_5 signature (RFC 8017 §9.2): a
+/// SEQUENCE with the hash's identifier and NULL parameters, and the head of an OCTET STRING.
 pub(crate) fn digest_info(alg: &str) -> Vec<u8> {
     let (last_arc, len) = match &alg[2..] {
         "256" => (1, 32),

@@ -1,24 +1,23 @@
-//! What the tests share: reading vector files, running a case, making tokens.
+//! What the tests share: reading vector files, running cases, making tokens.
 
 pub(crate) mod curve;
 pub(crate) mod hash;
-pub(crate) mod judge;
 pub(crate) mod primes;
 pub(crate) mod random;
 pub(crate) mod report;
 pub(crate) mod rsa;
 pub(crate) mod sign;
 pub(crate) mod vector;
+pub(crate) mod verdict;
 
 use core::time::Duration;
 use jose_verify::KeySet;
 use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 
-/// One key for any number of algorithms: with room for one of any kind, an RSA key of 4096 bits as
-/// well.
+/// Holds one key of any kind for any number of algorithms, including an RSA key of 4096 bits.
 pub(crate) type Keyring = KeySet<2>;
 
-/// A list of algorithms by their names, whether or not they may stand together.
+/// Returns the algorithms with these names, whether or not one list may contain them all.
 pub(crate) fn algorithms(names: &[&str]) -> Vec<&'static dyn Algorithm> {
     let by_name = |wanted: &&str| {
         let mut all = SIGNATURES.iter().chain(MACS);
@@ -34,7 +33,7 @@ pub(crate) const ALL_TWELVE: [&str; 12] = [
     "ES384", "ES512",
 ];
 
-/// So many seconds.
+/// Returns a duration of this many seconds.
 pub(crate) const fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }

@@ -1,5 +1,5 @@
 //! Textbook RSA (RFC 8017): keys of many sizes from a few primes, and signatures that no library
-//! would make.
+//! would produce.
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
 use num_bigint::BigUint;
@@ -10,8 +10,8 @@ use super::hash::{digest, digest_info};
 use super::primes::{EXTREME, PRIMES};
 use super::sign::base64url;
 
-/// Public exponents that fit every pair of primes: the smallest, a small one, the usual one, one of
-/// 33 bits.
+/// Public exponents that work with every pair of primes: the smallest, another small one, the usual
+/// one, and one of 33 bits.
 pub(crate) const EXPONENTS: [u64; 4] = [3, 17, 65_537, 4_294_967_311];
 
 /// A key pair.
@@ -25,13 +25,13 @@ pub(crate) struct RsaKey {
 }
 
 impl RsaKey {
-    /// The key of two of [`PRIMES`], by their places.
+    /// Returns the key of two of [`PRIMES`], by their indices.
     pub(crate) fn new(p: usize, q: usize, e: u64) -> Self {
         Self::of(PRIMES[p], PRIMES[q], e)
     }
 
-    /// Keys of 2048 to 4096 bits with each of [`EXPONENTS`]: every two of [`PRIMES`], and the pairs
-    /// of [`EXTREME`].
+    /// Returns keys of 2048 to 4096 bits with each of [`EXPONENTS`], for each pair of [`PRIMES`]
+    /// and for the pairs of [`EXTREME`].
     pub(crate) fn all() -> Vec<Self> {
         let (primes, extreme) = (PRIMES.iter(), EXTREME.iter());
         let pairs = primes
@@ -56,7 +56,7 @@ impl RsaKey {
         }
     }
 
-    /// 2048 bits and the usual exponent.
+    /// Returns a key of 2048 bits with the usual exponent.
     pub(crate) fn usual() -> Self {
         Self::new(0, 1, 65_537)
     }
@@ -65,18 +65,18 @@ impl RsaKey {
         usize::try_from(self.n.bits()).unwrap()
     }
 
-    /// Bytes of the modulus, and so of a signature.
+    /// Returns the length of the modulus, and therefore of a signature, in bytes.
     pub(crate) fn len(&self) -> usize {
         self.modulus_bits().div_ceil(8)
     }
 
-    /// The public key, loaded for every signature.
+    /// Loads the public key for all signature algorithms.
     pub(crate) fn key(&self) -> Keyring {
         let (n, e) = (self.n.to_bytes_be(), self.e.to_bytes_be());
         Keyring::from_parameters(&KeyParameters::rsa(&n, &e), SIGNATURES).unwrap()
     }
 
-    /// The public key as JWK.
+    /// Returns the public key as a JWK.
     pub(crate) fn jwk(&self) -> Value {
         let text = |number: &BigUint| base64url(&number.to_bytes_be());
         json!({"kty": "RSA", "n": text(&self.n), "e": text(&self.e)})
@@ -85,9 +85,9 @@ impl RsaKey {
     /// RSASP1: the private operation on any encoded message below the modulus.
     pub(crate) fn sign_raw(&self, encoded: &[u8]) -> Vec<u8> {
         let message = BigUint::from_bytes_be(encoded);
-        assert!(message < self.n, "too large a message");
-        // By the Chinese remainder theorem (RFC 8017 §5.2.1, step 2b), which takes a quarter of the
-        // time.
+        assert!(message < self.n, "the encoded message is below the modulus");
+        // Uses the Chinese remainder theorem (RFC 8017 §5.2.1, step 2b), which takes a quarter of
+        // the time.
         let (p, q) = (&self.p, &self.q);
         let by_p = message.modpow(&(&self.d % (p - 1_u8)), p);
         let by_q = message.modpow(&(&self.d % (q - 1_u8)), q);
@@ -95,7 +95,7 @@ impl RsaKey {
         self.octets(&(by_q + q * h))
     }
 
-    /// A good signature: RSASSA-PKCS1-v1_5, or RSASSA-PSS with a salt of zeros.
+    /// Returns a valid signature: RSASSA-PKCS1-v1_5, or RSASSA-PSS with a salt of zeros.
     pub(crate) fn sign(&self, alg: &str, message: &[u8]) -> Vec<u8> {
         let hash = digest(alg, &[message]);
         if alg.starts_with("RS") {
@@ -105,7 +105,7 @@ impl RsaKey {
         self.sign_raw(&Pss::new(alg, &salt).encode(message, self.modulus_bits() - 1))
     }
 
-    /// A number below the modulus in as many bytes as that has.
+    /// Encodes a number below the modulus at the length of the modulus.
     pub(crate) fn octets(&self, number: &BigUint) -> Vec<u8> {
         let bytes = number.to_bytes_be();
         let mut octets = vec![0; self.len() - bytes.len()];
@@ -114,14 +114,15 @@ impl RsaKey {
     }
 }
 
-/// A block of type 1 (RFC 8017 §9.2): `00 01 ff … ff 00`, and then what is given.
+/// Returns a block of type 1 (RFC 8017 §9.2): `00 01 ff … ff 00`, followed by the contents.
 pub(crate) fn pkcs1(len: usize, contents: &[&[u8]]) -> Vec<u8> {
     let contents = contents.concat();
     let padding = vec![0xff; len - contents.len() - 3];
     [&[0, 1], &padding[..], &[0], &contents].concat()
 }
 
-/// The parts of an encoded message of PSS (RFC 8017 §9.1.1), each of which can be wrong.
+/// The parts of an EMSA-PSS encoded message (RFC 8017 §9.1.1). Each of them can be set to a wrong
+/// value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pss<'a> {
     /// An algorithm with the hash of the message.
@@ -129,19 +130,19 @@ pub(crate) struct Pss<'a> {
     /// An algorithm with the hash of MGF1.
     pub(crate) mgf: &'a str,
     pub(crate) salt: &'a [u8],
-    /// What stands before the digest in the hash.
+    /// The bytes before the digest in the hash.
     pub(crate) prefix: [u8; 8],
     /// The first byte of the padding: zero.
     pub(crate) padding: u8,
-    /// Between padding and salt.
+    /// The byte between padding and salt.
     pub(crate) separator: u8,
     pub(crate) trailer: u8,
-    /// Set in the first byte of the encoded message.
+    /// Bits to set in the first byte of the encoded message.
     pub(crate) top_bits: u8,
 }
 
 impl<'a> Pss<'a> {
-    /// As it should be.
+    /// Returns the correct parameters.
     pub(crate) fn new(alg: &'a str, salt: &'a [u8]) -> Self {
         Self {
             alg,
@@ -155,7 +156,7 @@ impl<'a> Pss<'a> {
         }
     }
 
-    /// EMSA-PSS-ENCODE for an encoded message of so many bits.
+    /// EMSA-PSS-ENCODE for an encoded message of this many bits.
     pub(crate) fn encode(&self, message: &[u8], bits: usize) -> Vec<u8> {
         let hash = digest(self.alg, &[message]);
         let h = digest(self.alg, &[&self.prefix, &hash, self.salt]);

@@ -1,4 +1,4 @@
-//! Tokens made on the spot, with HS256, for tests of what comes after the signature.
+//! Tokens signed with HS256 during the test, for tests of what follows the signature.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,17 +15,17 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
     text.to_owned()
 }
 
-/// The key that verifies what [`token`] signs.
+/// Returns the key that verifies the tokens of [`token`].
 pub(crate) fn key() -> Keyring {
     Keyring::from_parameters(&KeyParameters::oct(SECRET), &[&HS256]).unwrap()
 }
 
-/// A token with these bytes as header and payload.
+/// Returns a token with these bytes as its header and payload.
 pub(crate) fn token_with_header(header: &[u8], payload: &[u8]) -> String {
     token_with_secret(SECRET, header, payload)
 }
 
-/// A token with these bytes as header and payload, under another secret.
+/// Returns a token with these bytes as its header and payload, signed with this secret.
 pub(crate) fn token_with_secret(secret: &[u8], header: &[u8], payload: &[u8]) -> String {
     token_signed_by(header, payload, |signing_input| {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret).unwrap();
@@ -34,7 +34,7 @@ pub(crate) fn token_with_secret(secret: &[u8], header: &[u8], payload: &[u8]) ->
     })
 }
 
-/// A token with these bytes as header and payload, and whatever `sign` makes of them.
+/// Returns a token with these bytes as its header and payload, signed by `sign`.
 pub(crate) fn token_signed_by(
     header: &[u8],
     payload: &[u8],
@@ -45,7 +45,7 @@ pub(crate) fn token_signed_by(
     format!("{signing_input}.{}", base64url(&signature))
 }
 
-/// A token with these claims.
+/// Returns a token with these claims.
 pub(crate) fn token(claims: &str) -> String {
     token_with_header(br#"{"alg":"HS256"}"#, claims.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! The vector format (see `vectors/README.md`): a request, and the answer that is expected.
+//! The vector format (see `vectors/README.md`): a request and the expected result.
 
 use core::time::Duration;
 use std::fs;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::sign::base64url;
 use super::{Keyring, algorithms};
 
-/// The cases of a file below `vectors/`.
+/// Returns the cases of a file in `vectors/`.
 pub(crate) fn cases(file: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("vectors")
@@ -25,11 +25,11 @@ pub(crate) fn cases(file: &str) -> Vec<Value> {
     let mut file: Value = serde_json::from_str(&text).expect("JSON");
     match file["cases"].take() {
         Value::Array(cases) => cases,
-        _ => panic!("no cases"),
+        _ => panic!("the file has no array `cases`"),
     }
 }
 
-/// What a case came to: algorithm, `kid` and payload in base64url, or the error.
+/// What an accepted token contains: algorithm, `kid`, and payload in base64url.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Accepted {
     pub(crate) alg: String,
@@ -37,7 +37,7 @@ pub(crate) struct Accepted {
     pub(crate) payload: String,
 }
 
-/// Runs a case and holds the answer against what it expects.
+/// Runs a case and compares the result with the expected one.
 pub(crate) fn assert_case(case: &Value) {
     let name = case["name"].as_str().unwrap();
     let expect = &case["expect"];
@@ -59,9 +59,9 @@ pub(crate) fn token_of(case: &Value) -> &str {
     case["token"].as_str().unwrap()
 }
 
-/// Runs a case's request on a token, in both ways, which must agree.
+/// Runs a case's request with a scratch buffer and in place. Both results must be equal.
 ///
-/// What is wrong with the token's header comes before what is wrong with the keys.
+/// Errors in the token's header take precedence over errors in the keys.
 pub(crate) fn run(case: &Value, token: &str) -> Result<Accepted, Error> {
     let names: Vec<&str> = strings(&case["algs"]);
     let wanted = algorithms(&names);
@@ -126,7 +126,10 @@ fn run_with(case: &Value, token: &str, keys: &impl Keys) -> Result<Accepted, Err
             verifier.verify_in_place(&mut copy, now).map(accepted),
         )
     };
-    assert_eq!(answer, in_place, "with a scratch buffer and in place");
+    assert_eq!(
+        answer, in_place,
+        "scratch buffer and in-place results agree"
+    );
     answer
 }
 
@@ -184,7 +187,7 @@ fn required<T>(expected: Option<T>) -> Check<T> {
     expected.map_or(Check::NotChecked, Check::Required)
 }
 
-/// A list that is required if it is given.
+/// Requires one of the strings, if there are any.
 fn list(strings: &dyn StringList) -> Check<&dyn StringList> {
     required(strings.string_at(0).map(|_| strings))
 }

@@ -1,4 +1,4 @@
-//! Airlock IAM: signature or MAC as the operator chooses, never neither; UserInfo in plain JSON.
+//! Airlock IAM: signature or MAC as the operator chooses, never unsecured; UserInfo as plain JSON.
 
 use jose_verify::alg::{HS256, HS512, KeyParameters, RS256};
 use jose_verify::oauth::ProviderMetadata;
@@ -9,7 +9,7 @@ use super::{NONCE, system, text_of};
 use crate::support::Keyring;
 
 const ISSUER: &str = "https://iam.example.com/auth-login/oauth2/v3/as-1";
-const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
+const AIRLOCK_NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
 
 fn claims<T>(
     token: &str,
@@ -20,11 +20,11 @@ fn claims<T>(
     let mut scratch = vec![0; token.len()];
     let verifier = Verifier::new(keys, &policy);
     verifier
-        .verify(token.as_bytes(), NOW, &mut scratch)
+        .verify(token.as_bytes(), AIRLOCK_NOW, &mut scratch)
         .map(|jwt| read(&jwt))
 }
 
-fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
+fn verify(token: &str, keys: &impl Keys) -> Result<(), Error> {
     claims(token, keys, |_| ())
 }
 
@@ -62,23 +62,23 @@ fn from_metadata_and_keys_to_claims() {
 }
 
 #[test]
-fn hostile_twins() {
+fn forged_and_confused_tokens() {
     let airlock = system("airlock");
     let token = |member: &str| text_of(&airlock, member);
     let (keys, secret) = (published(), client_secret());
-    assert_eq!(judge(&token("forged"), &keys), Err(Error::BadSignature));
+    assert_eq!(verify(&token("forged"), &keys), Err(Error::BadSignature));
     assert_eq!(
-        judge(&token("forged_mac"), &secret),
+        verify(&token("forged_mac"), &secret),
         Err(Error::BadSignature)
     );
     let not_accepted = Err(Error::AlgorithmNotAccepted);
     for confused in ["keyed_with_jwks", "maced"] {
-        assert_eq!(judge(&token(confused), &keys), not_accepted, "{confused}");
+        assert_eq!(verify(&token(confused), &keys), not_accepted, "{confused}");
     }
-    assert_eq!(judge(&token("signed"), &secret), not_accepted);
-    // "No Signature", even where the metadata offer it.
-    assert_eq!(judge(&token("unsecured"), &keys), Err(Error::Unsecured));
-    assert_eq!(judge(&token("unsecured"), &secret), Err(Error::Unsecured));
+    assert_eq!(verify(&token("signed"), &secret), not_accepted);
+    // "No Signature" is rejected even if the metadata offers it.
+    assert_eq!(verify(&token("unsecured"), &keys), Err(Error::Unsecured));
+    assert_eq!(verify(&token("unsecured"), &secret), Err(Error::Unsecured));
     assert_eq!(
         Error::Unsecured.message(),
         "the token is not signed (alg none)"
@@ -86,7 +86,7 @@ fn hostile_twins() {
 }
 
 #[test]
-fn user_info_of_this_user_and_of_no_other() {
+fn user_info_of_another_user() {
     let airlock = system("airlock");
     let signed = text_of(&airlock, "signed");
     let email = |member: &str| {

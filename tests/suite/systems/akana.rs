@@ -1,5 +1,5 @@
 //! Akana: all twelve algorithms, secrets as text and leniently decoded, rollover, several issuers,
-//! ID Tokens from the authorization endpoint, roles in a claim of any name.
+//! ID Tokens from the authorization endpoint, and roles in a claim of any name.
 
 use crate::support::secs;
 use jose_verify::alg::{KeyParameters, MACS, SHA256, SHA384, SHA512, SIGNATURES};
@@ -17,7 +17,7 @@ use crate::support::{ALL_TWELVE, Keyring, algorithms};
 
 const LOGIN: &str = "https://login.example.com/oauth";
 const PARTNERS: &str = "https://partners.example.com/oauth";
-const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
+const AKANA_NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
 
 fn policy(issuers: &'static dyn StringList) -> Policy<'static> {
     oidc::id_token(issuers, &["app-portal-01"], Nonce::Sent(NONCE))
@@ -32,11 +32,11 @@ fn claims<T>(
     let policy = policy(&[LOGIN]);
     let verifier = Verifier::new(keys, &policy);
     verifier
-        .verify(token.as_bytes(), NOW, &mut scratch)
+        .verify(token.as_bytes(), AKANA_NOW, &mut scratch)
         .map(|jwt| read(&jwt))
 }
 
-fn judge(token: &str, keys: &impl Keys) -> Result<(), Error> {
+fn verify(token: &str, keys: &impl Keys) -> Result<(), Error> {
     claims(token, keys, |_| ())
 }
 
@@ -48,7 +48,7 @@ fn published(issuer: &str) -> Box<KeySet<8>> {
     set(&text_of(&system("akana")["jwks"], issuer))
 }
 
-/// The shared secret as it is written there, decoded as they do.
+/// Returns the shared secret, decoded leniently like Akana does.
 fn lenient_secret() -> Keyring {
     let secret = text_of(&system("akana"), "secret_lenient");
     let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
@@ -56,13 +56,13 @@ fn lenient_secret() -> Keyring {
     Keyring::from_parameters(&secret, MACS).unwrap()
 }
 
-/// As `code id_token token` answers: bound to both.
-fn bound(token: &str, keys: &impl Keys) -> Result<(), Error> {
+/// Verifies an ID Token of a `code id_token token` response, with its hashes of both values.
+fn verify_hash_claims(token: &str, keys: &impl Keys) -> Result<(), Error> {
     let akana = system("akana");
     let (access_token, code) = (text_of(&akana, "access_token"), text_of(&akana, "code"));
     let hash_claims = HashClaims::from_authorization_endpoint(Some(&access_token), Some(&code));
     let hashes: [&dyn jose_verify::alg::HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
-    claims(token, keys, |jwt| hash_claims.check(jwt, &hashes)).and_then(|bound| bound)
+    claims(token, keys, |jwt| hash_claims.check(jwt, &hashes)).and_then(|result| result)
 }
 
 #[test]
@@ -72,11 +72,17 @@ fn all_twelve_algorithms_bound_to_token_and_code() {
     for alg in ALL_TWELVE {
         let token = text_of(tokens, alg);
         if alg.starts_with("HS") {
-            assert_eq!(bound(&token, &secret), Ok(()), "{alg}");
-            assert_eq!(bound(&token, &*keys), Err(Error::AlgorithmNotAccepted));
+            assert_eq!(verify_hash_claims(&token, &secret), Ok(()), "{alg}");
+            assert_eq!(
+                verify_hash_claims(&token, &*keys),
+                Err(Error::AlgorithmNotAccepted)
+            );
         } else {
-            assert_eq!(bound(&token, &*keys), Ok(()), "{alg}");
-            assert_eq!(bound(&token, &secret), Err(Error::AlgorithmNotAccepted));
+            assert_eq!(verify_hash_claims(&token, &*keys), Ok(()), "{alg}");
+            assert_eq!(
+                verify_hash_claims(&token, &secret),
+                Err(Error::AlgorithmNotAccepted)
+            );
         }
     }
 }
@@ -100,8 +106,12 @@ fn swapped_codes_and_access_tokens() {
         ),
     ] {
         let token = text_of(&akana, member);
-        assert_eq!(judge(&token, &*keys), Ok(()), "{member}: a good token, but");
-        assert_eq!(bound(&token, &*keys), Err(want), "{member}");
+        assert_eq!(
+            verify(&token, &*keys),
+            Ok(()),
+            "{member}: valid without its companions"
+        );
+        assert_eq!(verify_hash_claims(&token, &*keys), Err(want), "{member}");
     }
 }
 
@@ -117,26 +127,29 @@ fn secrets_as_text_and_decoded() {
     for alg in ["HS256", "HS384", "HS512"] {
         let by_text = text_of(&akana["text_secret_tokens"], alg);
         let decoded = text_of(&akana["tokens"], alg);
-        assert_eq!(judge(&by_text, &of_text), Ok(()), "{alg}");
-        assert_eq!(judge(&decoded, &lenient_secret()), Ok(()), "{alg}");
-        assert_eq!(judge(&decoded, &strict), Ok(()), "{alg}");
+        assert_eq!(verify(&by_text, &of_text), Ok(()), "{alg}");
+        assert_eq!(verify(&decoded, &lenient_secret()), Ok(()), "{alg}");
+        assert_eq!(verify(&decoded, &strict), Ok(()), "{alg}");
         let confused = [
-            judge(&by_text, &lenient_secret()),
-            judge(&decoded, &of_text),
+            verify(&by_text, &lenient_secret()),
+            verify(&decoded, &of_text),
         ];
         assert_eq!(confused, [Err(Error::BadSignature); 2], "{alg}");
     }
     let lenient = text_of(&akana, "secret_lenient");
     let malformed = KeyParameters::oct_from_base64url(&lenient, &mut buffer).err();
     assert_eq!(malformed, Some(Error::MalformedKey));
-    // At least 32, 48 and 64 characters.
-    for (alg, least) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+    // The secret has at least 32, 48 or 64 characters.
+    for (alg, shortest) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
         let list = algorithms(&[alg]);
         let load = |len| {
             let secret = KeyParameters::oct(&text.as_bytes()[..len]);
             Keyring::from_parameters(&secret, &list).err()
         };
-        assert_eq!((load(least), load(least - 1)), (None, Some(Error::WeakKey)));
+        assert_eq!(
+            (load(shortest), load(shortest - 1)),
+            (None, Some(Error::WeakKey))
+        );
     }
 }
 
@@ -148,18 +161,18 @@ fn rollover() {
     let (before, during) = (published("login"), set(&text_of(&akana, "rollover")));
     let after = set(&text_of(&akana, "after_rollover"));
     assert_eq!(
-        (judge(&old, &*before), judge(&old, &*during)),
+        (verify(&old, &*before), verify(&old, &*during)),
         (Ok(()), Ok(()))
     );
     assert_eq!(
-        (judge(&new, &*during), judge(&new, &*after)),
+        (verify(&new, &*during), verify(&new, &*after)),
         (Ok(()), Ok(()))
     );
-    for unknown in [judge(&new, &*before), judge(&old, &*after)] {
+    for unknown in [verify(&new, &*before), verify(&old, &*after)] {
         assert_eq!(unknown, Err(Error::NoKey));
         assert!(unknown.unwrap_err().should_refresh_keys());
     }
-    // Where the provider does not keep the deprecated key, we do.
+    // If the provider does not keep the deprecated key, `RotatingKeys` does.
     let keys = RotatingKeys::<8>::new();
     let jwks = text_of(&akana["jwks"], "login");
     let (keys, _) = keys
@@ -170,11 +183,11 @@ fn rollover() {
         .updated(jwks.as_bytes(), SIGNATURES, secs(3600), secs(10), |_| {})
         .unwrap();
     assert_eq!(
-        (judge(&old, keys.set()), judge(&new, keys.set())),
+        (verify(&old, keys.set()), verify(&new, keys.set())),
         (Ok(()), Ok(()))
     );
     let later = keys.without_retired(secs(3610));
-    assert_eq!(judge(&old, later.set()), Err(Error::NoKey));
+    assert_eq!(verify(&old, later.set()), Err(Error::NoKey));
 }
 
 #[test]
@@ -185,25 +198,27 @@ fn several_issuers_at_once() {
         Tenant::new(LOGIN, &*login, policy(&[""; 0])),
         Tenant::new(PARTNERS, &*partners, policy(&[""; 0])),
     ];
-    let judge = |token: &str| {
+    let verify = |token: &str| {
         let find = |issuer: JsonStr<'_>| tenants.iter().find(|t| issuer == t.issuer());
         let mut scratch = vec![0; token.len()];
         IssuerVerifier::new(find)
-            .verify(token.as_bytes(), NOW, &mut scratch)
+            .verify(token.as_bytes(), AKANA_NOW, &mut scratch)
             .map(|(tenant, _)| tenant.issuer())
     };
     for alg in ["RS256", "ES512"] {
-        assert_eq!(judge(&text_of(&akana["tokens"], alg)), Ok(LOGIN));
+        assert_eq!(verify(&text_of(&akana["tokens"], alg)), Ok(LOGIN));
     }
-    assert_eq!(judge(&text_of(&akana, "partners")), Ok(PARTNERS));
-    // Says that it is of one issuer, and was signed by the other under a `kid` that both have.
-    let crossed = judge(&text_of(&akana, "crossed"));
+    assert_eq!(verify(&text_of(&akana, "partners")), Ok(PARTNERS));
+    // Names one issuer, but is signed by the other under a `kid` that both have.
+    let crossed = verify(&text_of(&akana, "crossed"));
     assert_eq!(crossed, Err(Error::BadSignature));
     let alone = |tenant: &Tenant<'_, KeySet<8>>, member: &str| {
         let token = text_of(&akana, member);
         let mut scratch = vec![0; token.len()];
         let verifier = IssuerVerifier::new(|_| Some(tenant));
-        verifier.verify(token.as_bytes(), NOW, &mut scratch).err()
+        verifier
+            .verify(token.as_bytes(), AKANA_NOW, &mut scratch)
+            .err()
     };
     assert_eq!(
         alone(&tenants[0], "crossed"),

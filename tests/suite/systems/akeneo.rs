@@ -1,4 +1,4 @@
-//! Akeneo PIM: the key in PEM inside JSON, regenerated regularly; no `kid`; dates with fractions.
+//! Akeneo PIM: a PEM key inside JSON that is regenerated regularly; no `kid`; dates with fractions.
 
 use crate::support::secs;
 use jose_verify::alg::{HS256, KeyParameters, RS256};
@@ -11,9 +11,9 @@ use crate::support::Keyring;
 
 const ISSUERS: [&str; 1] = ["https://my-pim.example.com"];
 const CLIENTS: [&str; 1] = ["69d7c1a4-5b0e-4c0e-9a3f-2f6f0c6a1b7d"];
-const NOW: NumericDate = NumericDate::from_seconds(1_643_030_000);
+const AKENEO_NOW: NumericDate = NumericDate::from_seconds(1_643_030_000);
 
-/// The key as `GET /connect/apps/v1/openid/public-key` publishes it.
+/// Returns the key as `GET /connect/apps/v1/openid/public-key` publishes it.
 fn published(member: &str) -> KeySet<4> {
     let json = text_of(&system("akeneo"), member);
     let mut scratch = vec![0; 2 * json.len()];
@@ -21,7 +21,7 @@ fn published(member: &str) -> KeySet<4> {
     KeySet::from_parameters(&parameters.unwrap(), &[&RS256]).unwrap()
 }
 
-fn judge(token: &str, key: &impl jose_verify::Keys) -> Result<(), Error> {
+fn verify(token: &str, key: &impl jose_verify::Keys) -> Result<(), Error> {
     claims(token, key, |_| ())
 }
 
@@ -34,7 +34,7 @@ fn claims<T>(
     let mut scratch = vec![0; token.len()];
     let verifier = Verifier::new(key, &policy);
     verifier
-        .verify(token.as_bytes(), NOW, &mut scratch)
+        .verify(token.as_bytes(), AKENEO_NOW, &mut scratch)
         .map(|jwt| read(&jwt))
 }
 
@@ -65,19 +65,19 @@ fn from_the_published_key_to_claims() {
 }
 
 #[test]
-fn hostile_twins() {
+fn forged_and_confused_tokens() {
     let akeneo = system("akeneo");
     let forged = text_of(&akeneo, "forged");
     let unsecured = text_of(&akeneo, "unsecured");
     for form in ["public_key", "certificate"] {
         let key = published(form);
-        assert_eq!(judge(&forged, &key), Err(Error::BadSignature));
-        assert_eq!(judge(&unsecured, &key), Err(Error::Unsecured));
+        assert_eq!(verify(&forged, &key), Err(Error::BadSignature));
+        assert_eq!(verify(&unsecured, &key), Err(Error::Unsecured));
         for confused in ["keyed_with_certificate", "keyed_with_public_key"] {
-            let refused = judge(&text_of(&akeneo, confused), &key);
-            assert_eq!(refused, Err(Error::AlgorithmNotAccepted), "{confused}");
+            let rejected = verify(&text_of(&akeneo, confused), &key);
+            assert_eq!(rejected, Err(Error::AlgorithmNotAccepted), "{confused}");
         }
-        // Nor can the published text be loaded for a MAC.
+        // The published text cannot be loaded for a MAC either.
         let json = text_of(&akeneo, form);
         let mut scratch = vec![0; 2 * json.len()];
         let json = json.as_bytes();
@@ -87,30 +87,30 @@ fn hostile_twins() {
     }
 }
 
-/// Without `kid` a stale key and a forged token look alike. Fetching the key again, within bounds,
-/// tells them apart.
+/// Without `kid`, a token of a newer key and a forged token look alike. Fetching the key again,
+/// within bounds, distinguishes them.
 #[test]
-fn a_stale_key_is_told_from_a_forged_token() {
+fn a_stale_key_is_distinguished_from_a_forged_token() {
     let akeneo = system("akeneo");
     let fresh = id_token_of(&text_of(&akeneo, "regenerated_token_response"));
     let forged = text_of(&akeneo, "forged");
-    for (token, verdict) in [(&fresh, Ok(())), (&forged, Err(Error::BadSignature))] {
+    for (token, want) in [(&fresh, Ok(())), (&forged, Err(Error::BadSignature))] {
         let old = RotatingKeys::new().with_published(published("certificate"), secs(3600), secs(0));
         let mut refetch = Refetch::new(secs(5), secs(300));
-        let error = judge(token, old.set()).unwrap_err();
+        let error = verify(token, old.set()).unwrap_err();
         assert_eq!(error, Error::BadSignature);
         assert!(refetch.begin(error, false, secs(100)));
         let new = old.with_published(published("regenerated"), secs(3600), secs(101));
         refetch.end(new.has_new_keys(&old), secs(101));
-        assert_eq!(judge(token, new.set()), verdict);
-        // Tokens of the old key hold on until they expire.
+        assert_eq!(verify(token, new.set()), want);
+        // Tokens of the old key are accepted until they expire.
         let before = id_token_of(&text_of(&akeneo, "token_response"));
-        assert_eq!(judge(&before, new.set()), Ok(()));
+        assert_eq!(verify(&before, new.set()), Ok(()));
         assert_eq!(
-            judge(&before, new.without_retired(secs(3701)).set()),
+            verify(&before, new.without_retired(secs(3701)).set()),
             Err(Error::BadSignature)
         );
-        // The next forgery has to wait.
+        // The next forgery does not cause a refetch yet.
         assert!(!refetch.begin(Error::BadSignature, false, secs(102)));
     }
 }

@@ -23,13 +23,13 @@ fn published() -> KeySet<4> {
     KeySet::from_jwks(jwks.as_bytes(), &[&RS256]).unwrap()
 }
 
-/// The ID Token, some seconds after it was issued.
+/// Reads the ID Token this many seconds after it was issued.
 fn id_token<T>(seconds: i64, read: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
     let token = id_token_of(&text_of(&system("connect2id"), "token_response"));
-    judge(&token, seconds, read)
+    verify(&token, seconds, read)
 }
 
-fn judge<T>(token: &str, seconds: i64, read: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
+fn verify<T>(token: &str, seconds: i64, read: impl FnOnce(&Verified<'_>) -> T) -> Result<T, Error> {
     let max_age = MaxAge {
         age: Duration::from_secs(900),
         leeway: Duration::ZERO,
@@ -68,9 +68,9 @@ fn from_metadata_and_token_response_to_claims() {
 }
 
 #[test]
-fn hostile_twins() {
+fn forged_and_expired_tokens() {
     let connect2id = system("connect2id");
-    let forged = judge(&text_of(&connect2id, "forged"), 60, |_| ());
+    let forged = verify(&text_of(&connect2id, "forged"), 60, |_| ());
     assert_eq!(forged, Err(Error::BadSignature));
     let other = text_of(&connect2id, "metadata_of_another");
     let other = ProviderMetadata::parse(other.as_bytes(), ISSUER).err();
@@ -81,7 +81,7 @@ fn hostile_twins() {
     );
 }
 
-/// The ID Token in a cookie: replaced when it reaches an age, refused when it has expired.
+/// An ID Token in a cookie: refreshed when it reaches an age, rejected when it has expired.
 #[test]
 fn a_stateless_session() {
     let due = |seconds| {
@@ -117,12 +117,12 @@ fn user_info_plain_and_signed() {
     });
     assert_eq!(read, Ok(Ok(())));
 
-    // Where the provider writes `iss` and `aud`, they can be required.
+    // If the provider sends `iss` and `aud`, they can be required.
     let keys = published();
-    let should = oidc::user_info(&[ISSUER], &CLIENTS);
-    let must = Policy {
+    let optional = oidc::user_info(&[ISSUER], &CLIENTS);
+    let required = Policy {
         issuer: Check::Required(&[ISSUER]),
-        ..should
+        ..optional
     };
     for (member, want) in [
         ("user_info_jwt", Ok(())),
@@ -137,7 +137,7 @@ fn user_info_plain_and_signed() {
         ("user_info_jwt_forged", Err(Error::BadSignature)),
     ] {
         let response = text_of(&connect2id, member);
-        for policy in [should, must] {
+        for policy in [optional, required] {
             let read = id_token(60, |id_token| {
                 let mut scratch = vec![0; response.len()];
                 let verifier = Verifier::new(&keys, &policy);

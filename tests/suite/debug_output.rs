@@ -1,5 +1,5 @@
-//! `Debug` of nothing shows a claim, a key or a token: everything that holds some is formatted, and
-//! none of its contents may appear.
+//! `Debug` output never contains a claim, a key or a token. Every public type that holds any is
+//! formatted, and none of its content may appear.
 
 use core::fmt::Debug;
 use core::time::Duration;
@@ -17,25 +17,25 @@ use jose_verify::{
     KeySet, Keys, NumericDate, Options, Policy, PolicyBuf, RotatingKeys, Tenant, Verifier,
 };
 
-use crate::support::judge::UNCHECKED;
 use crate::support::sign::{key, token_with_header};
+use crate::support::verdict::UNCHECKED;
 
-/// What stands wherever a token or a response has a text.
-const MARK: &str = "hunter2";
+/// The text in place of every string in a token or a response.
+const MARKER: &str = "hunter2";
 
-/// A number of the same kind.
-const NUMBER: i64 = 73_737_373;
+/// The number in place of every number in a token or a response.
+const MARKER_NUMBER: i64 = 73_737_373;
 
 const SECRET: &str =
     "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 const X: &str = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
 const Y: &str = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 
-/// Formats a value in both ways.
+/// Formats a value in both ways and asserts that no content appears.
 #[track_caller]
-fn shows_nothing(value: &dyn Debug) {
+fn assert_hides_content(value: &dyn Debug) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
-        for content in [MARK, "73737373", SECRET, X, Y, "eyJ", "true"] {
+        for content in [MARKER, "73737373", SECRET, X, Y, "eyJ", "true"] {
             assert!(!shown.contains(content), "{shown}");
         }
     }
@@ -43,16 +43,18 @@ fn shows_nothing(value: &dyn Debug) {
 
 fn claims() -> String {
     format!(
-        r#"{{"iss":"{MARK}","sub":"{MARK}","aud":["{MARK}","b"],"exp":{NUMBER},"nonce":"{MARK}",
-        "jti":"{MARK}","amr":["{MARK}"],"scope":"{MARK} b","list":["{MARK}",{NUMBER},true],
-        "sid":"{MARK}","\u0065mail":"\u0068unter2","nested":{{"{MARK}":"{MARK}"}},
-        "events":{{"http://schemas.openid.net/event/backchannel-logout":{{"x":"{MARK}"}}}}}}"#
+        r#"{{"iss":"{MARKER}","sub":"{MARKER}","aud":["{MARKER}","b"],
+        "exp":{MARKER_NUMBER},"nonce":"{MARKER}",
+        "jti":"{MARKER}","amr":["{MARKER}"],"scope":"{MARKER} b",
+        "list":["{MARKER}",{MARKER_NUMBER},true],
+        "sid":"{MARKER}","\u0065mail":"\u0068unter2","nested":{{"{MARKER}":"{MARKER}"}},
+        "events":{{"http://schemas.openid.net/event/backchannel-logout":{{"x":"{MARKER}"}}}}}}"#
     )
 }
 
 #[test]
 fn tokens_and_their_claims() {
-    let header = format!(r#"{{"alg":"HS256","typ":"{MARK}","x":"{MARK}"}}"#);
+    let header = format!(r#"{{"alg":"HS256","typ":"{MARKER}","x":"{MARKER}"}}"#);
     let keys = key();
     let token = token_with_header(header.as_bytes(), claims().as_bytes());
     let (mut scratch, mut other) = (vec![0; token.len()], vec![0; token.len()]);
@@ -82,69 +84,71 @@ fn tokens_and_their_claims() {
         &jwt.header().typ(),
         &jwt.header().get("x"),
     ];
-    texts.into_iter().for_each(shows_nothing);
+    texts.into_iter().for_each(assert_hides_content);
     for (name, value) in claims.as_object() {
-        shows_nothing(&name);
-        shows_nothing(&value);
-        parts(&value);
+        assert_hides_content(&name);
+        assert_hides_content(&value);
+        assert_parts_hide_content(&value);
     }
     let subject = claims.subject().unwrap();
-    shows_nothing(&subject.chars());
-    shows_nothing(&LogoutToken::from_verified(&jwt));
-    let plain = format!(r#"{{"sub":"{MARK}","email":"{MARK}"}}"#);
-    shows_nothing(&UserInfo::parse(plain.as_bytes(), &jwt));
+    assert_hides_content(&subject.chars());
+    assert_hides_content(&LogoutToken::from_verified(&jwt));
+    let plain = format!(r#"{{"sub":"{MARKER}","email":"{MARKER}"}}"#);
+    assert_hides_content(&UserInfo::parse(plain.as_bytes(), &jwt));
     let mut guard = ReplayGuard::<2>::new();
     guard
         .admit(&jwt, Duration::ZERO, NumericDate::from_seconds(0))
         .unwrap();
-    shows_nothing(&guard);
+    assert_hides_content(&guard);
 }
 
-/// What a value consists of.
-fn parts(value: &Value<'_>) {
+/// Asserts the same for a value, its members and its elements.
+fn assert_parts_hide_content(value: &Value<'_>) {
     match value {
         Value::Array(array) => {
-            shows_nothing(array);
-            array.iter().for_each(|element| parts(&element));
+            assert_hides_content(array);
+            array
+                .iter()
+                .for_each(|element| assert_parts_hide_content(&element));
         }
-        Value::Object(object) => shows_nothing(object),
-        Value::Number(number) => shows_nothing(number),
-        Value::String(string) => shows_nothing(string),
-        Value::Bool(_) | Value::Null => shows_nothing(value),
+        Value::Object(object) => assert_hides_content(object),
+        Value::Number(number) => assert_hides_content(number),
+        Value::String(string) => assert_hides_content(string),
+        Value::Bool(_) | Value::Null => assert_hides_content(value),
     }
 }
 
-/// Shows what it is given, as a careless program would.
+/// A check that formats its token, as a program that logs tokens would.
 #[derive(Debug)]
-struct Careless;
+struct FormattingCheck;
 
-impl ClaimCheck for Careless {
+impl ClaimCheck for FormattingCheck {
     fn name(&self) -> &'static str {
-        "careless"
+        "formatting"
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        shows_nothing(token);
+        assert_hides_content(token);
         Err(Error::Replayed)
     }
 }
 
 #[test]
-fn what_is_expected_of_a_token() {
+fn policies_and_checks() {
     let policy = Policy {
-        issuer: Check::Required(&MARK),
-        subject: Check::IfPresent(&MARK),
+        issuer: Check::Required(&MARKER),
+        subject: Check::IfPresent(&MARKER),
         audience: Check::Required(Audience::Client {
-            client_ids: &MARK,
-            trusted: &MARK,
+            client_ids: &MARKER,
+            trusted: &MARKER,
         }),
-        authorized_party: Check::Required(&MARK),
-        nonce: Check::Required(MARK),
-        acr: Check::Required(&MARK),
-        amr: Check::Required(MARK),
-        jwt_id: Check::Required(MARK),
-        client_id: Check::Required(&MARK),
-        events: Check::Required(MARK),
+        authorized_party: Check::Required(&MARKER),
+        nonce: Check::Required(MARKER),
+        acr: Check::Required(&MARKER),
+        amr: Check::Required(MARKER),
+        jwt_id: Check::Required(MARKER),
+        client_id: Check::Required(&MARKER),
+        events: Check::Required(MARKER),
         ..UNCHECKED
     };
     let (age, scopes) = (
@@ -154,20 +158,20 @@ fn what_is_expected_of_a_token() {
         },
         RequiredScopes {
             claim: "scope",
-            scopes: &MARK,
+            scopes: &MARKER,
         },
     );
     let checks: [&dyn ClaimCheck; 5] = [
         &age,
         &MaxLifetime(Duration::ZERO),
         &SoleAudience,
-        &SubjectPrefix(MARK),
+        &SubjectPrefix(MARKER),
         &scopes,
     ];
     let key = key();
     let tenant = Tenant::new("issuer", &key, policy).with_checks(&checks);
     let issuers = IssuerVerifier::new(|_: JsonStr<'_>| Some(tenant));
-    let hash_claims = HashClaims::from_authorization_endpoint(Some(MARK), Some(MARK));
+    let hash_claims = HashClaims::from_authorization_endpoint(Some(MARKER), Some(MARKER));
     let all: [&dyn Debug; 8] = [
         &policy,
         &policy.audience,
@@ -175,16 +179,16 @@ fn what_is_expected_of_a_token() {
         &checks,
         &issuers,
         &hash_claims,
-        &Nonce::Sent(MARK),
+        &Nonce::Sent(MARKER),
         &Verifier::new(&key, &policy).with_checks(&checks),
     ];
-    all.into_iter().for_each(shows_nothing);
+    all.into_iter().for_each(assert_hides_content);
     let token = token_with_header(br#"{"alg":"HS256"}"#, claims().as_bytes());
     let mut scratch = vec![0; token.len()];
-    let careless: [&dyn ClaimCheck; 1] = [&Careless];
-    let verifier = Verifier::new(&key, &UNCHECKED).with_checks(&careless);
-    let answer = verifier.verify(token.as_bytes(), Clock::Absent, &mut scratch);
-    assert_eq!(answer.err(), Some(Error::Replayed));
+    let formatting: [&dyn ClaimCheck; 1] = [&FormattingCheck];
+    let verifier = Verifier::new(&key, &UNCHECKED).with_checks(&formatting);
+    let result = verifier.verify(token.as_bytes(), Clock::Absent, &mut scratch);
+    assert_eq!(result.err(), Some(Error::Replayed));
 }
 
 #[test]
@@ -195,13 +199,13 @@ fn keys() {
     let macs = KeySet::<1>::from_jwk(oct.as_bytes(), MACS).unwrap();
     let mut set = KeySet::<2>::new();
     let report = set.load(jwks.as_bytes(), SIGNATURES, |entry: Skipped<'_>| {
-        shows_nothing(&entry);
+        assert_hides_content(&entry);
     });
     let report = report.unwrap();
     let rotating = RotatingKeys::<2>::from(set.clone());
     let growing = GrowingRotatingKeys::default();
     let key = Key::from_jwk(ES256, ec.as_bytes()).unwrap();
-    let words = [Word::try_from(NUMBER).unwrap(); 4];
+    let words = [Word::try_from(MARKER_NUMBER).unwrap(); 4];
     let tables = Tables {
         key: &words,
         shared: &words,
@@ -237,19 +241,23 @@ fn keys() {
         &Inline::<1>::default(),
         &(SHA256, Sha256::new(), Options::new()),
     ];
-    all.into_iter().for_each(shows_nothing);
-    shows_nothing(&Refetch::new(Duration::ZERO, Duration::ZERO));
-    shows_nothing(&JwsVerifier::new(&set));
+    all.into_iter().for_each(assert_hides_content);
+    assert_hides_content(&Refetch::new(Duration::ZERO, Duration::ZERO));
+    assert_hides_content(&JwsVerifier::new(&set));
 }
 
 #[test]
-fn what_a_provider_answers() {
+fn responses_and_metadata() {
     let response = format!(
-        r#"{{"access_token":"{MARK}","token_type":"Bearer","refresh_token":"{MARK}","id_token":"{MARK}"}}"#
+        concat!(
+            r#"{{"access_token":"{0}","token_type":"Bearer","#,
+            r#""refresh_token":"{0}","id_token":"{0}"}}"#
+        ),
+        MARKER
     );
     let response = TokenResponse::parse(response.as_bytes()).unwrap();
-    shows_nothing(&response);
-    shows_nothing(&response.access_token());
-    let metadata = format!(r#"{{"issuer":"{MARK}","jwks_uri":"{MARK}"}}"#);
-    shows_nothing(&ProviderMetadata::parse(metadata.as_bytes(), MARK));
+    assert_hides_content(&response);
+    assert_hides_content(&response.access_token());
+    let metadata = format!(r#"{{"issuer":"{MARKER}","jwks_uri":"{MARKER}"}}"#);
+    assert_hides_content(&ProviderMetadata::parse(metadata.as_bytes(), MARKER));
 }

@@ -1,4 +1,4 @@
-//! Answers of the pipeline, of both its forms, which must agree.
+//! Runs the pipeline with a scratch buffer and in place. Both results must be equal.
 
 use std::fmt::Debug;
 
@@ -8,14 +8,14 @@ use jose_verify::{
     Tenant, Verified, VerifiedJws, Verifier, scratch_len,
 };
 
-/// What was accepted, copied out of the buffer that it borrowed from.
+/// The content of an accepted token, copied out of the buffer that it borrows from.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Accepted {
     /// `alg`, `kid`, `typ`, `cty`.
     pub header: [Option<String>; 4],
     /// The payload.
     pub payload: Vec<u8>,
-    /// The key and the algorithm.
+    /// The key and the algorithm that verified it.
     pub by: VerifiedBy,
 }
 
@@ -43,7 +43,7 @@ impl Accepted {
     }
 }
 
-/// The answer of a [`Verifier`] with a scratch buffer and in place.
+/// Returns the result of a [`Verifier`].
 pub fn jwt(
     token: &[u8],
     keys: &impl Keys,
@@ -53,29 +53,32 @@ pub fn jwt(
 ) -> Result<Accepted, Error> {
     let verifier = Verifier::new(keys, policy).with_options(options);
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = verifier.verify(token, now, &mut scratch);
-    let answer = answer.map(Accepted::jwt);
+    let result = verifier.verify(token, now, &mut scratch);
+    let result = result.map(Accepted::jwt);
     let mut copy = token.to_vec();
     let in_place = verifier.verify_in_place(&mut copy, now);
     let in_place = in_place.map(Accepted::jwt);
-    assert_eq!(answer, in_place, "verify and verify_in_place");
-    answer
+    assert_eq!(result, in_place, "verify and verify_in_place agree");
+    result
 }
 
-/// The answer of a [`JwsVerifier`] with a scratch buffer and in place.
+/// Returns the result of a [`JwsVerifier`].
 pub fn jws(token: &[u8], keys: &impl Keys, options: Options<'_>) -> Result<Accepted, Error> {
     let verifier = JwsVerifier::new(keys).with_options(options);
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = verifier.verify(token, &mut scratch).map(Accepted::jws);
+    let result = verifier.verify(token, &mut scratch).map(Accepted::jws);
     let mut copy = token.to_vec();
     let in_place = verifier.verify_in_place(&mut copy);
     let in_place = in_place.map(Accepted::jws);
-    assert_eq!(answer, in_place, "verify and verify_in_place of a JWS");
-    answer
+    assert_eq!(
+        result, in_place,
+        "verify and verify_in_place of a JWS agree"
+    );
+    result
 }
 
-/// The answer of an [`IssuerVerifier`] with a scratch buffer and in place, with the issuer's name:
-/// what the verifier of that issuer alone accepts, and nothing else.
+/// Returns the result of an [`IssuerVerifier`], with the issuer's name. It must accept exactly what
+/// the verifier of one of the issuers alone accepts.
 pub fn of_issuers<K: Keys>(
     token: &[u8],
     issuers: &[Tenant<'_, K>],
@@ -88,10 +91,13 @@ pub fn of_issuers<K: Keys>(
         (tenant.issuer().to_owned(), Accepted::jwt(jwt))
     };
     let mut scratch = vec![0; scratch_len(token.len())];
-    let answer = verifier.verify(token, now, &mut scratch).map(named);
+    let result = verifier.verify(token, now, &mut scratch).map(named);
     let mut copy = token.to_vec();
     let in_place = verifier.verify_in_place(&mut copy, now).map(named);
-    assert_eq!(answer, in_place, "verify and verify_in_place of issuers");
+    assert_eq!(
+        result, in_place,
+        "verify and verify_in_place of issuers agree"
+    );
 
     let alone = issuers.iter().find_map(|tenant| {
         let issuer = [tenant.issuer()];
@@ -102,25 +108,34 @@ pub fn of_issuers<K: Keys>(
         let accepted = jwt(token, &tenant.keys(), &policy, now, options).ok()?;
         Some((tenant.issuer().to_owned(), accepted))
     });
-    assert_eq!(answer.as_ref().ok(), alone.as_ref(), "each issuer alone");
+    assert_eq!(
+        result.as_ref().ok(),
+        alone.as_ref(),
+        "the verifier of each issuer alone agrees"
+    );
 
-    // Whatever is found, nobody's token passes as somebody else's.
+    // Whatever the lookup returns, a token of one issuer is never accepted as one of another.
     for tenant in issuers {
         let wrong = IssuerVerifier::new(|iss| (iss != tenant.issuer()).then_some(tenant));
         let wrong = wrong.with_options(options);
-        let answer = wrong.verify(token, now, &mut scratch).err();
-        assert!(answer.is_some(), "{}", tenant.issuer());
+        let result = wrong.verify(token, now, &mut scratch).err();
+        assert!(result.is_some(), "{}", tenant.issuer());
         let in_place = wrong.verify_in_place(&mut token.to_vec(), now).err();
-        assert_eq!(answer, in_place, "verify and verify_in_place of issuers");
+        assert_eq!(
+            result, in_place,
+            "verify and verify_in_place of issuers agree"
+        );
     }
-    answer
+    result
 }
 
-/// An answer is right if it is a refusal for one of these reasons, or an acceptance where there is
-/// none.
-pub fn assert_follows<T: Debug>(answer: &Result<T, Error>, reasons: &[Error]) {
-    match answer {
-        Ok(_) => assert!(reasons.is_empty(), "{answer:?} in spite of {reasons:?}"),
-        Err(error) => assert!(reasons.contains(error), "{error:?}, not of {reasons:?}"),
+/// Asserts that a result is one of these errors, or is `Ok` if there are none.
+pub fn assert_follows<T: Debug>(result: &Result<T, Error>, reasons: &[Error]) {
+    match result {
+        Ok(_) => assert!(reasons.is_empty(), "{result:?} despite {reasons:?}"),
+        Err(error) => assert!(
+            reasons.contains(error),
+            "{error:?}, expected one of {reasons:?}"
+        ),
     }
 }

@@ -1,11 +1,13 @@
-//! The answer to a token, got in every way there is.
+//! The result for a token, from every entry point.
 
 use jose_verify::{
     Check, Clock, Error, JwsVerifier, Keys, NumericDate, Options, Policy, Verified, VerifiedJws,
     Verifier, scratch_len,
 };
 
-/// A policy that checks nothing but the types of the claims.
+use super::sign::key;
+
+/// A policy that checks only the types of the claims.
 pub(crate) const UNCHECKED: Policy<'static> = Policy {
     expires_at: Check::NotChecked,
     not_before: Check::NotChecked,
@@ -13,8 +15,8 @@ pub(crate) const UNCHECKED: Policy<'static> = Policy {
     ..Policy::jwt(Check::NotChecked, Check::NotChecked)
 };
 
-/// What a [`Verifier`] with these options says with a scratch buffer and in place, which must be
-/// the same.
+/// Verifies with a [`Verifier`] and these options, with a scratch buffer and in place. Both results
+/// must be equal.
 pub(crate) fn verdict_with(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -34,7 +36,7 @@ pub(crate) fn verdict_with(
     answer
 }
 
-/// [`verdict_with`] strict options.
+/// Like [`verdict_with`], with the default options.
 pub(crate) fn verdict_at(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -44,10 +46,10 @@ pub(crate) fn verdict_at(
     verdict_with(token, keys, policy, clock, Options::new())
 }
 
-/// When the tokens of these tests are verified.
+/// The time at which these tests verify their tokens.
 pub(crate) const NOW: i64 = 1_750_000_000;
 
-/// [`verdict_at`] a fixed time.
+/// Like [`verdict_at`], at [`NOW`].
 pub(crate) fn verdict(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -56,8 +58,22 @@ pub(crate) fn verdict(
     verdict_at(token, keys, policy, NumericDate::from_seconds(NOW))
 }
 
-/// What a [`JwsVerifier`] with these options says with a scratch buffer and in place, which must be
-/// the same: the signature, and all before it.
+/// Verifies a token signed with [`key`] in place and reads it.
+pub(crate) fn with_verified<T>(
+    token: String,
+    policy: &Policy<'_>,
+    clock: impl Into<Clock>,
+    read: impl FnOnce(&Verified<'_>) -> T,
+) -> Result<T, Error> {
+    let mut token = token.into_bytes();
+    let key = key();
+    let verifier = Verifier::new(&key, policy);
+    let jwt = verifier.verify_in_place(&mut token, clock)?;
+    Ok(read(&jwt))
+}
+
+/// Verifies only the signature, with a [`JwsVerifier`] and these options, with a scratch buffer and
+/// in place. Both results must be equal.
 pub(crate) fn signature_verdict_with(
     token: &str,
     keys: &(impl Keys + ?Sized),
@@ -73,7 +89,7 @@ pub(crate) fn signature_verdict_with(
     answer
 }
 
-/// [`signature_verdict_with`] strict options.
+/// Like [`signature_verdict_with`], with the default options.
 pub(crate) fn signature_verdict(token: &str, keys: &(impl Keys + ?Sized)) -> Result<(), Error> {
     signature_verdict_with(token, keys, Options::new())
 }
