@@ -1,5 +1,5 @@
 //! A service admits a device only if it presents a fresh Entity Attestation Token (RFC 9711),
-//! signed with the device's known key, that says that nobody tampered with it.
+//! signed with the device's known key, which states that the device was not tampered with.
 //!
 //!     cargo run --example attestation
 

@@ -699,7 +699,7 @@ jv_error jv_key_set_init(uint8_t *memory,
 
  # Safety
 
- `set` is NULL or a key set from [`jv_key_set_init`] that nothing else uses during the call.
+ `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during the call.
  */
 jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
 
@@ -713,7 +713,7 @@ jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `jwks` is `jwks_len` bytes.
+ See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes.
  */
 jv_error jv_key_set_load(struct jv_key_set *set, const uint8_t *jwks, size_t jwks_len, size_t *kept, size_t *skipped);
 
@@ -722,18 +722,18 @@ jv_error jv_key_set_load(struct jv_key_set *set, const uint8_t *jwks, size_t jwk
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `jwk` is `jwk_len` bytes.
+ See `jv_key_set_refuse_ambiguity`; `jwk` is `jwk_len` bytes.
  */
 jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t jwk_len);
 
 /*
- Adds a shared secret for the HMAC algorithms. The bytes are used as they are.
+ Adds a shared secret for the HMAC algorithms. The bytes are used unchanged.
 
  `key_id` is the key's identifier. If its length is 0, the key has none and fits every token.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `secret` is `secret_len` bytes and `key_id` a string.
+ See `jv_key_set_refuse_ambiguity`; `secret` is `secret_len` bytes and `key_id` a string.
  */
 jv_error jv_key_set_add_secret(struct jv_key_set *set,
                                const uint8_t *secret,
@@ -746,7 +746,7 @@ jv_error jv_key_set_add_secret(struct jv_key_set *set,
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are
+ See `jv_key_set_refuse_ambiguity`; `point` is `point_len` bytes, `curve` and `key_id` are
  strings.
  */
 jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
@@ -761,7 +761,7 @@ jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
+ See `jv_key_set_refuse_ambiguity`; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
  a string.
  */
 jv_error jv_key_set_add_rsa(struct jv_key_set *set,
@@ -776,7 +776,7 @@ jv_error jv_key_set_add_rsa(struct jv_key_set *set,
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`].
+ See `jv_key_set_refuse_ambiguity`.
  */
 size_t jv_key_set_len(const struct jv_key_set *set);
 
@@ -831,29 +831,29 @@ jv_error jv_claims_string(const struct jv_claims *claims,
                           size_t *len);
 
 /*
- Copies `iss` to `buffer`; see [`jv_claims_string`].
+ Copies `iss` to `buffer`; see `jv_claims_string`.
 
  # Safety
 
- See [`jv_claims_string`].
+ See `jv_claims_string`.
  */
 jv_error jv_claims_issuer(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
- Copies `sub` to `buffer`; see [`jv_claims_string`].
+ Copies `sub` to `buffer`; see `jv_claims_string`.
 
  # Safety
 
- See [`jv_claims_string`].
+ See `jv_claims_string`.
  */
 jv_error jv_claims_subject(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
- Copies `jti` to `buffer`; see [`jv_claims_string`].
+ Copies `jti` to `buffer`; see `jv_claims_string`.
 
  # Safety
 
- See [`jv_claims_string`].
+ See `jv_claims_string`.
  */
 jv_error jv_claims_jwt_id(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
@@ -874,7 +874,7 @@ jv_error jv_claims_integer(const struct jv_claims *claims, const char *name, int
 
  # Safety
 
- See [`jv_claims_integer`].
+ See `jv_claims_integer`.
  */
 jv_error jv_claims_time(const struct jv_claims *claims, const char *name, int64_t *seconds, uint32_t *nanoseconds);
 
@@ -883,7 +883,7 @@ jv_error jv_claims_time(const struct jv_claims *claims, const char *name, int64_
 
  # Safety
 
- See [`jv_claims_integer`].
+ See `jv_claims_integer`.
  */
 jv_error jv_claims_boolean(const struct jv_claims *claims, const char *name, bool *boolean);
 
@@ -916,12 +916,12 @@ jv_error jv_verify(const uint8_t *token,
                    struct jv_claims *claims);
 
 /*
- Verifies like [`jv_verify`], but without a scratch buffer. `token` is overwritten, even on
+ Verifies like `jv_verify`, but without a scratch buffer. `token` is overwritten, even on
  error, and `claims` borrows from it.
 
  # Safety
 
- As for [`jv_verify`]; nothing else uses the token's bytes.
+ As for `jv_verify`; nothing else uses the token's bytes.
  */
 jv_error jv_verify_in_place(uint8_t *token,
                             size_t token_len,

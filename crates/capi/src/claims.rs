@@ -180,11 +180,11 @@ fn unescape(string: JsonStr<'_>, buffer: &mut [u8]) -> Result<usize, Code> {
     Ok(len)
 }
 
-/// Copies `iss` to `buffer`; see [`jv_claims_string`].
+/// Copies `iss` to `buffer`; see `jv_claims_string`.
 ///
 /// # Safety
 ///
-/// See [`jv_claims_string`].
+/// See `jv_claims_string`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_issuer(
     claims: *const jv_claims,
@@ -196,11 +196,11 @@ pub unsafe extern "C" fn jv_claims_issuer(
     unsafe { jv_claims_string(claims, c"iss".as_ptr(), buffer, buffer_len, len) }
 }
 
-/// Copies `sub` to `buffer`; see [`jv_claims_string`].
+/// Copies `sub` to `buffer`; see `jv_claims_string`.
 ///
 /// # Safety
 ///
-/// See [`jv_claims_string`].
+/// See `jv_claims_string`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_subject(
     claims: *const jv_claims,
@@ -212,11 +212,11 @@ pub unsafe extern "C" fn jv_claims_subject(
     unsafe { jv_claims_string(claims, c"sub".as_ptr(), buffer, buffer_len, len) }
 }
 
-/// Copies `jti` to `buffer`; see [`jv_claims_string`].
+/// Copies `jti` to `buffer`; see `jv_claims_string`.
 ///
 /// # Safety
 ///
-/// See [`jv_claims_string`].
+/// See `jv_claims_string`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_jwt_id(
     claims: *const jv_claims,
@@ -256,7 +256,7 @@ pub unsafe extern "C" fn jv_claims_integer(
 ///
 /// # Safety
 ///
-/// See [`jv_claims_integer`].
+/// See `jv_claims_integer`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_time(
     claims: *const jv_claims,
@@ -281,7 +281,7 @@ pub unsafe extern "C" fn jv_claims_time(
 ///
 /// # Safety
 ///
-/// See [`jv_claims_integer`].
+/// See `jv_claims_integer`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_claims_boolean(
     claims: *const jv_claims,

@@ -147,7 +147,7 @@ pub unsafe extern "C" fn jv_key_set_init(
 ///
 /// # Safety
 ///
-/// As for [`jv_key_set_init`].
+/// As for `jv_key_set_init`.
 unsafe fn init(
     memory: *mut u8,
     memory_len: usize,
@@ -216,7 +216,7 @@ unsafe fn algorithm_list(pointers: &[*const jv_algorithm]) -> Result<Algorithms,
 ///
 /// # Safety
 ///
-/// `set` is NULL or a key set from [`jv_key_set_init`] that nothing else uses during the call.
+/// `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv_error {
     // SAFETY: guaranteed by the caller.
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `jwks` is `jwks_len` bytes.
+/// See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_load(
     set: *mut jv_key_set,
@@ -284,7 +284,7 @@ fn load(set: &mut LentKeySet<'_>, jwks: &[u8], counts: &mut Counts) -> Result<()
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `jwk` is `jwk_len` bytes.
+/// See `jv_key_set_refuse_ambiguity`; `jwk` is `jwk_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_jwk(
     set: *mut jv_key_set,
@@ -301,13 +301,13 @@ pub unsafe extern "C" fn jv_key_set_add_jwk(
     }))
 }
 
-/// Adds a shared secret for the HMAC algorithms. The bytes are used as they are.
+/// Adds a shared secret for the HMAC algorithms. The bytes are used unchanged.
 ///
 /// `key_id` is the key's identifier. If its length is 0, the key has none and fits every token.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `secret` is `secret_len` bytes and `key_id` a string.
+/// See `jv_key_set_refuse_ambiguity`; `secret` is `secret_len` bytes and `key_id` a string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_secret(
     set: *mut jv_key_set,
@@ -329,7 +329,7 @@ pub unsafe extern "C" fn jv_key_set_add_secret(
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are
+/// See `jv_key_set_refuse_ambiguity`; `point` is `point_len` bytes, `curve` and `key_id` are
 /// strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_ec_point(
@@ -355,7 +355,7 @@ pub unsafe extern "C" fn jv_key_set_add_ec_point(
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
+/// See `jv_key_set_refuse_ambiguity`; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
 /// a string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_rsa(
@@ -387,7 +387,7 @@ fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Re
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`].
+/// See `jv_key_set_refuse_ambiguity`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_len(set: *const jv_key_set) -> usize {
     // SAFETY: guaranteed by the caller.

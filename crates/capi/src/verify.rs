@@ -64,12 +64,12 @@ pub unsafe extern "C" fn jv_verify(
     number(unsafe { verify_into(keys, policy, claims, work) })
 }
 
-/// Verifies like [`jv_verify`], but without a scratch buffer. `token` is overwritten, even on
+/// Verifies like `jv_verify`, but without a scratch buffer. `token` is overwritten, even on
 /// error, and `claims` borrows from it.
 ///
 /// # Safety
 ///
-/// As for [`jv_verify`]; nothing else uses the token's bytes.
+/// As for `jv_verify`; nothing else uses the token's bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_verify_in_place(
     token: *mut u8,
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn jv_verify_in_place(
 ///
 /// # Safety
 ///
-/// As for [`jv_verify`]; the result of `work` borrows from buffers that C does not modify while it
+/// As for `jv_verify`; the result of `work` borrows from buffers that C does not modify while it
 /// reads claims.
 unsafe fn verify_into<'b>(
     keys: *const jv_key_set,

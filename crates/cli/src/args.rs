@@ -54,7 +54,7 @@ pub(crate) struct VerifyArguments {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
     /// A file with the provider's metadata, which must be that of --issuer. ID Tokens are then
-    /// accepted only with the algorithms that the metadata lists, unless --alg names others
+    /// accepted only with the algorithms that the metadata lists, unless --alg is given
     #[arg(long, value_name = "FILE", requires = "issuer")]
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
@@ -107,7 +107,7 @@ pub(crate) struct ExpectationArguments {
     /// Accept any issuer
     #[arg(long, conflicts_with = "issuer")]
     pub(crate) any_issuer: bool,
-    /// An accepted audience (`aud`); may be repeated. An ID Token may also contain other audiences
+    /// An accepted audience (`aud`); may be repeated. In an ID Token, other audiences are accepted
     /// only if `azp` is one of these
     #[arg(long, value_name = "S")]
     pub(crate) audience: Vec<String>,
@@ -165,8 +165,8 @@ Each answer, in the order of the requests, is one of:
 
 If absent or null, "profile" is jwt, "now" is the system clock, "leeway" is 0, "algs" is every
 algorithm that fits the kind of key, and "id" is null. issuer, audience, nonce, subject, acr and
-max_age are then not checked; the rest of the profile is. An ID Token must contain the hashes of
-access_token, code and state, of those that are given. The answer contains "kid" if the token does.
-A line has at most 4 MiB.
+max_age are then not checked; the rest of the profile is. An ID Token must contain the hash of
+each access_token, code or state that is given. The answer contains "kid" if the token does. A line
+has at most 4 MiB.
 
 Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

@@ -17,7 +17,7 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
 
 /// Formats well-formed JSON over several lines.
 ///
-/// Strings and numbers stay as they are written, and duplicate members are kept. A
+/// Strings and numbers keep their spelling, and duplicate members are kept. A
 /// `serde_json::Value` would lose these oddities, which people inspect a token to see.
 pub(crate) fn pretty(text: &str) -> String {
     let mut layout = Layout::default();
@@ -31,13 +31,13 @@ pub(crate) fn pretty(text: &str) -> String {
     layout.text
 }
 
-/// Formats well-formed JSON on one line. Everything but white space stays as it is written.
+/// Formats well-formed JSON on one line. Changes only white space.
 pub(crate) fn compact(text: &str) -> String {
     significant(text).map(|(c, _)| c).collect()
 }
 
 /// Returns the characters of well-formed JSON without the white space between its tokens. The flag
-/// is true from behind the opening quotation mark of a string up to its closing one.
+/// is true for the characters of a string after its opening quotation mark.
 fn significant(text: &str) -> impl Iterator<Item = (char, bool)> {
     let (mut in_string, mut escaped) = (false, false);
     text.chars().filter_map(move |c| {

@@ -91,7 +91,7 @@ fn load(
     })
 }
 
-/// Detects the line feed that editors and `echo` append to a secret, which nobody sees.
+/// Detects the invisible line feed that editors and `echo` append to a secret.
 fn hint(error: Error, source: &KeySource<'_>, keys: &KeyArguments) -> Option<&'static str> {
     let ends_with_line_feed = keys.secret_file.is_some()
         && matches!(source, KeySource::Secret(secret) if secret.ends_with(b"\n"));

@@ -169,7 +169,7 @@ fn json_of_claims() {
         json!({"ok": true, "alg": "HS256", "claims": claims})
     );
     let line = CLAIMS.replace("\r\n ", "");
-    assert!(run.text().contains(&line), "otherwise as they are written");
+    assert!(run.text().contains(&line), "only white space changes");
     assert_eq!(run.text().find('\n'), Some(run.stdout.len() - 1));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 }

@@ -1,4 +1,4 @@
-//! Measures doing nothing. Flash and RAM of the other images are counted in excess of this one.
+//! Measures doing nothing. Flash and RAM of the other programs are counted relative to this image.
 #![no_std]
 #![no_main]
 
