@@ -25,7 +25,7 @@ struct Config {
     jwks: String,
 }
 
-/// Reads the configuration and the keys, which all threads share, and answers whoever connects.
+/// Reads the configuration and the keys, which all threads share, and answers each connection.
 fn serve(file: &str, listener: &TcpListener) -> Result<(), Box<dyn StdError>> {
     let read = |file: &str| fs::read(file).map_err(|error| format!("{file}: {error}"));
     let config: Config = serde_json::from_slice(&read(file)?)?;
@@ -44,7 +44,7 @@ fn serve(file: &str, listener: &TcpListener) -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-/// Answers a request. Of its head, at most 16 KiB, only the token matters.
+/// Answers a request. Reads at most 16 KiB of its head, and uses only the token.
 fn respond(service: &(Config, GrowingKeySet), mut stream: TcpStream) -> IoResult<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut head = BufReader::new(stream.try_clone()?.take(16 * 1024)).lines();
@@ -61,7 +61,7 @@ fn respond(service: &(Config, GrowingKeySet), mut stream: TcpStream) -> IoResult
 
 const BEARER: &str = " \r\nwww-authenticate: Bearer";
 
-/// Returns status and challenge (RFC 6750 §3.1): they depend on who has to act.
+/// Returns the status and the challenge (RFC 6750 §3.1), which depend on the category of the error.
 fn check((config, keys): &(Config, GrowingKeySet), token: &mut [u8]) -> String {
     let policy = oauth::access_token(&config.issuers, &config.audiences);
     let (claim, scopes, all) = ("scope", &config.scopes, config.scopes.join(" "));
@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder for the files of one test, with keys and a configuration.
+    /// A folder with the keys and the configuration of one test.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -155,7 +155,7 @@ mod tests {
         Base64UrlUnpadded::encode_string(bytes)
     }
 
-    /// Returns a good access token but for these members of its claims set.
+    /// Returns a valid access token in whose claims set these members are replaced.
     fn token(changes: &Value) -> String {
         let now = NumericDate::now().seconds();
         let mut claims = json!({
@@ -194,8 +194,8 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
-        let folder = Folder::new("answers");
+    fn status_and_challenge() {
+        let folder = Folder::new("status");
         let address = folder.start();
         let now = NumericDate::now().seconds();
         let (none, good) = (json!({}), token(&json!({})));
@@ -234,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn a_head_without_end() {
+    fn a_head_that_is_too_long() {
         let folder = Folder::new("head");
         let address = folder.start();
         let mut stream = TcpStream::connect(&address).unwrap();
         let good = bearer(&token(&json!({})));
         let head = format!("GET / HTTP/1.1\r\nx: {}\r\n{good}", "x".repeat(16 * 1024));
         stream.write_all(head.as_bytes()).unwrap();
-        // What was not read may reset the connection.
+        // Unread data may reset the connection, so an error is ignored.
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer);
         assert!(!answer.contains("200"), "{answer}");
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_configurations() {
+    fn invalid_configurations() {
         let folder = Folder::new("broken");
         folder.write("empty.json", &json!({"keys": []}));
         let (missing, empty) = (folder.file("missing.json"), folder.file("empty.json"));

@@ -1,5 +1,5 @@
-//! Lets the library work on a hostile input of a given shape and size; `cargo xtask bounded-work`
-//! counts the instructions.
+//! Runs the library on a hostile input of a given shape and size. `cargo xtask bounded-work` counts
+//! the instructions.
 //!
 //!     hostile --list
 //!     hostile SHAPE BYTES
@@ -10,7 +10,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::string_slice,
-    reason = "a tool of the tests"
+    reason = "a tool for tests, which fails by panicking"
 )]
 
 use core::time::Duration;
@@ -32,19 +32,19 @@ use sha2::Sha256;
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const ISSUER: &str = "https://issuer.example.com";
 
-/// What the library is given.
+/// The input of the library.
 enum Input {
     Token(String),
     Jwks(String),
-    /// A key, a provider's metadata or a token endpoint's answer: read as each of them.
+    /// A key, a provider's metadata or a token response. It is parsed as each of them.
     Document(String),
 }
 
-/// Makes an input of about so many bytes; for headers and claims before they are encoded.
+/// Makes an input of about this many bytes. Headers and claims are measured before encoding.
 type Shape = fn(usize) -> Input;
 
 const SHAPES: &[(&str, Shape)] = &[
-    // Tokens that anybody can send.
+    // Tokens that anyone can send.
     ("token: dots", |size| Input::Token(".".repeat(size))),
     ("token: one segment", |size| Input::Token("A".repeat(size))),
     ("header: long string", |size| header("x", &text("a", size))),
@@ -61,7 +61,7 @@ const SHAPES: &[(&str, Shape)] = &[
     ("header: string of surrogate pairs", |size| {
         header("x", &text("\\ud83d\\ude00", size))
     }),
-    ("header: string without end", |size| {
+    ("header: unterminated string", |size| {
         header("x", &format!("\"{}", "\\\"".repeat(size / 2)))
     }),
     ("header: long number", |size| {
@@ -71,30 +71,30 @@ const SHAPES: &[(&str, Shape)] = &[
     ("header: white space", |size| {
         header("x", &format!("{}0", " ".repeat(size)))
     }),
-    ("header: nested without end", |size| {
+    ("header: unterminated nesting", |size| {
         header("x", &"[".repeat(size))
     }),
-    ("header: nested to the bound, often", |size| {
+    ("header: nesting at the limit, repeated", |size| {
         header(
             "x",
             &array(&format!("{}{}", "[".repeat(31), "]".repeat(31)), size),
         )
     }),
-    ("header: objects, often", |size| {
+    ("header: objects, repeated", |size| {
         header("x", &array(r#"{"a":{"b":[{}]}}"#, size))
     }),
     ("header: many members", |size| {
         unsigned(&members(size, |i| format!("n{i}")))
     }),
-    ("header: names with one beginning", |size| {
+    ("header: names with a common prefix", |size| {
         unsigned(&members(size, |i| format!("{}{i:04}", "n".repeat(1000))))
     }),
-    ("header: escaped names with one beginning", |size| {
+    ("header: escaped names with a common prefix", |size| {
         unsigned(&members(size, |i| {
             format!("\\u006e{}{i:04}", "n".repeat(1000))
         }))
     }),
-    ("header: few long names with one beginning", |size| {
+    ("header: few long names with a common prefix", |size| {
         let len = size / 120;
         unsigned(&members(size, |i| {
             format!("\\u006e{}{i:04}", "n".repeat(len))
@@ -105,13 +105,13 @@ const SHAPES: &[(&str, Shape)] = &[
             format!("\\u006e{}{i:04}", "n".repeat(8_000))
         }))
     }),
-    ("payload: not looked at", |size| {
+    ("payload: not examined", |size| {
         Input::Token(format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", "A".repeat(size)))
     }),
     ("signature: long", |size| {
         Input::Token(format!("eyJhbGciOiJIUzI1NiJ9.e30.{}", "A".repeat(size)))
     }),
-    // Tokens of somebody who can sign.
+    // Tokens from someone who can sign.
     ("claims: long string", |size| claims("x", &text("a", size))),
     ("claims: iss of escapes", |size| {
         claims("iss", &text("\\u0061", size))
@@ -140,7 +140,7 @@ const SHAPES: &[(&str, Shape)] = &[
     ("claims: long objects", |size| {
         claims("x", &array(r#"{"a":1,"a":1}"#, size))
     }),
-    ("claims: nested without end", |size| {
+    ("claims: unterminated nesting", |size| {
         claims("x", &"{\"a\":".repeat(size / 5))
     }),
     ("claims: many scopes", |size| {
@@ -158,7 +158,7 @@ const SHAPES: &[(&str, Shape)] = &[
     ("claims: many members", |size| {
         signed(&members(size, |i| format!("n{i}")))
     }),
-    // Sets of keys from a provider that is not trusted with more.
+    // JWK Sets from a hostile provider.
     ("keys: tiny entries", |size| jwks("{}", size)),
     ("keys: numbers", |size| jwks("0", size)),
     ("keys: unknown types", |size| jwks(r#"{"kty":"x"}"#, size)),
@@ -196,13 +196,13 @@ const SHAPES: &[(&str, Shape)] = &[
     ("keys: certificates", |size| {
         jwks(&rsa(256, &format!(r#","x5c":[{}]"#, text("A", 2000))), size)
     }),
-    ("keys: nested without end", |size| {
+    ("keys: unterminated nesting", |size| {
         Input::Jwks(format!(r#"{{"keys":[{}"#, "[".repeat(size)))
     }),
-    ("keys: many members beside them", |size| {
+    ("keys: many other members", |size| {
         Input::Jwks(members(size, |i| format!("n{i}")))
     }),
-    // What else a provider publishes or answers.
+    // Other documents that a provider publishes or answers with.
     ("pem: one long line", |size| pem("AAAA", size)),
     ("pem: lines", |size| {
         pem(&format!("{}\n", "A".repeat(64)), size)
@@ -211,8 +211,8 @@ const SHAPES: &[(&str, Shape)] = &[
     ("pem: long label", |size| {
         Input::Document(format!("-----BEGIN {}", "A".repeat(size)))
     }),
-    ("pem: sequences without end", |size| {
-        // SEQUENCE, and a length in two bytes. What claims 64 KiB and more is refused at once.
+    ("pem: unterminated sequences", |size| {
+        // SEQUENCE, and a length in two bytes. A length of 64 KiB or more is rejected at once.
         pem("MIL//zCC//8wgv//", size)
     }),
     ("pem: a member of escapes", |size| {
@@ -246,7 +246,7 @@ const SHAPES: &[(&str, Shape)] = &[
     }),
 ];
 
-/// A certificate in PEM made of one piece over and over.
+/// Makes a PEM certificate whose body repeats one piece.
 fn pem(piece: &str, size: usize) -> Input {
     let body = piece.repeat(size / piece.len());
     let body = body.trim_end_matches('\n');
@@ -259,12 +259,12 @@ fn document(members: &str) -> Input {
     Input::Document(format!("{{{members}}}"))
 }
 
-/// A string made of one piece over and over.
+/// Makes a JSON string that repeats one piece.
 fn text(piece: &str, size: usize) -> String {
     format!("\"{}\"", piece.repeat(size / piece.len()))
 }
 
-/// An array of one element over and over.
+/// Makes a JSON array that repeats one element.
 fn array(element: &str, size: usize) -> String {
     format!(
         "[{element}{}]",
@@ -272,7 +272,7 @@ fn array(element: &str, size: usize) -> String {
     )
 }
 
-/// A header with members of these names, as many as fit.
+/// Makes a header with members of these names, as many as fit.
 fn members(size: usize, name: impl Fn(usize) -> String) -> String {
     let mut text = String::from(r#"{"alg":"HS256""#);
     for i in 0.. {
@@ -284,7 +284,7 @@ fn members(size: usize, name: impl Fn(usize) -> String) -> String {
     text + "}"
 }
 
-/// An unsigned token with one more member in its header.
+/// Makes an unsigned token with one additional member in its header.
 fn header(name: &str, value: &str) -> Input {
     unsigned(&format!(r#"{{"alg":"HS256","{name}":{value}}}"#))
 }
@@ -311,7 +311,7 @@ fn jwks(entry: &str, size: usize) -> Input {
     Input::Jwks(format!(r#"{{"keys":{}}}"#, array(entry, size)))
 }
 
-/// An RSA key of so many bytes, all bits set, and with further members.
+/// Makes an RSA key with a modulus of this many bytes, all bits set, and additional members.
 fn rsa(bytes: usize, members: &str) -> String {
     let n = Base64UrlUnpadded::encode_string(&vec![0xff; bytes]);
     format!(r#"{{"kty":"RSA","e":"AQAB","n":"{n}"{members}}}"#)
@@ -322,7 +322,7 @@ fn ec(crv: &str, width: usize) -> String {
     format!(r#"{{"kty":"EC","crv":"{crv}","x":"{x}","y":"{x}"}}"#)
 }
 
-/// Everything that is counted. Its name is what `cargo xtask bounded-work` looks for.
+/// Does the work that is counted. `cargo xtask bounded-work` finds this function by its name.
 #[inline(never)]
 fn hostile_work(
     input: &Input,
@@ -381,9 +381,9 @@ fn main() {
     let (name, shape) = SHAPES
         .iter()
         .find(|(name, _)| *name == arguments[0])
-        .expect("a shape");
-    // What stands in a token grows by a third in base64url.
-    let size: usize = arguments[1].parse().expect("a size");
+        .expect("unknown shape");
+    // Encoding a part of a token in base64url makes it longer by a third.
+    let size: usize = arguments[1].parse().expect("the size is not a number");
     let in_base64url = name.starts_with("header") || name.starts_with("claims");
     let input = shape(if in_base64url { size / 4 * 3 } else { size });
     let text = match &input {

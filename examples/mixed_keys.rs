@@ -1,9 +1,9 @@
-//! Keys of several kinds at once, shared among threads: those of a JWK Set, a pinned one, and one
-//! in a secure element.
+//! Verifies with keys of several kinds that threads share: a JWK Set, a pinned key, and a key in a
+//! secure element.
 //!
 //!     cargo run --example mixed_keys --features alloc
 
-#![allow(clippy::unwrap_used, reason = "a program for people and tests")]
+#![allow(clippy::unwrap_used, reason = "an example fails by panicking")]
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use p256::ecdsa::{
     Signature, SigningKey, VerifyingKey, signature::Signer, signature::Verifier as _,
 };
 
-/// A key in slot 7 of a secure element. This one is pretended: another library computes.
+/// A key in slot 7 of a secure element, which another library simulates here.
 struct Slot7(VerifyingKey);
 
 impl ForeignKey for Slot7 {
@@ -52,7 +52,7 @@ type Mixed = Box<[Box<dyn Keys + Send + Sync>]>;
 const ISSUER: &str = "https://iam.example.com/auth-login/oauth2/v3/as-1";
 const POLICY: Policy<'static> = Policy::jwt(Check::Required(&[ISSUER]), Check::NotChecked);
 
-/// The position of the key that verified a token, counted through all of them, and its name.
+/// Returns the position, among all keys, of the key that verified a token, and its `kid`.
 fn verified_by(token: &str, keys: &Mixed) -> Result<(usize, String), Error> {
     let token = token.trim().as_bytes();
     let mut scratch = vec![0; scratch_len(token.len())];
@@ -72,7 +72,7 @@ fn mixed() -> Result<Mixed, Error> {
     Ok(Box::new([published, pinned, Box::new(slot)]))
 }
 
-// The other side.
+// The issuer's side.
 
 const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
 const JWKS: &[u8] = include_bytes!("../vectors/demo/airlock.jwks.json");
@@ -105,7 +105,7 @@ fn main() -> Result<(), Error> {
 }
 
 #[test]
-fn each_token_by_its_own_key() {
+fn each_token_is_verified_by_its_own_key() {
     let keys = mixed().unwrap();
     let by = |token: &str| verified_by(token, &keys);
     assert_eq!(by(PUBLISHED), Ok((0, "rsa-sign-1".to_string())));

@@ -1,8 +1,8 @@
-//! A gateway for the issuers of a configuration file, whose keys are replaced while requests go on.
+//! A gateway for the issuers in a configuration file. Their keys are replaced while requests run.
 //!
 //!     cargo run --example several_issuers --features alloc [FILE]
 
-#![allow(clippy::unwrap_used, reason = "a program for people and tests")]
+#![allow(clippy::unwrap_used, reason = "an example fails by panicking")]
 
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use jose_verify::{
     Audience, Check, Error, Issuer, IssuerVerifier, Keys, NumericDate, Policy, scratch_len,
 };
 
-/// An issuer as the file has it, and its keys.
+/// An issuer from the configuration file, and its current keys.
 #[derive(serde::Deserialize)]
 struct Entry {
     issuer: String,
@@ -26,11 +26,13 @@ struct Entry {
 }
 
 impl Entry {
-    /// Publishes fetched keys. Replaced keys verify for one more hour; requests in progress keep
-    /// the keys that they started with. Call it from one task, or what another one publishes
-    /// meanwhile is lost. `now` is the time on any clock that does not go back.
+    /// Publishes fetched keys. Replaced keys verify for one more hour. Requests in progress keep
+    /// the keys that they started with.
+    ///
+    /// Call it from one task only: concurrent calls can lose the keys of one of them. `now` is the
+    /// time on a monotonic clock.
     fn publish(&self, jwks: &[u8], now: Duration) -> Result<(), Error> {
-        let unknown = |name: &str| eprintln!("{}: {name} is unknown", self.issuer);
+        let unknown = |name: &str| eprintln!("{}: unknown algorithm {name}", self.issuer);
         let algorithms = Algorithms::named(SIGNATURES, &self.algorithms, unknown)?;
         let old = Arc::clone(&self.keys.lock().unwrap());
         let (new, _) = old.updated(jwks, &algorithms, HOUR, now, |_| {})?;
@@ -47,10 +49,10 @@ fn start(config: &str, now: Duration) -> Result<Gateway, Box<dyn std::error::Err
     Ok(gateway)
 }
 
-/// The issuers, which a new configuration would replace as a whole.
+/// The issuers. A new configuration would replace the whole list.
 type Gateway = Vec<Arc<Entry>>;
 
-/// An issuer for one request, with the keys of that moment.
+/// An issuer for one request, with the keys that are current at its start.
 struct Request {
     entry: Arc<Entry>,
     keys: Arc<GrowingRotatingKeys>,
@@ -88,7 +90,7 @@ fn authenticate(gateway: &Gateway, token: &str, now: NumericDate) -> Result<Stri
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
-/// When the tokens are good.
+/// A time at which the tokens are valid.
 const NOW: NumericDate = NumericDate::from_seconds(1_700_000_060);
 const TOKEN_A: &str = include_str!("../vectors/demo/airlock.jwt").trim_ascii();
 const TOKEN_B: &str = include_str!("../vectors/demo/akana.jwt").trim_ascii();
@@ -118,16 +120,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 #[test]
-fn keys_of_the_issuer_alone_and_those_of_now() {
+fn only_the_current_keys_of_the_issuer_verify() {
     let gateway = start(CONFIG, Duration::ZERO).unwrap();
     let [a, b] = [0, 1].map(|i| Arc::clone(gateway.get(i).unwrap()));
-    let asked = |token| authenticate(&gateway, token, NOW);
-    // The key that B's token wants, under A's name. A's own key, replaced, still verifies.
+    let authenticated = |token| authenticate(&gateway, token, NOW);
+    // A publishes the key of B's token, which must not verify for B. A's replaced key still
+    // verifies.
     a.publish(JWKS_B, Duration::from_secs(1)).unwrap();
-    assert_eq!(asked(TOKEN_B), Err(Error::NoKey));
-    assert_eq!(asked(TOKEN_A), Ok(a.issuer.clone()));
+    assert_eq!(authenticated(TOKEN_B), Err(Error::NoKey));
+    assert_eq!(authenticated(TOKEN_A), Ok(a.issuer.clone()));
     std::thread::scope(|scope| {
-        let requests = scope.spawn(|| while asked(TOKEN_B) != Ok(b.issuer.clone()) {});
+        let requests = scope.spawn(|| while authenticated(TOKEN_B) != Ok(b.issuer.clone()) {});
         b.publish(JWKS_B, Duration::from_secs(1)).unwrap();
         requests.join().unwrap();
     });

@@ -1,10 +1,10 @@
-//! A device decides whether to install an update: a signed manifest names the image, a key that is
-//! pinned in flash says who may sign, and the version, for want of a clock, keeps old manifests
-//! out.
+//! A device decides whether to install an update. A signed manifest names the image, and must be
+//! signed with the key pinned in flash. The device has no clock, so the version rejects old
+//! manifests.
 //!
 //!     cargo run --example update_manifest
 
-#![allow(clippy::unwrap_used, reason = "a program for people and tests")]
+#![allow(clippy::unwrap_used, reason = "an example fails by panicking")]
 
 use jose_verify::alg::{ES256, KeyParameters, Sha256};
 use jose_verify::{Check, Claim, Claims, Clock, Error, Key, Policy, Verifier, base64url};
@@ -22,31 +22,31 @@ const VENDOR: KeyParameters<'static> = KeyParameters::ec(
     ],
 );
 
-/// What this device is.
+/// The hardware of this device.
 const HARDWARE: &str = "board-7";
 
 /// Why an update is not installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refused {
-    /// The manifest is not the vendor's, or does not say what it has to.
+enum Rejected {
+    /// The manifest is not from the vendor, or lacks a required claim.
     Manifest(Error),
-    /// It is for other hardware.
+    /// The manifest is for other hardware.
     Hardware,
-    /// It is no newer than what is installed; a thief of an old manifest gets nowhere.
+    /// The version is not newer than the installed one, so an old manifest cannot be replayed.
     Version,
-    /// The image is another than the one that the manifest names.
+    /// The image is not the one that the manifest names.
     Image,
 }
 
-impl From<Error> for Refused {
+impl From<Error> for Rejected {
     fn from(error: Error) -> Self {
         Self::Manifest(error)
     }
 }
 
-/// The version to install, if the image may be installed over `installed`. The manifest is decoded
-/// over its own text.
-fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Refused> {
+/// Returns the version to install, if the image may replace version `installed`. `manifest` is
+/// overwritten, even on error.
+fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Rejected> {
     let key = Key::new(ES256, &VENDOR)?;
     let policy = Policy {
         typ: Check::Required("update+jwt"),
@@ -56,15 +56,15 @@ fn approve(manifest: &mut [u8], image: &[u8], installed: i64) -> Result<i64, Ref
     let claims = manifest.claims();
     let hardware = claims.get("hardware").and_then(|value| value.as_str());
     if hardware.is_none_or(|hardware| hardware != HARDWARE) {
-        return Err(Refused::Hardware);
+        return Err(Rejected::Hardware);
     }
     let version = integer(claims, "version")?;
     if version <= installed {
-        return Err(Refused::Version);
+        return Err(Rejected::Version);
     }
     if usize::try_from(integer(claims, "size")?) != Ok(image.len()) || !is_digest_of(claims, image)?
     {
-        return Err(Refused::Image);
+        return Err(Rejected::Image);
     }
     Ok(version)
 }
@@ -74,10 +74,10 @@ fn integer(claims: &Claims<'_>, name: &str) -> Result<i64, Error> {
     value.ok_or(Error::missing(Claim::Other))
 }
 
-/// Whether the claim `sha-256`, which is base64url, is the digest of the image.
+/// Returns whether the claim `sha-256`, in base64url, is the digest of the image.
 fn is_digest_of(claims: &Claims<'_>, image: &[u8]) -> Result<bool, Error> {
     let mut hash = Sha256::new();
-    // As they are read from flash.
+    // In blocks, as a device would read the image from flash.
     for block in image.chunks(512) {
         hash.update(block);
     }
@@ -105,24 +105,24 @@ fn main() {
 mod tests {
     use super::*;
 
-    fn approved(manifest: &[u8], image: &[u8], installed: i64) -> Result<i64, Refused> {
+    fn approved(manifest: &[u8], image: &[u8], installed: i64) -> Result<i64, Rejected> {
         approve(&mut manifest.trim_ascii().to_vec(), image, installed)
     }
 
     #[test]
-    fn newer_versions_of_the_vendor_alone() {
+    fn only_newer_versions_of_the_vendor_are_approved() {
         assert_eq!(approved(MANIFEST, IMAGE, 41), Ok(42));
-        assert_eq!(approved(MANIFEST, IMAGE, 42), Err(Refused::Version));
+        assert_eq!(approved(MANIFEST, IMAGE, 42), Err(Rejected::Version));
         let (_, shorter) = IMAGE.split_first().unwrap();
-        assert_eq!(approved(MANIFEST, shorter, 41), Err(Refused::Image));
+        assert_eq!(approved(MANIFEST, shorter, 41), Err(Rejected::Image));
         let other: Vec<u8> = IMAGE.iter().rev().copied().collect();
-        assert_eq!(approved(MANIFEST, &other, 41), Err(Refused::Image));
+        assert_eq!(approved(MANIFEST, &other, 41), Err(Rejected::Image));
         let mut forged = MANIFEST.to_vec();
         let character = forged.iter_mut().rev().nth(10).unwrap();
         *character = if *character == b'A' { b'B' } else { b'A' };
         assert_eq!(
             approved(&forged, IMAGE, 41),
-            Err(Refused::Manifest(Error::BadSignature))
+            Err(Rejected::Manifest(Error::BadSignature))
         );
     }
 }

@@ -1,5 +1,5 @@
-/* A plugin for QEMU that counts instructions exactly. Each time the program enters the function at address `mark`, the
- * number of instructions executed since the last time is printed to standard error:
+/* A plugin for QEMU that counts instructions exactly. Each time the program enters the function at address `mark`, it prints
+ * the number of instructions since the last time to standard error:
  *   gcc -shared -fPIC -O2 -o insncount.so insncount.c
  *   qemu-system-arm ... -plugin ./insncount.so,mark=0xADDRESS[,profile=FILE]
  * With `profile`, FILE receives an address and its count on each line.
@@ -31,7 +31,7 @@ typedef struct {
     uint64_t address, count;
 } Counter;
 
-/* Counters by address, in a table of open addressing: far larger than any image here has instructions. */
+/* Counters by address, in a hash table with open addressing. It has far more slots than any image here has instructions. */
 #define SLOTS (1u << 18)
 static Counter *counters[SLOTS];
 static uint64_t mark, total, at_last_mark;
@@ -84,7 +84,7 @@ static void finished(plugin_id id, void *data) {
 PUBLIC int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv) {
     (void)info;
     for (int i = 0; i < argc; i++) {
-        /* The lowest bit of an address is set where it means Thumb code. */
+        /* The lowest bit of the address marks Thumb code, and is not part of it. */
         if (!strncmp(argv[i], "mark=", 5)) mark = strtoull(argv[i] + 5, NULL, 0) & ~1ull;
         else if (!strncmp(argv[i], "profile=", 8)) profile = strdup(argv[i] + 8);
     }

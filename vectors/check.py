@@ -1,10 +1,10 @@
-"""Checks every vector file of this folder against implementations that did not make it.
+"""Checks every vector file in this folder against implementations that did not make it.
 
 Every positive case is verified twice:
-  - by a library: jwcrypto, or PyJWT where jwcrypto is the maker;
-  - by the arithmetic in this file, which uses hashlib, hmac and integers only.
-Its claims are then held against a short model of the profiles. Every negative case is checked to
-have the fault that it is said to have. Ends with status 1 if anything is wrong.
+  - by a library: jwcrypto, or PyJWT for files made by jwcrypto;
+  - by the arithmetic in this file, which uses only hashlib, hmac and integers.
+Its claims are then compared with a short model of the profiles. Every negative case must have the
+error that it states. Exits with status 1 if anything is wrong.
 
     pip install -r vectors/requirements.txt && python vectors/check.py
 """
@@ -59,6 +59,7 @@ def on_curve(crv, x, y):
 
 
 def double(pt, p):
+    """Doubles a point in Jacobian coordinates."""
     x, y, z = pt
     if not z:
         return pt
@@ -69,6 +70,7 @@ def double(pt, p):
 
 
 def add(s, t, p):
+    """Adds two points in Jacobian coordinates."""
     (x1, y1, z1), (x2, y2, z2) = s, t
     if not z1:
         return t
@@ -85,7 +87,8 @@ def add(s, t, p):
     return x3, (r * (v - x3) - s1 * hhh) % p, z1 * z2 * h % p
 
 
-def times(k, pt, p):
+def multiply(k, pt, p):
+    """Multiplies a point by a scalar."""
     acc = (1, 1, 0)
     for bit in bin(k)[2:]:
         acc = double(acc, p)
@@ -103,7 +106,7 @@ def verify_ec(crv, x, y, digest, sig):
         return False
     e = int.from_bytes(digest, "big") >> max(0, 8 * len(digest) - n.bit_length())
     w = pow(s, -1, n)
-    px, _, pz = add(times(e * w % n, (gx, gy, 1), p), times(r * w % n, (x, y, 1), p), p)
+    px, _, pz = add(multiply(e * w % n, (gx, gy, 1), p), multiply(r * w % n, (x, y, 1), p), p)
     return bool(pz) and px * pow(pz, -2, p) % p % n == r
 
 
@@ -125,7 +128,7 @@ def verify_rsa(n, e, size, message, sig, pss):
     mask = b"".join(h(seed + i.to_bytes(4, "big")).digest() for i in range(len(masked) // h_len + 1))
     db = int.from_bytes(masked, "big") ^ int.from_bytes(mask[:len(masked)], "big")
     db = (db & ((1 << (em_bits - 8 * (h_len + 1))) - 1)).to_bytes(len(masked), "big")
-    pad, salt = db[:-h_len], db[-h_len:]            # salt as long as the hash: RFC 7518, 3.5
+    pad, salt = db[:-h_len], db[-h_len:]            # RFC 7518, 3.5: the salt is as long as the hash
     return em[-1] == 0xbc and pad == bytes(len(pad) - 1) + b"\1" and \
         hmac.compare_digest(h(bytes(8) + digest + salt).digest(), seed)
 
@@ -174,26 +177,26 @@ def verify_pyjwt(alg, key, token):
         return False
 
 
-# ---- a model of the answers ---------------------------------------------------------------------
+# ---- model of the answers -----------------------------------------------------------------------
 
 class Duplicate(Exception):
     pass
 
 
-def no_twins(pairs):
+def reject_duplicates(pairs):
     if len({k for k, _ in pairs}) != len(pairs):
         raise Duplicate
     return dict(pairs)
 
 
-def not_json(name):
+def reject_constant(name):
     raise ValueError(name)
 
 
 def load(data):
     if data.startswith(b"\xef\xbb\xbf"):
         raise ValueError("byte order mark")
-    return json.loads(data.decode(), object_pairs_hook=no_twins, parse_constant=not_json,
+    return json.loads(data.decode(), object_pairs_hook=reject_duplicates, parse_constant=reject_constant,
                       parse_float=decimal.Decimal, parse_int=decimal.Decimal)
 
 
@@ -209,7 +212,7 @@ CLAIM_ERRORS = ("exp_expired", "header_typ_mismatch", "iss_mismatch")
 
 
 def claims_fault(case, header, c):
-    """None, one of CLAIM_ERRORS, or the name of the claim at fault."""
+    """Returns None, one of CLAIM_ERRORS, or the name of the wrong claim."""
     profile, now, leeway = case["profile"], case.get("now"), case.get("leeway", 0)
     if "typ" in case and header.get("typ") != case["typ"]:
         return "header_typ_mismatch" if "typ" in header else "typ"
@@ -249,7 +252,8 @@ def claims_fault(case, header, c):
 
 
 class Model:
-    """What a reading of the case by this file finds; `fault` is an error name, None, or "?..."."""
+    """The outcome of a case according to this file. `fault` is the name of an error, None if the token is valid, or
+    a description that starts with "?"."""
 
     def __init__(self, case, library):
         self.library_ok = None
@@ -310,7 +314,7 @@ class Model:
         here = [verify_here(alg, k, message, sig) for k in candidates]
         there = [library(alg, k, case["token"]) is not False for k in candidates]
         if here != there:
-            return f"? arithmetic says {here}, the library {there}"
+            return f"? the arithmetic returns {here}, the library {there}"
         self.library_ok = any(there)
         if not any(here):
             return "bad_signature"
@@ -344,7 +348,7 @@ def shape_faults(case):
     if len({a[:2] == "HS" for a in case["algs"]}) > 1:
         yield "MACs and signatures in one list"
     if ("secret_base64url" in case) != (case["algs"][0][:2] == "HS"):
-        yield "the key is not of the kind of the algorithms"
+        yield "the key does not fit the algorithms"
     if case["profile"] not in ("jws", *REQUIRED):
         yield "profile"
     for key in case.get("keys", {}).get("keys", [case["keys"]] if "keys" in case else []):
@@ -381,7 +385,7 @@ def main():
             text = json.dumps({m: doc["jwk"][m] for m in ("e", "kty", "n")}, separators=(",", ":"))
             right = b64u(hashlib.sha256(text.encode()).digest()) == doc["thumbprint_sha256"]
             wrong += not right
-            print(f"{os.path.relpath(path, HERE)}: thumbprint {'right' if right else 'WRONG'}")
+            print(f"{os.path.relpath(path, HERE)}: thumbprint {'correct' if right else 'WRONG'}")
         if "cases" not in doc:
             continue
         library = verify_pyjwt if doc["source"].startswith("jwcrypto") else verify_jwcrypto
@@ -389,7 +393,7 @@ def main():
         for case in doc["cases"]:
             faults = list(shape_faults(case))
             if case["name"] in names:
-                faults.append("name twice")
+                faults.append("duplicate name")
             names.add(case["name"])
             model = Model(case, library)
             want = case["expect"].get("error")
@@ -410,7 +414,7 @@ def main():
         if good:
             print("    ok:", ", ".join(f"{a} {good[a]}" for a in ALGS if good[a]))
         if bad:
-            print("    refused:", ", ".join(f"{e} {n}" for e, n in sorted(bad.items())))
+            print("    rejected:", ", ".join(f"{e} {n}" for e, n in sorted(bad.items())))
     print(f"all: {totals['good']} positive, {totals['bad']} negative, {wrong} wrong")
     return 1 if wrong else 0
 

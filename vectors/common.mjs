@@ -24,7 +24,7 @@ export const accessClaims = (more = {}) =>
 
 export const oddClaims = () => JSON.parse(readFileSync(join(here, "odd-claims.json"), "utf8")).claims;
 
-/** Name and installed version of a package, as seen from the maker. */
+/** Returns the name and the installed version of a package that the maker imports. */
 export function source(makerUrl, name) {
   const main = createRequire(makerUrl).resolve(name);
   const root = main.slice(0, main.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length);
@@ -40,9 +40,9 @@ export class VectorFile {
     this.madeBy = madeBy;
   }
 
-  /** material: { keys } or { secret }; request: algs, profile and the values to check; error: if to be refused. */
+  /** Adds a case with `keys` or `secret`. `request` has the values to check; `error` is set if the token must be rejected. */
   add(name, token, { keys, secret, algs, profile = "jwt", error, ...request }) {
-    if (this.#names.has(name)) throw new Error(`twice: ${name}`);
+    if (this.#names.has(name)) throw new Error(`duplicate name: ${name}`);
     this.#names.add(name);
     const [head, payload] = token.split(".");
     const { alg, kid } = JSON.parse(Buffer.from(head, "base64url").toString("utf8"));

@@ -16,7 +16,7 @@ ALGS = ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512",
 SECRET_LEN = {"HS256": 32, "HS384": 48, "HS512": 64}
 CURVE = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 
-# Keys of 128 bytes: ASCII, and UTF-8 in which every character takes 3 or 4 bytes.
+# Key identifiers of 128 bytes: in ASCII, and in UTF-8 where every character takes 3 or 4 bytes.
 KID_128_ASCII = ("kid-of-128-bytes." + "0123456789abcdef" * 8)[:128]
 KID_128_UTF8 = "鍵" * 40 + "🔑" * 2          # 40 * 3 + 2 * 4 = 128
 assert len(KID_128_ASCII) == 128 and len(KID_128_UTF8.encode()) == 128
@@ -31,7 +31,7 @@ def unb64u(text):
 
 
 def compact(obj):
-    """JSON text without spaces, non-ASCII characters left as they are."""
+    """Returns JSON text without spaces and without escaping non-ASCII characters."""
     return json.dumps(obj, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -48,7 +48,7 @@ def access_claims(**more):
 
 
 def odd_claims():
-    """The payload texts of odd-claims.json that every maker signs."""
+    """Returns the payloads of odd-claims.json, which every maker signs."""
     with open(os.path.join(HERE, "odd-claims.json"), encoding="utf-8") as f:
         return json.load(f)["claims"]
 
@@ -67,7 +67,7 @@ def ec_jwk(crv, x, y, **more):
 
 
 def with_members(jwk, drop=("key_ops",), **more):
-    """A copy of a JWK without some members and with others."""
+    """Returns a copy of a JWK, with some members removed and others added."""
     return {**{k: v for k, v in jwk.items() if k not in drop}, **more}
 
 

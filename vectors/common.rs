@@ -1,5 +1,5 @@
-//! The plan that the Rust makers in this folder share (see README.md): which tokens, with which
-//! requests.
+//! Shared by the Rust makers in this folder (see README.md): the tokens to make, and the requests
+//! that go with them.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,14 +11,14 @@ use serde_json::{Map, Value, json};
 
 pub const NOW: u64 = 1_750_000_000;
 
-/// The verifier's key, as the request has it.
+/// The key of the verifier, as in the request.
 #[derive(Clone)]
 pub enum Material {
     Jwk(Value),
     Secret(Vec<u8>),
 }
 
-#[allow(dead_code, reason = "not every implementation signs bytes")]
+#[allow(dead_code, reason = "not every implementation signs arbitrary bytes")]
 pub enum Payload<'a> {
     Claims(&'a Value),
     Bytes(&'a [u8]),
@@ -30,13 +30,15 @@ pub struct Head<'a> {
     pub kid: Option<&'a str>,
 }
 
+/// A library that makes tokens.
 pub trait Maker {
-    /// The algorithms that the implementation has.
+    /// The algorithms that the library supports.
     const ALGS: &'static [&'static str];
-    /// Whether it signs bytes as they are.
+    /// Whether the library signs arbitrary bytes.
     const BYTES: bool;
-    /// The public key as the implementation exports it. `bits` counts for RSA only.
+    /// Returns the public key as the library exports it. `bits` applies to RSA only.
     fn material(&self, alg: &str, bits: u32) -> Material;
+    /// Signs a payload. `bits` applies to RSA only.
     fn sign(&self, alg: &str, bits: u32, head: Head<'_>, payload: Payload<'_>) -> String;
 }
 
@@ -54,7 +56,7 @@ pub fn merge(into: &mut Value, more: &Value) {
     into.extend(more.as_object().unwrap().clone());
 }
 
-/// Issuer, audience and time that fit [`claims`].
+/// Returns a request with the issuer, the audience and a time that fit [`claims`].
 pub fn std_request() -> Value {
     json!({ "issuer": "https://issuer.example.com", "audience": "client-7f3a", "now": NOW })
 }
@@ -83,7 +85,8 @@ pub struct VectorFile {
 }
 
 impl VectorFile {
-    /// `lock` is the Cargo.lock of the maker: it has the version of `package`.
+    /// Creates an empty file. `lock` is the maker's Cargo.lock, which contains the version of
+    /// `package`.
     pub fn new(folder: &'static str, package: &str, lock: &str) -> Self {
         let entry = format!("name = \"{package}\"\nversion = \"");
         let version = lock
@@ -112,7 +115,7 @@ impl VectorFile {
         error: Option<&str>,
     ) {
         let name = name.into();
-        assert!(self.names.insert(name.clone()), "twice: {name}");
+        assert!(self.names.insert(name.clone()), "duplicate name: {name}");
         let mut case = Map::new();
         case.insert("name".into(), name.into());
         case.insert("token".into(), token.into());
@@ -146,7 +149,9 @@ impl VectorFile {
     pub fn write(self, name: &str) {
         let path = format!("{}/{name}", self.folder);
         let doc = json!({
-            "source": self.source, "made_by": format!("vectors/{}/src/main.rs", self.folder), "cases": self.cases
+            "source": self.source,
+            "made_by": format!("vectors/{}/src/main.rs", self.folder),
+            "cases": self.cases
         });
         let text = serde_json::to_string_pretty(&doc).unwrap() + "\n";
         fs::write(vectors().join(&path), text).unwrap();
@@ -162,7 +167,7 @@ fn sizes(alg: &str) -> &'static [u32] {
     }
 }
 
-/// signed.json: every algorithm and RSA size, every profile.
+/// Adds the cases of signed.json: every algorithm and RSA size, and every profile.
 pub fn signed<M: Maker>(f: &mut VectorFile, m: &M) {
     let request = std_request();
     for alg in M::ALGS {
@@ -229,7 +234,9 @@ pub fn signed<M: Maker>(f: &mut VectorFile, m: &M) {
             None,
         );
 
-        let access = json!({ "client_id": "client-7f3a", "jti": "jti-0001", "aud": ["other", "client-7f3a"] });
+        let access = json!({
+            "client_id": "client-7f3a", "jti": "jti-0001", "aud": ["other", "client-7f3a"]
+        });
         let token = sign(Some("at+jwt"), access);
         f.add(
             format!("{alg} access token"),
@@ -270,7 +277,7 @@ pub fn signed<M: Maker>(f: &mut VectorFile, m: &M) {
     }
 }
 
-/// odd.json: the payloads of odd-claims.json, key ids, JWKs and sets.
+/// Adds the cases of odd.json: the payloads of odd-claims.json, key identifiers, JWKs and JWK Sets.
 pub fn odd<M: Maker>(f: &mut VectorFile, m: &M) {
     let request = std_request();
     let text = fs::read_to_string(vectors().join("odd-claims.json")).unwrap();

@@ -1,4 +1,4 @@
-// Calls the module from Node: verifies tokens, refuses others, and checks that the module imports nothing.
+// Calls the module from Node with tokens that it must accept or reject, and checks that it imports nothing.
 // Usage: node crates/wasm/verify.mjs FILE.wasm
 import assert from 'node:assert'
 import { readFileSync } from 'node:fs'
@@ -7,14 +7,14 @@ const module = new WebAssembly.Module(readFileSync(process.argv[2]))
 assert.deepStrictEqual(WebAssembly.Module.imports(module), [], 'the module imports nothing')
 const { memory, input, input_len, verify, claims, claims_len } = new WebAssembly.Instance(module, {}).exports
 
-/** The claims of a token, or the number of the error. */
+/** Returns the claims of a token, or the number of the error. */
 function verified ({ jwks, token, issuer, audience, now }) {
   const parts = [jwks, token, issuer, audience].map(text => new TextEncoder().encode(text))
   assert(parts.reduce((sum, part) => sum + part.length, 0) <= input_len())
-  let place = input()
+  let address = input()
   for (const part of parts) {
-    new Uint8Array(memory.buffer).set(part, place)
-    place += part.length
+    new Uint8Array(memory.buffer).set(part, address)
+    address += part.length
   }
   const error = verify(...parts.map(part => part.length), now)
   if (error !== 0) return error
@@ -53,4 +53,4 @@ for (const [wrong, error] of [
 }
 assert.strictEqual(verify(input_len(), 1, 0, 0, 0), 201, 'lengths beyond the buffer')
 assert.strictEqual(verified(es256).swversion, '42')
-console.log(`${readFileSync(process.argv[2]).length} bytes, no imports; 3 tokens verified, 8 refused`)
+console.log(`${readFileSync(process.argv[2]).length} bytes, no imports; 3 tokens verified, 8 rejected`)

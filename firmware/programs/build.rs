@@ -30,7 +30,7 @@ const MEMORY: [(&str, &str); 4] = [
         "FLASH : ORIGIN = 0x00000000, LENGTH = 256K
          RAM : ORIGIN = 0x20000000, LENGTH = 16K",
     ),
-    // virt: all of it is RAM, of which the lower part serves as flash
+    // virt: all memory is RAM, and its lower part is used as flash
     (
         "riscv32imac-unknown-none-elf",
         "FLASH : ORIGIN = 0x80000000, LENGTH = 1M
@@ -38,7 +38,7 @@ const MEMORY: [(&str, &str); 4] = [
     ),
 ];
 
-/// The regions that the start-up code of RISC-V asks for.
+/// The memory regions that the start-up code of RISC-V requires.
 const RISCV_REGIONS: &str = "
 REGION_ALIAS(\"REGION_TEXT\", FLASH);
 REGION_ALIAS(\"REGION_RODATA\", FLASH);
@@ -48,7 +48,7 @@ REGION_ALIAS(\"REGION_HEAP\", RAM);
 REGION_ALIAS(\"REGION_STACK\", RAM);
 ";
 
-/// A constant's name, the vector file, and the case in it.
+/// The name of a constant, its vector file, and the name of the case in it.
 const CASES: [(&str, &str, &str); 17] = [
     ("RFC7515_A1", RFC7515, "A.1: HS256, as JWT"),
     ("RFC7515_A2", RFC7515, "A.2: RS256, as JWT"),
@@ -80,12 +80,12 @@ fn main() {
         let layout = format!("MEMORY\n{{\n{regions}\n}}\n{aliases}");
         fs::write(out.join("memory.x"), layout).unwrap();
         println!("cargo:rustc-link-search={}", out.display());
-        // The layout of RISC-V does not include it; that of Cortex-M does.
+        // The linker script of Cortex-M includes memory.x, that of RISC-V does not.
         if riscv {
             println!("cargo:rustc-link-arg-bins=-Tmemory.x");
         }
         println!("cargo:rustc-link-arg-bins=-Tlink.x");
-        // Sections follow each other directly, so that flash is counted without gaps.
+        // No padding between sections, so that the flash size has no gaps.
         println!("cargo:rustc-link-arg-bins=--nmagic");
     }
     fs::write(out.join("vectors.rs"), vectors() + &tables()).unwrap();
@@ -105,8 +105,8 @@ fn vectors() -> String {
     source
 }
 
-/// The key of RFC 7515 A.3 as words, and its tables of several sizes: half for the key, half for
-/// what all keys share.
+/// Returns constants with the key of RFC 7515 A.3 as words, and with tables of several sizes. Half
+/// of each table belongs to the key, and half is shared by all keys.
 fn tables() -> String {
     let document = fs::read(Path::new("../../vectors").join(RFC7515)).unwrap();
     let document: Value = serde_json::from_slice(&document).unwrap();
@@ -127,14 +127,17 @@ fn tables() -> String {
         writeln!(
             source,
             "/// Tables of {kilobytes} KB together for the key of [`RFC7515_A3`].
-             pub static ES256_TABLES_{kilobytes}K: Tables<'static> = Tables {{ key: &{key:?}, shared: &{shared:?} }};"
+             pub static ES256_TABLES_{kilobytes}K: Tables<'static> =
+                Tables {{ key: &{key:?}, shared: &{shared:?} }};"
         )
         .unwrap();
     }
     source
 }
 
-/// As words of 32 bits, the lower half of each longer one first.
+/// Splits the words of the host into words of 32 bits, the lower half first.
+///
+/// For example, 0x0000_0002_0000_0001 becomes 1 and 2.
 fn words(words: &[Word]) -> Vec<u32> {
     let halves = words
         .iter()
@@ -156,9 +159,10 @@ fn write_case(source: &mut String, name: &str, case: &Value) {
         source,
         "/// {algorithm} from the vector files.
          pub const {name}: Case = Case {{
-            name: {name:?}, token: b{token:?}, key: {key}, issuer: {issuer}, audience: {audience}, now: {now},
+            name: {name:?}, token: b{token:?}, key: {key},
+            issuer: {issuer}, audience: {audience}, now: {now},
          }};
-         /// The same in the parts that a bare primitive takes.
+         /// The same token, split into the inputs of a bare primitive.
          pub const {name}_PARTS: Parts = Parts {{
             key: {key}, message: b{message:?}, signature: &{signature:?},
          }};"

@@ -1,7 +1,6 @@
-"""Makes the ID tokens, key sets and secret of this folder, and systems.json, with jwcrypto. See README.md.
+"""Makes the ID tokens, key sets and secret in this folder, and systems.json, with jwcrypto. See README.md.
 
-Header and payload are written as text and signed as they are, so that the JSON has the shape in which
-the system in question writes it.
+Header and payload are texts that are signed unchanged, so that the JSON is formatted as the respective system formats it.
 """
 
 import json
@@ -21,7 +20,7 @@ f = VectorFile("jwcrypto " + version("jwcrypto"), "vectors/demo/make.py")
 
 
 def public(key, **members):
-    """The public JWK without kid, and with the members given."""
+    """Returns the public JWK without kid and with the given members."""
     return with_members(key.export_public(as_dict=True), drop=("kid", "key_ops", "use", "alg"), **members)
 
 
@@ -38,7 +37,7 @@ def text_secret(length):
 
 
 def sign(header, payload, key):
-    """header and payload are JSON texts; key is a JWK or the bytes of a secret."""
+    """Signs a header and a payload, both JSON texts, with a JWK or the bytes of a secret."""
     if isinstance(key, bytes):
         key = jwk.JWK(kty="oct", k=b64u(key))
     s = jws.JWS(payload.encode())
@@ -62,7 +61,7 @@ def write_keys(name, keys):
 
 
 def akeneo():
-    """RS256 without kid; dates with fractions of a second, as bare JSON numbers."""
+    """RS256 without kid. Dates are JSON numbers with fractions of a second."""
     key, other = rsa(), rsa()
     header = '{"typ":"JWT","alg":"RS256"}'
     client = "69d7c1a4-5b0e-4c0e-9a3f-2f6f0c6a1b7d"
@@ -101,7 +100,7 @@ def akeneo():
 
 
 def airlock():
-    """Signature, MAC with the client secret, or no signature at all."""
+    """A signature, a MAC with the client secret, or no signature."""
     rsa_key, ec_key, secret = rsa(), ec(), text_secret(64)
     claims = {"iss": "https://iam.example.com/auth-login/oauth2/v3/as-1", "sub": "user-248289761001",
               "aud": "client-7f3a", "exp": 1700003600, "iat": 1700000000, "auth_time": 1699999990,
@@ -149,7 +148,7 @@ def airlock():
 
 
 def connect2id():
-    r"""kid, alg and use in the set; \/ in every URL; language tags; max_age."""
+    r"""kid, alg and use in the set, \/ in every URL, language tags, max_age."""
     key = rsa()
     keys = {"keys": [public(key, use="sig", kid="1e9gdk7", alg="RS256")]}
     header = '{"kid":"1e9gdk7","alg":"RS256"}'
@@ -190,7 +189,7 @@ def connect2id():
 
 
 def akana():
-    """Several issuers; a set with the old and the new keys while they change; all twelve algorithms."""
+    """Several issuers, a set with old and new keys during a rollover, and all twelve algorithms."""
     issuers = ["https://login.example.com/oauth", "https://partners.example.com/oauth", "https://legacy.example.com"]
     signing = {"rsa-2023": rsa(), "rsa-2024": rsa(), "ec-2023": ec(), "ec-2024": ec()}
     rollover = {"keys": [public(k, kid=kid, use="sig", alg="RS256" if kid.startswith("rsa") else "ES256")

@@ -60,7 +60,7 @@ def attestations():
     request = {"keys": keys, "algs": "ES256", "issuer": "device-0017", "audience": VERIFIER, "typ": "eat+jwt", "now": NOW}
 
     def sign(key=device, kid="device-0017", **more):
-        # RFC 9711: the names and values of the claims.
+        # RFC 9711 defines the names and values of the claims.
         claims = {"iss": "device-0017", "aud": VERIFIER, "iat": NOW - 5, "exp": NOW + 60, "eat_nonce": NONCE,
                   "ueid": "AQIDBAUGBwgJCgsMDQ4PEBE", "oemboot": True, "dbgstat": "disabled-permanently",
                   "swversion": "42", **more}

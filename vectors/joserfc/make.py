@@ -80,7 +80,7 @@ def odd():
                               "alg, use, kid": {"alg": alg, "use": "sig", "kid": "k1"}}.items():
             f.add(f"JWK with {name}, {alg}, token without kid", sign(claims(), key, alg), keys=public(key, **members),
                   algs=alg, **STD)
-    # joserfc chooses a key of the set by its type and writes its kid into the header.
+    # joserfc selects a key of the set by its type, and writes its kid to the header.
     for ec_alg, rsa_alg in (("ES256", "RS256"), ("ES384", "PS384"), ("ES512", "RS512")):
         keyset = KeySet([RSAKey.generate_key(2048, auto_kid=True), ECKey.generate_key(CURVE[ec_alg], auto_kid=True)])
         for alg in (ec_alg, rsa_alg):

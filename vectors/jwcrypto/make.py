@@ -44,7 +44,7 @@ def sign_jwt(payload, key, alg, **header):
 
 
 def sign_raw(payload, key, header):
-    """Signs payload bytes; the header text is kept as it is."""
+    """Signs payload bytes. The header text is used unchanged."""
     s = jws.JWS(payload)
     s.add_signature(key, alg=json.loads(header)["alg"], protected=header)
     token = s.serialize(compact=True)
@@ -70,7 +70,7 @@ def signed():
               profile="access-token", **STD, **arg)
         f.add(f"{alg} exp equal to now", sign_jwt(claims(exp=NOW), key, alg), algs=alg,
               error="exp_expired", leeway=0, **STD, **arg)
-    # Fixed-width fields whose first byte is zero.
+    # Values of fixed width whose first byte is zero.
     for alg, crv in CURVE.items():
         size = {"P-256": 32, "P-384": 48, "P-521": 66}[crv]
         key = ec_keys[crv]
@@ -78,7 +78,7 @@ def signed():
             while True:
                 token = sign_jwt(claims(), key, alg)
                 sig = unb64u(token.split(".")[2])
-                # P-521 numbers have 521 bits: the first byte is 0 or 1, so ask for the second too.
+                # P-521 numbers have 521 bits, so their first byte is 0 or 1. The second byte must be zero, too.
                 if not any(sig[at:at + (2 if alg == "ES512" else 1)]):
                     break
             f.add(f"{alg} {part} with leading zero", token, keys=public(key), algs=alg, **STD)
@@ -142,7 +142,7 @@ def odd():
 
 
 def headers():
-    """Headers written in unusual ways. The header text is signed as it is."""
+    """Headers in unusual spellings. The header text is signed unchanged."""
     f = VectorFile(SOURCE, MADE_BY)
     key, ec = rsa_keys[2048], ec_keys["P-256"]
     body = compact(claims()).encode()
@@ -182,7 +182,7 @@ def headers():
 
 
 def refused():
-    """Encrypted tokens: five segments."""
+    """Encrypted tokens, which have five segments."""
     f = VectorFile(SOURCE, MADE_BY)
     rsa, ec, oct_key = rsa_keys[2048], ec_keys["P-256"], hmac_keys["HS256"]
     for alg, enc, key in (("RSA-OAEP", "A256GCM", rsa), ("RSA-OAEP-256", "A128CBC-HS256", rsa),

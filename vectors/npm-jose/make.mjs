@@ -10,7 +10,7 @@ const SOURCE = source(import.meta.url, "jose");
 const MADE_BY = "vectors/npm-jose/make.mjs";
 const isRsa = (alg) => /^[RP]S/.test(alg);
 
-// jose binds a key to one algorithm, so each algorithm (and each RSA size) has a key of its own.
+// jose binds a key to one algorithm, so each algorithm and each RSA size has its own key.
 const made = new Map();
 async function material(alg, bits = 2048) {
   const id = isRsa(alg) ? `${alg}-${bits}` : alg;

@@ -18,7 +18,7 @@ function material(alg, bits = 2048) {
       const secret = randomBytes(SECRET_LEN[alg]);
       made.set(id, { key: secret, arg: { secret } });
     } else {
-      // By way of PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
+      // Through PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
       const { privateKey } = generateKeyPairSync(alg in CURVE ? "ec" : "rsa", {
         namedCurve: CURVE[alg],
         modulusLength: bits,
@@ -32,8 +32,8 @@ function material(alg, bits = 2048) {
   return made.get(id);
 }
 
-// An object is a claims set; a string is signed as it is. jsonwebtoken puts the present time into an object without
-// iat, unless noTimestamp is set, which in turn takes away an iat that is there.
+// An object is a claims set, and a string is signed unchanged. jsonwebtoken adds the current time to an object without
+// iat, unless noTimestamp is set, which in turn removes an existing iat.
 const sign = (payload, key, algorithm, options = {}) =>
   jwt.sign(payload, key, {
     algorithm, ...(typeof payload === "object" && !("iat" in payload) ? { noTimestamp: true } : {}), ...options,
@@ -70,7 +70,7 @@ function odd() {
   for (const [i, c] of oddClaims().entries()) {
     const alg = rotation[i % 12];
     const { key, arg } = material(alg);
-    // In an object, jsonwebtoken 9.0.3 throws on a claim named like a member of Object.prototype, and replaces iat 0.
+    // In an object, jsonwebtoken 9.0.3 throws on claims with the name of a member of Object.prototype, and replaces iat 0.
     const parsed = JSON.parse(c.text);
     const asText = c.raw_only || parsed.iat === 0 || Object.keys(parsed).some((name) => name in Object.prototype);
     f.add(`claims: ${c.name}`, sign(asText ? c.text : parsed, key, alg),
@@ -94,7 +94,7 @@ function odd() {
     f.add(`JWK Set without kid, alg, use, ${alg}`, sign(claims(), key, alg),
       { keys: { keys: [other, jwk] }, algs: ["RS256", "PS512", "ES256", "ES384", "ES512"], ...STD });
   }
-  // jws, which jsonwebtoken uses, writes the header in Latin-1: this one is not UTF-8, so not JSON.
+  // The package jws, which jsonwebtoken uses, writes the header in Latin-1. This one is not UTF-8, and so not JSON.
   const { key, arg } = material("RS256");
   f.add("kid outside ASCII, written in Latin-1", sign(claims(), key, "RS256", { keyid: "cl\u00e9-1" }),
     { algs: "RS256", error: "malformed_json", ...STD, ...arg });

@@ -1,5 +1,5 @@
-"""Makes keys.json with the openssl command line: public keys in every form that they are published in, each with a
-token that its private key signed, and keys that must be refused. See README.md."""
+"""Makes keys.json with the openssl command line: public keys in every form in which they are published, each with a
+token signed by the private key, and keys that must be rejected. See README.md."""
 
 import json
 import os
@@ -50,12 +50,12 @@ def b64(data):
 
 
 def spki(key, *options):
-    """SubjectPublicKeyInfo as PEM and DER."""
+    """Returns the SubjectPublicKeyInfo as PEM and DER."""
     return [openssl("pkey", "-in", key, "-pubout", *options, "-outform", form) for form in ("PEM", "DER")]
 
 
 def certificates(key, alg):
-    """A self-signed certificate of version 3 with extensions, and one of version 1, each as PEM and DER."""
+    """Returns self-signed certificates, one of version 3 with extensions and one of version 1, each as PEM and DER."""
     digest = f"-sha{alg[2:]}"
     subject = "/C=CH/O=Example/CN=pim.example.com"
     v3 = openssl("req", "-x509", "-new", "-key", key, digest, "-subj", subject, "-days", "2",
@@ -69,7 +69,7 @@ def certificates(key, alg):
 
 
 def der_to_rs(der, size):
-    """ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }, read by openssl."""
+    """Converts ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }, parsed by openssl, to r||s."""
     lines = openssl("asn1parse", "-inform", "DER", data=der).decode().splitlines()
     numbers = [int(line.split(":")[-1], 16) for line in lines if "INTEGER" in line]
     return b"".join(n.to_bytes(size, "big") for n in numbers)
@@ -129,8 +129,8 @@ def refused():
     yield {"name": "trusted certificate", "pem": trusted.decode(), "error": "malformed_key"}
     text = openssl("x509", "-text", data=certificate)
     yield {"name": "certificate after its description", "pem": text.decode(), "error": "malformed_key"}
-    revoked = certificate.decode().replace("CERTIFICATE", "PUBLIC KEY")
-    yield {"name": "certificate labelled as key", "pem": revoked, "error": "malformed_key"}
+    mislabelled = certificate.decode().replace("CERTIFICATE", "PUBLIC KEY")
+    yield {"name": "certificate labelled as key", "pem": mislabelled, "error": "malformed_key"}
 
 
 doc = {"source": " ".join(openssl("version").decode().split()[:2]), "made_by": "vectors/openssl/keys.py",
@@ -138,4 +138,4 @@ doc = {"source": " ".join(openssl("version").decode().split()[:2]), "made_by": "
 with open(os.path.join(HERE, "keys.json"), "w", encoding="utf-8") as f:
     json.dump(doc, f, ensure_ascii=False, indent=1)
     f.write("\n")
-print(f"openssl/keys.json: {len(doc['keys'])} keys, {len(doc['refused'])} refused")
+print(f"openssl/keys.json: {len(doc['keys'])} keys, {len(doc['refused'])} rejected")

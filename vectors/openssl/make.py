@@ -1,6 +1,6 @@
 """Makes signed.json, odd.json, rsa-sizes.json, rsa-refused.json and refused.json with the
-openssl command line. Keys, signatures and MACs all come from openssl; this script only writes
-JSON, base64url, and r||s from DER. See README.md."""
+openssl command line. All keys, signatures and MACs come from openssl. This script only writes
+JSON and base64url, and converts DER signatures to r||s. See README.md."""
 
 import math
 import os
@@ -31,7 +31,7 @@ SOURCE = " ".join(openssl("version").decode().split()[:2])
 
 
 def key_of_odd_size(bits, path):
-    """genpkey gives a modulus of one bit less for most odd sizes; so: two primes, put into DER by asn1parse."""
+    """Makes an RSA key from two primes, with asn1parse. For most odd sizes, the modulus of genpkey is one bit too short."""
     e = 65537
     while True:
         p, q = (int(openssl("prime", "-generate", "-bits", str(b)).decode()) for b in ((bits + 1) // 2, bits // 2))
@@ -72,7 +72,7 @@ class Ec:
 
 
 def der_to_rs(der):
-    """ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }"""
+    """Parses ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }."""
     def value(at, tag):
         assert der[at] == tag
         length, at = der[at + 1], at + 2
@@ -224,7 +224,7 @@ def rsa_refused():
                             (4097, "key_too_large"), (4104, "key_too_large")):
             key = rsa_key(bits)
             f.add(f"{alg} {bits} bits", sign({"alg": alg}, claims(), key), keys=key.jwk, algs=alg, error=error, **STD)
-        # No key was made for this modulus: an odd number of 16384 bits, and random signature bytes.
+        # Not a real key: a random odd modulus of 16384 bits, with random signature bytes.
         n = int.from_bytes(openssl("rand", "2048"), "big") | 1 | 1 << 16383
         f.add(f"{alg} 16384 bits", signing_input({"alg": alg}, claims()).decode() + "." + b64u(openssl("rand", "2048")),
               keys=rsa_jwk(n), algs=alg, error="key_too_large", **STD)
@@ -235,8 +235,8 @@ def rsa_refused():
 
 
 def refused():
-    """Tokens rightly signed, and to be refused for another reason; and signatures of the wrong kind.
-    No one can make these by changing a good token without its key."""
+    """Correctly signed tokens that must be rejected for another reason, and signatures of the wrong kind.
+    They cannot be made from a valid token without its key."""
     f = VectorFile(SOURCE, MADE_BY)
     key, eck = rsa_key(2048), ec_keys["P-256"]
 

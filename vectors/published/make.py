@@ -1,5 +1,5 @@
-"""Makes systems.json with PyJWT: what four systems publish and answer (keys in PEM inside JSON, JWK Sets, secrets,
-metadata, token responses, UserInfo), and hostile twins of each. See README.md."""
+"""Makes systems.json with PyJWT: the keys and responses of four systems (PEM keys in JSON, JWK Sets, secrets, metadata,
+token responses, UserInfo), and hostile variants of each. See README.md."""
 
 import base64
 import hashlib
@@ -57,12 +57,12 @@ def certificate_pem(key):
 
 
 def php_json(value):
-    """As PHP's json_encode writes it: slashes and everything beyond ASCII escaped."""
+    """Returns JSON as PHP's json_encode writes it, with slashes and non-ASCII characters escaped."""
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/")
 
 
 def sign(payload, key, alg, **header):
-    """The payload, a text, signed as it is; PyJWT sorts the header's members."""
+    """Signs a payload text unchanged. PyJWT sorts the members of the header."""
     return JWS.encode(payload.encode(), key, algorithm=alg, headers=header)
 
 
@@ -76,7 +76,7 @@ def unsecured(payload):
 
 
 def keyed_with(text, payload):
-    """HS256 keyed with a public text, as a forger would who hopes for confusion. PyJWT refuses to make it."""
+    """Signs with HS256 and a public text as the key: an algorithm confusion attack. PyJWT refuses to do that."""
     message = b64u(b'{"typ":"JWT","alg":"HS256"}') + "." + b64u(payload.encode())
     return message + "." + b64u(hmac.new(text.encode(), message.encode(), hashlib.sha256).digest())
 
@@ -142,7 +142,7 @@ def airlock():
 
 
 def akana():
-    """Every algorithm, at the authorization endpoint: with at_hash, c_hash and roles."""
+    """Every algorithm, as returned by the authorization endpoint: with at_hash, c_hash and roles."""
     code, access_token = text_secret(43), text_secret(64)
     claims = {"sub": "user-1", "aud": "app-portal-01", "nonce": "n-0S6_WzA2Mj", "auth_time": 1699999990,
               "iat": 1700000000, "exp": 1700003600, "roles": ["api-admin", "api-user"], "scp": "orders:read orders:write"}
@@ -150,7 +150,7 @@ def akana():
     keys = {name: {kid: new_key(alg) for kid, alg in
                    (("rsa-2023", "RS256"), ("rsa-2024", "RS256"), ("ec256", "ES256"), ("ec384", "ES384"),
                     ("ec512", "ES512"))} for name in issuers}
-    # 86 characters of both alphabets, and in between what is skipped: a secret of 64 bytes.
+    # A secret of 64 bytes: 86 characters of both base64 alphabets, with characters in between that lenient decoders skip.
     text = ""
     while not set("+/-_") <= set(text):
         secret = os.urandom(64)
@@ -195,7 +195,7 @@ def akana():
 
 
 def akana_text_secret(found):
-    """HS256, HS384 and HS512 with a secret that is the bytes of its text."""
+    """Signs with HS256, HS384 and HS512. The secret is the bytes of its text."""
     claims = json.loads(jwt.utils.base64url_decode(found["tokens"]["HS256"].split(".")[1]))
     secret = found["secret_text"].encode()
     return {alg: sign(compact(claims), secret, alg) for alg in ("HS256", "HS384", "HS512")}

@@ -37,7 +37,7 @@ hmac_keys = {alg: secrets.token_bytes(n) for alg, n in SECRET_LEN.items()}
 
 
 def material(alg, bits=2048):
-    """(signing key, arguments for VectorFile.add)"""
+    """Returns the signing key, and arguments for VectorFile.add."""
     if alg in hmac_keys:
         return hmac_keys[alg], {"secret": hmac_keys[alg]}
     key, jwk = ec_keys[CURVE[alg]] if alg in CURVE else rsa_keys[bits]
@@ -67,13 +67,13 @@ def signed():
               error="exp_expired", leeway=0, **STD, **arg)
         other = next(a for a in ALGS if a[:2] == alg[:2] and a != alg)
         if alg in hmac_keys:
-            refusing = {"secret": secrets.token_bytes(64)}
-        elif alg in CURVE:      # a set with a key for the accepted algorithm as well
-            refusing = {"keys": {"keys": [arg["keys"], ec_keys[CURVE[other]][1]]}}
+            not_accepting = {"secret": secrets.token_bytes(64)}
+        elif alg in CURVE:      # a set that also has a key for the accepted algorithm
+            not_accepting = {"keys": {"keys": [arg["keys"], ec_keys[CURVE[other]][1]]}}
         else:
-            refusing = arg
+            not_accepting = arg
         f.add(f"{alg} where {other} is accepted", jwt.encode(claims(), key, alg),
-              algs=other, error="algorithm_not_accepted", **STD, **refusing)
+              algs=other, error="algorithm_not_accepted", **STD, **not_accepting)
         if alg not in ("HS256", "HS384"):       # their secrets are too short for HS512
             f.add(f"{alg} where its whole family is accepted", jwt.encode(claims(), key, alg),
                   algs=[a for a in ALGS if a[:2] == alg[:2]], **STD, **arg)
@@ -89,7 +89,7 @@ def odd():
     for c in odd_claims():
         alg = next(rotation)
         key, arg = material(alg)
-        if c.get("raw_only"):       # PyJWT's JWS layer signs bytes as they are
+        if c.get("raw_only"):       # PyJWT's JWS layer signs bytes unchanged
             token = jws.encode(c["text"].encode(), key, alg, headers={"typ": "JWT"})
         else:
             token = jwt.encode(json.loads(c["text"]), key, alg)

@@ -1,6 +1,6 @@
-"""Makes derived.json: more headers with b64, with the key and the payload of RFC 7797, section 4.
+"""Makes derived.json: other headers with b64, with the key and the payload of RFC 7797, section 4.
 
-Only Python's hmac is used; running it again gives the same file.
+Uses only Python's hmac. The output is deterministic.
 """
 
 import hmac
@@ -21,7 +21,7 @@ for name, header, payload, error in (
     ("b64 false without crit, payload detached", '{"alg":"HS256","b64":false}', "", "header_b64_unsupported"),
     ("b64 true without crit", '{"alg":"HS256","b64":true}', "JC4wMg", "header_b64_unsupported"),
     ("b64 written with an escape, without crit", r'{"alg":"HS256","b\u00364":false}', "JC4wMg", "header_b64_unsupported"),
-    # The payload of section 4 put into the compact serialization as it is: its dot makes four segments.
+    # The unencoded payload of section 4 in the compact serialization. Its dot results in four segments.
     ("b64 false and crit, payload $.02 as it is", '{"alg":"HS256","b64":false,"crit":["b64"]}', "$.02",
      "malformed_token"),
 ):

@@ -1,7 +1,10 @@
-/* jose-verify: verifies JSON Web Tokens. Made from crates/capi/src by crates/capi/header; README.md tells how to link it.
+/* jose-verify: verifies JSON Web Tokens. README.md explains how to link the library.
  *
- * Everything lives in memory of the caller: nothing is allocated, nothing is global, nothing needs to be released.
- * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 to 1999. */
+ * Generated from crates/capi/src by crates/capi/header; do not edit.
+ *
+ * All memory belongs to the caller. Nothing is allocated, nothing is global, and nothing has to be
+ * released. Strings and buffers are a pointer and a length. A call with wrong arguments returns an
+ * error from 1000 to 1999. */
 
 #ifndef JOSE_VERIFY_H
 #define JOSE_VERIFY_H
@@ -10,26 +13,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keys are kept in the machine's words, so sizes depend on it. */
+/* Keys are stored in machine words, so sizes depend on the width of a word. */
 #if UINTPTR_MAX > UINT32_MAX
 #define JV_64_BITS
 #endif
 
-/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); What it has room for: see jv_key_set_size. */
+/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4);
+ * See jv_key_set_size for what it holds. */
 #define JV_KEY_SET_MEMORY(name, capacity) \
     uint64_t name[(JV_KEY_SET_BASE_SIZE + (capacity) * JV_KEY_SIZE + 7) / 8]
 
-/* The value of claims before the first token: jv_claims claims = JV_CLAIMS_INIT; */
+/* Initializes claims: jv_claims claims = JV_CLAIMS_INIT; */
 #define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
 
-/* A literal as a string: JV_STRING("https://issuer.example.com") */
+/* Makes a jv_string from a literal: JV_STRING("https://issuer.example.com") */
 #ifdef __cplusplus
 #define JV_STRING(literal) (jv_string{(const uint8_t *)(literal), sizeof(literal) - 1})
 #else
 #define JV_STRING(literal) ((jv_string){(const uint8_t *)(literal), sizeof(literal) - 1})
 #endif
 
-/* The errors of tokens and keys. */
+/* Errors of tokens and keys. */
 enum {
     JV_MALFORMED_TOKEN = 1, /* the token is not three segments separated by dots */
     JV_ENCRYPTED = 2, /* the token is encrypted (JWE) and cannot be verified here */
@@ -181,120 +185,122 @@ enum {
 
 #if defined(JV_64_BITS)
 /*
- Bytes of memory for a key set beside its keys.
+ Bytes of memory that a key set needs in addition to its keys.
  */
 #define JV_KEY_SET_BASE_SIZE 592
 #endif
 
 #if !defined(JV_64_BITS)
 /*
- Bytes of memory for a key set beside its keys.
+ Bytes of memory that a key set needs in addition to its keys.
  */
 #define JV_KEY_SET_BASE_SIZE 424
 #endif
 
 #if defined(JV_64_BITS)
 /*
- Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+ Bytes of memory for each key: an RSA key of 2048 bits with a `kid` of 44 bytes.
  */
 #define JV_KEY_SIZE 592
 #endif
 
 #if !defined(JV_64_BITS)
 /*
- Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+ Bytes of memory for each key: an RSA key of 2048 bits with a `kid` of 44 bytes.
  */
 #define JV_KEY_SIZE 584
 #endif
 
 /*
- Values in one list, at most.
+ The largest number of values in one list.
  */
 #define JV_MAX_VALUES 8
 
 /*
- Any JWT (RFC 7519): `exp`, `nbf` and `iat` as far as they are there. Issuer and audience are to
- be decided.
+ Any JWT (RFC 7519). Checks `exp`, `nbf` and `iat` if they are present. You decide the checks of
+ `iss` and `aud`.
  */
 #define JV_PROFILE_JWT 1
 
 /*
- An ID Token (OpenID Connect Core §3.1.3.7). To be given: issuers; our client identifiers as
- audience, and again as authorized party; the nonce is to be decided.
+ An ID token (OpenID Connect Core §3.1.3.7). You set the issuers, and your client identifiers
+ twice: as the audience and as the authorized party. You decide the check of the nonce.
  */
 #define JV_PROFILE_ID_TOKEN 2
 
 /*
- An access token (RFC 9068 §4). To be given: issuers and audience.
+ An access token (RFC 9068 §4). You set the issuers and the audience.
  */
 #define JV_PROFILE_ACCESS_TOKEN 3
 
 /*
- `aud` names one of `values`; others beside it do not matter (RFC 7519 §4.1.3).
+ `aud` must contain one of `values`. Other audiences do not matter (RFC 7519 §4.1.3).
  */
 #define JV_AUDIENCE_ANY_OF 1
 
 /*
- `values` are our client identifiers, one of which `aud` names; every other audience is one of
- `trusted`, unless `azp` is one of ours (OpenID Connect Core §3.1.3.7).
+ `values` are your client identifiers, one of which `aud` must contain. Every other audience must
+ be one of `trusted`, unless `azp` is one of yours (OpenID Connect Core §3.1.3.7).
  */
 #define JV_AUDIENCE_CLIENT 2
 
 /*
- Words of 64 bits in which a verified token fits, on any machine.
+ Number of 64-bit words that can hold the result of verification on any machine.
  */
 #define JV_CLAIMS_WORDS 80
 
 /*
- Instead of the time, on a device without a clock: times must still be numbers, but nothing is
- compared with them, so expired tokens pass. Make up for it with a nonce or a version.
+ The time of a device without a clock. Time claims must still be numbers, but they are not
+ compared, so expired tokens are accepted. Compensate with a nonce or a version.
  */
 #define JV_NO_CLOCK -9223372036854775807
 
 /*
- One algorithm. Name those that you accept by their addresses, such as `&JV_ES256`; a linker that
- drops unused sections (`-Wl,--gc-sections`) leaves all others out.
+ An algorithm. List the ones that you accept by their addresses, such as `&JV_ES256`. A linker
+ that drops unused sections (`-Wl,--gc-sections`) leaves out all others.
  */
 typedef struct jv_algorithm jv_algorithm;
 
 /*
- Keys, and the algorithms that they may be used with. It lives in memory of yours, begins where
- that begins, and must not be moved or copied. There is nothing to release. While nobody changes
- it, any number of threads may verify with it.
+ Keys, and the algorithms that they may be used with.
+
+ A key set starts at the beginning of memory that you own. Do not move or copy it. Nothing has to
+ be released. Any number of threads may verify with it while none changes it.
  */
 typedef struct jv_key_set jv_key_set;
 
 /*
- Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s",
- (int)s.len, s.data`.
+ A borrowed string of UTF-8. It does not end with a zero byte; print it with
+ `"%.*s", (int)s.len, (const char *)s.data`.
  */
 typedef struct jv_string {
     /*
-     The first byte; may be NULL if there is none.
+     Pointer to the first byte. May be NULL if the length is 0.
      */
     const uint8_t *data;
     /*
-     How many.
+     Number of bytes.
      */
     size_t len;
 } jv_string;
 
 /*
- What a function says: 0 (`JV_OK`), the stable number of an error of the library
- (`JV_EXP_EXPIRED` and so on), or one from 1000 to 1999, which C alone can get: the call itself
- was wrong, or it asked for a claim that is not there (`JV_NO_SUCH_CLAIM`) or not what it asked
- for (`JV_OTHER_TYPE`).
+ The result of a function: 0 (`JV_OK`) or an error.
+
+ Numbers below 1000 and from 2000 on are the stable error numbers of the library, such as
+ `JV_EXP_EXPIRED`. Numbers from 1000 to 1999 exist only in C: the call itself is wrong, or a
+ claim is absent (`JV_NO_SUCH_CLAIM`) or has another type (`JV_OTHER_TYPE`).
  */
 typedef uint32_t jv_error;
 
 /*
- What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided,
- which is an error.
+ What a policy demands of one claim. In memory that is all zeros, every check is undecided, which
+ is an error.
  */
 typedef uint32_t jv_demand;
 
 /*
- A claim that is compared with one text.
+ The check of a claim against one string.
  */
 typedef struct jv_check_text {
     /*
@@ -302,13 +308,13 @@ typedef struct jv_check_text {
      */
     jv_demand demand;
     /*
-     The text, where the claim has to fit.
+     The string to compare with. NULL data means that it is not set.
      */
     struct jv_string value;
 } jv_check_text;
 
 /*
- A claim that is compared with several texts, one of which must fit.
+ The check of a claim against several strings, one of which must match.
  */
 typedef struct jv_check_texts {
     /*
@@ -316,17 +322,17 @@ typedef struct jv_check_texts {
      */
     jv_demand demand;
     /*
-     The texts, where the claim has to fit.
+     The strings to compare with.
      */
     const struct jv_string *values;
     /*
-     How many; at most `JV_MAX_VALUES`.
+     Number of `values`, at most `JV_MAX_VALUES`.
      */
     size_t value_count;
 } jv_check_texts;
 
 /*
- The claim `aud`.
+ The check of `aud`.
  */
 typedef struct jv_check_audience {
     /*
@@ -338,25 +344,25 @@ typedef struct jv_check_audience {
      */
     uint32_t kind;
     /*
-     The texts, where the claim has to fit.
+     The strings to compare with.
      */
     const struct jv_string *values;
     /*
-     How many; at most `JV_MAX_VALUES`.
+     Number of `values`, at most `JV_MAX_VALUES`.
      */
     size_t value_count;
     /*
-     Audiences that may stand beside us; only for `JV_AUDIENCE_CLIENT`.
+     Audiences that are accepted in addition to yours. Only for `JV_AUDIENCE_CLIENT`.
      */
     const struct jv_string *trusted;
     /*
-     How many; at most `JV_MAX_VALUES`.
+     Number of `trusted`, at most `JV_MAX_VALUES`.
      */
     size_t trusted_count;
 } jv_check_audience;
 
 /*
- A claim that is a time.
+ The check of a time claim.
  */
 typedef struct jv_check_time {
     /*
@@ -364,13 +370,13 @@ typedef struct jv_check_time {
      */
     jv_demand demand;
     /*
-     Tolerance in seconds, for clocks that disagree.
+     Tolerance for clock skew, in seconds.
      */
     uint32_t leeway;
 } jv_check_time;
 
 /*
- The claim `auth_time`.
+ The check of `auth_time`.
  */
 typedef struct jv_check_age {
     /*
@@ -378,30 +384,30 @@ typedef struct jv_check_age {
      */
     jv_demand demand;
     /*
-     Seconds that may have passed.
+     The longest time since authentication, in seconds.
      */
     uint32_t max_age;
     /*
-     Tolerance in seconds.
+     Tolerance for clock skew, in seconds.
      */
     uint32_t leeway;
 } jv_check_age;
 
 /*
- All checks of one kind of token. `jv_policy_init` fills it in; what it leaves to be decided, and
- what you change, you set afterwards.
+ All checks of one kind of token. `jv_policy_init` fills it in. Afterwards, set the checks that
+ it leaves undecided, and change others if you need to.
  */
 typedef struct jv_policy {
     /*
-     `sizeof(jv_policy)`, set by `jv_policy_init`
+     `sizeof(jv_policy)`; set by `jv_policy_init`
      */
     size_t struct_size;
     /*
-     The profile, set by `jv_policy_init`
+     The profile; set by `jv_policy_init`
      */
     uint32_t profile;
     /*
-     The header's `typ`
+     `typ` in the header
      */
     struct jv_check_text typ;
     /*
@@ -421,15 +427,15 @@ typedef struct jv_policy {
      */
     struct jv_check_texts authorized_party;
     /*
-     `exp`: refused when now ≥ `exp` + leeway
+     `exp`: rejected if now ≥ `exp` + leeway
      */
     struct jv_check_time expires_at;
     /*
-     `nbf`: refused when now + leeway < `nbf`
+     `nbf`: rejected if now + leeway < `nbf`
      */
     struct jv_check_time not_before;
     /*
-     `iat`: refused when it lies later than now + leeway
+     `iat`: rejected if now + leeway < `iat`
      */
     struct jv_check_time issued_at;
     /*
@@ -445,7 +451,7 @@ typedef struct jv_policy {
      */
     struct jv_check_texts acr;
     /*
-     `amr`: this method among them
+     `amr`: must contain this method
      */
     struct jv_check_text amr;
     /*
@@ -457,15 +463,15 @@ typedef struct jv_policy {
      */
     struct jv_check_texts client_id;
     /*
-     `events`: an object with a member of this name, whose value is an object (RFC 8417). An ID
-     Token must not have the claim.
+     `events`: must be an object with a member of this name, whose value is an object (RFC 8417).
+     An ID token must not contain `events`.
      */
     struct jv_check_text events;
 } jv_policy;
 
 /*
- The claims of a verified token. Initialise it with `JV_CLAIMS_INIT` and give it to `jv_verify`;
- only that fills it. It reads from the buffer that the token was decoded into.
+ The claims of a token that was verified. Initialize it with `JV_CLAIMS_INIT`. Only `jv_verify`
+ and `jv_verify_in_place` fill it in. It borrows from the buffer that the token was decoded into.
  */
 typedef struct jv_claims {
     /*
@@ -473,88 +479,89 @@ typedef struct jv_claims {
      */
     size_t struct_size;
     /*
-     For the library alone.
+     Private to the library.
      */
     uint32_t verified;
     /*
-     For the library alone.
+     Private to the library.
      */
     uint64_t storage[JV_CLAIMS_WORDS];
 } jv_claims;
 
 /*
- Nothing is wrong.
+ Success.
  */
 #define JV_OK 0
 
 /*
- A pointer is NULL that must not be.
+ A required pointer is NULL or misaligned.
  */
 #define JV_NULL_POINTER 1000
 
 /*
- The first member of a struct is not the struct's size, or not one that this version knows.
+ The first member of a struct is not its size, or not a size that this version knows.
  */
 #define JV_STRUCT_SIZE 1001
 
 /*
- Memory for a key set does not begin at a multiple of 8 bytes, or is too small for one key.
+ Memory for a key set is not aligned to 8 bytes, or is too small for one key.
  */
 #define JV_UNUSABLE_MEMORY 1002
 
 /*
- Two buffers overlap, or a length is impossible.
+ Two buffers overlap, or a length is too large for any buffer.
  */
 #define JV_OVERLAP 1003
 
 /*
- A text is not UTF-8.
+ A string is not UTF-8.
  */
 #define JV_NOT_UTF8 1004
 
 /*
- A check of the policy is left undecided, demands something and gives no value, or gives a value
- that its demand does not look at.
+ A check of the policy is undecided, lacks the value that its demand compares, or has a value
+ that its demand does not compare.
  */
 #define JV_UNDECIDED 1005
 
 /*
- A list is longer than `JV_MAX_VALUES`, or no demand, kind or profile has that number.
+ A list has too many entries (see `JV_MAX_VALUES`) or too few, or a number is not a known demand,
+ kind or profile.
  */
 #define JV_OUT_OF_RANGE 1006
 
 /*
- The claims are not those of a token that was verified.
+ The claims are not from a token that was verified.
  */
 #define JV_NOT_VERIFIED 1007
 
 /*
- The token has no claim of that name.
+ The token has no claim with this name.
  */
 #define JV_NO_SUCH_CLAIM 1008
 
 /*
- The claim is of another JSON type, or a number that does not fit.
+ The claim has another JSON type, or is a number out of range.
  */
 #define JV_OTHER_TYPE 1009
 
 /*
- Not decided yet: verifying fails with `JV_UNDECIDED`.
+ The check is undecided: verification fails with `JV_UNDECIDED`.
  */
 #define JV_DECIDE 0
 
 /*
- The claim must be there and fit.
+ The claim must be present and match.
  */
 #define JV_REQUIRED 1
 
 /*
- The claim must be there, whatever it says.
+ The claim must be present with any value.
  */
 #define JV_PRESENT 2
 
 /*
- The claim may be missing; if it is there, it must fit.
+ The claim may be absent. If present, it must match.
  */
 #define JV_IF_PRESENT 3
 
@@ -573,17 +580,17 @@ extern "C" {
 #endif // __cplusplus
 
 /*
- HMAC using SHA-256; the secret has at least 32 bytes.
+ HMAC using SHA-256. The secret must have at least 32 bytes.
  */
 extern const struct jv_algorithm JV_HS256;
 
 /*
- HMAC using SHA-384; the secret has at least 48 bytes.
+ HMAC using SHA-384. The secret must have at least 48 bytes.
  */
 extern const struct jv_algorithm JV_HS384;
 
 /*
- HMAC using SHA-512; the secret has at least 64 bytes.
+ HMAC using SHA-512. The secret must have at least 64 bytes.
  */
 extern const struct jv_algorithm JV_HS512;
 
@@ -633,49 +640,52 @@ extern const struct jv_algorithm JV_ES384;
 extern const struct jv_algorithm JV_ES512;
 
 /*
- The stable name of an error in snake case, such as `bad_signature`.
+ Returns the stable name of an error in snake case, such as `bad_signature`.
  */
 struct jv_string jv_error_name(jv_error error);
 
 /*
- One sentence for a person, without a full stop.
+ Returns a message for people: one sentence without a full stop.
  */
 struct jv_string jv_error_message(jv_error error);
 
 /*
- The claim that an error is about, such as `aud`, or an empty string if it is about no claim.
+ Returns the claim that an error is about, such as `aud`, or an empty string if it is about no
+ claim.
  */
 struct jv_string jv_error_claim(jv_error error);
 
 /*
- Whether fetching the issuer's keys again may help: for `JV_NO_KEY` only.
+ Returns whether fetching the issuer's keys again may help. Only `JV_NO_KEY` returns true.
  */
 bool jv_error_refresh_keys(jv_error error);
 
 /*
- Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY`
- declares it.
+ Returns the bytes of memory for a key set of `capacity` keys, to allocate it at run time.
+ `JV_KEY_SET_MEMORY` declares it statically.
 
- Memory for N keys has room for N keys whose identifiers (`kid`) have 44 bytes on average, and
- 256 more together, none of them larger than RSA with 2048 bits; one with 4096 bits takes the
- room of two. Bytes beyond those of N keys are room for larger keys, not for more.
+ Memory for N keys holds N keys of at most RSA-2048, whose identifiers (`kid`) have 44 bytes on
+ average, and 256 bytes more in total. An RSA key of 4096 bits takes the memory of two. Memory
+ between the sizes for N and N + 1 keys can hold larger keys, but not more of them.
  */
 size_t jv_key_set_size(size_t capacity);
 
 /*
- Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least
- one key. `algorithms` are the addresses of 1 to 16 algorithms, each of them once, all of them
- MACs or all of them signatures; only these are accepted. The list is copied.
+ Creates an empty key set in `memory`, which must be aligned to 8 bytes and large enough for one
+ key.
 
- Gives `*set`, which points to the memory, or NULL after an error: `JV_NULL_POINTER`,
- `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`, `JV_UNUSABLE_ALGORITHM_LIST`. The memory
- is then as it was.
+ `algorithms` points to the addresses of 1 to 16 different algorithms. All must be MACs, or all
+ signatures. Only these algorithms are accepted. The list is copied.
+
+ On success, `*set` points to the beginning of `memory`. On error it is NULL, and the memory is
+ not modified. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`,
+ `JV_UNUSABLE_ALGORITHM_LIST`.
 
  # Safety
 
- `memory` is `memory_len` bytes that nobody else uses as long as the key set is used,
- `algorithms` an array of `algorithm_count` pointers to algorithms of this library, `set` a place
- for a pointer; each of them may be NULL.
+ `memory` is `memory_len` bytes that nothing else uses while the key set is in use. `algorithms`
+ is an array of `algorithm_count` pointers to algorithms of this library. `set` points to a
+ pointer that can be written. Each of them may be NULL.
  */
 jv_error jv_key_set_init(uint8_t *memory,
                          size_t memory_len,
@@ -684,46 +694,46 @@ jv_error jv_key_set_init(uint8_t *memory,
                          struct jv_key_set **set);
 
 /*
- Has a token that names no key and that several keys fit refused (`JV_AMBIGUOUS_KEY`) instead of
- tried with each.
+ Rejects tokens without a `kid` that several keys fit (`JV_AMBIGUOUS_KEY`). By default, each of
+ these keys is tried.
 
  # Safety
 
- `set` is NULL or what [`jv_key_set_init`] gave, and nobody else uses it now. So it is for all
- that follow.
+ `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during the call.
  */
 jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
 
 /*
- Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be
- used is skipped; `kept` and `skipped`, which may be NULL, receive the numbers.
+ Replaces all keys with the usable keys of a JWK Set (RFC 7517 §5). Entries that cannot be used
+ are skipped. `kept` and `skipped`, which may be NULL, receive the counts.
 
- If the text is no JWK Set the keys stay as they are. If nothing in it can be used
- (`JV_NO_USABLE_KEY`), none are left. If there is no room for all (`JV_KEY_SET_FULL`), those for
- which there is are kept and can be used.
+ If the text is not a JWK Set, the keys do not change. If no entry is usable
+ (`JV_NO_USABLE_KEY`), the key set is empty afterwards. If not all usable keys fit
+ (`JV_KEY_SET_FULL`), the keys that fit are loaded and can be used.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `jwks` is `jwks_len` bytes.
+ See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes.
  */
 jv_error jv_key_set_load(struct jv_key_set *set, const uint8_t *jwks, size_t jwks_len, size_t *kept, size_t *skipped);
 
 /*
- Adds one JWK (RFC 7517 §4). Without `kid` it fits every token.
+ Adds one JWK (RFC 7517 §4). A key without a `kid` fits every token.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `jwk` is `jwk_len` bytes.
+ See `jv_key_set_refuse_ambiguity`; `jwk` is `jwk_len` bytes.
  */
 jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t jwk_len);
 
 /*
- Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a
- string of length 0: a key without one fits every token. So it is for the others.
+ Adds a shared secret for the HMAC algorithms. The bytes are used unchanged.
+
+ `key_id` is the key's identifier. If its length is 0, the key has none and fits every token.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `secret` is `secret_len` bytes, `key_id` a string.
+ See `jv_key_set_refuse_ambiguity`; `secret` is `secret_len` bytes and `key_id` a string.
  */
 jv_error jv_key_set_add_secret(struct jv_key_set *set,
                                const uint8_t *secret,
@@ -731,12 +741,12 @@ jv_error jv_key_set_add_secret(struct jv_key_set *set,
                                struct jv_string key_id);
 
 /*
- Adds a point on an elliptic curve, compressed or not (SEC 1 §2.3.3), for the ECDSA algorithm of
- the curve: `P-256`, `P-384` or `P-521`.
+ Adds an ECDSA public key: a point, compressed or uncompressed (SEC 1 §2.3.3), on the curve
+ `P-256`, `P-384` or `P-521`. `key_id` is as for `jv_key_set_add_secret`.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are
+ See `jv_key_set_refuse_ambiguity`; `point` is `point_len` bytes, `curve` and `key_id` are
  strings.
  */
 jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
@@ -746,12 +756,13 @@ jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
                                  struct jv_string key_id);
 
 /*
- Adds an RSA public key by modulus and exponent, both with the most significant byte first.
+ Adds an RSA public key: modulus and exponent, both big-endian. `key_id` is as for
+ `jv_key_set_add_secret`.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, `key_id` a
- string.
+ See `jv_key_set_refuse_ambiguity`; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
+ a string.
  */
 jv_error jv_key_set_add_rsa(struct jv_key_set *set,
                             const uint8_t *n,
@@ -761,56 +772,57 @@ jv_error jv_key_set_add_rsa(struct jv_key_set *set,
                             struct jv_string key_id);
 
 /*
- How many keys there are.
+ Returns the number of keys in a key set, or 0 for NULL.
 
  # Safety
 
- See [`jv_key_set_refuse_ambiguity`].
+ See `jv_key_set_refuse_ambiguity`.
  */
 size_t jv_key_set_len(const struct jv_key_set *set);
 
 /*
- Overwrites the memory of a key set, for instance because of a secret in it. It is no key set
- afterwards.
+ Overwrites the memory of a key set with zeros, for instance to erase a secret. The key set in it
+ must not be used afterwards.
 
  # Safety
 
- `memory` is NULL or `memory_len` bytes, and what [`jv_key_set_init`] made of it is no longer
- used.
+ `memory` is NULL or `memory_len` bytes, and a key set in it is no longer used.
  */
 void jv_key_set_wipe(uint8_t *memory, size_t memory_len);
 
 /*
- Fills in a policy with a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
+ Fills in a policy with the checks of a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
  `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 
  # Safety
 
- `policy` is NULL or a place for a policy.
+ `policy` is NULL or points to a policy that can be written.
  */
 jv_error jv_policy_init(struct jv_policy *policy, size_t struct_size, uint32_t profile);
 
 /*
- The claims set as it is written: a JSON object, in `*payload`. It ends where the buffer is used
- again.
+ Stores the claims set in `*payload`: a JSON object, exactly as in the token. The string is valid
+ until the buffer is used again.
 
  # Safety
 
- `claims` is NULL or claims whose buffer is untouched, `payload` NULL or a place for a string.
+ `claims` is NULL, or claims whose buffer was not modified. `payload` is NULL or points to a
+ string that can be written.
  */
 jv_error jv_claims_payload(const struct jv_claims *claims, struct jv_string *payload);
 
 /*
- A claim that is a string, unescaped, with a zero byte behind it: the buffer has room for both,
- or nothing is written (`JV_BUFFER_TOO_SMALL`). `len`, which may be NULL, receives the length
- without the zero byte; a string may hold zero bytes of its own. Other errors:
- `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`.
+ Copies a string claim to `buffer`, unescaped and followed by a zero byte.
+
+ If the string and the zero byte do not fit, nothing is written (`JV_BUFFER_TOO_SMALL`). `len`,
+ which may be NULL, receives the length without the zero byte. The string itself may contain zero
+ bytes. Other errors: `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`.
 
  # Safety
 
- `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a
- zero byte, `buffer` is `buffer_len` bytes that nobody else uses, `len` NULL or a place for a
- number.
+ `claims` is NULL, or claims whose buffer was not modified. `name` is NULL or a string that ends
+ with a zero byte. `buffer` is `buffer_len` bytes that nothing else uses. `len` is NULL or points
+ to a number that can be written.
  */
 jv_error jv_claims_string(const struct jv_claims *claims,
                           const char *name,
@@ -819,78 +831,80 @@ jv_error jv_claims_string(const struct jv_claims *claims,
                           size_t *len);
 
 /*
- `iss`; see [`jv_claims_string`].
+ Copies `iss` to `buffer`; see `jv_claims_string`.
 
  # Safety
 
- See [`jv_claims_string`].
+ See `jv_claims_string`.
  */
 jv_error jv_claims_issuer(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
- `sub`; see [`jv_claims_string`].
+ Copies `sub` to `buffer`; see `jv_claims_string`.
 
  # Safety
 
- See [`jv_claims_string`].
+ See `jv_claims_string`.
  */
 jv_error jv_claims_subject(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
- `jti`; see [`jv_claims_string`].
+ Copies `jti` to `buffer`; see `jv_claims_string`.
 
  # Safety
 
- See [`jv_claims_string`].
+ See `jv_claims_string`.
  */
 jv_error jv_claims_jwt_id(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
- A claim that is an integer of 64 bits, written without fraction and exponent.
+ Stores a claim that is a 64-bit integer in `*integer`. A number with a fraction or an exponent
+ is `JV_OTHER_TYPE`.
 
  # Safety
 
- `claims` is NULL or claims whose buffer is untouched, `name` NULL or a string that ends with a
- zero byte, `integer` NULL or a place for a number.
+ `claims` is NULL, or claims whose buffer was not modified. `name` is NULL or a string that ends
+ with a zero byte. `integer` is NULL or points to a number that can be written.
  */
 jv_error jv_claims_integer(const struct jv_claims *claims, const char *name, int64_t *integer);
 
 /*
- A claim that is a time: seconds since 1970-01-01T00:00:00Z, rounded towards the past, and
- nanoseconds after them, which may be NULL.
+ Stores a time claim: `*seconds` since 1970-01-01T00:00:00Z, rounded down, and `*nanoseconds`
+ after them. Either pointer may be NULL.
 
  # Safety
 
- See [`jv_claims_integer`].
+ See `jv_claims_integer`.
  */
 jv_error jv_claims_time(const struct jv_claims *claims, const char *name, int64_t *seconds, uint32_t *nanoseconds);
 
 /*
- A claim that is `true` or `false`.
+ Stores a claim that is `true` or `false` in `*boolean`.
 
  # Safety
 
- See [`jv_claims_integer`].
+ See `jv_claims_integer`.
  */
 jv_error jv_claims_boolean(const struct jv_claims *claims, const char *name, bool *boolean);
 
 /*
- Bytes of scratch that suffice for any token of this length.
+ Returns the bytes of scratch that suffice for any token of this length.
  */
 size_t jv_scratch_len(size_t token_len);
 
 /*
- Verifies a JWT: its signature with `keys`, then its claims against `policy` at the time `now`,
- in seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`.
+ Verifies the signature of a JWT with `keys`, then checks its claims against `policy`.
 
- `claims` receives the result and reads from `scratch`, which is therefore left alone as long as
- claims are read. After an error the claims are empty.
+ `now` is the time in seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`.
+
+ `claims` receives the result. It borrows from `scratch`, so do not modify `scratch` while you
+ read claims. After an error `claims` is empty.
 
  # Safety
 
- `token` is `token_len` bytes, `scratch` is `scratch_len` bytes that nobody else uses, `keys` a
- key set, `policy` a policy whose strings are there, `claims` a `jv_claims` that begins with its
- size. Each pointer may be NULL.
+ `token` is `token_len` bytes, and `scratch` is `scratch_len` bytes that nothing else uses.
+ `keys` is a key set, `policy` is a policy whose strings are valid, and `claims` is a `jv_claims`
+ that begins with its size. Each pointer may be NULL.
  */
 jv_error jv_verify(const uint8_t *token,
                    size_t token_len,
@@ -902,12 +916,12 @@ jv_error jv_verify(const uint8_t *token,
                    struct jv_claims *claims);
 
 /*
- [`jv_verify`] without a scratch buffer: the token is decoded over its own text, which is no
- token afterwards, whatever comes of it. `claims` reads from there.
+ Verifies like `jv_verify`, but without a scratch buffer. `token` is overwritten, even on
+ error, and `claims` borrows from it.
 
  # Safety
 
- As for [`jv_verify`]; nobody else uses the token's bytes.
+ As for `jv_verify`; nothing else uses the token's bytes.
  */
 jv_error jv_verify_in_place(uint8_t *token,
                             size_t token_len,

@@ -1,22 +1,23 @@
-//! The algorithms as objects that C names by their address: what is not named is not linked.
+//! The algorithms as objects that C names by their addresses. Algorithms that are not named are
+//! not linked.
 
 use jose_verify::alg::{
     Algorithm, ES256, ES384, ES512, HS256, HS384, HS512, PS256, PS384, PS512, RS256, RS384, RS512,
 };
 
-/// One algorithm. Name those that you accept by their addresses, such as `&JV_ES256`; a linker that
-/// drops unused sections (`-Wl,--gc-sections`) leaves all others out.
+/// An algorithm. List the ones that you accept by their addresses, such as `&JV_ES256`. A linker
+/// that drops unused sections (`-Wl,--gc-sections`) leaves out all others.
 pub struct jv_algorithm {
     pub(crate) object: &'static dyn Algorithm,
 }
 
-/// HMAC using SHA-256; the secret has at least 32 bytes.
+/// HMAC using SHA-256. The secret must have at least 32 bytes.
 #[unsafe(no_mangle)]
 pub static JV_HS256: jv_algorithm = jv_algorithm { object: &HS256 };
-/// HMAC using SHA-384; the secret has at least 48 bytes.
+/// HMAC using SHA-384. The secret must have at least 48 bytes.
 #[unsafe(no_mangle)]
 pub static JV_HS384: jv_algorithm = jv_algorithm { object: &HS384 };
-/// HMAC using SHA-512; the secret has at least 64 bytes.
+/// HMAC using SHA-512. The secret must have at least 64 bytes.
 #[unsafe(no_mangle)]
 pub static JV_HS512: jv_algorithm = jv_algorithm { object: &HS512 };
 /// RSASSA-PKCS1-v1_5 using SHA-256.

@@ -1,4 +1,4 @@
-//! What C lends, as references: NULL, length and alignment are checked here and nowhere else.
+//! Turns pointers from C into references. Only this module checks NULL, lengths and alignment.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -9,34 +9,51 @@ use crate::code::{
 };
 use crate::string::jv_string;
 
+/// Borrows the value at a pointer.
+///
+/// # Errors
+///
+/// `JV_NULL_POINTER` if the pointer is NULL or misaligned.
+///
 /// # Safety
 ///
-/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody
-/// changes for `'a`.
+/// A pointer that is neither NULL nor misaligned points to a `T` that nothing modifies during `'a`.
 pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
     if pointer.is_null() || !pointer.is_aligned() {
         return Err(Code(JV_NULL_POINTER));
     }
-    // SAFETY: neither NULL nor misaligned; the rest is the caller's promise.
+    // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
     Ok(unsafe { &*pointer })
 }
 
+/// Borrows the value at a pointer mutably.
+///
+/// # Errors
+///
+/// As for [`reference`].
+///
 /// # Safety
 ///
-/// Unless it is NULL or misaligned, the pointer is that of a value of the type, which nobody else
-/// uses for `'a`.
+/// A pointer that is neither NULL nor misaligned points to a `T` that nothing else uses during
+/// `'a`.
 pub(crate) unsafe fn reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
     if pointer.is_null() || !pointer.is_aligned() {
         return Err(Code(JV_NULL_POINTER));
     }
-    // SAFETY: neither NULL nor misaligned; the rest is the caller's promise.
+    // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
     Ok(unsafe { &mut *pointer })
 }
 
+/// Borrows an array. The pointer of an empty array is ignored.
+///
+/// # Errors
+///
+/// `JV_NULL_POINTER` if the pointer is NULL or misaligned; [`check_len`].
+///
 /// # Safety
 ///
-/// Unless it is NULL or misaligned, `len` values of the type stand there, which nobody changes for
-/// `'a`.
+/// A pointer that is neither NULL nor misaligned points to `len` values that nothing modifies
+/// during `'a`.
 pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T], Code> {
     if len == 0 {
         return Ok(&[]);
@@ -45,14 +62,20 @@ pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T],
         return Err(Code(JV_NULL_POINTER));
     }
     check_len::<T>(len)?;
-    // SAFETY: neither NULL nor misaligned, and no longer than memory can be; the rest is the
-    // caller's promise.
+    // SAFETY: neither NULL nor misaligned, and at most `isize::MAX` bytes; the caller guarantees
+    // the rest.
     Ok(unsafe { slice::from_raw_parts(data, len) })
 }
 
+/// Borrows a buffer mutably. The pointer of an empty buffer is ignored.
+///
+/// # Errors
+///
+/// `JV_NULL_POINTER` if the pointer is NULL; [`check_len`].
+///
 /// # Safety
 ///
-/// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'a`.
+/// A pointer that is not NULL points to `len` bytes that nothing else uses during `'a`.
 pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Code> {
     if len == 0 {
         return Ok(&mut []);
@@ -61,22 +84,31 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut 
         return Err(Code(JV_NULL_POINTER));
     }
     check_len::<u8>(len)?;
-    // SAFETY: not NULL, and no longer than memory can be; the rest is the caller's promise.
+    // SAFETY: not NULL, and at most `isize::MAX` bytes; the caller guarantees the rest.
     Ok(unsafe { slice::from_raw_parts_mut(data, len) })
 }
 
-/// Memory that C lends for `'m`, divided from its beginning on. Nothing is given out twice.
+/// A bump allocator over memory of the caller.
+///
+/// Invariant: `start` points to `len` bytes that are not allocated yet, so no byte is given out
+/// twice.
 pub(crate) struct Arena<'m> {
     start: *mut u8,
     len: usize,
-    lent: PhantomData<&'m mut [u8]>,
+    memory: PhantomData<&'m mut [u8]>,
 }
 
 impl<'m> Arena<'m> {
+    /// Allocates from `len` bytes at `start`.
+    ///
+    /// # Errors
+    ///
+    /// `JV_NULL_POINTER` if `start` is NULL; [`check_len`].
+    ///
     /// # Safety
     ///
-    /// Unless it is NULL, `len` bytes stand there, which nobody else uses for `'m`. They may have
-    /// no value yet.
+    /// Unless it is NULL, `start` points to `len` bytes that nothing else uses during `'m`. They
+    /// may be uninitialized.
     pub(crate) unsafe fn new(start: *mut u8, len: usize) -> Result<Self, Code> {
         if start.is_null() {
             return Err(Code(JV_NULL_POINTER));
@@ -85,41 +117,57 @@ impl<'m> Arena<'m> {
         Ok(Self {
             start,
             len,
-            lent: PhantomData,
+            memory: PhantomData,
         })
     }
 
-    /// Bytes that are not given out.
-    pub(crate) const fn left(&self) -> usize {
+    /// Returns the number of bytes that are not allocated yet.
+    pub(crate) const fn remaining(&self) -> usize {
         self.len
     }
 
-    /// An aligned place for so many values of the type, nothing of which is written yet.
-    pub(crate) fn place<T>(&mut self, count: usize) -> Result<*mut T, Code> {
-        let place = self.start.cast::<T>();
+    /// Allocates `count` values without initializing them.
+    ///
+    /// # Errors
+    ///
+    /// `JV_UNUSABLE_MEMORY` if the remaining memory is too small or misaligned.
+    pub(crate) fn alloc_uninit<T>(&mut self, count: usize) -> Result<*mut T, Code> {
+        let pointer = self.start.cast::<T>();
         let bytes = count.checked_mul(size_of::<T>());
-        let left = bytes.and_then(|bytes| Some((bytes, self.len.checked_sub(bytes)?)));
-        let (bytes, left) = left
-            .filter(|_| place.is_aligned())
+        let remaining = bytes.and_then(|bytes| Some((bytes, self.len.checked_sub(bytes)?)));
+        let (bytes, remaining) = remaining
+            .filter(|_| pointer.is_aligned())
             .ok_or(Code(JV_UNUSABLE_MEMORY))?;
-        // SAFETY: as many bytes are there.
+        // SAFETY: at least `bytes` bytes remain.
         self.start = unsafe { self.start.add(bytes) };
-        self.len = left;
-        Ok(place)
+        self.len = remaining;
+        Ok(pointer)
     }
 
-    /// So many values of the type.
-    pub(crate) fn array<T: Copy>(&mut self, count: usize, value: T) -> Result<&'m mut [T], Code> {
-        let place = self.place::<T>(count)?;
-        // SAFETY: a place for so many, that nobody else uses for `'m`; these may be without value.
-        let values = unsafe { slice::from_raw_parts_mut(place.cast::<MaybeUninit<T>>(), count) };
+    /// Allocates `count` copies of `value`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`alloc_uninit`](Self::alloc_uninit).
+    pub(crate) fn alloc_array<T: Copy>(
+        &mut self,
+        count: usize,
+        value: T,
+    ) -> Result<&'m mut [T], Code> {
+        let pointer = self.alloc_uninit::<T>(count)?;
+        // SAFETY: just allocated for `count` values; `MaybeUninit` need not be initialized.
+        let values = unsafe { slice::from_raw_parts_mut(pointer.cast::<MaybeUninit<T>>(), count) };
         values.fill(MaybeUninit::new(value));
-        // SAFETY: the same place, which was written to just now.
-        Ok(unsafe { slice::from_raw_parts_mut(place, count) })
+        // SAFETY: the same memory, initialized above; `values` is no longer used.
+        Ok(unsafe { slice::from_raw_parts_mut(pointer, count) })
     }
 }
 
-/// No object is longer than half of what an address can count.
+/// Checks that `len` values take at most `isize::MAX` bytes, the limit of any object.
+///
+/// # Errors
+///
+/// `JV_OVERLAP` if they take more.
 pub(crate) fn check_len<T>(len: usize) -> Result<(), Code> {
     let bytes = len.checked_mul(size_of::<T>());
     match bytes.map(isize::try_from) {
@@ -128,16 +176,26 @@ pub(crate) fn check_len<T>(len: usize) -> Result<(), Code> {
     }
 }
 
+/// Borrows a string.
+///
+/// # Errors
+///
+/// As for [`array`]; `JV_NOT_UTF8`.
+///
 /// # Safety
 ///
-/// As for [`array`], with the string's data.
+/// As for [`array`], for the string's pointer and length.
 pub(crate) unsafe fn text<'a>(string: jv_string) -> Result<&'a str, Code> {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let bytes = unsafe { array(string.data, string.len) }?;
     str::from_utf8(bytes).map_err(|_| Code(JV_NOT_UTF8))
 }
 
-/// That two pieces of memory have no byte in common: what is read must not be what is written.
+/// Checks that two regions of memory are disjoint, so that writing one does not change the other.
+///
+/// # Errors
+///
+/// `JV_OVERLAP` if they share a byte.
 pub(crate) fn check_disjoint(
     a: *const u8,
     a_len: usize,
@@ -159,33 +217,45 @@ pub(crate) fn check_disjoint(
     }
 }
 
-/// [`reference`] to a struct that begins with its own size, which is looked at before anything else
-/// in it.
+/// Borrows a struct that begins with its own size, as [`reference`] does. Nothing else in it is
+/// read before the size is checked.
+///
+/// # Errors
+///
+/// As for [`reference`]; [`check_struct_size`].
 ///
 /// # Safety
 ///
-/// As for [`reference`], but only so many bytes need to be there as the struct itself says.
+/// As for [`reference`], except that only as many bytes must be readable as the size states.
 pub(crate) unsafe fn sized_reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
-    // SAFETY: the caller's promise: a size is there.
+    // SAFETY: the caller guarantees that the struct begins with a size.
     check_struct_size::<T>(unsafe { *reference(pointer.cast::<usize>())? })?;
-    // SAFETY: the caller's promise, now that the size is the type's.
+    // SAFETY: guaranteed by the caller, because the size is that of `T`.
     unsafe { reference(pointer) }
 }
 
-/// [`reference_mut`] to such a struct.
+/// Borrows such a struct mutably, as [`reference_mut`] does.
+///
+/// # Errors
+///
+/// As for [`sized_reference`].
 ///
 /// # Safety
 ///
-/// As for [`reference_mut`], but only so many bytes need to be there as the struct itself says.
+/// As for [`reference_mut`], except that only as many bytes must be accessible as the size states.
 pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
-    // SAFETY: the caller's promise: a size is there.
+    // SAFETY: the caller guarantees that the struct begins with a size.
     check_struct_size::<T>(unsafe { *reference(pointer.cast::<usize>().cast_const())? })?;
-    // SAFETY: the caller's promise, now that the size is the type's.
+    // SAFETY: guaranteed by the caller, because the size is that of `T`.
     unsafe { reference_mut(pointer) }
 }
 
-/// A struct begins with its own size, as the C compiler knew it. There is one version so far, so
-/// there is one size.
+/// Checks the size with which a struct begins, as the C compiler computed it. There is one version
+/// so far, and so one size.
+///
+/// # Errors
+///
+/// `JV_STRUCT_SIZE` if it is another size.
 pub(crate) fn check_struct_size<T>(struct_size: usize) -> Result<(), Code> {
     if struct_size == size_of::<T>() {
         Ok(())
@@ -194,15 +264,15 @@ pub(crate) fn check_struct_size<T>(struct_size: usize) -> Result<(), Code> {
     }
 }
 
-/// Writes a result where C wants it, if it wants it.
+/// Writes a result through an output pointer of C. NULL means that C does not want it.
 ///
 /// # Safety
 ///
-/// Unless it is NULL, the pointer is that of a value of the type that nobody else uses.
-pub(crate) unsafe fn write_out<T>(place: *mut T, value: T) {
-    if !place.is_null() {
-        // SAFETY: not NULL; the rest is the caller's promise, who may have put the value into a
-        // packed struct.
-        unsafe { ptr::write_unaligned(place, value) }
+/// Unless it is NULL, the pointer is writable for a `T` that nothing else uses.
+pub(crate) unsafe fn write_out<T>(output: *mut T, value: T) {
+    if !output.is_null() {
+        // SAFETY: not NULL; the caller guarantees the rest. Unaligned, because the output may be
+        // a member of a packed struct.
+        unsafe { ptr::write_unaligned(output, value) }
     }
 }

@@ -1,4 +1,4 @@
-//! Keys in memory that C provides: a head, and behind it as many keys as there is room for.
+//! Key sets in memory that C provides: a header, followed by memory for the keys.
 
 use core::ptr;
 
@@ -12,62 +12,68 @@ use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv
 use crate::ffi_ptr::{Arena, array, check_disjoint, reference, reference_mut, text, write_out};
 use crate::string::jv_string;
 
-/// Bytes of memory for a key set beside its keys.
+/// Bytes of memory that a key set needs in addition to its keys.
 #[cfg(target_pointer_width = "64")]
 pub const JV_KEY_SET_BASE_SIZE: usize = 592;
-/// Bytes of memory for a key set beside its keys.
+/// Bytes of memory that a key set needs in addition to its keys.
 #[cfg(not(target_pointer_width = "64"))]
 pub const JV_KEY_SET_BASE_SIZE: usize = 424;
 
-/// Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+/// Bytes of memory for each key: an RSA key of 2048 bits with a `kid` of 44 bytes.
 #[cfg(target_pointer_width = "64")]
 pub const JV_KEY_SIZE: usize = 592;
-/// Bytes of memory for each key: one of RSA with 2048 bits, whose `kid` has 44 bytes.
+/// Bytes of memory for each key: an RSA key of 2048 bits with a `kid` of 44 bytes.
 #[cfg(not(target_pointer_width = "64"))]
 pub const JV_KEY_SIZE: usize = 584;
 
-/// Alignment of the memory.
+/// Required alignment of the memory, in bytes.
 const ALIGNMENT: usize = 8;
 
-/// What each key takes beside its words.
-const NAME_SIZE: usize = size_of::<Slot>().saturating_add(KEY_ID_BYTES_PER_KEY);
+/// Bytes of each key without its words: its slot and its share of the `kid`s.
+const SLOT_SIZE: usize = size_of::<Slot>().saturating_add(KEY_ID_BYTES_PER_KEY);
 
-/// What a key takes.
+/// Bytes of each key in total.
 const KEY_SIZE: usize = WORDS_PER_KEY
     .saturating_mul(size_of::<Word>())
-    .saturating_add(NAME_SIZE);
+    .saturating_add(SLOT_SIZE);
 
-/// What there is beside the keys: the head, and room for one long `kid`.
+/// Bytes in addition to the keys: the header, and spare memory for one long `kid`.
 const BASE_SIZE: usize = size_of::<jv_key_set>().saturating_add(SPARE_KEY_ID_BYTES);
 
-// What the header file promises, and what the compiler made of it.
+// The sizes in the C header are large enough for the layout that the compiler chose.
 const _: () = assert!(BASE_SIZE <= JV_KEY_SET_BASE_SIZE && KEY_SIZE <= JV_KEY_SIZE);
-// Head, words, slots and `kid`s follow each other without gaps, for none is aligned more strictly
-// than the one before.
+// Header, words, slots and `kid`s follow each other without padding, because none needs a stricter
+// alignment than the one before.
 const _: () = assert!(
     align_of::<jv_key_set>() <= ALIGNMENT
         && align_of::<Word>() <= align_of::<jv_key_set>()
         && align_of::<Slot>() <= align_of::<Word>()
 );
 
-/// Keys, and the algorithms that they may be used with. It lives in memory of yours, begins where
-/// that begins, and must not be moved or copied. There is nothing to release. While nobody changes
-/// it, any number of threads may verify with it.
+/// Keys, and the algorithms that they may be used with.
+///
+/// A key set starts at the beginning of memory that you own. Do not move or copy it. Nothing has to
+/// be released. Any number of threads may verify with it while none changes it.
 pub struct jv_key_set {
-    /// In the memory behind this head. `'static` stands for as long as the memory is a key set.
+    /// Borrows the memory after this header. `'static` means for as long as the memory is a key
+    /// set.
     keys: LentKeySet<'static>,
     refuses_ambiguity: bool,
-    /// Bytes of the memory, this head among them.
+    /// Bytes of the memory, including this header.
     memory_len: usize,
 }
 
 impl jv_key_set {
-    /// That no key lies in memory that is written to while it is used.
-    pub(crate) fn apart_from(&self, start: *const u8, len: usize) -> Result<(), Code> {
+    /// Checks that a buffer, which is written while the keys are used, does not overlap them.
+    ///
+    /// # Errors
+    ///
+    /// `JV_OVERLAP` if it does.
+    pub(crate) fn check_disjoint_from(&self, start: *const u8, len: usize) -> Result<(), Code> {
         check_disjoint(ptr::from_ref(self).cast(), self.memory_len, start, len)
     }
 
-    /// What verifies with these keys.
+    /// Returns a verifier that uses these keys.
     pub(crate) const fn verifier<'v>(
         &'v self,
         policy: &'v Policy<'v>,
@@ -81,12 +87,12 @@ impl jv_key_set {
     }
 }
 
-/// Bytes of memory for a key set of so many keys, to allocate it at run time. `JV_KEY_SET_MEMORY`
-/// declares it.
+/// Returns the bytes of memory for a key set of `capacity` keys, to allocate it at run time.
+/// `JV_KEY_SET_MEMORY` declares it statically.
 ///
-/// Memory for N keys has room for N keys whose identifiers (`kid`) have 44 bytes on average, and
-/// 256 more together, none of them larger than RSA with 2048 bits; one with 4096 bits takes the
-/// room of two. Bytes beyond those of N keys are room for larger keys, not for more.
+/// Memory for N keys holds N keys of at most RSA-2048, whose identifiers (`kid`) have 44 bytes on
+/// average, and 256 bytes more in total. An RSA key of 4096 bits takes the memory of two. Memory
+/// between the sizes for N and N + 1 keys can hold larger keys, but not more of them.
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
     JV_KEY_SIZE
@@ -94,19 +100,21 @@ pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
         .saturating_add(JV_KEY_SET_BASE_SIZE)
 }
 
-/// Makes a key set without keys in `memory`, which is aligned to 8 bytes and has room for at least
-/// one key. `algorithms` are the addresses of 1 to 16 algorithms, each of them once, all of them
-/// MACs or all of them signatures; only these are accepted. The list is copied.
+/// Creates an empty key set in `memory`, which must be aligned to 8 bytes and large enough for one
+/// key.
 ///
-/// Gives `*set`, which points to the memory, or NULL after an error: `JV_NULL_POINTER`,
-/// `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`, `JV_UNUSABLE_ALGORITHM_LIST`. The memory
-/// is then as it was.
+/// `algorithms` points to the addresses of 1 to 16 different algorithms. All must be MACs, or all
+/// signatures. Only these algorithms are accepted. The list is copied.
+///
+/// On success, `*set` points to the beginning of `memory`. On error it is NULL, and the memory is
+/// not modified. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`,
+/// `JV_UNUSABLE_ALGORITHM_LIST`.
 ///
 /// # Safety
 ///
-/// `memory` is `memory_len` bytes that nobody else uses as long as the key set is used,
-/// `algorithms` an array of `algorithm_count` pointers to algorithms of this library, `set` a place
-/// for a pointer; each of them may be NULL.
+/// `memory` is `memory_len` bytes that nothing else uses while the key set is in use. `algorithms`
+/// is an array of `algorithm_count` pointers to algorithms of this library. `set` points to a
+/// pointer that can be written. Each of them may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_init(
     memory: *mut u8,
@@ -120,54 +128,57 @@ pub unsafe extern "C" fn jv_key_set_init(
     }
     let list_len = algorithm_count.saturating_mul(size_of::<*const jv_algorithm>());
     let disjoint = check_disjoint(memory, memory_len, algorithms.cast(), list_len);
-    // SAFETY: the caller's promise.
-    let names = disjoint.and_then(|()| unsafe { array(algorithms, algorithm_count) });
-    let made = names.and_then(|names| {
-        // SAFETY: the caller's promise.
-        unsafe { init(memory, memory_len, names) }
+    // SAFETY: guaranteed by the caller.
+    let pointers = disjoint.and_then(|()| unsafe { array(algorithms, algorithm_count) });
+    let created = pointers.and_then(|pointers| {
+        // SAFETY: guaranteed by the caller.
+        unsafe { init(memory, memory_len, pointers) }
     });
-    let (place, outcome) = match made {
-        Ok(place) => (place, Ok(())),
+    let (head, outcome) = match created {
+        Ok(head) => (head, Ok(())),
         Err(code) => (ptr::null_mut(), Err(code)),
     };
-    // SAFETY: the caller's promise.
-    unsafe { write_out(set, place) };
+    // SAFETY: guaranteed by the caller.
+    unsafe { write_out(set, head) };
     number(outcome)
 }
 
+/// Lays out the memory and writes the header last, so that an error leaves the memory untouched.
+///
 /// # Safety
 ///
-/// As for [`jv_key_set_init`].
+/// As for `jv_key_set_init`.
 unsafe fn init(
     memory: *mut u8,
     memory_len: usize,
-    names: &[*const jv_algorithm],
+    pointers: &[*const jv_algorithm],
 ) -> Result<*mut jv_key_set, Code> {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let mut arena = unsafe { Arena::new(memory, memory_len) }?;
-    let room = memory_len.saturating_sub(JV_KEY_SET_BASE_SIZE);
-    let capacity = room.div_euclid(JV_KEY_SIZE);
+    let capacity = memory_len
+        .saturating_sub(JV_KEY_SET_BASE_SIZE)
+        .div_euclid(JV_KEY_SIZE);
     if memory.addr().checked_rem(ALIGNMENT) != Some(0) || capacity == 0 {
         return Err(Code(JV_UNUSABLE_MEMORY));
     }
-    // SAFETY: the caller's promise.
-    let algorithms = unsafe { list(names) }?;
+    // SAFETY: guaranteed by the caller.
+    let algorithms = unsafe { algorithm_list(pointers) }?;
 
-    let head = arena.place::<jv_key_set>(1)?;
-    // What the slots and `kid`s do not take: more than that of so many keys, if the memory is no
-    // multiple.
+    let head = arena.alloc_uninit::<jv_key_set>(1)?;
+    // All memory that slots and `kid`s do not need. That is more than WORDS_PER_KEY for each key
+    // if the memory is not exactly the size for `capacity` keys.
     let words = arena
-        .left()
-        .saturating_sub(NAME_SIZE.saturating_mul(capacity))
+        .remaining()
+        .saturating_sub(SLOT_SIZE.saturating_mul(capacity))
         .saturating_sub(SPARE_KEY_ID_BYTES)
         .div_euclid(size_of::<Word>());
     let kids = KEY_ID_BYTES_PER_KEY
         .saturating_mul(capacity)
         .saturating_add(SPARE_KEY_ID_BYTES);
     let mut keys = LentKeySet::in_memory(Lent {
-        words: arena.array(words, 0)?,
-        slots: arena.array(capacity, Slot::EMPTY)?,
-        kids: arena.array(kids, 0)?,
+        words: arena.alloc_array(words, 0)?,
+        slots: arena.alloc_array(capacity, Slot::EMPTY)?,
+        kids: arena.alloc_array(kids, 0)?,
     });
     keys.accept(&algorithms)?;
     let set = jv_key_set {
@@ -175,51 +186,54 @@ unsafe fn init(
         refuses_ambiguity: false,
         memory_len,
     };
-    // SAFETY: a place for one, which was given out once.
+    // SAFETY: allocated above for one value, and not used since.
     unsafe { ptr::write(head, set) };
     Ok(head)
 }
 
+/// Returns the algorithms at these addresses.
+///
 /// # Safety
 ///
-/// Each of them is NULL or the address of an algorithm of this library.
-unsafe fn list(names: &[*const jv_algorithm]) -> Result<Algorithms, Code> {
-    let first = names.first().ok_or(Code(JV_OUT_OF_RANGE))?;
-    // SAFETY: the caller's promise.
+/// Each pointer is NULL or the address of an algorithm of this library.
+unsafe fn algorithm_list(pointers: &[*const jv_algorithm]) -> Result<Algorithms, Code> {
+    let first = pointers.first().ok_or(Code(JV_OUT_OF_RANGE))?;
+    // SAFETY: guaranteed by the caller.
     let first: &'static dyn Algorithm = unsafe { reference(*first) }?.object;
     let mut list = [first; MAX_ALGORITHMS];
-    let list = list.get_mut(..names.len()).ok_or(Code(JV_OUT_OF_RANGE))?;
-    for (place, name) in list.iter_mut().zip(names) {
-        // SAFETY: the caller's promise.
-        *place = unsafe { reference(*name) }?.object;
+    let list = list
+        .get_mut(..pointers.len())
+        .ok_or(Code(JV_OUT_OF_RANGE))?;
+    for (entry, pointer) in list.iter_mut().zip(pointers) {
+        // SAFETY: guaranteed by the caller.
+        *entry = unsafe { reference(*pointer) }?.object;
     }
     Ok(Algorithms::new(list)?)
 }
 
-/// Has a token that names no key and that several keys fit refused (`JV_AMBIGUOUS_KEY`) instead of
-/// tried with each.
+/// Rejects tokens without a `kid` that several keys fit (`JV_AMBIGUOUS_KEY`). By default, each of
+/// these keys is tried.
 ///
 /// # Safety
 ///
-/// `set` is NULL or what [`jv_key_set_init`] gave, and nobody else uses it now. So it is for all
-/// that follow.
+/// `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv_error {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let set = unsafe { reference_mut(set) };
     number(set.map(|set| set.refuses_ambiguity = true))
 }
 
-/// Replaces all keys by those of a JWK Set (RFC 7517 §5) that can be used. An entry that cannot be
-/// used is skipped; `kept` and `skipped`, which may be NULL, receive the numbers.
+/// Replaces all keys with the usable keys of a JWK Set (RFC 7517 §5). Entries that cannot be used
+/// are skipped. `kept` and `skipped`, which may be NULL, receive the counts.
 ///
-/// If the text is no JWK Set the keys stay as they are. If nothing in it can be used
-/// (`JV_NO_USABLE_KEY`), none are left. If there is no room for all (`JV_KEY_SET_FULL`), those for
-/// which there is are kept and can be used.
+/// If the text is not a JWK Set, the keys do not change. If no entry is usable
+/// (`JV_NO_USABLE_KEY`), the key set is empty afterwards. If not all usable keys fit
+/// (`JV_KEY_SET_FULL`), the keys that fit are loaded and can be used.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `jwks` is `jwks_len` bytes.
+/// See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_load(
     set: *mut jv_key_set,
@@ -228,20 +242,20 @@ pub unsafe extern "C" fn jv_key_set_load(
     kept: *mut usize,
     skipped: *mut usize,
 ) -> jv_error {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let set = unsafe { reference_mut(set) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let jwks = unsafe { array(jwks, jwks_len) };
     let mut counts = Counts::default();
     let loaded = set.and_then(|set| load(&mut set.keys, jwks?, &mut counts));
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe { write_out(kept, counts.kept) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe { write_out(skipped, counts.skipped) };
     number(loaded)
 }
 
-/// What became of the entries of a JWK Set.
+/// How many entries of a JWK Set were loaded and how many were skipped.
 #[derive(Default)]
 struct Counts {
     kept: usize,
@@ -257,29 +271,29 @@ fn load(set: &mut LentKeySet<'_>, jwks: &[u8], counts: &mut Counts) -> Result<()
     });
     counts.kept = loaded.map_or(0, |report| report.kept());
     match loaded {
-        // Also if some were kept: nobody has to ask for the numbers to hear of it.
+        // Even if some keys were kept, so that a caller who ignores the counts still notices.
         _ if is_full => Err(Error::KeySetFull.into()),
-        // Whatever was wrong with each of them.
+        // One error for all entries, however each of them failed.
         Err(_) if counts.skipped > 0 => Err(Error::NoUsableKey.into()),
         Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
     }
 }
 
-/// Adds one JWK (RFC 7517 §4). Without `kid` it fits every token.
+/// Adds one JWK (RFC 7517 §4). A key without a `kid` fits every token.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `jwk` is `jwk_len` bytes.
+/// See `jv_key_set_refuse_ambiguity`; `jwk` is `jwk_len` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_jwk(
     set: *mut jv_key_set,
     jwk: *const u8,
     jwk_len: usize,
 ) -> jv_error {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let set = unsafe { reference_mut(set) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let jwk = unsafe { array(jwk, jwk_len) };
     number(set.and_then(|set| {
         set.keys.add_jwk(jwk?)?;
@@ -287,12 +301,13 @@ pub unsafe extern "C" fn jv_key_set_add_jwk(
     }))
 }
 
-/// Adds a shared secret, byte for byte, for the HMAC algorithms. `key_id` is its identifier, or a
-/// string of length 0: a key without one fits every token. So it is for the others.
+/// Adds a shared secret for the HMAC algorithms. The bytes are used unchanged.
+///
+/// `key_id` is the key's identifier. If its length is 0, the key has none and fits every token.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `secret` is `secret_len` bytes, `key_id` a string.
+/// See `jv_key_set_refuse_ambiguity`; `secret` is `secret_len` bytes and `key_id` a string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_secret(
     set: *mut jv_key_set,
@@ -300,21 +315,21 @@ pub unsafe extern "C" fn jv_key_set_add_secret(
     secret_len: usize,
     key_id: jv_string,
 ) -> jv_error {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let set = unsafe { reference_mut(set) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let k = unsafe { array(secret, secret_len) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let key_id = unsafe { text(key_id) };
     number(set.and_then(|set| add(set, &KeyParameters::oct(k?), key_id?)))
 }
 
-/// Adds a point on an elliptic curve, compressed or not (SEC 1 §2.3.3), for the ECDSA algorithm of
-/// the curve: `P-256`, `P-384` or `P-521`.
+/// Adds an ECDSA public key: a point, compressed or uncompressed (SEC 1 §2.3.3), on the curve
+/// `P-256`, `P-384` or `P-521`. `key_id` is as for `jv_key_set_add_secret`.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `point` is `point_len` bytes, `curve` and `key_id` are
+/// See `jv_key_set_refuse_ambiguity`; `point` is `point_len` bytes, `curve` and `key_id` are
 /// strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_ec_point(
@@ -324,23 +339,24 @@ pub unsafe extern "C" fn jv_key_set_add_ec_point(
     point_len: usize,
     key_id: jv_string,
 ) -> jv_error {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let set = unsafe { reference_mut(set) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let crv = unsafe { text(curve) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let point = unsafe { array(point, point_len) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let key_id = unsafe { text(key_id) };
     number(set.and_then(|set| add(set, &KeyParameters::ec_point(crv?, point?), key_id?)))
 }
 
-/// Adds an RSA public key by modulus and exponent, both with the most significant byte first.
+/// Adds an RSA public key: modulus and exponent, both big-endian. `key_id` is as for
+/// `jv_key_set_add_secret`.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`]; `n` is `n_len` bytes, `e` is `e_len` bytes, `key_id` a
-/// string.
+/// See `jv_key_set_refuse_ambiguity`; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
+/// a string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_rsa(
     set: *mut jv_key_set,
@@ -350,13 +366,13 @@ pub unsafe extern "C" fn jv_key_set_add_rsa(
     e_len: usize,
     key_id: jv_string,
 ) -> jv_error {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let set = unsafe { reference_mut(set) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let n = unsafe { array(n, n_len) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let e = unsafe { array(e, e_len) };
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     let key_id = unsafe { text(key_id) };
     number(set.and_then(|set| add(set, &KeyParameters::rsa(n?, e?), key_id?)))
 }
@@ -367,24 +383,23 @@ fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Re
     Ok(())
 }
 
-/// How many keys there are.
+/// Returns the number of keys in a key set, or 0 for NULL.
 ///
 /// # Safety
 ///
-/// See [`jv_key_set_refuse_ambiguity`].
+/// See `jv_key_set_refuse_ambiguity`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_len(set: *const jv_key_set) -> usize {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe { reference(set) }.map_or(0, |set| set.keys.len())
 }
 
-/// Overwrites the memory of a key set, for instance because of a secret in it. It is no key set
-/// afterwards.
+/// Overwrites the memory of a key set with zeros, for instance to erase a secret. The key set in it
+/// must not be used afterwards.
 ///
 /// # Safety
 ///
-/// `memory` is NULL or `memory_len` bytes, and what [`jv_key_set_init`] made of it is no longer
-/// used.
+/// `memory` is NULL or `memory_len` bytes, and a key set in it is no longer used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_wipe(memory: *mut u8, memory_len: usize) {
     if memory.is_null() {
@@ -393,7 +408,7 @@ pub unsafe extern "C" fn jv_key_set_wipe(memory: *mut u8, memory_len: usize) {
     for offset in 0..memory_len {
         // SAFETY: within the memory.
         let byte = unsafe { memory.add(offset) };
-        // SAFETY: within the memory. Volatile, so that the compiler does not take it for useless.
+        // SAFETY: within the memory. Volatile, so that the compiler cannot remove the write.
         unsafe { ptr::write_volatile(byte, 0) };
     }
 }

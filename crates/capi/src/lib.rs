@@ -1,8 +1,8 @@
-//! The C interface. `README.md` tells how to link it, `include/jose_verify.h` is made from this
-//! source.
+//! The C interface. `README.md` explains how to link it. `include/jose_verify.h` is generated from
+//! this source.
 //!
-//! Everything that C lends is checked here, once, and becomes a reference: `ffi_ptr` is the only
-//! file that does so. What is behind the functions is the core, which knows nothing of pointers.
+//! `ffi_ptr` checks every pointer from C once and turns it into a reference; no other file does.
+//! The core behind these functions never sees a raw pointer.
 #![no_std]
 
 mod algorithm;
@@ -14,8 +14,7 @@ mod policy;
 mod string;
 mod verify;
 
-/// Nothing in the core panics; a library without std needs the function all the same. A watchdog
-/// ends the loop.
+/// Required without std, although nothing in the core panics. A watchdog would end the loop.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}

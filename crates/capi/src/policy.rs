@@ -1,4 +1,4 @@
-//! What a token must say, as a struct that C fills in.
+//! Policies as a struct that C fills in.
 
 use core::time::Duration;
 use jose_verify::oidc::{self, Nonce};
@@ -8,64 +8,64 @@ use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
 use crate::ffi_ptr::{array, check_disjoint, check_struct_size, reference_mut, text};
 use crate::string::jv_string;
 
-/// What is demanded of one claim. Memory that is all zeros demands nothing and leaves it undecided,
-/// which is an error.
+/// What a policy demands of one claim. In memory that is all zeros, every check is undecided, which
+/// is an error.
 pub type jv_demand = u32;
 
-/// Not decided yet: verifying fails with `JV_UNDECIDED`.
+/// The check is undecided: verification fails with `JV_UNDECIDED`.
 pub const JV_DECIDE: jv_demand = 0;
-/// The claim must be there and fit.
+/// The claim must be present and match.
 pub const JV_REQUIRED: jv_demand = 1;
-/// The claim must be there, whatever it says.
+/// The claim must be present with any value.
 pub const JV_PRESENT: jv_demand = 2;
-/// The claim may be missing; if it is there, it must fit.
+/// The claim may be absent. If present, it must match.
 pub const JV_IF_PRESENT: jv_demand = 3;
 /// The claim may have any value, and may be absent.
 pub const JV_NOT_CHECKED: jv_demand = 4;
 /// The claim must be absent.
 pub const JV_ABSENT: jv_demand = 5;
 
-/// Values in one list, at most.
+/// The largest number of values in one list.
 pub const JV_MAX_VALUES: usize = 8;
 
-/// Any JWT (RFC 7519): `exp`, `nbf` and `iat` as far as they are there. Issuer and audience are to
-/// be decided.
+/// Any JWT (RFC 7519). Checks `exp`, `nbf` and `iat` if they are present. You decide the checks of
+/// `iss` and `aud`.
 pub const JV_PROFILE_JWT: u32 = 1;
-/// An ID Token (OpenID Connect Core §3.1.3.7). To be given: issuers; our client identifiers as
-/// audience, and again as authorized party; the nonce is to be decided.
+/// An ID token (OpenID Connect Core §3.1.3.7). You set the issuers, and your client identifiers
+/// twice: as the audience and as the authorized party. You decide the check of the nonce.
 pub const JV_PROFILE_ID_TOKEN: u32 = 2;
-/// An access token (RFC 9068 §4). To be given: issuers and audience.
+/// An access token (RFC 9068 §4). You set the issuers and the audience.
 pub const JV_PROFILE_ACCESS_TOKEN: u32 = 3;
 
-/// `aud` names one of `values`; others beside it do not matter (RFC 7519 §4.1.3).
+/// `aud` must contain one of `values`. Other audiences do not matter (RFC 7519 §4.1.3).
 pub const JV_AUDIENCE_ANY_OF: u32 = 1;
-/// `values` are our client identifiers, one of which `aud` names; every other audience is one of
-/// `trusted`, unless `azp` is one of ours (OpenID Connect Core §3.1.3.7).
+/// `values` are your client identifiers, one of which `aud` must contain. Every other audience must
+/// be one of `trusted`, unless `azp` is one of yours (OpenID Connect Core §3.1.3.7).
 pub const JV_AUDIENCE_CLIENT: u32 = 2;
 
-/// A claim that is compared with one text.
+/// The check of a claim against one string.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_check_text {
     /// What is demanded.
     pub demand: jv_demand,
-    /// The text, where the claim has to fit.
+    /// The string to compare with. NULL data means that it is not set.
     pub value: jv_string,
 }
 
-/// A claim that is compared with several texts, one of which must fit.
+/// The check of a claim against several strings, one of which must match.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_check_texts {
     /// What is demanded.
     pub demand: jv_demand,
-    /// The texts, where the claim has to fit.
+    /// The strings to compare with.
     pub values: *const jv_string,
-    /// How many; at most `JV_MAX_VALUES`.
+    /// Number of `values`, at most `JV_MAX_VALUES`.
     pub value_count: usize,
 }
 
-/// The claim `aud`.
+/// The check of `aud`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_check_audience {
@@ -73,48 +73,48 @@ pub struct jv_check_audience {
     pub demand: jv_demand,
     /// `JV_AUDIENCE_ANY_OF` or `JV_AUDIENCE_CLIENT`
     pub kind: u32,
-    /// The texts, where the claim has to fit.
+    /// The strings to compare with.
     pub values: *const jv_string,
-    /// How many; at most `JV_MAX_VALUES`.
+    /// Number of `values`, at most `JV_MAX_VALUES`.
     pub value_count: usize,
-    /// Audiences that may stand beside us; only for `JV_AUDIENCE_CLIENT`.
+    /// Audiences that are accepted in addition to yours. Only for `JV_AUDIENCE_CLIENT`.
     pub trusted: *const jv_string,
-    /// How many; at most `JV_MAX_VALUES`.
+    /// Number of `trusted`, at most `JV_MAX_VALUES`.
     pub trusted_count: usize,
 }
 
-/// A claim that is a time.
+/// The check of a time claim.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_check_time {
     /// What is demanded.
     pub demand: jv_demand,
-    /// Tolerance in seconds, for clocks that disagree.
+    /// Tolerance for clock skew, in seconds.
     pub leeway: u32,
 }
 
-/// The claim `auth_time`.
+/// The check of `auth_time`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_check_age {
     /// What is demanded.
     pub demand: jv_demand,
-    /// Seconds that may have passed.
+    /// The longest time since authentication, in seconds.
     pub max_age: u32,
-    /// Tolerance in seconds.
+    /// Tolerance for clock skew, in seconds.
     pub leeway: u32,
 }
 
-/// All checks of one kind of token. `jv_policy_init` fills it in; what it leaves to be decided, and
-/// what you change, you set afterwards.
+/// All checks of one kind of token. `jv_policy_init` fills it in. Afterwards, set the checks that
+/// it leaves undecided, and change others if you need to.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_policy {
-    /// `sizeof(jv_policy)`, set by `jv_policy_init`
+    /// `sizeof(jv_policy)`; set by `jv_policy_init`
     pub struct_size: usize,
-    /// The profile, set by `jv_policy_init`
+    /// The profile; set by `jv_policy_init`
     pub profile: u32,
-    /// The header's `typ`
+    /// `typ` in the header
     pub typ: jv_check_text,
     /// `iss`
     pub issuer: jv_check_texts,
@@ -124,11 +124,11 @@ pub struct jv_policy {
     pub audience: jv_check_audience,
     /// `azp`
     pub authorized_party: jv_check_texts,
-    /// `exp`: refused when now ≥ `exp` + leeway
+    /// `exp`: rejected if now ≥ `exp` + leeway
     pub expires_at: jv_check_time,
-    /// `nbf`: refused when now + leeway < `nbf`
+    /// `nbf`: rejected if now + leeway < `nbf`
     pub not_before: jv_check_time,
-    /// `iat`: refused when it lies later than now + leeway
+    /// `iat`: rejected if now + leeway < `iat`
     pub issued_at: jv_check_time,
     /// `nonce`
     pub nonce: jv_check_text,
@@ -136,23 +136,23 @@ pub struct jv_policy {
     pub auth_time: jv_check_age,
     /// `acr`
     pub acr: jv_check_texts,
-    /// `amr`: this method among them
+    /// `amr`: must contain this method
     pub amr: jv_check_text,
     /// `jti`
     pub jwt_id: jv_check_text,
     /// `client_id`
     pub client_id: jv_check_texts,
-    /// `events`: an object with a member of this name, whose value is an object (RFC 8417). An ID
-    /// Token must not have the claim.
+    /// `events`: must be an object with a member of this name, whose value is an object (RFC 8417).
+    /// An ID token must not contain `events`.
     pub events: jv_check_text,
 }
 
-/// Fills in a policy with a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
+/// Fills in a policy with the checks of a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
 /// `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 ///
 /// # Safety
 ///
-/// `policy` is NULL or a place for a policy.
+/// `policy` is NULL or points to a policy that can be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_policy_init(
     policy: *mut jv_policy,
@@ -160,17 +160,17 @@ pub unsafe extern "C" fn jv_policy_init(
     profile: u32,
 ) -> jv_error {
     number(check_struct_size::<jv_policy>(struct_size).and_then(|()| {
-        // SAFETY: the caller's promise; any bytes are a policy.
-        let place = unsafe { reference_mut(policy) }?;
-        *place = filled_in(profile)?;
+        // SAFETY: guaranteed by the caller; every bit pattern is a valid `jv_policy`.
+        let policy = unsafe { reference_mut(policy) }?;
+        *policy = profile_policy(profile)?;
         Ok(())
     }))
 }
 
-/// Passed to a profile in place of values that C sets.
+/// Passed to a profile instead of the values that C sets.
 const NONE: [&str; 0] = [];
 
-/// The profile without its values.
+/// Returns a profile without the values that C sets.
 fn base<'p>(profile: u32) -> Result<Policy<'p>, Code> {
     match profile {
         JV_PROFILE_JWT => Ok(Policy::jwt(Check::NotChecked, Check::NotChecked)),
@@ -180,7 +180,8 @@ fn base<'p>(profile: u32) -> Result<Policy<'p>, Code> {
     }
 }
 
-fn filled_in(profile: u32) -> Result<jv_policy, Code> {
+/// Returns the struct that C receives for a profile.
+fn profile_policy(profile: u32) -> Result<jv_policy, Code> {
     let base = base(profile)?;
     let (issuer, audience) = match profile {
         JV_PROFILE_JWT => (JV_DECIDE, JV_DECIDE),
@@ -264,27 +265,34 @@ const fn demand<T>(check: &Check<T>) -> jv_demand {
     }
 }
 
-/// A list of texts as the core wants it.
-struct Texts<'a> {
+/// A list of strings from C, as a list for the core.
+struct Strings<'a> {
     items: [&'a str; JV_MAX_VALUES],
     len: usize,
 }
 
-impl<'a> Texts<'a> {
+impl<'a> Strings<'a> {
+    /// Reads a list, which may be empty.
+    ///
+    /// # Errors
+    ///
+    /// `JV_OUT_OF_RANGE` if there are more than [`JV_MAX_VALUES`]; `JV_UNDECIDED` if a string is
+    /// not set; those of [`array`] and [`text`].
+    ///
     /// # Safety
     ///
-    /// `values` is NULL or `count` strings that are there for `'a`.
+    /// `values` is NULL or `count` strings that are valid for `'a`.
     unsafe fn new(values: *const jv_string, count: usize) -> Result<Self, Code> {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         let strings: &'a [jv_string] = unsafe { array(values, count) }?;
         let mut items = [""; JV_MAX_VALUES];
         for (index, string) in strings.iter().enumerate() {
             let item = items.get_mut(index).ok_or(Code(JV_OUT_OF_RANGE))?;
-            // A value that was never set; an empty text has an address.
+            // NULL data means that the value was never set. An empty string has an address.
             if string.data.is_null() {
                 return Err(Code(JV_UNDECIDED));
             }
-            // SAFETY: the caller's promise.
+            // SAFETY: guaranteed by the caller.
             *item = unsafe { text(*string) }?;
         }
         Ok(Self {
@@ -293,70 +301,80 @@ impl<'a> Texts<'a> {
         })
     }
 
-    /// A list that is compared with; nothing would fit an empty one.
+    /// Reads a list that is compared with a claim. No claim could match an empty one.
+    ///
+    /// # Errors
+    ///
+    /// `JV_UNDECIDED` if the list is empty; those of [`new`](Self::new).
     ///
     /// # Safety
     ///
     /// As for [`new`](Self::new).
-    unsafe fn given(values: *const jv_string, count: usize) -> Result<Self, Code> {
+    unsafe fn non_empty(values: *const jv_string, count: usize) -> Result<Self, Code> {
         if count == 0 {
             return Err(Code(JV_UNDECIDED));
         }
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         unsafe { Self::new(values, count) }
     }
 }
 
-impl StringList for Texts<'_> {
+impl StringList for Strings<'_> {
     fn string_at(&self, index: usize) -> Option<&str> {
         self.items.get(..self.len)?.get(index).copied()
     }
 }
 
-/// The audience as the core wants it.
+/// The expected audiences from C, with their strings as lists for the core.
 struct Audiences<'a> {
     kind: u32,
-    values: Texts<'a>,
-    trusted: Texts<'a>,
+    values: Strings<'a>,
+    trusted: Strings<'a>,
 }
 
-/// A policy whose texts were checked.
+/// A policy from C after all of its pointers, strings and numbers were checked.
 pub(crate) struct Expected<'a> {
     base: Policy<'a>,
-    issuer: Check<Texts<'a>>,
-    subject: Check<Texts<'a>>,
-    client_id: Check<Texts<'a>>,
+    issuer: Check<Strings<'a>>,
+    subject: Check<Strings<'a>>,
+    client_id: Check<Strings<'a>>,
     audience: Check<Audiences<'a>>,
-    authorized_party: Check<Texts<'a>>,
-    acr: Check<Texts<'a>>,
+    authorized_party: Check<Strings<'a>>,
+    acr: Check<Strings<'a>>,
 }
 
 impl<'a> Expected<'a> {
+    /// Checks a policy.
+    ///
+    /// # Errors
+    ///
+    /// `JV_UNDECIDED` or `JV_OUT_OF_RANGE`; those of [`array`] and [`text`].
+    ///
     /// # Safety
     ///
-    /// The strings of the policy are there for `'a`.
+    /// The strings of the policy are valid for `'a`.
     pub(crate) unsafe fn new(policy: &jv_policy) -> Result<Self, Code> {
         let one = |check: jv_check_text| {
-            used(check.demand, check.value.data.is_null())?;
+            check_compared(check.demand, check.value.data.is_null())?;
             decide(check.demand, || {
                 if check.value.data.is_null() {
                     return Err(Code(JV_UNDECIDED));
                 }
-                // SAFETY: the caller's promise.
+                // SAFETY: guaranteed by the caller.
                 unsafe { text::<'a>(check.value) }
             })
         };
         let several = |check: jv_check_texts| {
-            used(check.demand, check.value_count == 0)?;
-            // SAFETY: the caller's promise.
+            check_compared(check.demand, check.value_count == 0)?;
+            // SAFETY: guaranteed by the caller.
             decide(check.demand, || unsafe {
-                Texts::given(check.values, check.value_count)
+                Strings::non_empty(check.values, check.value_count)
             })
         };
         let time = |check: jv_check_time| decide(check.demand, || Ok(seconds(check.leeway)));
         let age = policy.auth_time;
-        used(age.demand, age.max_age == 0)?;
-        used(policy.audience.demand, policy.audience.value_count == 0)?;
+        check_compared(age.demand, age.max_age == 0)?;
+        check_compared(policy.audience.demand, policy.audience.value_count == 0)?;
         let max_age = MaxAge {
             age: seconds(age.max_age),
             leeway: seconds(age.leeway),
@@ -372,13 +390,13 @@ impl<'a> Expected<'a> {
                 amr: one(policy.amr)?,
                 jwt_id: one(policy.jwt_id)?,
                 events: one(policy.events)?,
-                // What later versions check beyond this is as the profile has it.
+                // Checks that later versions add keep the profile's value.
                 ..base(policy.profile)?
             },
             issuer: several(policy.issuer)?,
             subject: several(policy.subject)?,
             client_id: several(policy.client_id)?,
-            // SAFETY: the caller's promise.
+            // SAFETY: guaranteed by the caller.
             audience: decide(policy.audience.demand, || unsafe {
                 audiences(&policy.audience)
             })?,
@@ -387,21 +405,22 @@ impl<'a> Expected<'a> {
         })
     }
 
+    /// Returns the policy for the core.
     pub(crate) fn policy(&self) -> Policy<'_> {
         Policy {
-            issuer: lend(&self.issuer, list),
-            subject: lend(&self.subject, list),
-            client_id: lend(&self.client_id, list),
-            audience: lend(&self.audience, Audiences::lend),
-            authorized_party: lend(&self.authorized_party, list),
-            acr: lend(&self.acr, list),
+            issuer: map(&self.issuer, list),
+            subject: map(&self.subject, list),
+            client_id: map(&self.client_id, list),
+            audience: map(&self.audience, Audiences::audience),
+            authorized_party: map(&self.authorized_party, list),
+            acr: map(&self.acr, list),
             ..self.base
         }
     }
 }
 
 impl Audiences<'_> {
-    fn lend(&self) -> Audience<'_> {
+    fn audience(&self) -> Audience<'_> {
         match self.kind {
             JV_AUDIENCE_CLIENT => Audience::Client {
                 client_ids: &self.values,
@@ -412,25 +431,35 @@ impl Audiences<'_> {
     }
 }
 
+/// Reads the expected audiences.
+///
 /// # Safety
 ///
-/// The strings are there for `'a`.
+/// The strings are valid for `'a`.
 unsafe fn audiences<'a>(check: &jv_check_audience) -> Result<Audiences<'a>, Code> {
     if !matches!(check.kind, JV_AUDIENCE_ANY_OF | JV_AUDIENCE_CLIENT) {
         return Err(Code(JV_OUT_OF_RANGE));
     }
     Ok(Audiences {
         kind: check.kind,
-        // SAFETY: the caller's promise.
-        values: unsafe { Texts::given(check.values, check.value_count) }?,
-        // SAFETY: the caller's promise.
-        trusted: unsafe { Texts::new(check.trusted, check.trusted_count) }?,
+        // SAFETY: guaranteed by the caller.
+        values: unsafe { Strings::non_empty(check.values, check.value_count) }?,
+        // SAFETY: guaranteed by the caller.
+        trusted: unsafe { Strings::new(check.trusted, check.trusted_count) }?,
     })
 }
 
-/// That no text of the policy lies in memory that is written to before it is compared.
-pub(crate) fn texts_apart(policy: &Policy<'_>, start: *const u8, len: usize) -> Result<(), Code> {
-    let texts = [
+/// Checks that no string of the policy overlaps a buffer that is written before they are compared.
+///
+/// # Errors
+///
+/// `JV_OVERLAP` if one does.
+pub(crate) fn check_strings_disjoint(
+    policy: &Policy<'_>,
+    start: *const u8,
+    len: usize,
+) -> Result<(), Code> {
+    let strings = [
         policy.typ,
         policy.nonce,
         policy.amr,
@@ -452,26 +481,26 @@ pub(crate) fn texts_apart(policy: &Policy<'_>, start: *const u8, len: usize) -> 
         }) => (Some(client_ids), Some(trusted)),
         _ => (None, None),
     };
-    let is_apart = |text: &str| check_disjoint(text.as_ptr(), text.len(), start, len);
-    texts.iter().filter_map(expected).try_for_each(is_apart)?;
+    let check = |text: &str| check_disjoint(text.as_ptr(), text.len(), start, len);
+    strings.iter().filter_map(expected).try_for_each(check)?;
     let lists = lists.iter().filter_map(expected);
     for list in lists.chain(audience).chain(trusted) {
         (0..JV_MAX_VALUES)
             .map_while(|index| list.string_at(index))
-            .try_for_each(is_apart)?;
+            .try_for_each(check)?;
     }
     Ok(())
 }
 
-fn list<'t>(texts: &'t Texts<'_>) -> &'t dyn StringList {
-    texts
+fn list<'t>(strings: &'t Strings<'_>) -> &'t dyn StringList {
+    strings
 }
 
 fn seconds(seconds: u32) -> Duration {
     Duration::from_secs(seconds.into())
 }
 
-/// What a claim is compared with.
+/// Returns the value that a claim is compared with.
 const fn expected<T: Copy>(check: &Check<T>) -> Option<T> {
     match check {
         Check::Required(value) | Check::IfPresent(value) => Some(*value),
@@ -479,15 +508,16 @@ const fn expected<T: Copy>(check: &Check<T>) -> Option<T> {
     }
 }
 
-/// That a value was not given for nothing: whoever fills in a value wants it to be compared.
-const fn used(demand: jv_demand, is_empty: bool) -> Result<(), Code> {
+/// Rejects a value that the demand does not compare, because a caller who sets a value expects it
+/// to be compared.
+const fn check_compared(demand: jv_demand, is_empty: bool) -> Result<(), Code> {
     match demand {
         JV_PRESENT | JV_NOT_CHECKED | JV_ABSENT if !is_empty => Err(Code(JV_UNDECIDED)),
         _ => Ok(()),
     }
 }
 
-/// The demand with its value, which only those demands read that compare.
+/// Combines a demand with its value. The value is read only if the demand compares it.
 fn decide<T>(demand: jv_demand, value: impl FnOnce() -> Result<T, Code>) -> Result<Check<T>, Code> {
     match demand {
         JV_DECIDE => Err(Code(JV_UNDECIDED)),
@@ -500,7 +530,8 @@ fn decide<T>(demand: jv_demand, value: impl FnOnce() -> Result<T, Code>) -> Resu
     }
 }
 
-fn lend<'t, T, U>(check: &'t Check<T>, value: impl FnOnce(&'t T) -> U) -> Check<U> {
+/// Returns the same check with `value` applied to what it compares.
+fn map<'t, T, U>(check: &'t Check<T>, value: impl FnOnce(&'t T) -> U) -> Check<U> {
     match check {
         Check::Required(expected) => Check::Required(value(expected)),
         Check::Present => Check::Present,

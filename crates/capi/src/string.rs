@@ -1,23 +1,23 @@
-//! Text and bytes as C has them.
+//! Strings as C represents them: pointer and length.
 
-/// Text or bytes that belong to somebody else. Not ended by a zero byte; print it with `"%.*s",
-/// (int)s.len, s.data`.
+/// A borrowed string of UTF-8. It does not end with a zero byte; print it with
+/// `"%.*s", (int)s.len, (const char *)s.data`.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jv_string {
-    /// The first byte; may be NULL if there is none.
+    /// Pointer to the first byte. May be NULL if the length is 0.
     pub data: *const u8,
-    /// How many.
+    /// Number of bytes.
     pub len: usize,
 }
 
 impl jv_string {
-    /// What a static text looks like to C.
+    /// Returns a static string for C.
     pub(crate) const fn from_static(text: &'static str) -> Self {
         Self::from_text(text)
     }
 
-    /// What a text looks like to C, which has to mind how long it lives.
+    /// Returns a string for C. C must not use it for longer than the text lives.
     pub(crate) const fn from_text(text: &str) -> Self {
         Self {
             data: text.as_ptr(),

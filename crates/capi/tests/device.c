@@ -1,5 +1,5 @@
-/* A program for Cortex-M, without a C library: verifies a token with a pinned key, reads its claims, refuses it once it has
- * expired and once it was changed. Output and exit code go to the emulator (semihosting). */
+/* A program for Cortex-M without a C library. It verifies a token with a pinned key and reads its claims. It rejects the token
+ * after its expiry and after a modification. Output and exit code go to the emulator (semihosting). */
 #include "expect.h"
 
 static uintptr_t host(uintptr_t operation, const void *argument) {
@@ -38,21 +38,21 @@ static void verify_a_token(void) {
     char issuer[8];
     int64_t expiry = 0;
 
-    check("the memory holds a key set", jv_key_set_init((uint8_t *)memory, sizeof memory, accepted, 1, &keys) == JV_OK);
-    check("the key is good", jv_key_set_add_ec_point(keys, curve, POINT, sizeof POINT, NO_KEY_ID) == JV_OK);
-    check("the policy is complete", joes_policy(&policy) == JV_OK);
+    check("the key set is created", jv_key_set_init((uint8_t *)memory, sizeof memory, accepted, 1, &keys) == JV_OK);
+    check("the key is added", jv_key_set_add_ec_point(keys, curve, POINT, sizeof POINT, NO_KEY_ID) == JV_OK);
+    check("the policy is filled in", joes_policy(&policy) == JV_OK);
     check("the token is verified",
           jv_verify(token, len, keys, &policy, BEFORE_EXPIRY, scratch, sizeof scratch, &claims) == JV_OK);
-    check("it is joe's", jv_claims_issuer(&claims, issuer, sizeof issuer, NULL) == JV_OK && issuer[0] == 'j' &&
+    check("the issuer is joe", jv_claims_issuer(&claims, issuer, sizeof issuer, NULL) == JV_OK && issuer[0] == 'j' &&
                              issuer[1] == 'o' && issuer[2] == 'e' && issuer[3] == 0);
-    check("its expiry is read", jv_claims_integer(&claims, "exp", &expiry) == JV_OK && expiry == EXPIRY);
-    check("once expired it is refused",
+    check("the expiry is read", jv_claims_integer(&claims, "exp", &expiry) == JV_OK && expiry == EXPIRY);
+    check("the expired token is rejected",
           jv_verify(token, len, keys, &policy, EXPIRY, scratch, sizeof scratch, &claims) == JV_EXP_EXPIRED);
     token[len - 10] ^= 1;
-    check("once changed it is refused",
+    check("the modified token is rejected",
           jv_verify(token, len, keys, &policy, BEFORE_EXPIRY, scratch, sizeof scratch, &claims) == JV_BAD_SIGNATURE);
     token[len - 10] ^= 1;
-    check("in place it is verified", jv_verify_in_place(token, len, keys, &policy, JV_NO_CLOCK, &claims) == JV_OK);
+    check("the token is verified in place", jv_verify_in_place(token, len, keys, &policy, JV_NO_CLOCK, &claims) == JV_OK);
     stop(true);
 }
 

@@ -1,4 +1,4 @@
-/* What the programs for the host and for the device share: the tokens of RFC 7515, and the policy for them. */
+/* Shared by the programs for the host and for the device: the tokens of RFC 7515 and a policy for them. */
 #ifndef EXPECT_H
 #define EXPECT_H
 
@@ -13,7 +13,7 @@
 #define BEFORE_EXPIRY 1300819379
 #define EXPIRY 1300819380
 
-/* The key of A.3 as an uncompressed point. */
+/* The key of RFC 7515 A.3 as an uncompressed point. */
 static const uint8_t POINT[65] = {
     4,   127, 205, 206, 39,  112, 246, 196, 93,  65, 131, 203, 238, 111, 219, 75,  123, 88,  7,   51,  53,  123,
     233, 239, 19,  186, 207, 110, 60,  123, 209, 84, 69,  199, 241, 68,  205, 27,  189, 155, 126, 135, 44,  223,
@@ -23,7 +23,7 @@ static const uint8_t POINT[65] = {
 static const jv_string JOE = {(const uint8_t *)"joe", 3};
 static const jv_string NO_KEY_ID = {0, 0};
 
-/* A JWT of joe's that has not expired. */
+/* A policy for an unexpired JWT from the issuer "joe". */
 static inline jv_error joes_policy(jv_policy *policy) {
     jv_error error = jv_policy_init(policy, sizeof *policy, JV_PROFILE_JWT);
     if (error != JV_OK) return error;

@@ -1,5 +1,5 @@
-/* Holds the C interface to its word on the host: results, errors, and every wrong call. Run from the folder `capi`, also under
- * valgrind and with the sanitizers, which see every access to the buffers of exact size. */
+/* Tests the C interface on the host: results, errors, and every kind of wrong call. Run it from the folder `crates/capi`, also
+ * under valgrind and with the sanitizers. They detect accesses beyond scratch and key memory, which have their exact size. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static int checks, failures;
         }                                                                       \
     } while (0)
 
-/* Compares errors and names both. */
+/* Compares two errors and prints the names of both if they differ. */
 #define EXPECT(call, wanted)                                                                          \
     do {                                                                                              \
         jv_error found_ = (call);                                                                     \
@@ -35,7 +35,7 @@ typedef struct {
     size_t len;
 } Buffer;
 
-/* In a block of exactly its size, so that one byte too far is seen. */
+/* Copies a text to the heap, so that a test can modify it and accesses beyond the block are detected. */
 static Buffer copy(const char *text) {
     Buffer buffer = {malloc(strlen(text) + 1), strlen(text)};
     if (!buffer.data) abort();
@@ -59,8 +59,8 @@ static const jv_algorithm *const MACS[] = {&JV_HS256, &JV_HS384, &JV_HS512};
 static const jv_algorithm *const SIGNATURES[] = {&JV_RS256, &JV_RS384, &JV_RS512, &JV_PS256, &JV_PS384,
                                                  &JV_PS512, &JV_ES256, &JV_ES384, &JV_ES512};
 
-/* The claims of RFC 7515 A.1, as every reader sees them. */
-static void joes_claims(const jv_claims *claims) {
+/* Reads the claims of RFC 7515 A.1 with every function. */
+static void expect_joes_claims(const jv_claims *claims) {
     char text[16];
     size_t len;
     int64_t seconds;
@@ -93,8 +93,8 @@ static void joes_claims(const jv_claims *claims) {
     EXPECT(jv_claims_payload(claims, NULL), JV_NULL_POINTER);
 }
 
-/* After an error there is nothing to read. */
-static void no_claims(const jv_claims *claims) {
+/* After an error there are no claims to read. */
+static void expect_no_claims(const jv_claims *claims) {
     char text[16];
     int64_t integer;
     bool boolean;
@@ -106,40 +106,40 @@ static void no_claims(const jv_claims *claims) {
     EXPECT(jv_claims_payload(claims, &payload), JV_NOT_VERIFIED);
 }
 
-static void verifies_and_refuses(const char *text, const jv_key_set *keys) {
+static void verifies_and_rejects(const char *text, const jv_key_set *keys) {
     jv_policy policy;
     jv_claims claims = JV_CLAIMS_INIT;
     Buffer token = copy(text);
-    size_t room = jv_scratch_len(token.len);
-    uint8_t *scratch = malloc(room);
-    no_claims(&claims);
+    size_t scratch_len = jv_scratch_len(token.len);
+    uint8_t *scratch = malloc(scratch_len);
+    expect_no_claims(&claims);
     EXPECT(joes_policy(&policy), JV_OK);
-    EXPECT(jv_verify(token.data, token.len, keys, &policy, BEFORE_EXPIRY, scratch, room, &claims), JV_OK);
-    joes_claims(&claims);
-    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims), JV_OK);
-    EXPECT(jv_verify(token.data, token.len, keys, &policy, EXPIRY, scratch, room, &claims), JV_EXP_EXPIRED);
-    no_claims(&claims);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, BEFORE_EXPIRY, scratch, scratch_len, &claims), JV_OK);
+    expect_joes_claims(&claims);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, scratch_len, &claims), JV_OK);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, EXPIRY, scratch, scratch_len, &claims), JV_EXP_EXPIRED);
+    expect_no_claims(&claims);
     EXPECT(jv_verify(token.data, token.len, keys, &policy, EXPIRY, scratch, 3, &claims), JV_SCRATCH_TOO_SMALL);
 
-    /* Every character of the token counts. */
+    /* A token with a changed character is rejected. */
     for (size_t i = 0; i < token.len; i += 3) {
         uint8_t character = token.data[i];
         token.data[i] = character == 'A' ? 'B' : 'A';
-        jv_error error = jv_verify(token.data, token.len, keys, &policy, BEFORE_EXPIRY, scratch, room, &claims);
+        jv_error error = jv_verify(token.data, token.len, keys, &policy, BEFORE_EXPIRY, scratch, scratch_len, &claims);
         CHECK(error != JV_OK && (error < 1000 || error >= 2000));
         token.data[i] = character;
     }
-    no_claims(&claims);
+    expect_no_claims(&claims);
 
     EXPECT(jv_verify_in_place(token.data, token.len, keys, &policy, BEFORE_EXPIRY, &claims), JV_OK);
-    joes_claims(&claims);
+    expect_joes_claims(&claims);
     CHECK(jv_verify_in_place(token.data, token.len, keys, &policy, BEFORE_EXPIRY, &claims) != JV_OK);
-    no_claims(&claims);
+    expect_no_claims(&claims);
     free(scratch);
     free(token.data);
 }
 
-/* One key, given in each of the ways in which it can be. */
+/* The same key in every form in which it can be added. */
 static void keys_in_every_form(void) {
     static const char JWK[] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
                               "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
@@ -156,11 +156,11 @@ static void keys_in_every_form(void) {
 
     EXPECT(jv_key_set_init(bytes, sizeof memory, ES256_ONLY, 1, &keys), JV_OK);
     EXPECT(jv_key_set_add_jwk(keys, (const uint8_t *)JWK, sizeof JWK - 1), JV_OK);
-    verifies_and_refuses(ES256_TOKEN, keys);
+    verifies_and_rejects(ES256_TOKEN, keys);
 
     EXPECT(jv_key_set_init(bytes, sizeof memory, SIGNATURES, 9, &keys), JV_OK);
     EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, sizeof POINT, JV_STRING("pinned")), JV_OK);
-    verifies_and_refuses(ES256_TOKEN, keys);
+    verifies_and_rejects(ES256_TOKEN, keys);
     EXPECT(jv_key_set_add_secret(keys, SECRET, sizeof SECRET, NO_KEY_ID), JV_UNSUPPORTED_KEY);
     EXPECT(jv_key_set_add_rsa(keys, POINT, sizeof POINT, POINT, 1, NO_KEY_ID), JV_WEAK_KEY);
     EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-384"), POINT, sizeof POINT, NO_KEY_ID), JV_MALFORMED_KEY);
@@ -170,7 +170,7 @@ static void keys_in_every_form(void) {
 
     EXPECT(jv_key_set_init(bytes, sizeof memory, MACS, 3, &keys), JV_OK);
     EXPECT(jv_key_set_add_secret(keys, SECRET, sizeof SECRET, NO_KEY_ID), JV_OK);
-    verifies_and_refuses(HS256_TOKEN, keys);
+    verifies_and_rejects(HS256_TOKEN, keys);
 
     jv_key_set_wipe(bytes, sizeof memory);
     size_t set_bytes = 0;
@@ -185,8 +185,8 @@ static void id_token(void) {
     static const jv_string issuer = {(const uint8_t *)"https://c2id.example.com", 24};
     static const jv_string client = {(const uint8_t *)"client-12345", 12};
     Buffer token = read_file("../../vectors/demo/connect2id.jwt"), jwks = read_file("../../vectors/demo/connect2id.jwks.json");
-    size_t len = jv_key_set_size(4), room = jv_scratch_len(token.len), kept, skipped;
-    uint8_t *memory = malloc(len), *scratch = malloc(room);
+    size_t len = jv_key_set_size(4), scratch_len = jv_scratch_len(token.len), kept, skipped;
+    uint8_t *memory = malloc(len), *scratch = malloc(scratch_len);
     jv_key_set *keys;
     jv_policy policy;
     jv_claims claims = JV_CLAIMS_INIT;
@@ -197,7 +197,7 @@ static void id_token(void) {
     EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, &kept, &skipped), JV_OK);
     CHECK(kept >= 1 && kept == jv_key_set_len(keys));
     EXPECT(jv_policy_init(&policy, sizeof policy, JV_PROFILE_ID_TOKEN), JV_OK);
-#define VERIFY() jv_verify(token.data, token.len, keys, &policy, 1311281000, scratch, room, &claims)
+#define VERIFY() jv_verify(token.data, token.len, keys, &policy, 1311281000, scratch, scratch_len, &claims)
     EXPECT(VERIFY(), JV_UNDECIDED);
     policy.issuer.values = &issuer, policy.issuer.value_count = 1;
     policy.audience.values = &client, policy.audience.value_count = 1;
@@ -210,7 +210,7 @@ static void id_token(void) {
     EXPECT(VERIFY(), JV_OK);
     EXPECT(jv_claims_subject(&claims, subject, sizeof subject, NULL), JV_OK);
     CHECK(strcmp(subject, "user-248289761001") == 0);
-    /* It is written with escapes. */
+    /* In the token, the issuer contains escapes. */
     EXPECT(jv_claims_issuer(&claims, issuer_text, sizeof issuer_text, &kept), JV_OK);
     CHECK(kept == 24 && strcmp(issuer_text, "https://c2id.example.com") == 0);
     issuer_text[0] = '#';
@@ -221,7 +221,7 @@ static void id_token(void) {
     EXPECT(jv_claims_issuer(&claims, (char *)&claims, sizeof claims, &kept), JV_OVERLAP);
     policy.nonce.value = JV_STRING("another");
     EXPECT(VERIFY(), JV_NONCE_MISMATCH);
-    /* A value that is not looked at was filled in for nothing. */
+    /* A value that the demand does not compare is an error. */
     policy.nonce.demand = JV_NOT_CHECKED;
     EXPECT(VERIFY(), JV_UNDECIDED);
     policy.nonce.value = no_text;
@@ -229,7 +229,7 @@ static void id_token(void) {
     EXPECT(VERIFY(), JV_AUD_MISMATCH);
     policy.audience.kind = JV_AUDIENCE_ANY_OF, policy.audience.values = &client;
     EXPECT(VERIFY(), JV_OK);
-    /* One of several subjects; a claim that must not be there; a value that was never filled in. */
+    /* One of several subjects; a claim that must be absent; a value that was not set. */
     const jv_string subjects[] = {JV_STRING("someone"), JV_STRING("user-248289761001")};
     policy.subject.demand = JV_REQUIRED, policy.subject.values = subjects, policy.subject.value_count = 2;
     EXPECT(VERIFY(), JV_OK);
@@ -253,7 +253,7 @@ static void id_token(void) {
     policy.issuer.values = &client;
     EXPECT(VERIFY(), JV_ISS_MISMATCH);
 
-    /* An error page keeps the keys; a set of nothing that can be used removes them. */
+    /* An HTML error page does not change the keys. A JWK Set without usable keys removes them. */
     EXPECT(jv_key_set_load(keys, (const uint8_t *)"<html>", 6, &kept, &skipped), JV_MALFORMED_JSON);
     CHECK(jv_key_set_len(keys) >= 1 && kept == 0);
     static const char OTHERS[] = "{\"keys\":[{\"kty\":\"OKP\"},5]}";
@@ -263,8 +263,8 @@ static void id_token(void) {
     free(memory), free(scratch), free(token.data), free(jwks.data);
 }
 
-/* What fits memory of exactly so many bytes, whatever stood there before. */
-static void room_for_keys(void) {
+/* How many keys fit into memory of an exact size. The memory is filled with other bytes first. */
+static void capacity_of_memory(void) {
     static const size_t CAPACITIES[] = {1, 2, 16};
     static const uint8_t EXPONENT[] = {1, 0, 1};
     uint8_t modulus[512], kid[257];
@@ -283,12 +283,12 @@ static void room_for_keys(void) {
         for (size_t key = 0; key < capacity; key++) EXPECT(ADD(2048, 44), JV_OK);
         EXPECT(ADD(2048, 0), JV_KEY_SET_FULL);
         CHECK(jv_key_set_len(keys) == capacity);
-        /* Twice as long: half as many. */
+        /* Keys of twice the size: half as many. */
         INIT(len);
         for (size_t key = 0; key < capacity / 2; key++) EXPECT(ADD(4096, 88), JV_OK);
         EXPECT(ADD(4096, 0), JV_KEY_SET_FULL);
         CHECK(jv_key_set_len(keys) == capacity / 2);
-        /* Identifiers share their room, too. */
+        /* Identifiers share their memory, too. */
         INIT(len);
         EXPECT(ADD(2048, 257), JV_KEY_TOO_LARGE);
         size_t rest = capacity == 1 ? 256 : 44 * capacity + 256;
@@ -299,7 +299,7 @@ static void room_for_keys(void) {
         EXPECT(ADD(2048, 0), capacity <= 2 ? JV_KEY_SET_FULL : JV_OK);
         free(memory);
     }
-    /* Not quite room for two: room for one that is longer. */
+    /* One byte less than two keys need holds one larger key. */
     const size_t len = jv_key_set_size(2) - 1;
     uint8_t *memory = malloc(len);
     if (!memory) abort();
@@ -309,8 +309,8 @@ static void room_for_keys(void) {
     free(memory);
 }
 
-/* A JWK Set of four keys, the second of which the token names, in memory for fewer. */
-static void keys_without_room(void) {
+/* A JWK Set of four keys in memory for fewer. The token names the second key. */
+static void jwk_set_that_does_not_fit(void) {
     static const struct {
         size_t capacity, kept;
         jv_error loaded, verified;
@@ -320,8 +320,8 @@ static void keys_without_room(void) {
         {4, 4, JV_OK, JV_OK},
     };
     Buffer token = read_file("../../vectors/demo/akana.jwt"), jwks = read_file("../../vectors/demo/akana.jwks.json");
-    size_t room = jv_scratch_len(token.len), kept, skipped;
-    uint8_t *scratch = malloc(room);
+    size_t scratch_len = jv_scratch_len(token.len), kept, skipped;
+    uint8_t *scratch = malloc(scratch_len);
     jv_key_set *keys;
     jv_policy policy;
     jv_claims claims = JV_CLAIMS_INIT;
@@ -334,12 +334,12 @@ static void keys_without_room(void) {
         EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, NULL, NULL), CASES[i].loaded);
         EXPECT(jv_key_set_load(keys, jwks.data, jwks.len, &kept, &skipped), CASES[i].loaded);
         CHECK(kept == CASES[i].kept && skipped == 4 - kept && jv_key_set_len(keys) == kept);
-        EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims),
+        EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, scratch_len, &claims),
                CASES[i].verified);
         free(memory);
     }
 
-    /* Nor for a single one. */
+    /* No key fits. */
     static JV_KEY_SET_MEMORY(small, 1);
     char large[1024] = "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"";
     size_t end = strlen(large);
@@ -351,13 +351,13 @@ static void keys_without_room(void) {
     free(scratch), free(token.data), free(jwks.data);
 }
 
-/* A key without an identifier fits every token if it was added by itself, tokens without one if it was published so. */
+/* A key without a `kid` fits every token if it was added by itself. From a JWK Set, it fits only tokens without a `kid`. */
 static void keys_without_identifier(void) {
     Buffer token = read_file("../../vectors/demo/connect2id.jwt");
     Buffer jwks = read_file("../../vectors/demo/connect2id.jwks.json");
     static JV_KEY_SET_MEMORY(memory, 1);
-    size_t room = jv_scratch_len(token.len);
-    uint8_t *scratch = malloc(room);
+    size_t scratch_len = jv_scratch_len(token.len);
+    uint8_t *scratch = malloc(scratch_len);
     jv_key_set *keys;
     jv_policy policy;
     jv_claims claims = JV_CLAIMS_INIT;
@@ -369,16 +369,16 @@ static void keys_without_identifier(void) {
     memcpy(text, jwks.data, jwks.len);
     char *name = strstr(text, "\"kid\""), *jwk = strchr(text, '[') + 1, *end = strrchr(text, ']');
     if (!name) abort();
-    /* Now a member that nobody knows. */
+    /* Turns `kid` into an unknown member. */
     memcpy(name, "\"KID\"", 5);
     EXPECT(jv_key_set_add_jwk(keys, (const uint8_t *)jwk, (size_t)(end - jwk)), JV_OK);
-    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims), JV_OK);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, scratch_len, &claims), JV_OK);
     EXPECT(jv_key_set_load(keys, (const uint8_t *)text, jwks.len, NULL, NULL), JV_OK);
-    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, room, &claims), JV_NO_KEY);
+    EXPECT(jv_verify(token.data, token.len, keys, &policy, JV_NO_CLOCK, scratch, scratch_len, &claims), JV_NO_KEY);
     free(scratch), free(token.data), free(jwks.data);
 }
 
-/* Calls that are wrong in themselves. */
+/* Calls with wrong arguments. */
 static void wrong_calls(void) {
     static JV_KEY_SET_MEMORY(memory, 1);
     static const jv_algorithm *const mixed[] = {&JV_HS256, &JV_ES256}, *const hole[] = {&JV_ES256, NULL};
@@ -427,8 +427,8 @@ static void wrong_calls(void) {
     EXPECT(jv_policy_init(&policy, sizeof policy - 1, JV_PROFILE_JWT), JV_STRUCT_SIZE);
     EXPECT(jv_policy_init(&policy, sizeof policy, 0), JV_OUT_OF_RANGE);
     EXPECT(joes_policy(&policy), JV_OK);
-#define CALL(token, len, keys, policy, scratch, room, claims) \
-    EXPECT(jv_verify(token, len, keys, policy, BEFORE_EXPIRY, scratch, room, claims), wanted)
+#define CALL(token, len, keys, policy, scratch, scratch_len, claims) \
+    EXPECT(jv_verify(token, len, keys, policy, BEFORE_EXPIRY, scratch, scratch_len, claims), wanted)
     jv_string unset = {NULL, 0};
     jv_error wanted = JV_NULL_POINTER;
     CALL(NULL, len, keys, &policy, scratch, sizeof scratch, &claims);
@@ -447,7 +447,7 @@ static void wrong_calls(void) {
     CALL(token, len, keys, (const jv_policy *)&claims, scratch, sizeof scratch, &claims);
     EXPECT(jv_verify_in_place((uint8_t *)&policy, sizeof policy, keys, &policy, 0, &claims), JV_OVERLAP);
     EXPECT(jv_verify_in_place(token, len, keys, (const jv_policy *)&claims, 0, &claims), JV_OVERLAP);
-    /* What is compared with must not be written to before it is: a text of the policy, or the keys. */
+    /* Strings of the policy and keys must not be in a buffer that is written before they are used. */
     memcpy(scratch, "joe", 3);
     const jv_string in_scratch = {scratch, 3};
     other = policy, other.issuer.values = &in_scratch, other.issuer.value_count = 1;
@@ -503,8 +503,8 @@ static void errors_have_names(void) {
 int main(void) {
     keys_in_every_form();
     id_token();
-    room_for_keys();
-    keys_without_room();
+    capacity_of_memory();
+    jwk_set_that_does_not_fit();
     keys_without_identifier();
     wrong_calls();
     errors_have_names();

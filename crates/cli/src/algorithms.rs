@@ -1,26 +1,26 @@
-//! Algorithms by their names, and lists of them.
+//! Names of algorithms, and lists of accepted algorithms.
 
 use std::str::FromStr;
 
 use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 use serde::Deserialize;
 
-/// Accepted algorithms as the user names them. Whether these may stand together is not checked
-/// before the keys are loaded: what is wrong with a token is told first.
+/// Accepted algorithms as the user names them. Whether they may be combined is checked only when
+/// the keys are loaded, because an error of the token takes precedence.
 pub(crate) type AlgorithmList = Vec<&'static dyn Algorithm>;
 
-/// The name of one of the twelve, as its position among them.
+/// The name of one of the twelve algorithms, stored as its position in [`all`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct AlgorithmName(usize);
 
-/// All twelve.
+/// Returns all twelve algorithms.
 fn all() -> impl Iterator<Item = &'static dyn Algorithm> {
     SIGNATURES.iter().chain(MACS).copied()
 }
 
-/// The algorithms of these names, each once, signatures and MACs in the order of RFC 7518 whatever
-/// the order of the names.
+/// Returns the algorithms with these names, without duplicates. Signatures come first, then MACs,
+/// each in the order of RFC 7518, whatever the order of the names.
 pub(crate) fn named(names: &[AlgorithmName]) -> AlgorithmList {
     all()
         .enumerate()

@@ -1,4 +1,4 @@
-//! The JSON objects that `verify --json` and `batch` answer with.
+//! The JSON objects that `verify --json` and `batch` write.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expectations::{Accepted, Content};
 use crate::json::compact;
 
-/// An answer; what is `None` is left out.
+/// An answer. Members that are `None` are omitted.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub(crate) struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// Verified, with the payload in base64url.
+    /// Answers that a token is verified, with its payload in base64url.
     pub(crate) fn with_payload(accepted: &Accepted<'_>) -> Self {
         Self {
             payload: Some(base64url(accepted.content.as_bytes())),
@@ -42,8 +42,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Verified, with the claims as they are written in the token but on one line; a payload of
-    /// another kind in base64url.
+    /// Answers that a token is verified. Claims are written as in the token, but on one line. Any
+    /// other payload is in base64url.
     pub(crate) fn with_claims(accepted: &Accepted<'_>) -> io::Result<Self> {
         match accepted.content {
             Content::Payload(_) => Ok(Self::with_payload(accepted)),
@@ -63,8 +63,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Refused.
-    pub(crate) fn refused(error: Error) -> Self {
+    /// Answers that a token is rejected.
+    pub(crate) fn rejected(error: Error) -> Self {
         Self {
             error: Some(error.name()),
             code: Some(error.code()),
@@ -72,7 +72,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Failed, with a sentence for a person.
+    /// Answers with a diagnostic, including its message for people.
     pub(crate) fn failed(diagnostic: &Diagnostic) -> Self {
         Self {
             error: Some(diagnostic.name()),
@@ -82,7 +82,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Not even asked properly.
+    /// Answers that a line is not a valid request.
     pub(crate) fn bad_request(message: String) -> Self {
         Self {
             error: Some("bad_request"),
@@ -92,7 +92,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The same answer to the request of that `id`, or of none.
+    /// Sets the `id` of the request, or null if it has none.
     pub(crate) fn with_id(self, id: Option<&'a RawValue>) -> Self {
         Self {
             id: id.or(Some(RawValue::NULL)),
@@ -100,7 +100,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// One line.
+    /// Serializes the answer as one line.
     pub(crate) fn to_line(&self) -> io::Result<Vec<u8>> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');

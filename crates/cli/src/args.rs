@@ -1,4 +1,4 @@
-//! The arguments, as clap reads them and `--help` shows them.
+//! The arguments as clap parses them, with the help that `--help` shows.
 
 use std::path::{Path, PathBuf};
 
@@ -20,26 +20,26 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Verify a token and print its claims
     ///
-    /// Exit code 0: verified, the claims are on standard output. 1: refused. 2: the arguments,
+    /// Exit code 0: verified, the claims are on standard output. 1: rejected. 2: the arguments,
     /// files or keys cannot be used.
     Verify(Box<VerifyArguments>),
-    /// Show header and claims of a token WITHOUT verifying it
+    /// Show the header and claims of a token WITHOUT verifying it
     ///
-    /// Exit code 0: shown, whatever it says. 1: that is no token. 2: the arguments or standard
-    /// input cannot be used.
+    /// Exit code 0: shown, whatever the token contains. 1: not a token. 2: the arguments or
+    /// standard input cannot be used.
     Inspect {
-        /// The token; `-` or nothing: standard input
+        /// The token; if absent or `-`, it is read from standard input
         token: Option<String>,
     },
     /// List every key of a JWK Set, and whether it can be used
     ///
-    /// Exit code 0: at least one key is usable. 1: none is. 2: the arguments or the file cannot be
-    /// used.
+    /// Exit code 0: at least one key is usable. 1: no key is usable. 2: the arguments or the file
+    /// cannot be used.
     Keys {
-        /// A file with a JWK Set or a single JWK; `-`: standard input
+        /// A file with a JWK Set or a single JWK; `-` reads standard input
         file: PathBuf,
     },
-    /// Verify tokens in bulk: one JSON object a line on standard input, one answer a line on
+    /// Verify many tokens: one JSON object per line on standard input, one answer per line on
     /// standard output
     #[command(after_long_help = BATCH_HELP)]
     Batch,
@@ -49,56 +49,56 @@ pub(crate) enum Command {
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) keys: KeyArguments,
-    /// Accepted algorithms, comma separated [default: all nine asymmetric ones with --jwks and
-    /// --pem, HS256, HS384 and HS512 with a secret]
+    /// Accepted algorithms, separated by commas [default: all nine asymmetric algorithms with
+    /// --jwks and --pem; HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
-    /// A file with the metadata of the provider, which must be those of the --issuer. An ID Token
-    /// is then accepted with the algorithms alone that they list, unless --alg names some
+    /// A file with the provider's metadata, which must be that of --issuer. ID Tokens are then
+    /// accepted only with the algorithms that the metadata lists, unless --alg is given
     #[arg(long, value_name = "FILE", requires = "issuer")]
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) expectations: ExpectationArguments,
-    /// Print one JSON object on one line, whether the token is verified, refused or not looked at.
-    /// Exit code 2 tells arguments, files or keys that cannot be used from a refused token
+    /// Print one JSON object on one line, whether the token is verified, rejected or not examined.
+    /// Exit code 2 means that arguments, files or keys cannot be used; 1 means a rejected token
     #[arg(long)]
     pub(crate) json: bool,
-    /// The token; `-` or nothing: standard input
+    /// The token; if absent or `-`, it is read from standard input
     pub(crate) token: Option<String>,
 }
 
-/// Exactly one of these says what the token is verified with.
+/// The source of the keys, which must be exactly one.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct KeyArguments {
     /// A file with a JWK Set or a single JWK
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
-    /// A file with a public key or a certificate in PEM. The certificate is not validated, it only
-    /// carries the key
+    /// A file with a public key or a certificate in PEM. Of the certificate, only the key is used:
+    /// it is not validated
     #[arg(long, value_name = "FILE")]
     pub(crate) pem: Option<PathBuf>,
-    /// A shared secret: the bytes of this text. Others can read it in the list of processes
+    /// A shared secret: the bytes of this text. Other users can read it in the process list
     #[arg(long, value_name = "TEXT")]
     pub(crate) secret: Option<String>,
-    /// A file that holds a shared secret, byte for byte: a line feed at its end is part of the
+    /// A file that contains a shared secret, byte for byte: a line feed at its end is part of the
     /// secret
     #[arg(long, value_name = "FILE")]
     pub(crate) secret_file: Option<PathBuf>,
 }
 
 impl KeyArguments {
-    /// The file that was given, if it was one.
+    /// Returns the path of the file, if the keys come from a file.
     pub(crate) fn file(&self) -> Option<&Path> {
         let file = self.jwks.as_deref().or(self.pem.as_deref());
         file.or(self.secret_file.as_deref())
     }
 }
 
-/// What the token has to fulfil.
+/// The checks that the token must pass.
 #[derive(Debug, Args)]
 pub(crate) struct ExpectationArguments {
-    /// What kind of token it must be
+    /// The kind of token
     #[arg(long, value_enum, default_value_t)]
     pub(crate) profile: Profile,
     /// An accepted issuer (`iss`); may be repeated
@@ -107,8 +107,8 @@ pub(crate) struct ExpectationArguments {
     /// Accept any issuer
     #[arg(long, conflicts_with = "issuer")]
     pub(crate) any_issuer: bool,
-    /// An accepted audience (`aud`); may be repeated. An ID Token may name others beside it only
-    /// if `azp` is one of these
+    /// An accepted audience (`aud`); may be repeated. In an ID Token, other audiences are accepted
+    /// only if `azp` is one of these
     #[arg(long, value_name = "S")]
     pub(crate) audience: Vec<String>,
     /// Accept any audience
@@ -120,28 +120,28 @@ pub(crate) struct ExpectationArguments {
     /// Accept any nonce, or none
     #[arg(long, conflicts_with = "nonce")]
     pub(crate) any_nonce: bool,
-    /// The subject (`sub`) that the token must be about
+    /// The required subject (`sub`)
     #[arg(long, value_name = "S")]
     pub(crate) subject: Option<String>,
     /// An accepted authentication context class (`acr`); may be repeated
     #[arg(long, value_name = "S")]
     pub(crate) acr: Vec<String>,
-    /// The access token that the ID Token must belong to (`at_hash`)
+    /// The access token whose hash the ID Token must contain (`at_hash`)
     #[arg(long, value_name = "TEXT")]
     pub(crate) access_token: Option<String>,
-    /// The code that the ID Token must belong to (`c_hash`)
+    /// The code whose hash the ID Token must contain (`c_hash`)
     #[arg(long, value_name = "TEXT")]
     pub(crate) code: Option<String>,
-    /// The state that the ID Token must belong to (`s_hash`)
+    /// The state whose hash the ID Token must contain (`s_hash`)
     #[arg(long, value_name = "TEXT")]
     pub(crate) state: Option<String>,
-    /// The type (`typ`) that the header must name
+    /// The required type (`typ`) in the header
     #[arg(long, value_name = "S")]
     pub(crate) typ: Option<String>,
     /// Tolerance for `exp`, `nbf` and `iat`, and for `auth_time` with --max-age [default: 0]
     #[arg(long, value_name = "SECS")]
     pub(crate) leeway: Option<u32>,
-    /// How long ago the user may have authenticated, to which --leeway is added; demands
+    /// The longest accepted time since the user authenticated, extended by --leeway; requires
     /// `auth_time`
     #[arg(long, value_name = "SECS")]
     pub(crate) max_age: Option<u32>,
@@ -150,7 +150,7 @@ pub(crate) struct ExpectationArguments {
     pub(crate) now: Option<UnixTime>,
 }
 
-const BATCH_HELP: &str = r#"A line asks (only "token" and one of the keys are required):
+const BATCH_HELP: &str = r#"Each line is a request (only "token" and one of the keys are required):
   {"id": any, "token": "...",
    "keys": {JWK Set or JWK} | "pem": "..." | "secret": "text" | "secret_base64url": "...",
    "algs": "RS256" | [...],
@@ -158,14 +158,15 @@ const BATCH_HELP: &str = r#"A line asks (only "token" and one of the keys are re
    "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
    "acr": "..." | [...], "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300,
    "access_token": "...", "code": "...", "state": "..."}
-and is answered, in order, by one of:
+Each answer, in the order of the requests, is one of:
   {"id": any, "ok": true, "alg": "RS256", "kid": "...", "payload": "<base64url>"}
   {"id": any, "ok": false, "error": "bad_signature", "code": 12}
   {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
 
-Absent or null: "profile" is jwt, "now" the system clock, "leeway" 0, "algs" all that fit the kind
-of key, "id" null. issuer, audience, nonce, subject, acr and max_age are then not checked; the rest
-of the profile is. An ID Token must be bound to access_token, code and state as far as they are
-given. "kid" is there if the token has one. A line has at most 4 MiB.
+If absent or null, "profile" is jwt, "now" is the system clock, "leeway" is 0, "algs" is every
+algorithm that fits the kind of key, and "id" is null. issuer, audience, nonce, subject, acr and
+max_age are then not checked; the rest of the profile is. An ID Token must contain the hash of
+each access_token, code or state that is given. The answer contains "kid" if the token does. A line
+has at most 4 MiB.
 
 Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

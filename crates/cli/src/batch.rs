@@ -20,7 +20,7 @@ use lines::{Line, Lines, MAX_LINE_LEN};
 use progress::Progress;
 use request::Request;
 
-/// Bytes of answers that are kept back while more lines are already there.
+/// Bytes of answers that are buffered at most while more lines can be read without waiting.
 const MAX_PENDING: usize = 64 * 1024;
 
 pub(crate) fn run() -> Result<(), Failure> {
@@ -34,9 +34,9 @@ pub(crate) fn run() -> Result<(), Failure> {
     {
         pending.extend(answer(&line)?);
         progress.advance();
-        // Somebody may wait for these answers before asking on.
+        // Written before waiting for input: the caller may need these answers to go on.
         if pending.len() > MAX_PENDING || !lines.is_next_ready() {
-            progress.aside(|| output.write(&pending))?;
+            progress.suspend(|| output.write(&pending))?;
             pending.clear();
         }
     }
@@ -45,7 +45,7 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 fn answer(line: &Line<'_>) -> io::Result<Vec<u8>> {
     let Line::Text(text) = line else {
-        let message = format!("a line has at most {MAX_LINE_LEN} bytes");
+        let message = format!("the line is longer than {MAX_LINE_LEN} bytes");
         return Answer::bad_request(message).with_id(None).to_line();
     };
     let request = match Request::parse(text) {
@@ -55,12 +55,12 @@ fn answer(line: &Line<'_>) -> io::Result<Vec<u8>> {
     let mut token = request.token.trim_ascii().as_bytes().to_vec();
     let answer = match request.verify(&mut token) {
         Ok(accepted) => Answer::with_payload(&accepted),
-        Err(error) => Answer::refused(error),
+        Err(error) => Answer::rejected(error),
     };
     answer.with_id(request.id).to_line()
 }
 
-/// The `id` of a line that is no proper request, if it is at least an object.
+/// Returns the `id` of a line that is not a valid request but is at least a JSON object.
 fn id_of(text: &[u8]) -> Option<&RawValue> {
     #[derive(Deserialize)]
     struct Identified<'a> {

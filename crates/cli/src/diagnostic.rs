@@ -1,13 +1,14 @@
-//! What is wrong, for programs and for persons.
+//! Describes failures, for programs and for people.
 
 use std::fmt;
 use std::path::Path;
 
 use jose_verify::Error;
 
+/// A failure with its message.
 #[derive(Debug)]
 pub(crate) struct Diagnostic {
-    /// The library's reason, if it is one of those.
+    /// The error of the library, if it is one.
     error: Option<Error>,
     message: String,
     hint: Option<&'static str>,
@@ -22,7 +23,7 @@ impl Diagnostic {
         }
     }
 
-    /// The same, saying which file it is about.
+    /// Prepends the path of the file that the message is about.
     pub(crate) fn in_file(self, file: &Path) -> Self {
         Self {
             message: format!("{}: {}", file.display(), self.message),
@@ -30,12 +31,12 @@ impl Diagnostic {
         }
     }
 
-    /// The same, with what may be the cause.
+    /// Adds a possible cause.
     pub(crate) fn with_hint(self, hint: Option<&'static str>) -> Self {
         Self { hint, ..self }
     }
 
-    /// The library's name for it, or the one for all that is none of its business.
+    /// Returns the name of the library's error, or `unusable_input` for any other failure.
     pub(crate) fn name(&self) -> &'static str {
         self.error.map_or("unusable_input", Error::name)
     }

@@ -1,4 +1,4 @@
-//! What a token has to fulfil, the same for `verify` and for a line of `batch`.
+//! The checks of a token, the same for `verify` and for a line of `batch`.
 
 use clap::ValueEnum;
 use core::time::Duration;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::unix_time::UnixTime;
 
-/// Which kind of token is expected.
+/// The kind of token that is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) enum Profile {
@@ -25,7 +25,7 @@ pub(crate) enum Profile {
     /// Any JWT
     #[default]
     Jwt,
-    /// The signature alone
+    /// Any JWS: checks its signature, but no claims
     Jws,
 }
 
@@ -38,15 +38,16 @@ impl TryFrom<String> for Profile {
     }
 }
 
-/// The profile and what narrows it. `None` is not checked, beyond what the profile does anyway.
+/// The profile and additional checks. `None` adds no check to those of the profile.
 pub(crate) struct Expectations {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
-    /// One of these. An ID Token may name others only if `azp` is one of these.
+    /// `aud` must contain one of these. An ID Token may contain others only if `azp` is one of
+    /// these.
     pub(crate) audiences: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,
-    /// One of these.
+    /// `acr` must be one of these.
     pub(crate) acr: Option<Vec<String>>,
     pub(crate) hashed_values: HashedValues,
     pub(crate) typ: Option<String>,
@@ -55,8 +56,8 @@ pub(crate) struct Expectations {
     pub(crate) now: Option<UnixTime>,
 }
 
-/// What came with an ID Token, which must name each by its hash. Without `Debug`, for they are
-/// secrets.
+/// Values that came with an ID Token, which must contain the hash of each. Not `Debug`, because
+/// they are secrets.
 #[derive(Default)]
 pub(crate) struct HashedValues {
     pub(crate) access_token: Option<String>,
@@ -65,7 +66,7 @@ pub(crate) struct HashedValues {
 }
 
 impl HashedValues {
-    pub(crate) const fn are_given(&self) -> bool {
+    pub(crate) const fn is_any_given(&self) -> bool {
         self.access_token.is_some() || self.code.is_some() || self.state.is_some()
     }
 
@@ -79,19 +80,19 @@ impl HashedValues {
     }
 }
 
-/// A token that fulfils its demands.
+/// A token that passed all checks.
 #[derive(Debug)]
 pub(crate) struct Accepted<'t> {
     pub(crate) header: Header<'t>,
     pub(crate) content: Content<'t>,
 }
 
-/// What was signed.
+/// The signed content.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Content<'t> {
-    /// A claims set, which was checked.
+    /// A claims set that was checked.
     Claims(&'t str),
-    /// Anything, for profile `jws`.
+    /// Any bytes, for profile `jws`.
     Payload(&'t [u8]),
 }
 
@@ -105,8 +106,8 @@ impl<'t> Content<'t> {
 }
 
 impl Expectations {
-    /// Whether a claim is asked to be checked, which profile `jws` would not do.
-    pub(crate) const fn concern_claims(&self) -> bool {
+    /// Returns whether any check concerns a claim. Profile `jws` would ignore it.
+    pub(crate) const fn has_claim_checks(&self) -> bool {
         self.issuers.is_some()
             || self.audiences.is_some()
             || self.nonce.is_some()
@@ -115,7 +116,7 @@ impl Expectations {
             || self.max_age.is_some()
     }
 
-    /// Verifies a token, which is decoded over its own text.
+    /// Verifies a token. `token` is overwritten, even on error.
     pub(crate) fn verify<'t>(
         &self,
         token: &'t mut [u8],
@@ -182,7 +183,7 @@ impl Expectations {
         }
     }
 
-    /// What [`Policy::typ`] does for a JWT, for a JWS.
+    /// Checks the `typ` of a JWS as [`Policy::typ`] does for a JWT.
     fn check_type(&self, header: &Header<'_>) -> Result<(), Error> {
         let Some(expected) = &self.typ else {
             return Ok(());
@@ -196,7 +197,7 @@ impl Expectations {
     }
 }
 
-/// Passed to a profile in place of values that the program sets itself.
+/// Passed to a profile instead of values that the program sets itself.
 const NONE: [&str; 0] = [];
 
 /// Requires one of the audiences. Others are allowed only if `azp` is one of them.
@@ -207,7 +208,7 @@ fn client(audiences: Option<&dyn StringList>) -> Check<Audience<'_>> {
     }))
 }
 
-/// An ID Token for any of the audiences.
+/// Returns the policy for an ID Token for any of the audiences.
 fn id_token(audiences: Option<&dyn StringList>) -> Policy<'_> {
     match audiences {
         Some(client_ids) => oidc::id_token(&NONE, client_ids, Nonce::NotSent),

@@ -1,4 +1,4 @@
-//! Why the program ends without success, and with which exit code.
+//! The reasons why the program fails, and their exit codes.
 
 use std::io;
 use std::process::ExitCode;
@@ -8,49 +8,50 @@ use jose_verify::Error;
 use crate::diagnostic::Diagnostic;
 use crate::output::write_error_line;
 
+/// A reason why the program fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What was to be judged is no good.
-    Refused(Diagnostic),
+    /// The token is rejected, or no key is usable.
+    Rejected(Diagnostic),
     /// The arguments, a file, the keys or standard input cannot be used.
     Unusable(Diagnostic),
-    /// Failed, and already said so on standard output.
+    /// The failure is already reported on standard output.
     Answered(ExitCode),
-    /// Standard output does not take what is written to it.
+    /// Writing to standard output failed.
     Output(io::Error),
 }
 
 impl Failure {
-    pub(crate) fn refused(error: Error) -> Self {
-        Self::Refused(error.into())
+    pub(crate) fn rejected(error: Error) -> Self {
+        Self::Rejected(error.into())
     }
 
     pub(crate) fn unusable(message: String) -> Self {
         Self::Unusable(message.into())
     }
 
-    /// What can be told on standard output as well.
+    /// Returns what `verify --json` reports on standard output instead.
     pub(crate) const fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {
-            Self::Refused(diagnostic) | Self::Unusable(diagnostic) => Some(diagnostic),
+            Self::Rejected(diagnostic) | Self::Unusable(diagnostic) => Some(diagnostic),
             Self::Answered(_) | Self::Output(_) => None,
         }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Refused(_) => ExitCode::from(1),
+            Self::Rejected(_) => ExitCode::from(1),
             Self::Answered(code) => *code,
-            // Whoever reads the answers has read enough of them.
+            // The reader closed the pipe because it needs no more answers.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Self::Unusable(_) | Self::Output(_) => ExitCode::from(2),
         }
     }
 
-    /// Tells the user, and returns the exit code.
+    /// Reports the failure on standard error, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
-            Self::Refused(diagnostic) | Self::Unusable(diagnostic) => {
+            Self::Rejected(diagnostic) | Self::Unusable(diagnostic) => {
                 write_error_line(&format!("error: {diagnostic}"));
                 if let Some(hint) = diagnostic.hint() {
                     write_error_line(&format!("hint: {hint}"));
@@ -66,8 +67,8 @@ impl Failure {
 }
 
 impl From<io::Error> for Failure {
-    /// Files and standard input are read where the name is at hand to be told; what is left is
-    /// standard output.
+    /// Errors of files and standard input are converted where their name is known, so any other
+    /// I/O error is one of standard output.
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }

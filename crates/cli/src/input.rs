@@ -1,4 +1,4 @@
-//! Tokens and files, read no further than anything usable reaches.
+//! Reads tokens and files, at most as far as the longest usable input.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -11,29 +11,29 @@ use crate::diagnostic::Diagnostic;
 use crate::failure::Failure;
 use crate::output::write_error_line;
 
-/// White space that may surround a token on standard input.
+/// Bytes of white space that may surround a token on standard input.
 const MAX_SURROUNDING: usize = 1024;
 
-/// The token of the argument or from standard input, without the white space around it.
+/// Returns the token from the argument or standard input, without surrounding white space.
 pub(crate) fn token(argument: Option<String>) -> Result<Vec<u8>, Failure> {
     let text = match argument {
         Some(token) if token != "-" => token.into_bytes(),
         _ => standard_input("token", MAX_TOKEN_LEN.saturating_add(MAX_SURROUNDING))?
-            .ok_or(Failure::refused(Error::Limit(Limit::TokenLen)))?,
+            .ok_or(Failure::rejected(Error::Limit(Limit::TokenLen)))?,
     };
     Ok(text.trim_ascii().to_vec())
 }
 
-/// The content of standard input, or `None` if it is longer than `limit`.
+/// Returns the content of standard input, or `None` if it is longer than `limit`.
 pub(crate) fn standard_input(what: &str, limit: usize) -> Result<Option<Vec<u8>>, Failure> {
     if io::stdin().is_terminal() {
-        // For somebody who waits for an answer.
+        // Otherwise the program would seem to hang.
         write_error_line(&format!("reading the {what} from standard input"));
     }
     read_up_to(io::stdin(), limit).map_err(|error| unreadable("standard input", &error))
 }
 
-/// The content of a file, which is `too_long` beyond the limit.
+/// Returns the content of a file. A file longer than `limit` is the error `too_long`.
 pub(crate) fn file(path: &Path, limit: usize, too_long: Error) -> Result<Vec<u8>, Failure> {
     File::open(path)
         .and_then(|file| read_up_to(file, limit))

@@ -11,13 +11,13 @@ use crate::json::{from_object, pretty};
 use crate::output::{Output, escaped};
 
 const BANNER: &str = "\
-*** NOT VERIFIED *** Anybody can have written what follows. Trust none of it. ***
+*** NOT VERIFIED *** Anyone could have written the following. Do not trust it. ***
 ";
 
 pub(crate) fn run(argument: Option<String>) -> Result<(), Failure> {
     let token = input::token(argument)?;
-    let report = report(&token).map_err(Failure::refused)?;
-    // Escaped also when piped: it is for reading, and may end up on a terminal later.
+    let report = report(&token).map_err(Failure::rejected)?;
+    // Escaped even when piped: the report is for people, and may reach a terminal later.
     Output::new().write(escaped(&report, &['\n']).as_bytes())?;
     Ok(())
 }
@@ -37,7 +37,7 @@ fn report(token: &[u8]) -> Result<String, Error> {
         _ => return Err(Error::MalformedToken),
     };
     let header = decode(header).and_then(|header| object(&header));
-    // Nothing else of an encrypted token could be read anyway.
+    // Without its header, nothing of an encrypted token is readable.
     let header = header.map_err(|error| {
         if is_encrypted {
             Error::Encrypted
@@ -45,18 +45,18 @@ fn report(token: &[u8]) -> Result<String, Error> {
             error
         }
     })?;
-    let objection = match peek(token) {
-        // That of an encrypted token is told below.
+    let rejection = match peek(token) {
+        // The report says below that the token is encrypted.
         None | Some(Error::Encrypted) => String::new(),
         Some(error) => format!(
-            "\nverify would refuse this header: {}: {error}\n",
+            "\nverify would reject this header: {}: {error}\n",
             error.name()
         ),
     };
-    Ok(format!("{BANNER}\nheader: {header}\n{objection}{rest}"))
+    Ok(format!("{BANNER}\nheader: {header}\n{rejection}{rest}"))
 }
 
-/// What the library has against the header.
+/// Returns the error with which the library rejects the header, if it does.
 fn peek(token: &[u8]) -> Option<Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
     Options::new()
@@ -64,13 +64,13 @@ fn peek(token: &[u8]) -> Option<Error> {
         .err()
 }
 
-/// The header, laid out.
+/// Formats a JSON object over several lines.
 fn object(text: &[u8]) -> Result<String, Error> {
     let text: &RawValue = from_object(text).map_err(|_| Error::MalformedJson)?;
     Ok(pretty(text.get()))
 }
 
-/// What stands behind the header of a JWS.
+/// Describes the payload and the signature of a JWS.
 fn signed(payload: &[u8], signature: &[u8]) -> Result<String, Error> {
     let payload = decode(payload)?;
     let signature = bytes(decode(signature)?.len());
@@ -86,7 +86,7 @@ fn signed(payload: &[u8], signature: &[u8]) -> Result<String, Error> {
 fn not_claims(payload: &[u8]) -> String {
     let len = bytes(payload.len());
     if let Ok(text) = str::from_utf8(payload) {
-        // On one line, so that it cannot pass for a report of its own.
+        // On one line, so that it cannot imitate other lines of the report.
         let text = escaped(text, &[]);
         return format!("payload: {len} of text, not a JSON object\n{text}");
     }

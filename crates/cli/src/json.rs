@@ -1,11 +1,12 @@
-//! What `serde_json` does not do: insist on an object, and lay a text out without changing it.
+//! What `serde_json` does not provide: parsing only objects, and formatting a text without changing
+//! its values.
 
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::Error;
 
-/// Reads a JSON object. serde alone would also take an array, its elements for the members in their
-/// order.
+/// Parses a JSON object. serde alone would also accept an array, and take its elements as the
+/// members in order.
 pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Error> {
     if text.trim_ascii_start().starts_with(b"{") {
         serde_json::from_slice(text)
@@ -14,10 +15,10 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
     }
 }
 
-/// Lays out well-formed JSON over several lines.
+/// Formats well-formed JSON over several lines.
 ///
-/// All strings and numbers stay as they are written and duplicate members stay apart, as they would
-/// not in a `serde_json::Value`: whoever inspects a token wants to see just these oddities.
+/// Strings and numbers keep their spelling, and duplicate members are kept. A
+/// `serde_json::Value` would lose these oddities, which people inspect a token to see.
 pub(crate) fn pretty(text: &str) -> String {
     let mut layout = Layout::default();
     for (c, is_in_string) in significant(text) {
@@ -30,13 +31,13 @@ pub(crate) fn pretty(text: &str) -> String {
     layout.text
 }
 
-/// Lays out well-formed JSON on one line, all else as it is written.
+/// Formats well-formed JSON on one line. Changes only white space.
 pub(crate) fn compact(text: &str) -> String {
     significant(text).map(|(c, _)| c).collect()
 }
 
-/// The characters of well-formed JSON without the white space around its parts; with each, whether
-/// it stands behind the start of a string.
+/// Returns the characters of well-formed JSON without the white space between its tokens. The flag
+/// is true for the characters of a string after its opening quotation mark.
 fn significant(text: &str) -> impl Iterator<Item = (char, bool)> {
     let (mut in_string, mut escaped) = (false, false);
     text.chars().filter_map(move |c| {
@@ -58,10 +59,10 @@ struct Layout {
 }
 
 impl Layout {
-    /// Levels that are indented. Deeper ones are only ever seen in attempts to fill the screen.
+    /// Levels that are indented. Deeper nesting only occurs in attempts to fill the screen.
     const MAX_INDENT: usize = 32;
 
-    /// Takes the next character outside of strings.
+    /// Appends a character that is not inside a string.
     fn push(&mut self, c: char) {
         let closes = matches!(c, '}' | ']');
         if closes {
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn only_objects() {
+    fn only_objects_are_accepted() {
         #[derive(Deserialize)]
         struct One {
             a: u8,

@@ -1,4 +1,4 @@
-//! From the text of keys to keys.
+//! Loads keys from their text.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::algorithms::AlgorithmList;
 use crate::diagnostic::Diagnostic;
 use crate::json;
 
-/// What the user gives to verify with. Without `Debug`, for it holds secrets.
+/// Keys as the user provides them. Not `Debug`, because they may be secrets.
 pub(crate) enum KeySource<'a> {
     /// The text of a JWK Set or of a single JWK.
     Jwks(Cow<'a, [u8]>),
@@ -27,12 +27,12 @@ pub(crate) enum KeySource<'a> {
     SecretBase64url(String),
 }
 
-/// What the library verifies with.
+/// Keys in the form that the library verifies with.
 #[derive(Debug)]
 pub(crate) enum LoadedKeys {
     /// The keys of a JWK Set.
     Set(GrowingKeySet),
-    /// One key, given by itself.
+    /// One key that is not part of a JWK Set.
     One(GrowingKeySet),
 }
 
@@ -46,7 +46,7 @@ impl Keys for LoadedKeys {
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
         match self {
             Self::Set(keys) => keys.accepts(alg),
-            // There is no other key, so only what this one can be used with is accepted.
+            // There is no other key, so only algorithms of this one are accepted.
             Self::One(keys) => keys
                 .key(0)
                 .is_some_and(|key| key.algorithms().any(|name| alg == name)),
@@ -55,7 +55,7 @@ impl Keys for LoadedKeys {
 }
 
 impl KeySource<'_> {
-    /// The algorithms that are accepted unless the user names others.
+    /// Returns the algorithms that are accepted unless the user names others.
     pub(crate) fn default_algorithms(&self) -> AlgorithmList {
         let algorithms = match self {
             Self::Jwks(_) | Self::Pem(_) => SIGNATURES,
@@ -68,10 +68,10 @@ impl KeySource<'_> {
         match self {
             Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::Limit(Limit::KeySetLen)),
             Self::Jwks(text) if is_set(text) => {
-                // What is wrong with the list is told rather than what is wrong with the set.
+                // First, because an error of the list takes precedence over one of the set.
                 let algorithms = Algorithms::new(algorithms)?;
                 let mut keys = GrowingKeySet::default();
-                // The subcommand `keys` tells of those that are skipped.
+                // The subcommand `keys` lists the keys that are skipped.
                 keys.load(text, &algorithms, |_| {})?;
                 Ok(LoadedKeys::Set(keys))
             }
@@ -89,7 +89,7 @@ impl KeySource<'_> {
         }
     }
 
-    /// Says why the keys could not be loaded.
+    /// Describes why the keys could not be loaded.
     pub(crate) fn diagnostic(
         &self,
         error: Error,
@@ -100,7 +100,7 @@ impl KeySource<'_> {
                 let needed = |a: &&dyn Algorithm| needed(a.name(), secret.len());
                 let needed: Vec<_> = algorithms.iter().filter_map(needed).collect();
                 let message = format!("{error}: {}", needed.join(", "));
-                // Long enough and weak all the same, if it is all zeros.
+                // A secret of zeros is weak even if it is long enough, so the list may be empty.
                 Diagnostic::new(error, message.trim_end_matches(": ").to_owned())
             }
             Self::Jwks(_) if signatures_only(algorithms) && self.load(MACS).is_ok() => {
@@ -118,8 +118,8 @@ fn signatures_only(algorithms: &[&'static dyn Algorithm]) -> bool {
         .all(|a| a.kind() == AlgorithmKind::Signature)
 }
 
-/// What a secret of this length lacks for an algorithm: it is to be as long as the hash (RFC 7518
-/// §3.2).
+/// Describes what a secret of `len` bytes lacks for an algorithm. It must be at least as long as
+/// the hash (RFC 7518 §3.2).
 fn needed(algorithm: &str, len: usize) -> Option<String> {
     let bits: usize = algorithm.strip_prefix("HS")?.parse().ok()?;
     let bytes = bits.div_euclid(8);
@@ -133,8 +133,8 @@ fn one(
     GrowingKeySet::from_parameters(key, algorithms).map(LoadedKeys::One)
 }
 
-/// Whether a text is a JWK Set rather than a JWK. Which of the two it fails to be, the library
-/// finds out.
+/// Returns whether a text is meant as a JWK Set rather than a JWK: whether it is an object with the
+/// member `keys`. The library checks whether it is valid.
 pub(crate) fn is_set(text: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Outline {

@@ -47,11 +47,11 @@ pub(crate) fn run(file: &Path) -> Result<(), Failure> {
     if rows.iter().any(|row| row.is_usable) {
         Ok(())
     } else {
-        Err(Failure::Refused(in_file(Error::NoUsableKey)))
+        Err(Failure::Rejected(in_file(Error::NoUsableKey)))
     }
 }
 
-/// The texts of the keys in a file.
+/// Returns the text of each key in a file.
 fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Error> {
     #[derive(Deserialize)]
     struct Set<'a> {
@@ -60,20 +60,20 @@ fn entries(text: &[u8]) -> Result<Vec<&RawValue>, Error> {
     }
 
     if is_set(text) {
-        // What makes the library refuse a set without looking at its keys.
+        // Fails where the library rejects a set without examining its keys.
         jwk_set_entries(text)?;
         let set: Set<'_> = from_object(text).map_err(|_| Error::MalformedKeySet)?;
         return Ok(set.keys);
     }
     let jwk: &RawValue = from_object(text).map_err(|_| Error::MalformedJson)?;
-    // RFC 7517 §4.1: every JWK has `kty`. What has neither is some other JSON.
+    // RFC 7517 §4.1: every JWK has `kty`. An object without `keys` and `kty` is some other JSON.
     match from_object::<Members<'_>>(text) {
         Ok(Members { kty: None, .. }) => Err(Error::MalformedKeySet),
         _ => Ok(vec![jwk]),
     }
 }
 
-/// The members of a JWK that are shown, as they are written.
+/// The members of a JWK that are shown, as written in the file.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Members<'a> {
@@ -99,7 +99,7 @@ struct Row {
 }
 
 fn rows(entries: &[&RawValue]) -> Result<Vec<Row>, Error> {
-    // Nobody verifies with secrets and public keys at once.
+    // No verifier uses secrets and public keys at once, so each kind has its own set.
     let (mut secrets, mut public_keys) = (accepting(MACS)?, accepting(SIGNATURES)?);
     let row = |entry: &&RawValue| {
         let members: Members<'_> = from_object(entry.get().as_bytes()).unwrap_or_default();
@@ -115,19 +115,19 @@ fn rows(entries: &[&RawValue]) -> Result<Vec<Row>, Error> {
     Ok(entries.iter().map(row).collect())
 }
 
-/// A set for those of the keys that can be used with these algorithms.
+/// Returns an empty set for keys that can be used with these algorithms.
 fn accepting(algorithms: &[&'static dyn Algorithm]) -> Result<GrowingKeySet, Error> {
     let mut keys = GrowingKeySet::default();
     keys.accept(algorithms)?;
     Ok(keys)
 }
 
-/// The algorithms that the library takes the key for, which is added to the others.
+/// Adds the key to the others, and returns the algorithms that the library accepts it for.
 fn usable_with(jwk: &str, others: &mut GrowingKeySet) -> Result<Vec<&'static str>, Error> {
     if !jwk.starts_with('{') {
         return Err(Error::MalformedKey);
     }
-    // What is wrong with the key itself is told rather than that there is no room for it.
+    // First, because an error of the key itself takes precedence over a full set.
     let key = GrowingKeySet::from_jwk(jwk.as_bytes(), others.algorithms())?;
     others.add_jwk(jwk.as_bytes())?;
     let key = key.key(0).ok_or(Error::NoUsableKey)?;
@@ -156,7 +156,7 @@ fn describe(members: &Members<'_>, usable: &Result<Vec<&str>, Error>) -> Row {
     }
 }
 
-/// The key's size in bits, if there is one to tell.
+/// Returns the size of the key in bits, or `-` if it has none.
 fn size(members: &Members<'_>) -> String {
     let bits = match text_of(members.kty).as_str() {
         "RSA" => decoded(members.n).map(|n| significant_bits(&n)),
@@ -176,7 +176,7 @@ fn decoded(member: Option<&RawValue>) -> Option<Vec<u8>> {
     Base64UrlUnpadded::decode_vec(&text_of(member)).ok()
 }
 
-/// Bits of a big-endian number without its leading zeros.
+/// Returns the number of bits of a big-endian number, without leading zeros.
 fn significant_bits(number: &[u8]) -> usize {
     let mut digits = number.iter().skip_while(|byte| **byte == 0);
     let first = digits
@@ -186,7 +186,7 @@ fn significant_bits(number: &[u8]) -> usize {
     usize::try_from(first).unwrap_or(0).saturating_add(rest)
 }
 
-/// Prints the rows below a head, in columns as wide as they have to be.
+/// Prints a heading and the rows, in columns as wide as their longest cell.
 fn print(rows: &[Row]) -> io::Result<()> {
     let head = ["KID", "KTY", "ALG", "BITS", "USABLE"].map(str::to_owned);
     let mut lines = iter::once(&head).chain(rows.iter().map(|row| &row.cells));
@@ -197,7 +197,7 @@ fn print(rows: &[Row]) -> io::Result<()> {
         }
     }
     let mut output = Output::new();
-    // Line by line, for a file can hold a great many of them.
+    // Line by line, because a file can contain very many keys.
     lines.try_for_each(|line| output.write(padded(line, &widths).as_bytes()))
 }
 

@@ -1,9 +1,9 @@
 //! `jose-verify`: verifies and inspects JSON Web Tokens on the command line.
 //!
-//! What decides whether a token is good is the library of the same name; here are arguments, files
-//! and answers.
+//! The library of the same name decides whether a token is accepted. This program handles the
+//! arguments, files and answers.
 //!
-//! Exit codes: 0 verified, 1 refused, 2 arguments, files or keys that cannot be used.
+//! Exit codes: 0: verified. 1: rejected. 2: the arguments, files or keys cannot be used.
 
 mod algorithms;
 mod answer;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What clap has to say instead: the help that was asked for, or what is wrong with the arguments.
+/// Prints the help that was asked for, or what is wrong with the arguments.
 fn usage(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         error
@@ -57,7 +57,7 @@ fn usage(error: &clap::Error) -> ExitCode {
             .for_each(write_error_line);
         return ExitCode::from(2);
     }
-    // Whoever asked for help need not read all of it.
+    // Ignored, because a reader may close the pipe before the end of the help.
     let _ = error.print();
     ExitCode::SUCCESS
 }

@@ -1,4 +1,4 @@
-//! A provider's metadata, for `verify`.
+//! Restricts the algorithms of `verify` to those in the provider's metadata.
 
 use std::path::Path;
 
@@ -12,8 +12,10 @@ use crate::expectations::{Expectations, Profile};
 use crate::failure::Failure;
 use crate::input;
 
-/// Those of `accepted` that the provider says it signs ID Tokens with; all of them if it does not
-/// say, and for other tokens, of which it says nothing.
+/// Returns the algorithms in `accepted` with which the provider signs ID Tokens.
+///
+/// Returns all of them if the metadata does not list any, and for other kinds of tokens, about
+/// which the metadata says nothing.
 pub(crate) fn algorithms(
     path: &Path,
     expectations: &Expectations,
@@ -22,7 +24,7 @@ pub(crate) fn algorithms(
     let text = input::file(path, MAX_METADATA_LEN, Error::Limit(Limit::MetadataLen))?;
     let Some([issuer]) = expectations.issuers.as_deref() else {
         return Err(Failure::unusable(
-            "--metadata needs exactly one --issuer, whose they are".to_owned(),
+            "--metadata requires exactly one --issuer, that of the metadata".to_owned(),
         ));
     };
     let metadata = ProviderMetadata::parse(&text, issuer);

@@ -1,4 +1,4 @@
-//! Standard output and standard error, on which no token may play tricks with a terminal.
+//! Standard output and standard error, escaped so that no token can manipulate a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -25,7 +25,7 @@ impl Output {
         self.is_terminal
     }
 
-    /// Writes and flushes.
+    /// Writes `content` and flushes.
     pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
         let mut stdout = self.stdout.lock();
         if self.is_terminal {
@@ -38,16 +38,16 @@ impl Output {
     }
 }
 
-/// Writes a line to standard error, where nothing can be done about it if that fails.
+/// Writes a line to standard error. A failure is ignored, because it cannot be reported.
 pub(crate) fn write_error_line(line: &str) {
     let _ = writeln!(io::stderr(), "{}", escaped(line, &[]));
 }
 
-/// A text with every character that moves the cursor, colours, hides, or reorders what stands
-/// around it, but those to `keep`, written as JSON would escape it.
+/// Escapes, as JSON does, every character that could move the cursor, or color, hide or reorder the
+/// text around it. Characters in `keep` are not escaped.
 ///
-/// Inside the strings of JSON that is another spelling of the same; elsewhere such characters only
-/// stand to deceive.
+/// Inside a JSON string the escape is another spelling of the same character. Elsewhere such
+/// characters only serve to deceive.
 pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
     let harmful = |c: char| is_harmful(c) && !keep.contains(&c);
     if !text.contains(harmful) {
@@ -59,17 +59,17 @@ pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
             escaped.push(c);
             continue;
         }
-        // JSON escapes units of UTF-16.
+        // JSON escapes UTF-16 code units.
         for unit in c.encode_utf16(&mut [0; 2]) {
-            // Writing to a `String` does not fail.
+            // Writing to a `String` cannot fail.
             let _ = write!(escaped, "\\u{unit:04x}");
         }
     }
     Cow::Owned(escaped)
 }
 
-/// Control characters of C0 and C1, line separators, those with the Unicode property
-/// `Bidi_Control`, and those that cannot be seen.
+/// Returns whether a character is a C0 or C1 control, a line separator, invisible, or has the
+/// Unicode property `Bidi_Control`.
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn harmful_characters_are_spelled_out() {
+    fn harmful_characters_are_escaped() {
         for (text, want) in [
             ("plain é 鍵 🔑", "plain é 鍵 🔑"),
             ("\u{1b}[2J", "\\u001b[2J"),

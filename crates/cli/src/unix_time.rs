@@ -1,4 +1,4 @@
-//! A time as `--now` and the member `now` give it.
+//! The time in `--now` and in the member `now`.
 
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,14 +10,14 @@ use serde_json::value::RawValue;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
-/// Seconds since 1970, whole or as a decimal fraction, read without the rounding of floats.
+/// Seconds since 1970, an integer or a decimal fraction. Parsed without the rounding of floats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UnixTime(NumericDate);
 
 impl UnixTime {
-    /// The time of the system clock.
+    /// Returns the time of the system clock.
     pub(crate) fn now() -> Self {
-        // A clock before 1970 is one that was never set.
+        // A clock before 1970 was never set, and counts as 1970.
         let elapsed = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -36,8 +36,9 @@ impl FromStr for UnixTime {
     fn from_str(text: &str) -> Result<Self, &'static str> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let parsed = whole.parse().ok().zip(nanoseconds(fraction));
-        let (seconds, nanos) = parsed.ok_or("expected seconds since 1970, without exponent")?;
-        // The fraction counts away from zero, `NumericDate` counts it towards the future.
+        let (seconds, nanos) = parsed.ok_or("expected seconds since 1970, without an exponent")?;
+        // The fraction counts away from zero, but that of `NumericDate` counts towards the future:
+        // -1.5 is -2 seconds and 500,000,000 nanoseconds.
         let date = if whole.starts_with('-') && nanos > 0 {
             let rest = NANOS_PER_SECOND.saturating_sub(nanos);
             NumericDate::new(i64::saturating_sub(seconds, 1), rest)
@@ -48,7 +49,7 @@ impl FromStr for UnixTime {
     }
 }
 
-/// The digits after the point; those beyond the ninth are dropped.
+/// Parses the digits after the decimal point. Digits after the ninth are dropped.
 fn nanoseconds(fraction: &str) -> Option<u32> {
     if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn refused() {
+    fn texts_that_are_not_times() {
         for text in [
             "",
             "x",

@@ -22,7 +22,8 @@ pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
     verify(arguments).map_err(|failure| if json { answered(failure) } else { failure })
 }
 
-/// Tells of a failure on standard output; if that does not take it, it is left for standard error.
+/// Reports a failure on standard output. If that fails, the failure is reported on standard error
+/// instead.
 fn answered(failure: Failure) -> Failure {
     let Some(diagnostic) = failure.diagnostic() else {
         return failure;
@@ -51,15 +52,15 @@ fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
         let hint = hint(error, &source, &arguments.keys);
         let diagnostic = Diagnostic::from(error).with_hint(hint);
         match error.category() {
-            // An empty value, as of an unset variable, is a mistake in the arguments.
+            // An empty value, such as that of an unset shell variable, is a wrong argument.
             Category::Caller => Failure::Unusable(diagnostic),
-            _ => Failure::Refused(diagnostic),
+            _ => Failure::Rejected(diagnostic),
         }
     })?;
     print(&accepted, arguments.json)
 }
 
-/// Reads the file or argument that was given; clap has seen to it that one was.
+/// Reads the keys from the file or argument. clap ensures that exactly one is given.
 fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
     if let Some(path) = &arguments.jwks {
         let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
@@ -83,14 +84,14 @@ fn load(
     source.load(algorithms).map_err(|error| {
         let diagnostic = source.diagnostic(error, algorithms);
         Failure::Unusable(match file {
-            // The list of algorithms does not stand in the file.
+            // The list of algorithms comes from the arguments, not from the file.
             Some(file) if error != Error::UnusableAlgorithmList => diagnostic.in_file(file),
             _ => diagnostic,
         })
     })
 }
 
-/// What editors and `echo` do to a secret, and nobody sees.
+/// Detects the invisible line feed that editors and `echo` append to a secret.
 fn hint(error: Error, source: &KeySource<'_>, keys: &KeyArguments) -> Option<&'static str> {
     let ends_with_line_feed = keys.secret_file.is_some()
         && matches!(source, KeySource::Secret(secret) if secret.ends_with(b"\n"));
@@ -108,10 +109,10 @@ fn print(accepted: &Accepted<'_>, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes sure that every check the profile calls for is decided: given or waived.
+/// Returns the expectations, after checking that each check of the profile is given or waived.
 fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     if given.profile == Profile::Jws {
-        refuse_claim_options(&given)?;
+        reject_claim_options(&given)?;
     } else {
         decided("issuer", !given.issuer.is_empty(), given.any_issuer)?;
         decided("audience", !given.audience.is_empty(), given.any_audience)?;
@@ -124,8 +125,8 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
         code: given.code,
         state: given.state,
     };
-    if given.profile != Profile::IdToken && hashed_values.are_given() {
-        let message = "--access-token, --code and --state belong to --profile id-token";
+    if given.profile != Profile::IdToken && hashed_values.is_any_given() {
+        let message = "--access-token, --code and --state require --profile id-token";
         return Err(Failure::unusable(message.to_owned()));
     }
     let listed = |list: Vec<String>| (!list.is_empty()).then_some(list);
@@ -148,13 +149,13 @@ fn decided(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
     if given || waived {
         return Ok(());
     }
-    let message = format!("no {what} to check: give --{what}, or accept any with --any-{what}");
+    let message = format!("no {what} to check: pass --{what}, or accept any with --any-{what}");
     Err(Failure::unusable(message))
 }
 
-/// Profile `jws` has no claims; asking for one to be checked is a mistake that must not go
-/// unnoticed.
-fn refuse_claim_options(given: &ExpectationArguments) -> Result<(), Failure> {
+/// Rejects options that check claims. Profile `jws` has none, and a check must not be skipped
+/// silently.
+fn reject_claim_options(given: &ExpectationArguments) -> Result<(), Failure> {
     let options = [
         ("--issuer", !given.issuer.is_empty()),
         ("--any-issuer", given.any_issuer),

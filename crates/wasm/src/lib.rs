@@ -1,6 +1,5 @@
 //! Verifies access tokens and other JWTs signed with ES256 or RS256 in a WebAssembly module that
-//! imports nothing: no clock, no allocator, no JavaScript glue. `verify.mjs` shows how it is
-//! called.
+//! imports nothing: no clock, no allocator, no JavaScript glue. `verify.mjs` shows how to call it.
 #![no_std]
 
 use core::cell::UnsafeCell;
@@ -10,13 +9,13 @@ use core::time::Duration;
 use jose_verify::alg::{ES256, RS256};
 use jose_verify::{Audience, Check, Error, KeySet, Limit, NumericDate, Policy, Verifier};
 
-/// Bytes of the buffer for a JWK Set, a token, an issuer and an audience together.
+/// Size of the input buffer, which holds a JWK Set, a token, an issuer and an audience.
 const INPUT_LEN: usize = 64 * 1024;
 
-/// What JavaScript and this module share.
+/// Memory that JavaScript and this module share.
 struct Shared {
     input: UnsafeCell<[u8; INPUT_LEN]>,
-    /// Where in the input the claims begin, and how long they are.
+    /// Offset of the claims in the input, and their length.
     claims: UnsafeCell<(usize, usize)>,
 }
 
@@ -28,21 +27,22 @@ static SHARED: Shared = Shared {
     claims: UnsafeCell::new((0, 0)),
 };
 
-/// The address of the input buffer.
+/// Returns the address of the input buffer.
 #[unsafe(no_mangle)]
 pub extern "C" fn input() -> *mut u8 {
     SHARED.input.get().cast()
 }
 
-/// Bytes that the input buffer holds.
+/// Returns the size of the input buffer in bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn input_len() -> usize {
     INPUT_LEN
 }
 
-/// Verifies a JWT that must have `exp`, one issuer and one audience, at a time in seconds since the
-/// epoch. The input buffer holds a JWK Set, the token, the issuer and the audience one after the
-/// other. 0, or the number of the error.
+/// Verifies a JWT, which must contain `exp`, the issuer and the audience.
+///
+/// The input buffer contains a JWK Set, the token, the issuer and the audience one after the other.
+/// `now` is in seconds since the epoch. Returns 0, or the number of the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(
     jwks_len: usize,
@@ -51,34 +51,34 @@ pub extern "C" fn verify(
     audience_len: usize,
     now: f64,
 ) -> u32 {
-    // SAFETY: the only other reference to it ended when the last call did.
+    // SAFETY: no reference to the input outlives the call that created it.
     let input = unsafe { &mut *SHARED.input.get() };
     let lens = [jwks_len, token_len, issuer_len, audience_len];
-    let (code, claims) = match verified(input, lens, now) {
+    let (code, claims) = match claims_range(input, lens, now) {
         Ok(claims) => (0, claims),
         Err(error) => (error.code().into(), (0, 0)),
     };
-    // SAFETY: nobody holds a reference to it.
+    // SAFETY: no reference to the claims exists.
     unsafe { *SHARED.claims.get() = claims };
     code
 }
 
-/// The address of the claims of the token that was verified last: JSON in UTF-8.
+/// Returns the address of the claims of the last token that was verified: JSON in UTF-8.
 #[unsafe(no_mangle)]
 pub extern "C" fn claims() -> *const u8 {
-    // SAFETY: nobody holds a reference to it, and the place lies within the input.
+    // SAFETY: no reference to the claims exists, and the offset is within the input.
     unsafe { input().add((*SHARED.claims.get()).0) }
 }
 
-/// Bytes of these claims; 0 after an error.
+/// Returns the length of these claims in bytes, or 0 after an error.
 #[unsafe(no_mangle)]
 pub extern "C" fn claims_len() -> usize {
-    // SAFETY: nobody holds a reference to it.
+    // SAFETY: no reference to the claims exists.
     unsafe { (*SHARED.claims.get()).1 }
 }
 
-/// Where the claims stand in the input, and how long they are.
-fn verified(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usize), Error> {
+/// Verifies the token, and returns the offset of its claims in the input, and their length.
+fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usize), Error> {
     let start = input.as_ptr().addr();
     let [jwks_len, token_len, issuer_len, audience_len] = lens;
     let (jwks, rest) = split(input, jwks_len)?;
@@ -95,7 +95,7 @@ fn verified(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usiz
             Check::Required(Audience::AnyOf(&audiences)),
         )
     };
-    // JavaScript counts in floats, which hold such numbers exactly; `as` saturates beyond them.
+    // JavaScript numbers are floats, which represent such times exactly. `as` saturates.
     let now = NumericDate::from_seconds(now as i64);
     let jwt = Verifier::new(&keys, &policy).verify_in_place(token, now)?;
     let claims = jwt.claims().as_raw();

@@ -1,10 +1,10 @@
-//! Verifications per second behind the layer and of the bare core, in turns, in one thread and
-//! without HTTP.
+//! Compares verifications per second of the layer and of the core alone. They alternate in one
+//! thread, without HTTP.
 //!
-//! The layer is called as a service with requests that were made before. On top of the core's work
-//! it reads the header, clones the keys' `Arc`, copies subject, client and scopes out of the token,
-//! and hands the request on. Exits with an error if, for any algorithm, the layer comes below nine
-//! tenths of the core.
+//! The layer is called as a service, with requests that are built beforehand. In addition to the
+//! core's work it reads the header, clones the keys' `Arc`, copies subject, client and scopes from
+//! the token, and calls the inner service. Exits with an error if, for any algorithm, the layer
+//! reaches less than nine tenths of the core's rate.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -23,7 +23,8 @@ use tower::{Layer, Service, service_fn};
 const TOKENS: &str = include_str!("tokens/tokens.json");
 const ISSUER: &str = "https://issuer.example.com";
 const AUDIENCE: &str = "https://api.example.com";
-/// Verifications in a row, then the other side's turn: so few that most rounds pass undisturbed.
+/// Verifications in a row before the other side's turn. So few that most rounds are not
+/// interrupted.
 const BATCH: u32 = 20;
 const ROUNDS: usize = 1000;
 
@@ -31,7 +32,7 @@ fn main() {
     let tokens: Vec<Value> = serde_json::from_str(TOKENS).unwrap_or_default();
     let runtime = Builder::new_current_thread().enable_time().build();
     let Ok(runtime) = runtime else {
-        return eprintln!("no runtime");
+        return eprintln!("the tokio runtime cannot be created");
     };
     println!("alg    core/s  layer/s  layer of core");
     let mut slow = tokens.is_empty();
@@ -39,13 +40,13 @@ fn main() {
         slow |= measure(case, &runtime) < 0.9;
     }
     if slow {
-        eprintln!("below nine tenths");
+        eprintln!("the layer reaches less than nine tenths of the core's rate");
         std::process::exit(1);
     }
 }
 
-/// The layer's part of the core's verifications per second. Of each the best round counts, in which
-/// the machine did nothing else.
+/// Returns the rate of the layer as a fraction of the core's. For each of them the best round
+/// counts, in which the machine did nothing else.
 fn measure(case: &Value, runtime: &Runtime) -> f64 {
     let (alg, token) = (text(&case["alg"]), text(&case["token"]));
     let Ok(issuer) = issuer(alg, case["jwks"].to_string()) else {
@@ -93,7 +94,7 @@ fn issuer(alg: &str, jwks: String) -> Result<Arc<Issuer>, Error> {
     Ok(Issuer::new(settings, Box::new(fetch)))
 }
 
-/// A batch with the core alone, as `docs/gateway.md` does it.
+/// Returns the time of a batch with the core alone, as in `docs/gateway.md`.
 fn bare(token: &str, keys: &Keys) -> Duration {
     let policy = oauth::access_token(&[ISSUER], &[AUDIENCE]);
     let now = NumericDate::from_seconds(1_800_000_000);
@@ -107,7 +108,7 @@ fn bare(token: &str, keys: &Keys) -> Duration {
     start.elapsed()
 }
 
-/// A batch through the layer.
+/// Returns the time of a batch through the layer.
 fn layered(token: &str, issuer: &Arc<Issuer>, runtime: &Runtime) -> Duration {
     let layer = RequireBearerLayer::new(Arc::clone(issuer), &["openid"]);
     let inner = service_fn(async |request: Request<()>| {

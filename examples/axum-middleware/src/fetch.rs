@@ -1,4 +1,4 @@
-//! Where keys come from.
+//! Fetches the keys of the issuer.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,41 +6,42 @@ use std::time::Duration;
 
 use ureq::Agent;
 
-/// Bytes of a JWK Set that are read: ten times the largest that known providers publish.
+/// Longest JWK Set that is read, in bytes: ten times the largest that known providers publish.
 const MAX_JWKS_LEN: u64 = 256 * 1024;
 
-/// Gets the text of the issuer's JWK Set.
+/// Fetches the text of the issuer's JWK Set.
 pub type Fetch = Box<dyn Fn() -> Fetching + Send + Sync>;
 
-/// The text on its way.
+/// A pending fetch.
 pub type Fetching = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send>>;
 
-/// Why there are no new keys.
+/// Why a fetch failed.
 #[derive(Debug)]
 pub enum FetchError {
-    /// Nothing came.
+    /// The request failed.
     Transport(String),
-    /// It took too long.
+    /// The request took too long.
     Timeout,
-    /// What came is no JWK Set with a usable key.
+    /// The response is not a JWK Set with a usable key.
     Keys(jose_verify::Error),
 }
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transport(reason) => write!(f, "the keys could not be fetched: {reason}"),
-            Self::Timeout => f.write_str("the keys did not come in time"),
-            Self::Keys(error) => write!(f, "the keys cannot be used: {error}"),
+            Self::Transport(reason) => write!(f, "cannot fetch the keys: {reason}"),
+            Self::Timeout => f.write_str("fetching the keys timed out"),
+            Self::Keys(error) => write!(f, "the fetched keys are not usable: {error}"),
         }
     }
 }
 
 impl std::error::Error for FetchError {}
 
-/// Gets the JWK Set at `url`, which is trusted as much as the connection to it: name it yourself or
-/// take it from the issuer's metadata, never from a token. Redirects are not followed, and from
-/// `https` there is no way to `http`.
+/// Fetches the JWK Set at `url`. Configure the URL or take it from the issuer's metadata, never
+/// from a token: the keys are as trustworthy as the connection to it.
+///
+/// Redirects are not followed, and an `https` URL never leads to `http`.
 #[must_use]
 pub fn by_http(url: String, timeout: Duration) -> Fetch {
     let config = Agent::config_builder()
@@ -50,7 +51,7 @@ pub fn by_http(url: String, timeout: Duration) -> Fetch {
     let agent = config.build().new_agent();
     Box::new(move || {
         let (agent, url) = (agent.clone(), url.clone());
-        // The client blocks, so it gets a thread of its own.
+        // The HTTP client blocks, so it runs on a thread for blocking work.
         let text = tokio::task::spawn_blocking(move || get(&agent, &url));
         Box::pin(async {
             let text = text
@@ -63,8 +64,7 @@ pub fn by_http(url: String, timeout: Duration) -> Fetch {
 
 fn get(agent: &Agent, url: &str) -> Result<Vec<u8>, ureq::Error> {
     let mut response = agent.get(url).header("accept", "application/json").call()?;
-    // A redirect that is not followed is no error to the client, and no key set either: loading it
-    // will say so.
+    // A redirect is not an error for the client. It is not a key set either, so loading it fails.
     response
         .body_mut()
         .with_config()

@@ -1,4 +1,4 @@
-//! An issuer's keys, and tokens verified with them.
+//! The keys of an issuer, and verification of its tokens.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -12,63 +12,63 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::fetch::{Fetch, FetchError};
 use crate::principal::Principal;
 
-/// What tables are made for.
+/// The curves for which tables are precomputed.
 const TABLES: [&dyn Precomputation; 3] = [&P256_TABLES, &P384_TABLES, &P521_TABLES];
 
-/// The keys of one moment, with their tables.
+/// A snapshot of the keys, with their tables.
 pub type Keys = PreparedKeySet<Heap, Vec<Word>>;
 
-/// What one expects of an issuer.
+/// The configuration of an issuer.
 #[derive(Clone)]
 pub struct Settings {
-    /// What `iss` must be.
+    /// The required `iss`.
     pub issuer: String,
-    /// What `aud` must name: this server.
+    /// This server, which `aud` must contain.
     pub audience: String,
-    /// What its tokens may be signed with.
+    /// The accepted algorithms.
     pub algorithms: Algorithms,
-    /// Tolerance for clocks that disagree.
+    /// Tolerance for clock skew.
     pub leeway: Duration,
-    /// The longest lifetime of the issuer's tokens. Keys that are no longer published stay this
-    /// long.
+    /// The longest lifetime of the issuer's tokens. Keys that are no longer published are kept for
+    /// this long.
     pub token_lifetime: Duration,
-    /// The time between two fetches, at least and at most: see [`Refetch`].
+    /// The shortest and the longest pause between two fetches: see [`Refetch`].
     pub pauses: (Duration, Duration),
-    /// How long one fetch may take.
+    /// The timeout of a fetch.
     pub fetch_timeout: Duration,
-    /// Memory for the tables of all keys, used by ECDSA alone.
+    /// Memory for the tables of all keys, in bytes. Only ECDSA keys use it.
     pub table_bytes: usize,
 }
 
 /// Verifies the access tokens (RFC 9068) of one issuer.
 ///
-/// Verifying holds a lock only while it clones the `Arc` of the keys. When a
-/// token names a key that is not there, the keys are fetched, at most as often as [`Refetch`]
-/// allows; whoever needs them meanwhile waits for that one fetch.
+/// Verifying holds a lock only while it clones the `Arc` of the keys. When a token names an unknown
+/// key, the keys are fetched, at most as often as [`Refetch`] allows. Other requests that need them
+/// meanwhile wait for the same fetch.
 pub struct Issuer {
     settings: Settings,
     fetch: Fetch,
-    /// What requests verify with; none before the first fetch, or if none are left.
+    /// The keys that requests verify with. `None` before the first fetch, or if no key is left.
     current: RwLock<Option<Current>>,
-    /// Held while keys are fetched or taken away.
+    /// Locked while keys are fetched or removed.
     rotation: Arc<Mutex<Rotation>>,
     started: Instant,
 }
 
-/// Keys, until one of them has to go.
+/// Keys, and the time at which the first of them expires.
 struct Current {
     keys: Arc<Keys>,
     until: Option<Duration>,
 }
 
-/// What only the one who changes the keys needs.
+/// State that only the task that changes the keys needs.
 struct Rotation {
     keys: GrowingRotatingKeys,
     refetch: Refetch,
 }
 
 impl Issuer {
-    /// Without keys yet: the first token fetches them, or [`refresh`](Self::refresh).
+    /// Creates an issuer without keys. The first token fetches them, or [`refresh`](Self::refresh).
     #[must_use]
     pub fn new(settings: Settings, fetch: Fetch) -> Arc<Self> {
         let (shortest, longest) = settings.pauses;
@@ -84,14 +84,15 @@ impl Issuer {
         })
     }
 
-    /// The keys of this moment; none if they never came, or the issuer has withdrawn all of them.
+    /// Returns the current keys, or `None` if they were never fetched or the issuer has withdrawn
+    /// all of them.
     #[must_use]
     pub fn keys(&self) -> Option<Arc<Keys>> {
         let (keys, until) = self.current()?;
         if until.is_none_or(|until| self.elapsed() < until) {
             return Some(keys);
         }
-        // One of them is over. If somebody is fetching, they see to it.
+        // A key has expired. If another task holds the lock, that task removes the key.
         if let Ok(mut rotation) = self.rotation.try_lock() {
             let left = rotation.keys.without_retired(self.elapsed());
             self.publish(&mut rotation, left);
@@ -100,13 +101,13 @@ impl Issuer {
     }
 
     fn current(&self) -> Option<(Arc<Keys>, Option<Duration>)> {
-        // Nothing panics while it holds the lock.
+        // Nothing panics while it holds this lock, so it is never poisoned.
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let current = current.as_ref()?;
         Some((Arc::clone(&current.keys), current.until))
     }
 
-    /// From now on requests verify with these keys.
+    /// Replaces the keys that requests verify with.
     fn publish(&self, rotation: &mut Rotation, new: GrowingRotatingKeys) {
         let current = (!new.set().is_empty()).then(|| {
             let memory = vec![0; self.settings.table_bytes / size_of::<Word>()];
@@ -119,15 +120,15 @@ impl Issuer {
         rotation.keys = new;
     }
 
-    /// Whom a token speaks for, if it may pass.
+    /// Verifies a token, and returns who it speaks for.
     ///
     /// # Errors
     ///
-    /// Why it may not.
+    /// The reason why the token is rejected, or `NoKey` if there are no keys.
     pub async fn authenticate(self: &Arc<Self>, token: &str) -> Result<Principal, Error> {
         let keys = self.keys();
         match self.verify(token, keys.as_deref()) {
-            // A key that is not there, or one of several without names: it may have been replaced.
+            // The key is unknown, or the token names none: the keys may have been replaced.
             Err(error @ (Error::NoKey | Error::BadSignature)) => {
                 match self.newer_keys(keys, error, names_key(token)).await {
                     None => Err(error),
@@ -138,7 +139,7 @@ impl Issuer {
         }
     }
 
-    /// Verifies a token with these keys and nothing else.
+    /// Verifies a token with these keys, without fetching others.
     fn verify(&self, token: &str, keys: Option<&Keys>) -> Result<Principal, Error> {
         let keys = keys.ok_or(Error::NoKey)?;
         let settings = &self.settings;
@@ -150,7 +151,8 @@ impl Issuer {
         Principal::from_verified(&token)
     }
 
-    /// Keys that came after `old`: fetched now, if this is a reason to and it is time.
+    /// Returns keys that are newer than `old`. Fetches them if the error is a reason to, and if the
+    /// pause is over.
     async fn newer_keys(
         self: &Arc<Self>,
         old: Option<Arc<Keys>>,
@@ -158,13 +160,13 @@ impl Issuer {
         names_key: bool,
     ) -> Option<Arc<Keys>> {
         if error == Error::BadSignature && names_key {
-            // A forgery; nor need it wait for others who fetch.
+            // The named key is known, so the token is forged. It need not wait for a fetch.
             return None;
         }
         let mut rotation = Arc::clone(&self.rotation).lock_owned().await;
         let current = self.keys();
         if current.as_ref().map(Arc::as_ptr) != old.as_ref().map(Arc::as_ptr) {
-            // Somebody fetched them while this token waited.
+            // Another task fetched them while this one waited for the lock.
             return current;
         }
         if !rotation.refetch.begin(error, names_key, self.elapsed()) {
@@ -174,12 +176,12 @@ impl Issuer {
         is_changed.then(|| self.keys()).flatten()
     }
 
-    /// Fetches the keys because they are old: issuers withdraw keys, and no token tells of it.
-    /// Whether they changed; they did not if it is too early to fetch again.
+    /// Fetches the keys because they are old: no token reveals that an issuer has withdrawn a key.
+    /// Returns whether they changed. Does nothing if it is too early to fetch again.
     ///
     /// # Errors
     ///
-    /// The published keys stay; those that were replaced go when their time is over.
+    /// Why the fetch failed. Published keys stay, and replaced keys still expire on time.
     pub async fn refresh(self: &Arc<Self>) -> Result<bool, FetchError> {
         let mut rotation = Arc::clone(&self.rotation).lock_owned().await;
         if rotation.refetch.begin_at(self.elapsed()) {
@@ -189,7 +191,7 @@ impl Issuer {
         }
     }
 
-    /// [`refresh`](Self::refresh) every so often, for as long as the program runs.
+    /// Calls [`refresh`](Self::refresh) after every `pause`, for as long as the program runs.
     pub async fn keep_fresh(self: Arc<Self>, pause: Duration, report: impl Fn(FetchError)) {
         loop {
             if let Err(error) = self.refresh().await {
@@ -199,8 +201,7 @@ impl Issuer {
         }
     }
 
-    /// Fetches in a task of its own, so that a client that goes away does not take the fetch with
-    /// it.
+    /// Fetches in a separate task, so that a client that disconnects does not cancel the fetch.
     async fn update(
         self: &Arc<Self>,
         mut rotation: OwnedMutexGuard<Rotation>,
@@ -245,13 +246,13 @@ impl Issuer {
         fetching.await.map_err(|_| FetchError::Timeout)?
     }
 
-    /// The time on a clock that never goes back, for keys and fetches.
+    /// Returns the time on a monotonic clock, for keys and fetches.
     fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 }
 
-/// Whether the header has a `kid`. Of a token that cannot be read it does not matter.
+/// Returns whether the header has a `kid`. Irrelevant for a token whose header is malformed.
 fn names_key(token: &str) -> bool {
     let mut scratch = vec![0; scratch_len(token.len())];
     let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch);

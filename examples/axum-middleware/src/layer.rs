@@ -1,4 +1,4 @@
-//! The layer: the header `Authorization` in, a [`Principal`] or a refusal out.
+//! The layer: turns the header `Authorization` into a [`Principal`] or a rejection.
 
 use std::mem;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::issuer::Issuer;
 use crate::principal::Principal;
 
-/// Puts [`RequireBearer`] before a service.
+/// Wraps a service in [`RequireBearer`].
 #[derive(Clone)]
 pub struct RequireBearerLayer {
     issuer: Arc<Issuer>,
@@ -22,7 +22,7 @@ pub struct RequireBearerLayer {
 }
 
 impl RequireBearerLayer {
-    /// Requests need a token of this issuer with all of these scopes.
+    /// Requires a token from this issuer with all of these scopes.
     #[must_use]
     pub fn new(issuer: Arc<Issuer>, scopes: &'static [&'static str]) -> Self {
         Self { issuer, scopes }
@@ -40,7 +40,7 @@ impl<S> Layer<S> for RequireBearerLayer {
     }
 }
 
-/// Lets a request through if its bearer token is good, with the [`Principal`] among its extensions.
+/// Passes on a request whose bearer token is valid, with the [`Principal`] in its extensions.
 #[derive(Clone)]
 pub struct RequireBearer<S> {
     inner: S,
@@ -63,7 +63,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The one that was asked whether it is ready answers; its clone may not be ready.
+        // The service that reported to be ready handles the request. Its clone may not be ready.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let guard = self.guard.clone();
@@ -73,61 +73,62 @@ where
                     request.extensions_mut().insert(principal);
                     inner.call(request).await
                 }
-                Err(refusal) => Ok(refusal.response(guard.scopes)),
+                Err(rejection) => Ok(rejection.response(guard.scopes)),
             }
         })
     }
 }
 
 impl RequireBearerLayer {
-    async fn authorize(&self, headers: &HeaderMap) -> Result<Principal, Refusal> {
+    async fn authorize(&self, headers: &HeaderMap) -> Result<Principal, Rejection> {
         let token = bearer_token(headers)?;
         let principal = match self.issuer.authenticate(token).await {
             Ok(principal) => principal,
-            // Not the token's fault, so it is not called invalid.
-            Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Refusal::NoKeys),
-            Err(error) => return Err(Refusal::Error(error)),
+            // The server has no keys, so the token is not reported as invalid.
+            Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Rejection::NoKeys),
+            Err(error) => return Err(Rejection::Error(error)),
         };
         let has = |scope: &&str| principal.scopes.iter().any(|s| s == scope);
         if self.scopes.iter().all(has) {
             Ok(principal)
         } else {
-            Err(Refusal::Error(Error::InsufficientScope))
+            Err(Rejection::Error(Error::InsufficientScope))
         }
     }
 }
 
-/// RFC 6750 §2.1: the one header `Authorization`, of the scheme `Bearer` in any case.
-fn bearer_token(headers: &HeaderMap) -> Result<&str, Refusal> {
+/// Returns the token in the only header `Authorization`, with the scheme `Bearer` in upper or lower
+/// case (RFC 6750 §2.1).
+fn bearer_token(headers: &HeaderMap) -> Result<&str, Rejection> {
     let mut all = headers.get_all(AUTHORIZATION).iter();
-    let value = all.next().ok_or(Refusal::NoToken)?;
+    let value = all.next().ok_or(Rejection::NoToken)?;
     if all.next().is_some() {
-        return Err(Refusal::Request);
+        return Err(Rejection::Request);
     }
-    let text = value.to_str().map_err(|_| Refusal::Request)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Refusal::Request)?;
+    let text = value.to_str().map_err(|_| Rejection::Request)?;
+    let (scheme, token) = text.split_once(' ').ok_or(Rejection::Request)?;
     if scheme.eq_ignore_ascii_case("Bearer") {
         Ok(token.trim_matches(' '))
     } else {
-        Err(Refusal::NoToken)
+        Err(Rejection::NoToken)
     }
 }
 
-/// Why a request goes no further.
+/// Why a request is rejected.
 #[derive(Debug)]
-enum Refusal {
-    /// It did not try to authenticate, or in another way than we know.
+enum Rejection {
+    /// The request has no credentials, or they have another scheme.
     NoToken,
-    /// The header cannot be read.
+    /// The header is malformed or duplicated.
     Request,
-    /// The token is invalid or lacks a scope, or the server cannot decide.
+    /// The token is invalid or lacks a scope, or the server is misconfigured.
     Error(Error),
-    /// The issuer could not be reached yet, or has withdrawn all its keys.
+    /// The keys have not been fetched yet, or the issuer has withdrawn all of them.
     NoKeys,
 }
 
-impl Refusal {
-    /// RFC 6750 §3 and §3.1.
+impl Rejection {
+    /// Returns the response (RFC 6750 §3 and §3.1).
     fn response<R: Default>(&self, scopes: &[&str]) -> Response<R> {
         let (status, challenge) = match self {
             Self::NoToken => (StatusCode::UNAUTHORIZED, "Bearer".to_owned()),
@@ -153,8 +154,9 @@ impl Refusal {
     }
 }
 
-/// Status and challenge, by who has to act. The error's name says nothing of the token, and needs
-/// no escape in a quoted string; its message may have quotation marks.
+/// Returns the status and the challenge, by the category of the error. The name of the error does
+/// not reveal token content and needs no escaping in a quoted string. Its message may contain
+/// quotation marks.
 fn answer(error: Error, scopes: &[&str]) -> (StatusCode, String) {
     match error.category() {
         Category::Token | Category::Signature | Category::UnknownKey | Category::Claims => {
@@ -167,7 +169,7 @@ fn answer(error: Error, scopes: &[&str]) -> (StatusCode, String) {
             let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
             (StatusCode::FORBIDDEN, challenge)
         }
-        // Nothing that the sender of the token can mend.
+        // An error that the sender of the token cannot fix.
         _ => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
     }
 }

@@ -1,12 +1,12 @@
-//! A layer that lets only requests with a good bearer token through, for axum and any other server
-//! of tower.
+//! A layer that passes on only requests with a valid bearer token, for axum and any other tower
+//! server.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `issuer` | verifies tokens with prepared keys, and fetches the keys again when that may help |
-//! | `fetch` | gets a JWK Set by HTTP |
-//! | `principal` | what of a token the routes get to know |
-//! | `layer` | reads the header, answers refusals (RFC 6750 §3) |
+//! | `issuer` | verifies tokens with prepared keys, and fetches the keys again if that may help |
+//! | `fetch` | fetches a JWK Set by HTTP |
+//! | `principal` | the claims that the routes receive |
+//! | `layer` | reads the header, and answers rejected requests (RFC 6750 §3) |
 //!
 //! `src/main.rs` is a server that uses it.
 

@@ -1,4 +1,4 @@
-//! A server with one route for everybody and one for those with a token.
+//! A server with a public route and one that requires a token.
 //!
 //! ```sh
 //! axum-middleware ISSUER JWKS_URI AUDIENCE ADDRESS
@@ -16,7 +16,7 @@ use axum_middleware::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
 use jose_verify::alg::{Algorithms, ES256, PS256, RS256};
 use tokio::net::TcpListener;
 
-/// How often keys are fetched that no token asked for.
+/// The pause between fetches that no token caused.
 const REFRESH: Duration = Duration::from_secs(900);
 
 fn main() -> Result<(), Box<dyn Error>> {

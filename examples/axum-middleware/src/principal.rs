@@ -1,9 +1,9 @@
-//! What of a token the routes get to know.
+//! The claims of a token that the routes receive.
 
 use jose_verify::oauth::Scopes;
 use jose_verify::{Claim, Error, Verified};
 
-/// Who sent a request, and what the token allows. Routes find it among the request's extensions.
+/// Who sent a request, and what the token permits. Routes find it in the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// `sub`

@@ -1,9 +1,9 @@
-// oidc-provider on a port of this machine. Whoever comes is logged in as Alice and agrees to everything.
+// oidc-provider on a local port. Every visitor is logged in as Alice, who consents to everything.
 //
 //     node provider.mjs '{"issuer": "…", "secret": "…"}'
 //
-// Prints `>` and its address when it is ready; `issuer` is that address unless given. A line on standard input replaces
-// the keys, and is answered by `> ready`. Other lines are oidc-provider's own. Ends with its standard input.
+// Prints `>` and its address when it is ready. `issuer` is that address by default. A line on standard input replaces the
+// keys and is answered by `> ready`. Other lines are output of oidc-provider. Exits at the end of standard input.
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
@@ -20,10 +20,10 @@ const clients = [...algorithms, "HS256"].map((alg) => ({
     grant_types: ["authorization_code", "implicit"],
     id_token_signed_response_alg: alg,
 }));
-// The same with UserInfo as a signed JWT.
+// The same client with UserInfo as a signed JWT.
 clients.push({ ...clients[0], client_id: "signed", userinfo_signed_response_alg: "RS256" });
 
-// Keys of one generation have the same names at every instance, but are others.
+// Keys of the same generation have the same `kid` in every instance, but they are different keys.
 function keys(generation) {
     return algorithms.map((alg) => {
         const { privateKey } = generateKeyPairSync(alg.startsWith("ES") ? "ec" : "rsa", {
@@ -32,8 +32,8 @@ function keys(generation) {
             publicKeyEncoding: { type: "spki", format: "pem" },
             privateKeyEncoding: { type: "pkcs8", format: "pem" },
         });
-        // Read again from PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK,
-        // for both lock the key.
+        // Parsed again from PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK,
+        // because both lock the key.
         const jwk = createPrivateKey(privateKey).export({ format: "jwk" });
         return { ...jwk, alg, use: "sig", kid: `${alg}-${generation}` };
     });
@@ -50,7 +50,7 @@ function start(url, generation) {
     return new Provider(issuer ?? url, {
         clients,
         jwks: { keys: keys(generation) },
-        cookies: { keys: ["of no importance here"] },
+        cookies: { keys: ["a test needs no secret"] },
         claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
         enabledJWA: {
             idTokenSigningAlgValues: [...algorithms, "HS256"],

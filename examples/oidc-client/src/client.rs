@@ -1,4 +1,4 @@
-//! Logs somebody in: a request begun, a callback finished.
+//! Logs a user in: begins with a request, and finishes with the callback.
 
 use jose_verify::alg::{Algorithms, HashFunction, SHA256, SHA384, SHA512};
 use jose_verify::json::JsonStr;
@@ -11,21 +11,21 @@ use crate::http::{Answer, Http};
 use crate::keys::KeySource;
 use crate::login::{Callback, Flow, Login, Request};
 
-/// Of every algorithm that an ID Token may be signed with.
+/// The hash functions of all algorithms that an ID Token may be signed with.
 const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
 
-/// What the client has agreed upon with the provider.
+/// The registration of the client with the provider.
 #[derive(Clone)]
 pub struct Settings {
-    /// The provider, exactly as it names itself.
+    /// The issuer identifier of the provider, exactly as in its metadata.
     pub issuer: String,
-    /// Our name there.
+    /// The client identifier.
     pub client_id: String,
-    /// Our secret, if we can keep one.
+    /// The client secret, if the client can keep one confidential.
     pub client_secret: Option<String>,
-    /// Where browsers come back to.
+    /// The address to which browsers are redirected after the login.
     pub redirect_uri: String,
-    /// How ID Tokens are signed. The client says so, not the provider, let alone the token.
+    /// How ID Tokens are signed. The client decides this, not the provider or the token.
     pub signed_by: SignedBy,
 }
 
@@ -38,21 +38,21 @@ pub enum SignedBy {
     ClientSecret(Algorithms),
 }
 
-/// Who has logged in.
+/// A user who has logged in.
 ///
-/// Without `Debug`: the access token is a secret.
+/// Not `Debug`, because the access token is a secret.
 pub struct User {
-    /// `sub`: unique with this provider.
+    /// `sub`, which is unique at this provider.
     pub subject: String,
     /// The claims of the ID Token, as JSON.
     pub claims: String,
-    /// The claims of the `UserInfo` endpoint, as JSON; none if the provider does not have one.
+    /// The claims of the `UserInfo` endpoint, as JSON. `None` if the provider does not have one.
     pub user_info: Option<String>,
-    /// For requests in the user's name.
+    /// The access token, for requests on behalf of the user.
     pub access_token: String,
 }
 
-/// A relying party of one provider.
+/// A relying party (client) of one provider.
 pub struct Client {
     settings: Settings,
     http: Http,
@@ -63,12 +63,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// Asks the provider where its endpoints are (OpenID Connect Discovery 1.0 §4).
+    /// Fetches the metadata of the provider (OpenID Connect Discovery 1.0 §4).
     ///
     /// # Errors
     ///
-    /// It does not answer, it names itself otherwise, or it lacks an endpoint. The client has no
-    /// secret but ID Tokens are signed with it, or it is too short.
+    /// The provider does not answer, its metadata names another issuer, or an endpoint is missing.
+    /// If ID Tokens are signed with the client secret: it is missing or too short.
     pub fn discover(settings: Settings) -> Result<Self, Error> {
         let http = Http::new();
         let base = settings.issuer.trim_end_matches('/');
@@ -107,7 +107,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There are no random numbers.
+    /// The system provides no random numbers.
     pub fn begin(&self, flow: Flow) -> Result<Login, Error> {
         let request = Request {
             endpoint: &self.authorization_endpoint,
@@ -117,22 +117,25 @@ impl Client {
         Login::begin(&request, flow)
     }
 
-    /// Finishes a login with what the browser came back with: the query, the fragment (which the
-    /// page has to pass on), or the body of a form. The login is used up.
+    /// Finishes a login with the parameters of the callback: the query, the fragment (which the
+    /// page must pass on), or the body of a form. Consumes the login.
     ///
     /// # Errors
     ///
-    /// Nobody is logged in; the reason.
-    #[expect(clippy::needless_pass_by_value, reason = "a login is finished once")]
+    /// The reason why the login failed.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a login is finished only once"
+    )]
     pub fn finish(&mut self, login: Login, parameters: &str) -> Result<User, Error> {
         let callback = Callback::parse(parameters, &login, &self.settings.issuer)?;
         let code = callback.code.ok_or(Error::Callback("code"))?;
-        let mut early_scratch = Vec::new();
-        let early = match login.flow {
+        let mut browser_scratch = Vec::new();
+        let from_browser = match login.flow {
             Flow::Code => None,
             Flow::Hybrid => {
                 let token = callback.id_token.ok_or(Error::Callback("id_token"))?;
-                Some(self.id_token_from_browser(&token, &code, &login, &mut early_scratch)?)
+                Some(self.id_token_from_browser(&token, &code, &login, &mut browser_scratch)?)
             }
         };
 
@@ -148,9 +151,10 @@ impl Client {
         let mut scratch = Vec::new();
         let id_token = self.id_token(&token.to_string(), &login, &mut scratch)?;
         HashClaims::from_token_endpoint(&access_token).check(&id_token, HASHES)?;
-        // Core §3.3.3.6: `iss` and `sub` are the same in both. Either `iss` is that of the
-        // settings.
-        if early.is_some_and(|early| early.claims().subject() != id_token.claims().subject()) {
+        // Core §3.3.3.6: `iss` and `sub` are the same in both. The policy has already compared
+        // `iss` of both with the settings.
+        if from_browser.is_some_and(|first| first.claims().subject() != id_token.claims().subject())
+        {
             return Err(Error::DifferentUsers);
         }
         Ok(User {
@@ -161,8 +165,8 @@ impl Client {
         })
     }
 
-    /// Core §3.3.2: an ID Token that came through the browser is bound to the code that came with
-    /// it.
+    /// Verifies an ID Token that came through the browser, which must contain the hash of the code
+    /// (Core §3.3.2).
     fn id_token_from_browser<'b>(
         &mut self,
         token: &str,
@@ -205,8 +209,7 @@ impl Client {
         self.http.post_form(&self.token_endpoint, client, &form)
     }
 
-    /// What the provider says of the user of that ID Token, in plain JSON or as a signed JWT (Core
-    /// §5.3).
+    /// Fetches the claims about the user of this ID Token, as JSON or as a signed JWT (Core §5.3).
     fn user_info(
         &mut self,
         id_token: &Verified<'_>,

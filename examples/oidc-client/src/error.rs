@@ -1,4 +1,4 @@
-//! Why a login fails.
+//! The errors of a login.
 
 use std::fmt;
 
@@ -7,25 +7,25 @@ use std::fmt;
 pub enum Error {
     /// An address is neither `https` nor on this machine.
     InsecureAddress,
-    /// The provider cannot be reached or refuses the request.
+    /// The provider cannot be reached, or answers with an error status.
     Http(Box<ureq::Error>),
-    /// The provider does not have the endpoint of that name.
+    /// The provider does not have the endpoint with this name.
     MissingEndpoint(&'static str),
-    /// No random numbers.
+    /// The system provides no random numbers.
     Random(getrandom::Error),
-    /// The callback has a parameter twice, or lacks the one of that name.
+    /// The parameter with this name is duplicated in the callback, or missing.
     Callback(&'static str),
-    /// The callback belongs to no login that was begun here, or to another one.
+    /// The callback does not belong to this login.
     StateMismatch,
     /// The callback comes from another provider (RFC 9207).
     IssuerMismatch,
-    /// The provider let nobody in, for this reason (OpenID Connect Core §3.1.2.6).
+    /// The provider denied the login, with this error code (OpenID Connect Core §3.1.2.6).
     Refused(String),
-    /// The access token is of a type that we do not know.
+    /// The access token is not a bearer token.
     TokenType,
     /// The two ID Tokens of the hybrid flow are about different users (§3.3.3.6).
     DifferentUsers,
-    /// Something that the provider sent is not good.
+    /// A token or document of the provider is invalid.
     Token(jose_verify::Error),
 }
 
@@ -35,14 +35,17 @@ impl fmt::Display for Error {
             Self::InsecureAddress => {
                 f.write_str("the address is neither https nor on this machine")
             }
-            Self::Http(error) => write!(f, "the provider does not answer: {error}"),
+            Self::Http(error) => write!(f, "the request to the provider failed: {error}"),
             Self::MissingEndpoint(name) => write!(f, "the provider has no {name}"),
-            Self::Random(error) => write!(f, "no random numbers: {error}"),
-            Self::Callback(name) => write!(f, "the callback has {name} twice or not at all"),
-            Self::StateMismatch => f.write_str("the callback belongs to another login"),
+            Self::Random(error) => write!(f, "cannot generate random numbers: {error}"),
+            Self::Callback(name) => write!(
+                f,
+                "parameter {name:?} of the callback is duplicated or missing"
+            ),
+            Self::StateMismatch => f.write_str("the callback does not belong to this login"),
             Self::IssuerMismatch => f.write_str("the callback comes from another provider"),
-            Self::Refused(reason) => write!(f, "the provider refuses: {reason:?}"),
-            Self::TokenType => f.write_str("the access token is no bearer token"),
+            Self::Refused(reason) => write!(f, "the provider denied the login: {reason:?}"),
+            Self::TokenType => f.write_str("the access token is not a bearer token"),
             Self::DifferentUsers => f.write_str("the two ID Tokens are about different users"),
             Self::Token(error) => write!(f, "{error}"),
         }

@@ -1,4 +1,4 @@
-//! Requests, to `https` or to this machine alone.
+//! Sends requests, but only to `https` addresses or to this machine.
 
 use std::time::Duration;
 
@@ -8,29 +8,29 @@ use ureq::http::{Response, Uri};
 
 use crate::error::Error;
 
-/// Bytes of an answer that are read.
+/// Longest answer that is read, in bytes.
 const MAX_LEN: u64 = 256 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Makes requests.
+/// An HTTP client.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
-    /// To `https` addresses, through a proxy if the environment names one.
+    /// For `https` addresses, through a proxy if the environment names one.
     remote: Agent,
-    /// To this machine: a proxy would carry the client's secret away from it.
+    /// For this machine. Without a proxy, which would receive the client's secret.
     local: Agent,
 }
 
 /// An answer with status 200.
 pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
-    /// Whether it is `application/jwt`.
+    /// Whether the media type is `application/jwt`.
     pub(crate) is_jwt: bool,
 }
 
 impl Http {
     pub(crate) fn new() -> Self {
-        // A redirect of a token endpoint is an attack; the others have no need of one.
+        // A redirect from a token endpoint is an attack. The other endpoints need no redirects.
         let config = || {
             let config = Agent::config_builder().max_redirects(0);
             config.timeout_global(Some(TIMEOUT))
@@ -65,7 +65,7 @@ impl Http {
         )
     }
 
-    /// Sends a form; with a secret the client authenticates as RFC 6749 §2.3.1 says.
+    /// Sends a form. If there is a secret, the client authenticates with it (RFC 6749 §2.3.1).
     pub(crate) fn post_form(
         &self,
         url: &str,
@@ -92,7 +92,7 @@ impl Http {
 
 impl Answer {
     fn read(mut response: Response<ureq::Body>) -> Result<Self, Error> {
-        // A redirect, which the client neither follows nor takes for an error.
+        // The HTTP client neither follows a redirect nor reports it as an error.
         if response.status() != 200 {
             return Err(ureq::Error::StatusCode(response.status().as_u16()).into());
         }
@@ -107,7 +107,7 @@ impl Answer {
     }
 }
 
-/// The address, unless somebody between could read or change what goes there and comes back.
+/// Parses an address, and rejects it if others on the network could read or modify the traffic.
 fn secure(url: &str) -> Result<Uri, Error> {
     let uri: Uri = url.parse().map_err(|_| Error::InsecureAddress)?;
     match (uri.scheme_str(), uri.host()) {

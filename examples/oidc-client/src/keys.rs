@@ -1,4 +1,4 @@
-//! What ID Tokens are verified with: the provider's keys, or the client's secret.
+//! The keys that verify ID Tokens: the provider's keys, or the client's secret.
 
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,13 @@ use jose_verify::{
 use crate::error::Error;
 use crate::http::Http;
 
-/// Keys that are not published any more are forgotten with the next fetch: an ID Token is verified
-/// when it is new.
+/// Keys that are no longer published are dropped by the next fetch, because an ID Token is verified
+/// right after it is issued.
 const KEEP: Duration = Duration::ZERO;
-/// For clocks that disagree.
+/// Tolerance for clock skew.
 const LEEWAY: Duration = Duration::from_secs(30);
 
-/// The keys, and where they come from if they change.
+/// The keys, and the address to fetch them from if they can change.
 pub(crate) struct KeySource {
     keys: GrowingRotatingKeys,
     published: Option<Published>,
@@ -31,7 +31,7 @@ struct Published {
 }
 
 impl KeySource {
-    /// The keys at that address, not fetched yet.
+    /// Returns the keys at this address, which are not fetched yet.
     pub(crate) fn published(jwks_uri: String, algorithms: &Algorithms) -> Self {
         Self {
             keys: GrowingRotatingKeys::default(),
@@ -44,7 +44,7 @@ impl KeySource {
         }
     }
 
-    /// The client's secret (OpenID Connect Core §10.1: its text as bytes).
+    /// Returns the client's secret as a key (OpenID Connect Core §10.1: the bytes of its text).
     pub(crate) fn secret(secret: &str, algorithms: &Algorithms) -> Result<Self, Error> {
         let secret = KeyParameters::oct(secret.as_bytes());
         Ok(Self {
@@ -53,7 +53,7 @@ impl KeySource {
         })
     }
 
-    /// Verifies a token with the keys of this moment, or with newer ones if it needs them.
+    /// Verifies a token with the current keys, or with newer ones if it needs them.
     pub(crate) fn verify<'b>(
         &mut self,
         token: &str,
@@ -67,11 +67,11 @@ impl KeySource {
         Ok(verifier.verify(token.as_bytes(), NumericDate::now(), scratch)?)
     }
 
-    /// Keys to verify this token with. If it needs one that is not there, they are fetched, unless
-    /// they just were.
+    /// Returns keys to verify this token with. Fetches them if the token needs an unknown key,
+    /// unless they have just been fetched.
     ///
-    /// The signature is verified here once and by the caller again, which is nothing beside the
-    /// requests of a login.
+    /// The signature is verified here and again by the caller. The cost is negligible compared to
+    /// the requests of a login.
     fn for_token(&mut self, token: &str, http: &Http) -> Result<&GrowingRotatingKeys, Error> {
         if let Some(published) = &mut self.published {
             let mut scratch = vec![0; scratch_len(token.len())];

@@ -1,14 +1,14 @@
-//! A relying party of OpenID Connect: discovery, the code flow and the hybrid flow with PKCE,
+//! A relying party of OpenID Connect: discovery, the code flow and the hybrid flow with PKCE, and
 //! `UserInfo`.
 //!
-//! The core verifies what arrives; what stands here is around it.
+//! The core verifies the tokens. This crate sends the requests and keeps the state of a login.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `client` | logs somebody in: a request begun, a callback finished |
-//! | `login` | state, nonce, code verifier; where a browser is sent, and what it comes back with |
-//! | `keys` | the provider's keys, fetched again when that may help |
-//! | `http` | requests, to `https` or to this machine alone |
+//! | `client` | logs a user in: begins with a request, and finishes with the callback |
+//! | `login` | state, nonce and code verifier; the authorization request and the callback |
+//! | `keys` | the provider's keys, fetched again if that may help |
+//! | `http` | requests, but only to `https` addresses or to this machine |
 //!
 //! ```no_run
 //! use oidc_client::{Client, Error, Flow, Settings, SignedBy};
@@ -21,10 +21,8 @@
 //!     client_secret: Some("…".to_owned()),
 //!     redirect_uri: "https://shop.example.com/callback".to_owned(),
 //!     signed_by: SignedBy::PublishedKeys(Algorithms::new(&[&RS256, &ES256])?),
-//! })?;
-//! let login = client.begin(Flow::Code)?;
-//! // Keep `login` in the browser's session, and send the browser to `login.url()`. It comes back
-//! // with parameters:
+//! })?; let login = client.begin(Flow::Code)?; // Keep `login` in the browser's session, and send
+//! the browser to `login.url()`. The callback has // parameters:
 //! # let parameters = "";
 //! let user = client.finish(login, parameters)?;
 //! println!("{} {}", user.subject, user.claims);

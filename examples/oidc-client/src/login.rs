@@ -1,23 +1,24 @@
-//! A login that was begun: what it is known by, and what comes back.
+//! A login in progress: its secrets, the authorization request, and the callback.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::alg::{HashFunction, MAX_DIGEST_LEN, SHA256};
 
 use crate::error::Error;
 
-/// Which way the ID Token comes.
+/// How the ID Token is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
-    /// `response_type` `code`: from the token endpoint (OpenID Connect Core §3.1).
+    /// From the token endpoint: `response_type` is `code` (OpenID Connect Core §3.1).
     Code,
-    /// `response_type` `code id_token`: through the browser, and another one from the token
-    /// endpoint (§3.3).
+    /// One through the browser and another one from the token endpoint: `response_type` is
+    /// `code id_token` (§3.3).
     Hybrid,
 }
 
-/// A login on its way. It is finished once; keep it where only this browser's requests get at it.
+/// A login in progress, which can be finished once. Keep it where only requests of this browser
+/// have access to it.
 ///
-/// Without `Debug`: it holds what proves that the callback is ours.
+/// Not `Debug`, because it contains the secrets that bind the callback to the login.
 pub struct Login {
     pub(crate) flow: Flow,
     pub(crate) state: String,
@@ -27,7 +28,7 @@ pub struct Login {
     url: String,
 }
 
-/// What the authorization request says of the client.
+/// The client's parameters of the authorization request.
 pub(crate) struct Request<'a> {
     pub(crate) endpoint: &'a str,
     pub(crate) client_id: &'a str,
@@ -37,7 +38,7 @@ pub(crate) struct Request<'a> {
 impl Login {
     pub(crate) fn begin(request: &Request<'_>, flow: Flow) -> Result<Self, Error> {
         let (state, nonce, verifier) = (random()?, random()?, random()?);
-        let challenge = sha256(&verifier);
+        let challenge = code_challenge(&verifier);
         let separator = if request.endpoint.contains('?') {
             '&'
         } else {
@@ -64,7 +65,7 @@ impl Login {
         })
     }
 
-    /// Where to send the browser.
+    /// Returns the address to send the browser to.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -80,7 +81,7 @@ impl Flow {
     }
 }
 
-/// What the browser comes back with: the query, the fragment, or a form's body.
+/// The parameters of the callback: the query, the fragment, or the body of a form.
 #[derive(Default)]
 pub(crate) struct Callback {
     pub(crate) code: Option<String>,
@@ -88,12 +89,12 @@ pub(crate) struct Callback {
 }
 
 impl Callback {
-    /// Reads the answer to that login.
+    /// Parses the callback of this login.
     pub(crate) fn parse(parameters: &str, login: &Login, issuer: &str) -> Result<Self, Error> {
         let mut callback = Self::default();
         let (mut state, mut iss, mut error) = (None, None, None);
         for (name, value) in form_urlencoded::parse(parameters.as_bytes()) {
-            let (place, name) = match &*name {
+            let (slot, name) = match &*name {
                 "code" => (&mut callback.code, "code"),
                 "id_token" => (&mut callback.id_token, "id_token"),
                 "state" => (&mut state, "state"),
@@ -101,8 +102,8 @@ impl Callback {
                 "error" => (&mut error, "error"),
                 _ => continue,
             };
-            // RFC 6749 §3.1: no parameter twice.
-            if place.replace(value.into_owned()).is_some() {
+            // RFC 6749 §3.1: parameters must not be duplicated.
+            if slot.replace(value.into_owned()).is_some() {
                 return Err(Error::Callback(name));
             }
         }
@@ -117,15 +118,15 @@ impl Callback {
     }
 }
 
-/// 256 bits in base64url, the form that RFC 7636 §4.1 recommends for a code verifier.
+/// Returns 256 random bits in base64url, as RFC 7636 §4.1 recommends for a code verifier.
 fn random() -> Result<String, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     Ok(Base64UrlUnpadded::encode_string(&bytes))
 }
 
-/// RFC 7636 §4.2: the code challenge of the method `S256`.
-fn sha256(verifier: &str) -> String {
+/// Returns the code challenge of the method `S256` (RFC 7636 §4.2).
+fn code_challenge(verifier: &str) -> String {
     let mut buffer = [0; MAX_DIGEST_LEN];
     Base64UrlUnpadded::encode_string(SHA256.digest(&[verifier.as_bytes()], &mut buffer))
 }

@@ -1,4 +1,4 @@
-//! Logs somebody in from a terminal, and prints who it is.
+//! Logs a user in from a terminal, and prints the claims.
 //!
 //! ```sh
 //! OIDC_CLIENT_SECRET=… oidc-client ISSUER CLIENT_ID PORT
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The query of the first request to `/callback`.
+/// Waits for the first request to `/callback`, and returns its query.
 fn callback(listener: &TcpListener) -> Result<String, Box<dyn Error>> {
     loop {
         let (mut stream, _) = listener.accept()?;

@@ -5,7 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "tests say what they expect by unwrapping it"
+    reason = "a test fails by panicking"
 )]
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use ureq::Agent;
 const SECRET: &str = "a secret of the client, of more than 32 bytes";
 const REDIRECT_URI: &str = "http://127.0.0.1:9999/callback";
 
-/// An instance of `oidc-provider`; it ends with its standard input.
+/// An instance of `oidc-provider`, which exits at the end of its standard input.
 struct Provider {
     url: String,
     commands: ChildStdin,
@@ -52,14 +52,14 @@ impl Provider {
         provider
     }
 
-    /// The provider itself.
+    /// Starts the real provider.
     fn honest() -> Self {
         Self::start(&format!(r#"{{"secret":"{SECRET}"}}"#))
     }
 
-    /// One that claims to be another, with keys and a secret of its own.
+    /// Starts a provider that claims to be `issuer`, but has its own keys and secret.
     fn posing_as(issuer: &str) -> Self {
-        let secret = "a secret that the hostile twin has made up";
+        let secret = "a secret that the hostile twin has invented";
         Self::start(&format!(r#"{{"issuer":"{issuer}","secret":"{secret}"}}"#))
     }
 
@@ -71,7 +71,7 @@ impl Provider {
     fn answer(&mut self) -> String {
         let lines = self.answers.by_ref().lines().map(Result::unwrap);
         let mut ours = lines.filter_map(|line| line.strip_prefix("> ").map(str::to_owned));
-        ours.next().expect("oidc-provider does not run")
+        ours.next().expect("oidc-provider is not running")
     }
 
     fn client(&self, client_id: &str, signed_by: &SignedBy) -> Client {
@@ -96,8 +96,8 @@ fn settings(issuer: &str, client_id: &str, signed_by: &SignedBy) -> Settings {
     }
 }
 
-/// A browser without a person: follows redirects, keeps cookies. What it comes back to the client
-/// with.
+/// Acts as a browser that follows redirects and keeps cookies. Returns the parameters of the
+/// callback.
 fn browse(url: &str) -> String {
     let config = Agent::config_builder()
         .max_redirects(0)
@@ -137,7 +137,7 @@ fn browse(url: &str) -> String {
         };
         url = format!("{path}{location}");
     }
-    panic!("the provider redirects without end");
+    panic!("too many redirects");
 }
 
 fn log_in(client: &mut Client, flow: Flow) -> Result<User, Error> {
@@ -146,7 +146,7 @@ fn log_in(client: &mut Client, flow: Flow) -> Result<User, Error> {
     client.finish(login, &parameters)
 }
 
-/// The outcome of a login whose browser was led to another provider.
+/// Returns the error of a login whose browser was led to another provider.
 fn log_in_elsewhere(
     client: &mut Client,
     flow: Flow,
@@ -159,7 +159,7 @@ fn log_in_elsewhere(
     assert_ne!(url, login.url());
     let parameters = change(browse(&url));
     let Err(error) = client.finish(login, &parameters) else {
-        panic!("the twin got in");
+        panic!("the login at another provider succeeded");
     };
     error
 }
@@ -206,7 +206,7 @@ fn cases() -> [(&'static str, SignedBy); 4] {
 
 #[test]
 #[ignore = "cargo xtask example oidc-client --log-in runs it"]
-fn either_flow_with_four_algorithms() {
+fn both_flows_with_four_algorithms() {
     let provider = Provider::honest();
     for (alg, signed_by) in &cases() {
         let mut client = provider.client(alg, signed_by);
@@ -230,7 +230,7 @@ fn user_info_as_a_signed_jwt() {
 
 #[test]
 #[ignore = "cargo xtask example oidc-client --log-in runs it"]
-fn another_algorithm_than_was_agreed_upon() {
+fn algorithms_that_the_client_does_not_accept() {
     let provider = Provider::honest();
     for (client_id, signed_by) in [
         ("PS256", published(&RS256)),
@@ -238,20 +238,20 @@ fn another_algorithm_than_was_agreed_upon() {
         ("RS256", secret(&HS256)),
     ] {
         let error = log_in(&mut provider.client(client_id, &signed_by), Flow::Code).err();
-        let refused = matches!(error, Some(Error::Token(TokenError::AlgorithmNotAccepted)));
-        assert!(refused, "{client_id}: {error:?}");
+        let rejected = matches!(error, Some(Error::Token(TokenError::AlgorithmNotAccepted)));
+        assert!(rejected, "{client_id}: {error:?}");
     }
 }
 
 #[test]
 #[ignore = "cargo xtask example oidc-client --log-in runs it"]
-fn a_rotation_of_the_keys() {
+fn rotated_keys() {
     let mut provider = Provider::honest();
     for (alg, signed_by) in &cases()[..3] {
         let mut client = provider.client(alg, signed_by);
         assert_is_alice(&log_in(&mut client, Flow::Code).ok().unwrap(), alg);
         provider.rotate();
-        // The shortest pause between two fetches.
+        // Longer than the shortest pause between two fetches.
         sleep(Duration::from_secs(2));
         for flow in [Flow::Code, Flow::Hybrid] {
             assert_is_alice(&log_in(&mut client, flow).ok().unwrap(), alg);
@@ -268,17 +268,17 @@ fn a_hostile_twin() {
     for (alg, signed_by) in &cases() {
         let mut client = provider.client(alg, signed_by);
         assert!(log_in(&mut client, Flow::Code).is_ok());
-        // Its ID Token says what it should, under a key of the same name.
+        // Its ID Token has the right claims, but a signature of another key with the same `kid`.
         let error = log_in_elsewhere(&mut client, Flow::Hybrid, &twin, &provider, unchanged);
         assert!(
             matches!(error, Error::Token(TokenError::BadSignature)),
             "{alg}: {error:?}"
         );
-        // Its code is worth nothing at the provider.
+        // The provider does not accept its code.
         let error = log_in_elsewhere(&mut client, Flow::Code, &twin, &provider, unchanged);
         assert!(matches!(error, Error::Http(_)), "{alg}: {error:?}");
     }
-    // The same under names that the provider does not have; and it goes on as if nothing had been.
+    // The same with a `kid` that the provider does not have. Later logins still succeed.
     twin.rotate();
     for (alg, signed_by) in &cases()[..3] {
         let mut client = provider.client(alg, signed_by);
@@ -296,11 +296,11 @@ fn a_hostile_twin() {
 fn another_provider() {
     let (provider, other) = (Provider::honest(), Provider::honest());
     let mut client = provider.client("RS256", &published(&RS256));
-    // It says in the callback who it is.
+    // The callback names the other provider in `iss`.
     let unchanged = |parameters| parameters;
     let error = log_in_elsewhere(&mut client, Flow::Code, &other, &provider, unchanged);
     assert!(matches!(error, Error::IssuerMismatch), "{error:?}");
-    // It does not.
+    // The callback has no `iss`.
     let nameless = |parameters: String| {
         let pairs = parameters
             .split('&')
@@ -314,7 +314,7 @@ fn another_provider() {
         matches!(error, Error::Token(TokenError::BadSignature)),
         "{error:?}"
     );
-    // Metadata that names another than the one it was asked of.
+    // The metadata names another issuer than the one it was fetched from.
     let twin = Provider::posing_as(&provider.url);
     let error = Client::discover(settings(&twin.url, "RS256", &published(&RS256))).err();
     assert!(
@@ -346,7 +346,7 @@ fn callbacks_that_do_not_belong_to_the_login() {
             .filter_map(|pair| pair.split_once('='));
         pairs.find(|(n, _)| *n == name).unwrap().1.to_owned()
     };
-    // From another browser.
+    // The callback of another browser.
     let error = finish(Flow::Code, &|_| earlier.clone());
     assert!(matches!(error, Error::StateMismatch), "{error:?}");
     // An ID Token of another login.
@@ -355,15 +355,15 @@ fn callbacks_that_do_not_belong_to_the_login() {
         own.replace(&value(&own, "id_token"), &id_token)
     });
     assert_is_mismatch(&error, Claim::Nonce);
-    // A code of another login: the ID Token is not bound to it.
+    // A code of another login: the ID Token contains another hash.
     let error = finish(Flow::Hybrid, &|own| {
         own.replace(&value(&own, "code"), &code)
     });
     assert_is_mismatch(&error, Claim::CHash);
-    // The same in the code flow: the provider finds another code verifier.
+    // The same in the code flow: the provider rejects the code verifier.
     let error = finish(Flow::Code, &|own| own.replace(&value(&own, "code"), &code));
     assert!(matches!(error, Error::Http(_)), "{error:?}");
-    // Twice.
+    // A duplicate parameter.
     let error = finish(Flow::Code, &|own| format!("{own}&code={code}"));
     assert!(matches!(error, Error::Callback("code")), "{error:?}");
 }

@@ -1,4 +1,4 @@
-//! The members of a JWK as they arrive.
+//! The members of a JWK as published.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// The members of a JWK. None of them twice: a map of serde's would take the last.
+/// The members of a JWK, without duplicates. A map in serde would keep the last of two members.
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Members(pub(crate) BTreeMap<String, Value>);
@@ -17,7 +17,7 @@ impl Members {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// The member of that name in a type of the caller's.
+    /// Returns the member with this name, deserialized to `T`.
     pub(crate) fn read<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Option<T> {
         let value = self.0.get(name)?;
         serde_json::from_value(value.clone()).ok()

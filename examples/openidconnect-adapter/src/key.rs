@@ -1,4 +1,4 @@
-//! A key of `openidconnect`'s that the core verifies with.
+//! A key for `openidconnect` with which the core verifies.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,18 +20,18 @@ const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
 
 /// A public key of a provider, or the client's secret.
 ///
-/// Of a provider's keys those are left out of the set with which nothing can be verified here: of
-/// other types and curves, malformed, weak, or for another use.
+/// A provider's key set leaves out keys that cannot verify: those of unsupported types and curves,
+/// malformed or weak ones, and those for another use.
 #[derive(Clone)]
 pub struct Key {
-    /// As it was published; of a secret the type alone.
+    /// The members as published. For a secret, only `kty`.
     members: Members,
     kty: CoreJsonWebKeyType,
     kid: Option<JsonWebKeyId>,
     usage: Option<CoreJsonWebKeyUse>,
     algorithm: Option<CoreJwsSigningAlgorithm>,
-    /// The one key. `openidconnect` clones its keys freely, so all clones share it. A secret may
-    /// be too short; `openidconnect` cannot be told before it is used.
+    /// A set with this key only. `openidconnect` clones its keys freely, so all clones share it. A
+    /// secret may be too short, which can only be reported when it is used.
     usable: Result<Arc<GrowingKeySet>, Error>,
 }
 
@@ -51,8 +51,8 @@ impl Key {
         })
     }
 
-    /// The strict pipeline: header, signature, claims set. What the claims say is for
-    /// `openidconnect` to check.
+    /// Runs the strict pipeline: header, signature, claims set. `openidconnect` checks the values
+    /// of the claims.
     fn check(&self, algorithm: &str, token: &str) -> Result<(), Error> {
         let key = self.usable.as_ref().map_err(|error| *error)?;
         let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
@@ -108,7 +108,7 @@ impl JsonWebKey for Key {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureVerificationError> {
-        // `openidconnect` has only read texts.
+        // Lossless, because `openidconnect` reads tokens as text.
         let message = String::from_utf8_lossy(message);
         let token = format!("{message}.{}", Base64UrlUnpadded::encode_string(signature));
         self.check(&name(algorithm), &token)
@@ -128,7 +128,7 @@ impl JsonWebKey for Key {
     }
 }
 
-/// The error in the words of `openidconnect`.
+/// Converts an error to that of `openidconnect`.
 fn signature_error(error: Error) -> SignatureVerificationError {
     let text = error.to_string();
     match error.category() {
@@ -139,7 +139,7 @@ fn signature_error(error: Error) -> SignatureVerificationError {
     }
 }
 
-/// The algorithm's name in RFC 7518 §3.1.
+/// Returns the name of the algorithm (RFC 7518 §3.1).
 fn name(algorithm: &CoreJwsSigningAlgorithm) -> String {
     let name = serde_json::to_value(algorithm).ok();
     let name = name.as_ref().and_then(Value::as_str);

@@ -1,20 +1,22 @@
-//! Keys for the crate `openidconnect` with which `jose-verify` verifies.
+//! Keys for the crate `openidconnect` that verify with `jose-verify`.
 //!
-//! `openidconnect` leaves the choice of its key type to the caller: whatever implements its trait
-//! [`JsonWebKey`]. [`Key`] is such a type, and [`Client`], [`ProviderMetadata`], [`KeySet`] and
-//! [`IdTokenVerifier`] are its types with that key in the place of `CoreJsonWebKey`. Everything
-//! else stays as in its documentation.
+//! `openidconnect` is generic over the key type, which implements its trait [`JsonWebKey`]. [`Key`]
+//! is such a type. [`Client`], [`ProviderMetadata`], [`KeySet`] and [`IdTokenVerifier`] are the
+//! types of `openidconnect` with this key instead of `CoreJsonWebKey`. Everything else works as in
+//! its documentation.
 //!
-//! What the trait hands over for a signature is all of the token but the signature's encoding. So
-//! the whole strict pipeline runs, not just the arithmetic: a header or claims set with a member
-//! twice, a critical extension, `b64`, a text that is not strict base64url or JSON are refused,
-//! although `openidconnect` has let them pass.
+//! To verify a signature, the trait passes the whole token, with the signature decoded. So the
+//! whole strict pipeline runs, not only the arithmetic. It rejects header and claims sets with
+//! duplicate members, critical extensions, `b64`, and text that is not strict base64url or JSON,
+//! although `openidconnect` accepts them.
 //!
-//! What its traits do not allow: its own reading of header and claims comes first and cannot be
-//! left out, nor can its rule for choosing a key (several that fit are refused, also if the token
-//! has no `kid`), its checks of the claims, or its dependencies, among them the crates with its own
-//! cryptography. The text of the signature is decoded before we see it. Errors arrive as text
-//! within its `SignatureVerificationError`.
+//! The traits have limits:
+//!
+//! - `openidconnect` parses header and claims itself first, and checks the claims.
+//! - It chooses the key. If several keys fit, it rejects the token, even one without a `kid`.
+//! - It decodes the signature before this crate sees it.
+//! - Its dependencies remain, among them the crates with its own cryptography.
+//! - Errors become text within its `SignatureVerificationError`.
 
 #![forbid(unsafe_code)]
 
@@ -49,7 +51,7 @@ pub type KeySet = JsonWebKeySet<Key>;
 /// Verifies ID Tokens.
 pub type IdTokenVerifier<'a> = openidconnect::IdTokenVerifier<'a, Key>;
 
-/// What a provider says of itself; [`Client`] is made from it.
+/// The metadata of a provider, from which a [`Client`] is created.
 pub type ProviderMetadata = openidconnect::ProviderMetadata<
     EmptyAdditionalProviderMetadata,
     CoreAuthDisplay,
@@ -65,8 +67,8 @@ pub type ProviderMetadata = openidconnect::ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// A relying party, as
-/// [`Client::from_provider_metadata`](openidconnect::Client::from_provider_metadata) makes it.
+/// A relying party, as created by
+/// [`Client::from_provider_metadata`](openidconnect::Client::from_provider_metadata).
 pub type Client = openidconnect::Client<
     EmptyAdditionalClaims,
     CoreAuthDisplay,

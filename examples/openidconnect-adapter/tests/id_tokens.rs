@@ -1,9 +1,7 @@
-//! ID Tokens of others, read by `openidconnect` and verified with our keys.
+//! ID Tokens of other libraries, parsed by `openidconnect` and verified with the keys of this
+//! crate.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test says what it expects by insisting on it"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jose_verify::alg::{HashFunction, MAX_DIGEST_LEN, SHA256};
 use jose_verify::{Error, Member, Problem};
@@ -21,7 +19,7 @@ const CLIENT: &str = "client-7f3a";
 const NONCE: &str = "n-0S6_WzA2Mj";
 const SECRET: &str = "a secret of the client that is long enough for each of the three hashes";
 
-/// The ID Tokens that npm's `jose` has made, by their algorithms.
+/// Returns the ID Tokens made by npm's `jose`, one for each algorithm.
 fn cases() -> Vec<Value> {
     let all = include_str!("../../../vectors/npm-jose/signed.json");
     let mut all: Value = serde_json::from_str(all).unwrap();
@@ -31,7 +29,7 @@ fn cases() -> Vec<Value> {
     cases
 }
 
-/// The case of one algorithm.
+/// Returns the case for one algorithm.
 fn case(alg: &str) -> Value {
     let mut cases = cases();
     cases.retain(|case| case["algs"][0] == alg);
@@ -42,8 +40,8 @@ fn key_set<K: JsonWebKey>(keys: &Value) -> JsonWebKeySet<K> {
     serde_json::from_value(json!({ "keys": keys })).unwrap()
 }
 
-/// What `openidconnect` says of a token, whose algorithm it shall accept, at the time of the
-/// vectors.
+/// Verifies a token with `openidconnect`, which accepts any algorithm here, at the time of the
+/// vectors. Returns its subject.
 fn verdict<K: JsonWebKey<SigningAlgorithm = CoreJwsSigningAlgorithm>>(
     token: &str,
     keys: JsonWebKeySet<K>,
@@ -70,8 +68,8 @@ fn signature_error(error: Error) -> ClaimsVerificationError {
     })
 }
 
-/// A token signed with `SECRET` by `openidconnect` or, for headers and claims that it would not
-/// write, by its key alone.
+/// Returns a token signed with `SECRET`. Uses the key of `openidconnect` directly, because
+/// `openidconnect` would not write some of these headers and claims.
 fn token_of(header: &str, claims: &str) -> String {
     use base64ct::{Base64UrlUnpadded, Encoding};
     use openidconnect::PrivateSigningKey;
@@ -101,19 +99,19 @@ fn public_keys_of_nine_algorithms() {
         let keys: KeySet = key_set(&json!([case["keys"]]));
         let subject = verdict(token, keys.clone());
         assert_eq!(subject.as_deref(), Ok("user-248289761001"), "{alg}");
-        // Another signature that is as long.
+        // Another signature of the same length.
         let (signing_input, signature) = token.rsplit_once('.').unwrap();
         let forged = format!("{signing_input}.{}{}", &signature[8..], &signature[..8]);
-        let refused = verdict(&forged, keys);
+        let outcome = verdict(&forged, keys);
         assert!(
-            refused == Err(signature_error(Error::BadSignature)),
-            "{alg}: {refused:?}"
+            outcome == Err(signature_error(Error::BadSignature)),
+            "{alg}: {outcome:?}"
         );
     }
 }
 
 #[test]
-fn the_clients_secret() {
+fn the_secret_of_the_client() {
     let token = token_of(r#"{"alg":"HS256"}"#, &claims());
     assert_eq!(
         verdict(&token, KeySet::new(Vec::new())).as_deref(),
@@ -123,23 +121,23 @@ fn the_clients_secret() {
     let (signing_input, _) = token.rsplit_once('.').unwrap();
     let (_, signature) = other.rsplit_once('.').unwrap();
     let forged = format!("{signing_input}.{signature}");
-    let refused = verdict(&forged, KeySet::new(Vec::new()));
-    assert_eq!(refused, Err(signature_error(Error::BadSignature)));
+    let outcome = verdict(&forged, KeySet::new(Vec::new()));
+    assert_eq!(outcome, Err(signature_error(Error::BadSignature)));
 
     let weak = Key::new_symmetric(b"short".to_vec());
-    let refused = weak.verify_signature(&CoreJwsSigningAlgorithm::HmacSha256, b"e30.e30", b"");
+    let outcome = weak.verify_signature(&CoreJwsSigningAlgorithm::HmacSha256, b"e30.e30", b"");
     let weak_key = Error::WeakKey.to_string();
     assert_eq!(
-        refused,
+        outcome,
         Err(SignatureVerificationError::InvalidKey(weak_key))
     );
 }
 
 #[test]
-fn what_openidconnect_lets_pass() {
+fn tokens_that_only_openidconnect_accepts() {
     let twice = claims().replacen('{', r#"{"sub":"mallory","#, 1);
     for (header, claims, error) in [
-        // Claims that it does not know it does not look at.
+        // `openidconnect` ignores claims that it does not know.
         (
             r#"{"alg":"HS256"}"#,
             claims().replacen('{', r#"{"role":"user","role":"admin","#, 1),
@@ -162,13 +160,13 @@ fn what_openidconnect_lets_pass() {
         let ours = verdict(&token, KeySet::new(Vec::new()));
         assert_eq!(ours, Err(signature_error(error)), "{header} {claims}");
     }
-    // Those that it knows it refuses itself.
+    // It rejects duplicates of the claims that it knows.
     let token = token_of(r#"{"alg":"HS256"}"#, &twice);
     assert!(token.parse::<CoreIdToken>().is_err());
 }
 
 #[test]
-fn es512_which_openidconnect_does_not_have() {
+fn es512_which_openidconnect_does_not_support() {
     let case = case("ES512");
     let token = case["token"].as_str().unwrap();
     let keys = json!([case["keys"]]);
@@ -201,7 +199,7 @@ fn keys_that_cannot_be_used_are_left_out() {
 }
 
 #[test]
-fn what_is_written_out() {
+fn serialized_keys_contain_no_secret() {
     let ec = case("ES256")["keys"].clone();
     let key: Key = serde_json::from_value(ec.clone()).unwrap();
     assert_eq!(serde_json::to_value(&key).unwrap(), ec);
@@ -214,7 +212,7 @@ fn what_is_written_out() {
 }
 
 #[test]
-fn hashes_of_token_and_code() {
+fn hashes_of_access_token_and_code() {
     let key = Key::new_symmetric(SECRET.into());
     let alg = CoreJwsSigningAlgorithm::HmacSha256;
     let token = AccessToken::new("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y".to_owned());
@@ -236,7 +234,7 @@ fn hashes_of_token_and_code() {
 }
 
 #[test]
-fn a_client_with_these_keys() {
+fn clients_use_these_keys() {
     let metadata = json!({
         "issuer": ISSUER,
         "authorization_endpoint": "https://issuer.example.com/auth",

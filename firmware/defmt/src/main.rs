@@ -1,4 +1,5 @@
-//! Logs why a token was refused: two bytes for the error on the wire, its name on the host.
+//! Logs why a token was rejected. The error takes two bytes on the wire, and the host prints its
+//! name.
 #![no_std]
 #![no_main]
 
@@ -14,13 +15,13 @@ fn main() -> ! {
     let mut token = *b"eyJhbGciOiJIUzI1NiJ9.e30.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let policy = Policy::jwt(Check::NotChecked, Check::NotChecked);
     let secret = KeyParameters::oct(b"a secret of at least 32 bytes, for HS256");
-    let refused = Key::new(HS256, &secret).and_then(|key| {
+    let verified = Key::new(HS256, &secret).and_then(|key| {
         let verifier = Verifier::new(&key, &policy);
         verifier
             .verify_in_place(&mut token, Clock::Absent)
             .map(|_| ())
     });
-    match refused {
+    match verified {
         Ok(()) => process::exit(1),
         Err(error) => defmt::error!("refused: {} ({})", error, error.code()),
     }

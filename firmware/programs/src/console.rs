@@ -1,5 +1,5 @@
-//! Text and exit code for the emulator, by semihosting. Nothing here formats: `core::fmt` would
-//! bring panics along.
+//! Output and exit code for the emulator, through semihosting. Does not use `core::fmt`, which
+//! would link panics.
 
 use semihosting::process;
 use semihosting::sys::arm_compat::sys_writec;
@@ -24,12 +24,12 @@ pub(crate) fn print_number(mut number: u32) {
     digits.into_iter().skip(10 - used).for_each(sys_writec);
 }
 
-/// Ends the program as one that did what it should.
+/// Ends the program successfully.
 pub fn exit() -> ! {
     process::exit(0)
 }
 
-/// Says what is wrong and ends the program with exit code 1.
+/// Prints an error and ends the program with exit code 1.
 pub fn fail(what: &str) -> ! {
     print("FAILED: ");
     print(what);

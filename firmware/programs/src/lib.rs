@@ -1,5 +1,5 @@
-//! What the programs share: a token and its key as constants, their way through `verify`, and the
-//! measuring of it.
+//! Shared by the programs: tokens and keys as constants, their verification, and the measurement of
+//! instructions and stack.
 #![no_std]
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 
@@ -21,7 +21,7 @@ use jose_verify::alg::{Es256, Rs256, Word};
 use jose_verify::oauth::ReplayGuard;
 use jose_verify::{Key, KeySet, RotatingKeys, words};
 
-/// The sizes that `docs/memory.md` names for 32-bit machines.
+/// The sizes that `docs/memory.md` states for 32-bit machines.
 const _: () = {
     assert!(size_of::<Key<'_, Es256>>() == 76);
     assert!(size_of::<Key<'_, Rs256>>() == 1_048);
@@ -29,7 +29,7 @@ const _: () = {
     assert!(size_of::<KeySet<3>>() == 3 * 584 + 392);
     assert!(size_of::<RotatingKeys<4>>() == 4 * 600 + 392);
     assert!(size_of::<ReplayGuard<3>>() == 3 * 88 + 8);
-    // What a key takes in a set.
+    // Bytes of a key in a set.
     let bytes = [
         (words::RSA_2048, 528),
         (words::RSA_3072, 784),
@@ -46,11 +46,11 @@ const _: () = {
         assert!(words::in_set(bytes[i].0) * size_of::<Word>() == bytes[i].1);
         i += 1;
     }
-    // The bounds that they keep to.
+    // The upper bounds of these sizes.
     assert!(size_of::<Key<'_, Es256>>() <= 100 && size_of::<KeySet<16>>() <= 10_000);
 };
 
-/// Ends the program. Its name tells from the symbol table whether a panic can be reached at all.
+/// Ends the program. If this symbol is in the symbol table, a panic is reachable.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     fail("a panic")

@@ -1,35 +1,35 @@
-//! How many instructions a piece of work takes, and how much stack.
+//! Measures the instructions and the stack of a piece of work.
 //!
-//! The instructions are counted by the emulator, between two calls of `bench_mark`. The stack is
-//! measured by painting: the RAM below the stack pointer is filled with a pattern, and the lowest
-//! word that changed tells how deep the work went.
+//! The emulator counts the instructions between two calls of `bench_mark`. The stack is measured by
+//! painting: the RAM below the stack pointer is filled with a pattern, and the lowest word that
+//! changed shows the depth of the stack.
 
 use core::arch::asm;
 use core::ptr::{read_volatile, with_exposed_provenance_mut, write_volatile};
 
 use crate::console::{fail, print, print_number};
 
-/// No word that a program writes by chance.
+/// A word that a program is unlikely to write by chance.
 const PATTERN: u32 = 0x5AFE_C0DE;
 
-/// Words that are painted at most; the boards with more RAM than that are not painted to the end.
+/// Words that are painted at most. On boards with more RAM, the rest is not painted.
 const MOST_WORDS: usize = 12 * 1024;
 
-/// Words at the lower end of what is painted. If one of them changed, the stack may have grown
-/// beyond.
+/// Words at the lower end of the painted area. If one of them changed, the stack may have grown
+/// beyond it.
 const GUARD_WORDS: usize = 4;
 
 unsafe extern "C" {
-    /// The end of the static variables: the start-up code's linker script puts it there.
+    /// The end of the static variables, defined by the linker script of the start-up code.
     static __ebss: u32;
 }
 
-/// Does the work, and prints under the name what it took.
+/// Does the work, and prints its measurements under this name.
 #[inline(never)]
 pub fn measure<R>(name: &str, what: &str, work: impl FnOnce() -> R) -> R {
     let stack = Painted::new();
     bench_mark();
-    let result = in_frame_of_its_own(work);
+    let result = not_inlined(work);
     bench_mark();
     let depth = stack.depth();
     print("measured ");
@@ -42,20 +42,22 @@ pub fn measure<R>(name: &str, what: &str, work: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Not inlined, so that the stack of the work does not become part of the frame of [`measure`].
 #[inline(never)]
-fn in_frame_of_its_own<R>(work: impl FnOnce() -> R) -> R {
+fn not_inlined<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// The plugin of the emulator counts between entries of this function, which it finds by its name.
+/// Marks a point in time: the plugin of the emulator counts instructions between calls of this
+/// function, which is found by its name.
 #[inline(never)]
 #[unsafe(no_mangle)]
 extern "C" fn bench_mark() {
-    // SAFETY: does nothing; it is there so that the calls are not taken for useless.
+    // SAFETY: does nothing. Without it, the compiler could remove the calls.
     unsafe { asm!("nop", options(nomem, nostack)) }
 }
 
-/// The part of the stack that is filled with the pattern: addresses, the lower one first.
+/// The part of the stack that is filled with the pattern, as a range of addresses.
 struct Painted {
     low: usize,
     high: usize,
@@ -68,18 +70,18 @@ impl Painted {
         let end_of_statics = (&raw const __ebss).addr();
         let low = end_of_statics.max(high.saturating_sub(MOST_WORDS * 4)) & !3;
         for address in (low..high).step_by(4) {
-            // SAFETY: RAM between the static variables and the stack pointer, where nothing lives.
+            // SAFETY: unused RAM between the static variables and the stack pointer.
             unsafe { write_volatile(with_exposed_provenance_mut::<u32>(address), PATTERN) }
         }
         Self { low, high }
     }
 
-    /// Bytes from the stack pointer at the time of painting to the lowest word that was written
-    /// since.
+    /// Returns the bytes from the stack pointer at the time of painting down to the lowest word
+    /// that was written since.
     #[inline(always)]
     fn depth(&self) -> usize {
         let changed = (self.low..self.high).step_by(4).find(|address| {
-            // SAFETY: as above; reading what other functions left there is the purpose.
+            // SAFETY: as above. Reading the remains of other functions is intended.
             unsafe { read_volatile(with_exposed_provenance_mut::<u32>(*address)) != PATTERN }
         });
         let lowest = changed.unwrap_or(self.high);

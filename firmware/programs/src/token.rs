@@ -1,5 +1,5 @@
-//! The way of a token through a device: key and token in RAM, verified, refused when anything is
-//! wrong with it.
+//! Verifies a token as a device does, with key and token in RAM. Then checks that modified tokens
+//! are rejected.
 
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
@@ -15,31 +15,31 @@ use crate::console::{fail, print, print_number};
 use crate::measure::measure;
 use crate::vectors::Case;
 
-/// A day; every token here lives shorter.
+/// A day, in seconds, which is longer than the lifetime of any token here.
 const LATER: i64 = 24 * 60 * 60;
 
-/// The static variables of a program: the key, the token as if it had just been received, and what
-/// it is decoded into.
+/// The static variables of a program: the key, the token as received, and the buffer that it is
+/// decoded into.
 pub struct Memory<K, const TOKEN: usize, const SCRATCH: usize> {
     contents: UnsafeCell<Contents<K, TOKEN, SCRATCH>>,
 }
 
 struct Contents<K, const TOKEN: usize, const SCRATCH: usize> {
-    /// Not an `Option`, whose `None` is not all zeros and would stand in flash with the size of a
-    /// key.
+    /// Not an `Option`: its `None` is not all zeros, so its initial value would take flash of the
+    /// size of a key.
     key: MaybeUninit<K>,
     token: [u8; TOKEN],
     scratch: [u8; SCRATCH],
 }
 
-// SAFETY: there is one core, and no interrupt or exception handler that uses it.
+// SAFETY: there is one core, and no interrupt or exception handler uses the memory.
 unsafe impl<K, const TOKEN: usize, const SCRATCH: usize> Sync for Memory<K, TOKEN, SCRATCH> {}
 
 impl<K, const TOKEN: usize, const SCRATCH: usize> Memory<K, TOKEN, SCRATCH> {
-    /// No key, no token.
+    /// Returns memory without a key and a token.
     #[expect(
         clippy::new_without_default,
-        reason = "a constant for a static variable"
+        reason = "a constant initializer of a static variable"
     )]
     pub const fn new() -> Self {
         let contents = Contents {
@@ -53,8 +53,8 @@ impl<K, const TOKEN: usize, const SCRATCH: usize> Memory<K, TOKEN, SCRATCH> {
     }
 }
 
-/// Loads the case's key and verifies its token, measuring both; then refuses the token after each
-/// of several changes.
+/// Loads the key of a case and verifies its token, and measures both. Then checks that the token is
+/// rejected after each of several changes.
 pub fn run<A: InlineKey, M: Material, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     algorithm: A,
@@ -70,7 +70,7 @@ pub fn run<A: InlineKey, M: Material, const TOKEN: usize, const SCRATCH: usize>(
     );
 }
 
-/// [`run`] with tables for the key that were made before and stand in flash.
+/// Runs a case like [`run`], with precomputed tables for the key in flash.
 pub fn run_with_tables<A: InlineKey, M: Material, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     algorithm: A,
@@ -88,7 +88,7 @@ pub fn run_with_tables<A: InlineKey, M: Material, const TOKEN: usize, const SCRA
     );
 }
 
-/// [`run`] with a key that stands in flash, and once more without a second buffer.
+/// Runs a case like [`run`], with a key in flash, and then verifies the token in place.
 pub fn run_from_flash<K: Keys, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     key: &'static K,
@@ -106,15 +106,15 @@ pub fn run_from_flash<K: Keys, const TOKEN: usize, const SCRATCH: usize>(
     );
 }
 
-/// [`run`] with a set, for which the key is loaded where the set is, and once more without a second
-/// buffer.
+/// Runs a case like [`run`], with a key set into which the key is loaded directly, and then
+/// verifies the token in place.
 pub fn run_also_in_place<const WORDS: usize, const TOKEN: usize, const SCRATCH: usize>(
     case: &Case,
     algorithms: &[&'static dyn Algorithm],
     memory: &'static Memory<KeySet<1, WORDS>, TOKEN, SCRATCH>,
 ) {
     let load = |slot: &'static mut MaybeUninit<KeySet<1, WORDS>>| {
-        // A constant, as of a static variable.
+        // Outside of the measurement: a device would initialize a static variable with it.
         let set = slot.write(KeySet::new());
         measure(case.name, "load", || {
             set.accept(algorithms)?;
@@ -136,7 +136,7 @@ fn run_and<H: 'static, K: Keys, const TOKEN: usize, const SCRATCH: usize>(
     with: impl FnOnce(&'static H) -> K,
     then: impl FnOnce(&mut [u8], &K),
 ) {
-    // SAFETY: this is the only place that takes it, and what it borrows ends before it returns.
+    // SAFETY: only this function takes the reference, and all borrows end before it returns.
     let contents = unsafe { &mut *memory.contents.get() };
     let Some(token) = contents.token.get_mut(..case.token.len()) else {
         fail("the memory is too small for the token")
@@ -151,7 +151,7 @@ fn run_and<H: 'static, K: Keys, const TOKEN: usize, const SCRATCH: usize>(
     let scratch = &mut contents.scratch;
     let verified = measure(case.name, "verify", || outcome(case, token, key, scratch));
     expect(case, "good", verified, Ok(()));
-    refuse(case, token, key, scratch);
+    check_rejections(case, token, key, scratch);
     then(token, key);
 }
 
@@ -160,20 +160,20 @@ pub trait Material: AsRef<[Word]> + AsMut<[Word]> + 'static {}
 
 impl<const WORDS: usize> Material for [Word; WORDS] {}
 
-/// A key that is loaded into its place.
+/// The memory that a key is loaded into.
 type Slot<K> = &'static mut MaybeUninit<K>;
 
-/// The key that was loaded there.
+/// The loaded key.
 type Loaded<K> = Result<&'static K, Error>;
 
-/// Loads the case's key by itself.
+/// Loads the key of a case as a single key.
 fn single<A: InlineKey, M: Material>(
     case: &Case,
     algorithm: A,
     material: M,
 ) -> impl FnOnce(Slot<Key<'static, A, M>>) -> Loaded<Key<'static, A, M>> {
     move |slot| {
-        // Not with `?`, which would have the key a second time on the stack.
+        // Not with `?`, which would put a second copy of the key on the stack.
         measure(case.name, "load", || {
             match Key::new_in(algorithm, &case.key, material) {
                 Ok(key) => Ok(&*slot.write(key)),
@@ -183,7 +183,7 @@ fn single<A: InlineKey, M: Material>(
     }
 }
 
-/// What comes of a token: its claims are read, as a program would that acts on them.
+/// Verifies a token and reads a claim, as a program does that uses the claims.
 #[inline(never)]
 fn outcome(case: &Case, token: &[u8], key: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
     let policy = policy(case);
@@ -218,8 +218,8 @@ fn now(case: &Case) -> Clock {
     Clock::Now(NumericDate::from_seconds(case.now))
 }
 
-/// Changes the token and the circumstances, one at a time.
-fn refuse(case: &Case, token: &mut [u8], key: &impl Keys, scratch: &mut [u8]) {
+/// Checks that the token is rejected after a change of the token, the time or the issuer.
+fn check_rejections(case: &Case, token: &mut [u8], key: &impl Keys, scratch: &mut [u8]) {
     let late = Case {
         now: case.now + LATER,
         ..*case
@@ -242,7 +242,7 @@ fn refuse(case: &Case, token: &mut [u8], key: &impl Keys, scratch: &mut [u8]) {
         mismatch,
     );
 
-    // Well inside the signature, then inside the claims, where every character may be any other.
+    // Not at the end of a segment, where a changed character may be invalid base64url.
     for (part, back) in [("signature", 10), ("claims", signature_len(token) + 10)] {
         let position = token.len().saturating_sub(back);
         flip(token, position);
@@ -266,11 +266,11 @@ fn signature_len(token: &[u8]) -> usize {
     token.iter().rev().take_while(|c| **c != b'.').count()
 }
 
-/// Exchanges a character for another of the alphabet; twice is no change.
+/// Replaces a character by another one of the alphabet. Doing it twice restores the character.
 fn flip(token: &mut [u8], position: usize) {
     if let Some(character) = token.get_mut(position) {
-        // Letters differ from their other case in this bit; a digit or sign is exchanged with its
-        // neighbour.
+        // Upper and lower case differ in bit 0x20: `a` (0x61) becomes `A` (0x41). A digit or sign
+        // is exchanged with its neighbor.
         *character = match *character {
             c if c.is_ascii_alphabetic() => c ^ 0x20,
             b'-' => b'_',
@@ -287,7 +287,7 @@ fn expect(case: &Case, what: &str, found: Result<(), Error>, wanted: Result<(), 
     match found {
         Ok(()) => print(": verified\n"),
         Err(error) => {
-            // The number: the names would count as flash of the core.
+            // The number, because the names would count as flash of the core.
             print(": refused, error ");
             print_number(error.code().into());
             print("\n");
@@ -298,8 +298,7 @@ fn expect(case: &Case, what: &str, found: Result<(), Error>, wanted: Result<(), 
     }
 }
 
-/// The same without a second buffer, over the token's text: what is left is no token, so it comes
-/// last.
+/// Verifies the token in place. It is overwritten, so this comes last.
 fn in_place(case: &Case, token: &mut [u8], key: &impl Keys) -> Result<(), Error> {
     let policy = policy(case);
     let verifier = Verifier::new(key, &policy);

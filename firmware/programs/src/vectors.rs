@@ -1,26 +1,26 @@
-//! Tokens that others made, with their keys: constants that the build script takes from the vector
-//! files.
+//! Tokens of other libraries with their keys, as constants that the build script makes from the
+//! vector files.
 
 use jose_verify::alg::{KeyParameters, Tables, Word};
 
-/// A token, and what it is verified with.
+/// A token, its key, and the expected claims.
 #[derive(Debug)]
 pub struct Case {
-    /// The constant's name.
+    /// The name of the constant.
     pub name: &'static str,
     /// The token's text.
     pub token: &'static [u8],
-    /// The key, pinned.
+    /// The pinned key.
     pub key: KeyParameters<'static>,
-    /// The issuer that is expected.
+    /// The expected issuer.
     pub issuer: &'static str,
     /// The audience, if the token has one.
     pub audience: Option<&'static str>,
-    /// A time at which the token holds, in seconds since the epoch.
+    /// A time at which the token is valid, in seconds since the epoch.
     pub now: i64,
 }
 
-/// What a bare primitive takes.
+/// The inputs of a bare primitive.
 #[derive(Debug)]
 pub struct Parts {
     /// The key.

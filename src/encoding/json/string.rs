@@ -233,8 +233,7 @@ impl<'a> JsonStr<'a> {
         Ok(text.len())
     }
 
-    /// Returns an owned copy, unescaped, or [`Error::BufferTooSmall`] if it is longer than `N`
-    /// bytes.
+    /// Returns an unescaped copy, or [`Error::BufferTooSmall`] if it exceeds `N` bytes.
     pub(crate) fn to_heapless<const N: usize>(self) -> Result<String<N>, Error> {
         let mut copy = String::new();
         let copied = match self.as_plain_str() {
@@ -244,8 +243,7 @@ impl<'a> JsonStr<'a> {
         copied.map(|()| copy).map_err(|_| Error::BufferTooSmall)
     }
 
-    /// Returns an iterator over the characters of the unescaped string. O(n): revalidates the text
-    /// as UTF-8.
+    /// Returns an iterator over the unescaped characters. O(n): revalidates the text as UTF-8.
     #[must_use]
     pub const fn chars(&self) -> Chars<'a> {
         Chars {

@@ -23,7 +23,7 @@ struct Josekit {
 }
 
 impl Josekit {
-    /// The private JWK, without alg.
+    /// Returns the private JWK, without `alg`.
     fn key(&self, alg: &str, bits: u32) -> Jwk {
         let id = if bits == 0 {
             alg.to_string()
@@ -97,7 +97,7 @@ impl Maker for Josekit {
         }
         match payload {
             Payload::Claims(claims) => {
-                // josekit takes whole numbers of seconds only for exp, nbf and iat.
+                // josekit accepts only whole seconds for exp, nbf and iat.
                 match JwtPayload::from_map(claims.as_object().unwrap().clone()) {
                     Ok(payload) => {
                         josekit::jwt::encode_with_signer(&payload, &header, &*signer).unwrap()

@@ -100,8 +100,7 @@ impl Maker for Jsonwebtoken {
         header.kid = head.kid.map(str::to_string);
         match payload {
             Payload::Claims(claims) => jsonwebtoken::encode(&header, claims, &key).unwrap(),
-            // Bytes go through the crate's signing function; the two other segments are written
-            // here.
+            // The crate only signs the bytes, so header and payload are encoded here.
             Payload::Bytes(bytes) => {
                 let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap());
                 let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(bytes));

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 mod common;
 use common::{Head, Maker, Material, NOW, Payload, VectorFile, std_request};
 
-/// The private key in DER, or the secret. One RSA key of each size serves all algorithms.
+/// Private keys in DER, and secrets. All RSA algorithms share one key of each size.
 #[derive(Default)]
 struct JwtSimple {
     keys: RefCell<HashMap<String, Vec<u8>>>,
@@ -37,7 +37,7 @@ impl JwtSimple {
 fn generate(alg: &str, bits: u32) -> Vec<u8> {
     match alg {
         "HS256" => HS256Key::generate().to_bytes(),
-        // The crate's own secrets have 32 bytes for every algorithm, fewer than RFC 7518 asks for.
+        // The crate generates 32 bytes for every algorithm, fewer than RFC 7518 requires.
         "HS384" => [
             HS384Key::generate().to_bytes(),
             HS384Key::generate().to_bytes(),
@@ -187,7 +187,7 @@ impl Maker for JwtSimple {
     }
 }
 
-/// Every claim as a custom one, so that the crate writes the values as they are given.
+/// Returns all claims as custom claims, so that the crate writes the values unchanged.
 fn all_custom(claims: &Value) -> JWTClaims<Value> {
     JWTClaims {
         issued_at: None,
@@ -202,7 +202,7 @@ fn all_custom(claims: &Value) -> JWTClaims<Value> {
     }
 }
 
-/// Claims put together by the crate itself.
+/// Returns claims that the crate builds itself.
 fn own_claims() -> JWTClaims<jwt_simple::claims::NoCustomClaims> {
     let mut claims = Claims::create(Duration::from_hours(1))
         .with_issuer("https://issuer.example.com")

@@ -1,4 +1,5 @@
-//! Writes `include/jose_verify.h` from the source of the C interface, or with `--check` compares.
+//! Generates `include/jose_verify.h` from the source of the C interface. With `--check`, compares
+//! the file instead of writing it.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,25 +10,29 @@ use cbindgen::{Config, DocumentationStyle, Language, LineEndingStyle, Style};
 use jose_verify::Error;
 
 const INTRODUCTION: &str = "\
-/* jose-verify: verifies JSON Web Tokens. Made from crates/capi/src by crates/capi/header; README.md tells how to link it.
+/* jose-verify: verifies JSON Web Tokens. README.md explains how to link the library.
  *
- * Everything lives in memory of the caller: nothing is allocated, nothing is global, nothing needs to be released.
- * Strings and buffers are pointer and length. A call whose arguments are wrong is refused with a number from 1000 to 1999. */";
+ * Generated from crates/capi/src by crates/capi/header; do not edit.
+ *
+ * All memory belongs to the caller. Nothing is allocated, nothing is global, and nothing has to be
+ * released. Strings and buffers are a pointer and a length. A call with wrong arguments returns an
+ * error from 1000 to 1999. */";
 
 const MACROS: &str = "\
-/* Keys are kept in the machine's words, so sizes depend on it. */
+/* Keys are stored in machine words, so sizes depend on the width of a word. */
 #if UINTPTR_MAX > UINT32_MAX
 #define JV_64_BITS
 #endif
 
-/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4); What it has room for: see jv_key_set_size. */
+/* Declares memory for a key set: static JV_KEY_SET_MEMORY(memory, 4);
+ * See jv_key_set_size for what it holds. */
 #define JV_KEY_SET_MEMORY(name, capacity) \\
     uint64_t name[(JV_KEY_SET_BASE_SIZE + (capacity) * JV_KEY_SIZE + 7) / 8]
 
-/* The value of claims before the first token: jv_claims claims = JV_CLAIMS_INIT; */
+/* Initializes claims: jv_claims claims = JV_CLAIMS_INIT; */
 #define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
 
-/* A literal as a string: JV_STRING(\"https://issuer.example.com\") */
+/* Makes a jv_string from a literal: JV_STRING(\"https://issuer.example.com\") */
 #ifdef __cplusplus
 #define JV_STRING(literal) (jv_string{(const uint8_t *)(literal), sizeof(literal) - 1})
 #else
@@ -46,7 +51,7 @@ fn main() -> ExitCode {
         eprintln!("include/jose_verify.h does not match crates/capi/src; run cargo xtask header");
         return ExitCode::FAILURE;
     }
-    fs::write(&path, header).expect("include is a folder that can be written to");
+    fs::write(&path, header).expect("include/ is writable");
     ExitCode::SUCCESS
 }
 
@@ -82,18 +87,19 @@ fn header(capi: &Path) -> String {
         .with_src(capi.join("src/claims.rs"))
         .with_src(capi.join("src/verify.rs"))
         .generate()
-        .expect("the source of the C interface");
+        .expect("the source of the C interface is readable");
     let mut text = Vec::new();
     bindings.write(&mut text);
-    String::from_utf8(text).expect("a header in UTF-8")
+    String::from_utf8(text).expect("cbindgen writes UTF-8")
 }
 
-/// The errors of the library as constants, with the numbers that never change.
+/// Returns the errors of the library as C constants. Their numbers never change.
 fn errors() -> String {
-    let mut text = String::from("\n/* The errors of tokens and keys. */\nenum {\n");
+    let mut text = String::from("\n/* Errors of tokens and keys. */\nenum {\n");
     for error in Error::all() {
         let (name, message) = (error.name().to_uppercase(), error.message());
-        writeln!(text, "    JV_{name} = {}, /* {message} */", error.code()).expect("a string");
+        writeln!(text, "    JV_{name} = {}, /* {message} */", error.code())
+            .expect("writing to a String cannot fail");
     }
     text + "};\n"
 }

@@ -1,11 +1,12 @@
-//! Lines of bounded length.
+//! Reads lines of bounded length.
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Bytes of a line, enough for the largest token and the largest key set that the library takes.
+/// Longest line, in bytes. The largest token and the largest key set that the library accepts
+/// fit into it.
 pub(super) const MAX_LINE_LEN: usize = 4 << 20;
 
-/// Reads line after line into the same buffer.
+/// Reads one line after another into the same buffer.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     input: BufReader<R>,
@@ -14,9 +15,9 @@ pub(super) struct Lines<R> {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'l> {
-    /// A line without its end.
+    /// A line without its line feed.
     Text(&'l [u8]),
-    /// A line that was passed without being kept.
+    /// A line that is too long, and was skipped.
     TooLong,
 }
 
@@ -28,12 +29,12 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Whether another line can be read without waiting for it.
+    /// Returns whether another line can be read without waiting for it.
     pub(super) fn is_next_ready(&self) -> bool {
         self.input.buffer().contains(&b'\n')
     }
 
-    /// The next line; the last one may lack its line feed.
+    /// Returns the next line. The last one may lack its line feed.
     pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let with_line_feed = MAX_LINE_LEN.saturating_add(1);
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_passed() {
+    fn a_line_that_is_too_long_is_skipped() {
         let longest = vec![b'x'; MAX_LINE_LEN];
         for end in ["", "\n"] {
             let fits = [&longest, end.as_bytes()].concat();

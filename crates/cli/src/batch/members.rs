@@ -1,4 +1,4 @@
-//! A line of `batch` as it is written.
+//! A line of `batch` as JSON members.
 
 use serde::Deserialize;
 use serde_json::error::Category;
@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 
 use crate::json::from_object;
 
-/// The members, none of them looked into. One that is unknown or there twice refuses the line: a
-/// check that is misspelled must not be left out in silence.
+/// The members of a line, not yet parsed. An unknown or duplicate member is an error: a misspelled
+/// check must not be skipped silently.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Members<'a> {
@@ -54,17 +54,21 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// Reads a line, or says what is wrong with it.
+    /// Parses a line.
+    ///
+    /// # Errors
+    ///
+    /// A message that says what is wrong with the line.
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
         from_object(line).map_err(|error| described(&error))
     }
 }
 
-/// What is wrong and where, without anything of the line itself: it holds secrets, maybe where none
-/// belong.
+/// Describes what is wrong and where. Never quotes the line, which may contain secrets in
+/// unexpected places.
 fn described(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    // There is but one line.
+    // The input is a single line, so only the column is of use.
     let what = text
         .rsplit_once(" at line ")
         .map_or(&*text, |(what, _)| what);
@@ -80,8 +84,12 @@ fn described(error: &serde_json::Error) -> String {
     }
 }
 
-/// The value of a member, unless absent or null. What stands there instead is not told, for it may
-/// be a secret.
+/// Returns the value of a member, or `None` if it is absent or null.
+///
+/// # Errors
+///
+/// A message that names the member and what was expected. It does not quote the value, which may be
+/// a secret.
 pub(super) fn read<'a, T: Deserialize<'a>>(
     name: &str,
     value: Option<&'a RawValue>,

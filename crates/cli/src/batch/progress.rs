@@ -1,11 +1,11 @@
-//! How far a batch is, for somebody who watches.
+//! Shows the progress of a batch.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressState, ProgressStyle};
 
-/// A counter on standard error, if that is a terminal.
+/// A counter of lines on standard error, if that is a terminal.
 #[derive(Debug)]
 pub(super) struct Progress {
     counter: Option<ProgressBar>,
@@ -13,7 +13,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// `shares_terminal`: the answers go to a terminal, too.
+    /// Starts the counter. `shares_terminal` says whether the answers go to a terminal, too.
     pub(super) fn new(shares_terminal: bool) -> Self {
         let counter = io::stderr().is_terminal().then(|| {
             ProgressBar::new_spinner()
@@ -26,15 +26,15 @@ impl Progress {
         }
     }
 
-    /// One line more.
+    /// Counts one line.
     pub(super) fn advance(&self) {
         if let Some(counter) = &self.counter {
             counter.inc(1);
         }
     }
 
-    /// Does something that the counter must not stand in the way of.
-    pub(super) fn aside<T>(&self, action: impl FnOnce() -> T) -> T {
+    /// Runs `action`, and hides the counter meanwhile if both write to a terminal.
+    pub(super) fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         match &self.counter {
             Some(counter) if self.shares_terminal => counter.suspend(action),
             _ => action(),
@@ -44,10 +44,10 @@ impl Progress {
 
 fn style() -> ProgressStyle {
     ProgressStyle::with_template("{spinner} {human_pos} lines, {rate}")
-        // The template is a constant; without it the counter would only look different.
+        // The template is a constant. If it were invalid, only the look would change.
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // There is nothing to be done about a terminal that fails.
+            // A terminal that fails cannot be reported to anyone.
             let _ = write!(out, "{:.0} a second", state.per_sec());
         })
 }

@@ -1,4 +1,4 @@
-//! A line of `batch`: what it asks.
+//! A line of `batch` as a request.
 
 use jose_verify::alg::Algorithm;
 use jose_verify::{Error, Options, scratch_len};
@@ -27,7 +27,7 @@ impl<T> From<OneOrMany<T>> for Vec<T> {
     }
 }
 
-/// A line that makes sense. Without `Debug`, for it holds secrets.
+/// A valid request. Not `Debug`, because it contains secrets.
 pub(super) struct Request<'a> {
     pub(super) id: Option<&'a RawValue>,
     pub(super) token: String,
@@ -37,7 +37,11 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads a line, or says what is wrong with it.
+    /// Parses a line.
+    ///
+    /// # Errors
+    ///
+    /// A message that says what is wrong with the line.
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
         let members = Members::parse(line)?;
         let token = string("token", members.token)?;
@@ -55,7 +59,7 @@ impl<'a> Request<'a> {
         Ok(request)
     }
 
-    /// Verifies `token`, a copy of the request's own.
+    /// Verifies `token`, a copy of the request's token.
     pub(super) fn verify<'t>(&self, token: &'t mut [u8]) -> Result<Accepted<'t>, Error> {
         check_header(token, &self.algorithms)?;
         let keys = self.source.load(&self.algorithms)?;
@@ -63,14 +67,14 @@ impl<'a> Request<'a> {
     }
 }
 
-/// What is wrong with the token is the answer even where something is wrong with the keys, too.
+/// Checks the header before the keys are loaded, because an error of the token takes precedence.
 fn check_header(token: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<(), Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
     let header = Options::new().peek_header_untrusted(token, &mut scratch)?;
     if algorithms.iter().any(|a| header.algorithm() == a.name()) {
         Ok(())
     } else if algorithms.is_empty() {
-        // No token could name one of these.
+        // No token can match an empty list, so the list is wrong rather than the token.
         Err(Error::UnusableAlgorithmList)
     } else {
         Err(Error::AlgorithmNotAccepted)
@@ -111,13 +115,17 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
         typ: string("typ", members.typ)?,
         leeway: seconds("leeway", members.leeway)?.unwrap_or(0),
         max_age: seconds("max_age", members.max_age)?,
-        now: read("now", members.now, "seconds since 1970, without exponent")?,
+        now: read(
+            "now",
+            members.now,
+            "seconds since 1970, without an exponent",
+        )?,
     };
-    if expectations.profile == Profile::Jws && expectations.concern_claims() {
+    if expectations.profile == Profile::Jws && expectations.has_claim_checks() {
         return Err("profile jws checks no claims".to_owned());
     }
-    if expectations.profile != Profile::IdToken && expectations.hashed_values.are_given() {
-        return Err("access_token, code and state belong to profile id-token".to_owned());
+    if expectations.profile != Profile::IdToken && expectations.hashed_values.is_any_given() {
+        return Err("access_token, code and state require profile id-token".to_owned());
     }
     Ok(expectations)
 }

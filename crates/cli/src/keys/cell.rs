@@ -1,27 +1,28 @@
-//! Members of a JWK as cells of a table, none of which can pass for more than one cell.
+//! Formats members of a JWK as table cells. No value can imitate several cells.
 
 use serde_json::value::RawValue;
 
 use crate::json::compact;
 use crate::output::escaped;
 
-/// Characters of a cell. A thumbprint has 43; a longer text only serves to fill the screen.
+/// Longest cell, in characters. A thumbprint has 43. Longer texts only serve to fill the screen.
 const MAX_CHARS: usize = 64;
 
-/// A member as JSON: a string in quotation marks, in the same spelling however it is written in the
-/// key.
+/// Returns a member as JSON. A string has quotation marks and one spelling, however it is escaped
+/// in the key.
 pub(super) fn quoted(member: Option<&RawValue>) -> String {
     let Some(member) = member else {
         return "-".to_owned();
     };
-    // Not every string of JSON is Unicode.
+    // A JSON string may contain a lone surrogate, which a `String` cannot.
     let text = serde_json::from_str::<String>(member.get());
     let json = text.and_then(|text| serde_json::to_string(&text));
     let json = json.unwrap_or_else(|_| compact(member.get()));
     escaped(&json, &[]).into_owned()
 }
 
-/// The same, without the quotation marks around a single word, which all registered names are.
+/// Returns a member as [`quoted`] does, but without quotation marks around a single word. All
+/// registered names are single words.
 pub(super) fn word(member: Option<&RawValue>) -> String {
     let text = text_of(member);
     let plain = |c: char| c.is_ascii_alphanumeric() || "-+_.".contains(c);
@@ -32,14 +33,14 @@ pub(super) fn word(member: Option<&RawValue>) -> String {
     }
 }
 
-/// What a string says; of anything else nothing.
+/// Returns the content of a string, or an empty text for anything else.
 pub(super) fn text_of(member: Option<&RawValue>) -> String {
     member
         .and_then(|member| serde_json::from_str(member.get()).ok())
         .unwrap_or_default()
 }
 
-/// No more of a text than fits into a cell.
+/// Truncates a text to the length of a cell.
 pub(super) fn cut(text: String) -> String {
     match text.char_indices().nth(MAX_CHARS) {
         None => text,
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn long_cells_are_cut() {
+    fn long_cells_are_truncated() {
         let (fits, long) = ("鍵".repeat(64), "鍵".repeat(70_000));
         assert_eq!(cut(fits.clone()), fits);
         assert_eq!(cut(long), format!("{fits}…"));

@@ -1,16 +1,16 @@
-//! `batch`: lines that are answered one by one, whatever they are.
+//! `batch`: every line is answered, valid or not.
 
 use serde_json::{Value, json};
 
 use super::support::{NOW, SECRET, TOKEN, batch, run};
 
-/// A line with an `id`, which is accepted.
+/// Returns a line with this `id` and a token that is accepted.
 fn line(id: &str) -> String {
     format!(r#"{{"id":{id},"token":"{TOKEN}","secret_base64url":"{SECRET}","now":{NOW}}}"#)
 }
 
 #[test]
-fn an_id_comes_back_byte_for_byte() {
+fn ids_are_returned_byte_for_byte() {
     let ids = [
         "null",
         "true",
@@ -35,7 +35,7 @@ fn an_id_comes_back_byte_for_byte() {
 }
 
 #[test]
-fn lines_that_are_no_requests() {
+fn lines_that_are_not_requests() {
     let lines = [
         "",
         "x",
@@ -62,7 +62,7 @@ fn lines_that_are_no_requests() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn bytes_that_are_not_utf8() {
     let line = line(r#""@""#).into_bytes();
     let broken: Vec<u8> = line
         .iter()
@@ -76,7 +76,7 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
-fn the_end_of_the_input() {
+fn the_last_line_may_lack_its_line_feed() {
     assert!(batch("").is_empty());
     assert_eq!(batch("\n").len(), 1);
     assert_eq!(batch(&line("1")).len(), 1);
@@ -109,7 +109,7 @@ fn order_is_kept() {
 }
 
 #[test]
-fn a_line_that_is_too_long() {
+fn lines_that_are_too_long() {
     let padding = " ".repeat((4 << 20) - line("1").len());
     let longest = format!("{}{padding}", line("1"));
     let answers = batch(&format!("{longest}\n{longest} \n{}\n{longest} ", line("2")));

@@ -11,7 +11,7 @@ fn inspect(header: &[u8], payload: &[u8]) -> Run {
 }
 
 #[test]
-fn a_token() {
+fn header_claims_and_signature_are_shown() {
     let run = run(&["inspect"], TOKEN.as_bytes());
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     assert!(run.text().starts_with("*** NOT VERIFIED ***"), "{run:?}");
@@ -23,12 +23,12 @@ fn a_token() {
     ] {
         assert!(run.text().contains(line), "{run:?}");
     }
-    assert!(!run.text().contains("refuse"), "{run:?}");
+    assert!(!run.text().contains("reject"), "{run:?}");
 }
 
 #[test]
-fn tokens_that_verify_would_refuse() {
-    for (header, objection) in [
+fn tokens_that_verify_would_reject() {
+    for (header, error) in [
         (r#"{"alg":"none"}"#, "unsecured: "),
         (
             r#"{"alg":"RS256","crit":["x"]}"#,
@@ -38,8 +38,8 @@ fn tokens_that_verify_would_refuse() {
         ("{}", "header_alg_missing: "),
     ] {
         let run = inspect(header.as_bytes(), b"{}");
-        let objection = format!("verify would refuse this header: {objection}");
-        assert!(run.code == 0 && run.text().contains(&objection), "{run:?}");
+        let rejection = format!("verify would reject this header: {error}");
+        assert!(run.code == 0 && run.text().contains(&rejection), "{run:?}");
     }
     let run = run(&["inspect", "eyJhbGciOiJub25lIn0.e30."], b"");
     assert!(
@@ -49,7 +49,7 @@ fn tokens_that_verify_would_refuse() {
 }
 
 #[test]
-fn nothing_is_tidied_up() {
+fn spelling_and_duplicate_members_are_kept() {
     let run = inspect(
         br#"{"alg":"RS256"}"#,
         br#"{"exp":1.0e400,"exp":100000000000000000001,"exp":"\ud800"}"#,
@@ -64,7 +64,7 @@ fn nothing_is_tidied_up() {
 }
 
 #[test]
-fn no_tricks_with_the_terminal() {
+fn terminal_escapes_are_escaped() {
     let run = inspect(
         r#"{"alg":"RS256","kid":"\u001b[2J","x":"@@"}"#
             .replace("@@", "\u{9b}2J\u{202e}\u{2066}\u{7f}")
@@ -85,7 +85,7 @@ fn no_tricks_with_the_terminal() {
 }
 
 #[test]
-fn payloads_that_are_no_claims() {
+fn payloads_that_are_not_claims() {
     let run = inspect(br#"{"alg":"RS256"}"#, b"\xff\x00");
     assert!(
         run.text()
@@ -101,18 +101,18 @@ fn payloads_that_are_no_claims() {
 }
 
 #[test]
-fn encrypted() {
+fn encrypted_tokens() {
     let run = run(&["inspect", "eyJhbGciOiJkaXIifQ....tag"], b"");
     assert_eq!(run.code, 0);
     assert!(run.text().starts_with("*** NOT VERIFIED ***"), "{run:?}");
     assert!(run.text().contains("\"alg\": \"dir\"") && run.text().contains("encrypted"));
-    assert!(!run.text().contains("refuse"), "{run:?}");
+    assert!(!run.text().contains("reject"), "{run:?}");
     let unreadable = super::support::run(&["inspect", "a.b.c.d.e"], b"");
     unreadable.assert_failed(1, "error: encrypted: ");
 }
 
 #[test]
-fn one_byte() {
+fn one_byte_is_singular() {
     let run = run(&["inspect", "e30.NQ.NQ"], b"");
     for text in ["payload: 1 byte of text", "signature: 1 byte, "] {
         assert!(run.text().contains(text), "{run:?}");
@@ -120,7 +120,7 @@ fn one_byte() {
 }
 
 #[test]
-fn malformed() {
+fn malformed_tokens() {
     let long = format!("e30.{}.", "A".repeat(1 << 20));
     for (token, name) in [
         ("", "malformed_token"),

@@ -8,7 +8,7 @@ fn keys(name: &str, content: &str) -> Run {
     run(&["keys", &file(name, content)], b"")
 }
 
-/// The table without its head, split into cells where the names of the columns start.
+/// Returns the table without its heading, split into cells where the names of the columns start.
 fn rows(run: &Run) -> Vec<Vec<String>> {
     let mut lines = run.text().lines();
     let head = lines.next().unwrap();
@@ -67,7 +67,7 @@ fn every_kind_of_key() {
 }
 
 #[test]
-fn the_demo_sets() {
+fn the_demo_key_sets() {
     let akana = run(&["keys", &demo("akana.jwks.json")], b"");
     assert_eq!((akana.code, akana.text().lines().count()), (0, 5));
     let connect2id = run(&["keys", &demo("connect2id.jwks.json")], b"");
@@ -98,7 +98,7 @@ fn nothing_usable() {
     assert_eq!(keys("empty.jwks", r#"{"keys":[]}"#).code, 1);
 }
 
-/// The verdicts on so many keys, all alike.
+/// Returns the verdicts on `count` identical keys.
 fn verdicts(name: &str, jwk: &str, count: usize) -> Vec<String> {
     let many = vec![jwk; count].join(",");
     let run = keys(name, &format!(r#"{{"keys":[{many}]}}"#));
@@ -115,8 +115,8 @@ fn many_keys_are_kept() {
 }
 
 #[test]
-fn more_keys_than_are_kept() {
-    // Only names as long as they may be fill a set before the text is too long.
+fn keys_beyond_the_limit_are_reported() {
+    // Only with the longest key identifiers is the set full before the text is too long.
     let key_ids = MAX_KEYS_ON_HEAP * KEY_ID_BYTES_PER_KEY / MAX_KID_LEN;
     let key_id = "x".repeat(MAX_KID_LEN);
     let secret = "A".repeat(42) + "E";
@@ -127,7 +127,7 @@ fn more_keys_than_are_kept() {
 }
 
 #[test]
-fn no_tricks_with_the_terminal() {
+fn terminal_escapes_are_escaped() {
     let jwk = jwk()
         .replace('}', r#","kid":"\u001b[2J\n@"}"#)
         .replace('@', "\u{9b}\u{202e}");
@@ -141,7 +141,7 @@ fn no_tricks_with_the_terminal() {
 }
 
 #[test]
-fn a_key_identifier_without_end() {
+fn a_very_long_key_identifier_is_truncated() {
     let long = jwk().replace('}', &format!(r#","kid":"{}"}}"#, "x".repeat(70_000)));
     let many = vec!["0"; 100_000].join(",");
     let run = keys(
@@ -159,7 +159,7 @@ fn a_key_identifier_without_end() {
 }
 
 #[test]
-fn a_set_whose_keys_share_one_fault_is_listed() {
+fn a_set_whose_keys_share_one_error_is_listed() {
     let content = r#"{"keys":[{"kty":"oct","kty":"oct"}]}"#;
     let run = keys("one-fault.jwks", content);
     assert_eq!(run.code, 1);
@@ -190,7 +190,7 @@ fn from_standard_input() {
 }
 
 #[test]
-fn not_keys() {
+fn files_without_keys() {
     for (index, (content, name)) in [
         ("", "malformed_json"),
         ("[]", "malformed_json"),

@@ -1,4 +1,4 @@
-//! The program as its users see it. One test program, so that it is linked once.
+//! Tests the program as its users see it. They are one test program, so that it is linked once.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "a test says what it expects by insisting on it"
+    reason = "a test fails by panicking"
 )]
 
 mod support;

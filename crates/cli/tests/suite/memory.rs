@@ -1,4 +1,4 @@
-//! `batch` in constant memory.
+//! `batch` runs in constant memory.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -6,7 +6,7 @@ use std::thread;
 
 use super::support::{NOW, SECRET, TOKEN, jwk, start};
 
-/// Kilobytes that the process has had resident at most.
+/// Returns the peak resident memory of the process, in kilobytes.
 fn peak(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status
@@ -16,7 +16,7 @@ fn peak(process: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// Lines of every kind, with algorithms in every combination.
+/// Returns line number `i`: lines of every kind, with algorithms in every combination.
 fn line(i: usize) -> String {
     let names = [
         "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "ES256",
@@ -41,16 +41,16 @@ fn line(i: usize) -> String {
 }
 
 #[test]
-fn twenty_times_the_lines_take_no_more_memory() {
+fn twenty_times_as_many_lines_need_no_more_memory() {
     let (few, many) = (10_000, 200_000);
     let mut child = start(&["batch"]);
     let process = child.id();
-    let mut questions = child.stdin.take().unwrap();
+    let mut requests = child.stdin.take().unwrap();
     let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
-    // It hands the pipe back, for the process must not have ended when it is measured.
+    // Returns the pipe, because the process must still run when it is measured.
     let writer = thread::spawn(move || {
-        (0..many).for_each(|i| questions.write_all(line(i).as_bytes()).unwrap());
-        questions
+        (0..many).for_each(|i| requests.write_all(line(i).as_bytes()).unwrap());
+        requests
     });
     let mut peak_after = |lines| {
         assert_eq!(answers.by_ref().take(lines).flatten().count(), lines);

@@ -1,4 +1,5 @@
-//! What belongs to OpenID Connect: PEM keys, metadata, what an ID Token is bound to, logout tokens.
+//! OpenID Connect: ID Tokens and the values they contain hashes of, logout tokens, PEM keys and
+//! metadata.
 
 use serde_json::{Value, json};
 
@@ -6,11 +7,13 @@ use super::support::{Run, batch, file, run, vectors};
 
 const SECRET: &str = "a secret of at least 32 bytes, for HS256";
 
-/// From `https://op` for `us`, about `s`, from 1000 to 2000, `acr` `gold`, bound to the three below.
+/// From `https://op` for `us`, about `s`, from 1000 to 2000, with `acr` `gold`. Contains the hashes
+/// of the three values below.
 const ID_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9\
-    .eyJpc3MiOiJodHRwczovL29wIiwic3ViIjoicyIsImF1ZCI6InVzIiwiaWF0IjoxMDAwLCJleHAiOjIwMDAsImFjciI6ImdvbGQiLCJhdF9oYXNo\
-    IjoiNzdRbVVQdGpQZnpXdEYyQW5wSzlSUSIsImNfaGFzaCI6IkxEa3RLZG9RYWszUGswY25YeENsdEEiLCJzX2hhc2giOiJiT2h0WDhGNzNJTWpT\
-    UGVWQXF4eVRRIn0.WY20TAw7Aq2Ong7L37e7qj50FZCywEH69PflAqVbhHU";
+    .eyJpc3MiOiJodHRwczovL29wIiwic3ViIjoicyIsImF1ZCI6InVzIiwiaWF0IjoxMDAwLCJleHAiOjIwMDAsImFjciI6\
+    ImdvbGQiLCJhdF9oYXNoIjoiNzdRbVVQdGpQZnpXdEYyQW5wSzlSUSIsImNfaGFzaCI6IkxEa3RLZG9RYWszUGswY25YeE\
+    NsdEEiLCJzX2hhc2giOiJiT2h0WDhGNzNJTWpTUGVWQXF4eVRRIn0\
+    .WY20TAw7Aq2Ong7L37e7qj50FZCywEH69PflAqVbhHU";
 
 const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
@@ -18,13 +21,15 @@ const STATE: &str = "af0ifjsldkj";
 
 /// From `https://op` for `us`, of session `x`.
 const LOGOUT_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImxvZ291dCtqd3QifQ\
-    .eyJpc3MiOiJodHRwczovL29wIiwiYXVkIjoidXMiLCJpYXQiOjEwMDAsImV4cCI6MjAwMCwianRpIjoiMSIsInNpZCI6IngiLCJldmVudHMiOnsi\
+    .eyJpc3MiOiJodHRwczovL29wIiwiYXVkIjoidXMiLCJpYXQiOjEwMDAsImV4cCI6MjAwMCwianRpIjoiMSIsInNpZCI6\
+    IngiLCJldmVudHMiOnsi\
     aHR0cDovL3NjaGVtYXMub3BlbmlkLm5ldC9ldmVudC9iYWNrY2hhbm5lbC1sb2dvdXQiOnt9fX0\
     .DfQAMAbBrzaZy3NkZ_shzTsNWvRJDB7SGQ6mutqsVug";
 
-/// The same with a nonce.
+/// The same token with a nonce.
 const LOGOUT_TOKEN_WITH_NONCE: &str = "eyJhbGciOiJIUzI1NiJ9\
-    .eyJpc3MiOiJodHRwczovL29wIiwiYXVkIjoidXMiLCJpYXQiOjEwMDAsImV4cCI6MjAwMCwianRpIjoiMSIsInNpZCI6IngiLCJub25jZSI6Im4i\
+    .eyJpc3MiOiJodHRwczovL29wIiwiYXVkIjoidXMiLCJpYXQiOjEwMDAsImV4cCI6MjAwMCwianRpIjoiMSIsInNpZCI6\
+    IngiLCJub25jZSI6Im4i\
     LCJldmVudHMiOnsiaHR0cDovL3NjaGVtYXMub3BlbmlkLm5ldC9ldmVudC9iYWNrY2hhbm5lbC1sb2dvdXQiOnt9fX0\
     .g_eUrD-e960fU3MDNY-nG1eMWxDPW-x4Iqe2wPcCm6A";
 
@@ -44,7 +49,7 @@ fn verify(profile: &str, token: &str, more: &[&str]) -> Run {
 }
 
 #[test]
-fn what_an_id_token_is_bound_to() {
+fn id_tokens_contain_the_hashes_of_other_values() {
     let given = |access_token: &'static str, code: &'static str, state: &'static str| {
         let pairs = [
             ("--access-token", access_token),
@@ -63,14 +68,14 @@ fn what_an_id_token_is_bound_to() {
     given("", "", CODE).assert_failed(1, "error: s_hash_mismatch: ");
     for option in ["--access-token=x", "--code=x", "--state=x"] {
         let run = verify("jwt", ID_TOKEN, &[option]);
-        run.assert_failed(2, "belong to --profile id-token");
+        run.assert_failed(2, "require --profile id-token");
         let run = super::support::run(&["verify", "--secret=x", "--profile=jws", option, "a"], b"");
-        run.assert_failed(2, "belong to --profile id-token");
+        run.assert_failed(2, "require --profile id-token");
     }
 }
 
 #[test]
-fn acr_is_one_of() {
+fn one_of_several_acr_values_is_accepted() {
     let with = |more: &[&str]| verify("id-token", ID_TOKEN, &[&["--any-nonce"], more].concat());
     assert_eq!(with(&["--acr=gold"]).code, 0);
     assert_eq!(with(&["--acr=silver", "--acr=gold"]).code, 0);
@@ -98,7 +103,7 @@ fn logout_tokens() {
     run(&undecided, b"").assert_failed(2, "--any-issuer");
 }
 
-/// The keys made by OpenSSL, each with a token.
+/// Returns the keys made by OpenSSL, each with a token.
 fn published() -> Vec<Value> {
     let text = std::fs::read_to_string(vectors("openssl/keys.json")).unwrap();
     let mut file: Value = serde_json::from_str(&text).unwrap();
@@ -155,7 +160,8 @@ fn keys_in_pem() {
 fn metadata() {
     let metadata = |name: &str, algorithms: &str| {
         let text = format!(
-            r#"{{"issuer":"https:\/\/op","jwks_uri":"x","id_token_signing_alg_values_supported":{algorithms}}}"#
+            r#"{{"issuer":"https:\/\/op","jwks_uri":"x",
+                "id_token_signing_alg_values_supported":{algorithms}}}"#
         );
         file(name, text)
     };
@@ -173,12 +179,12 @@ fn metadata() {
     };
     let op = "--issuer=https://op";
     assert_eq!(with("id-token", &[op, "--metadata", &hs256]).code, 0);
-    // The secret is too short for the algorithm that is left.
+    // The secret is too short for HS512, the only algorithm that the metadata allows.
     let weak = with("id-token", &[op, "--metadata", &hs512]);
     weak.assert_failed(2, "error: weak_key: ");
     let unusable = with("id-token", &[op, "--metadata", &none]);
     unusable.assert_failed(2, "error: unusable_algorithm_list: ");
-    // Of other tokens they say nothing; and who names algorithms knows better.
+    // The metadata does not apply to other tokens, and --alg takes precedence over it.
     assert_eq!(with("jwt", &[op, "--metadata", &hs512]).code, 0);
     let named = with("id-token", &[op, "--metadata", &hs512, "--alg=HS256"]);
     assert_eq!(named.code, 0);
@@ -192,7 +198,7 @@ fn metadata() {
     any.assert_failed(2, "--issuer");
 }
 
-/// What comes of a line with these members.
+/// Returns `ok` or the error for a line with these members.
 fn ask(members: &Value) -> Value {
     let mut line = json!({"token": ID_TOKEN, "secret": SECRET, "profile": "id-token", "now": 1500});
     let line_members = line.as_object_mut().unwrap();
@@ -206,7 +212,7 @@ fn ask(members: &Value) -> Value {
 }
 
 #[test]
-fn lines_of_batch() {
+fn batch_accepts_the_same_members() {
     let logout = |token| json!({"profile": "logout-token", "token": token});
     for (members, want) in [
         (json!({}), "ok"),
@@ -257,7 +263,8 @@ fn lines_of_batch() {
         for (form, pem) in key["forms"].as_object().unwrap() {
             if form.ends_with("_pem") {
                 let members = json!({
-                    "token": key["token"], "pem": pem, "secret": null, "profile": "jwt", "now": 1_750_000_000,
+                    "token": key["token"], "pem": pem, "secret": null,
+                    "profile": "jwt", "now": 1_750_000_000,
                 });
                 assert_eq!(ask(&members), "ok", "{} {form}", key["name"]);
             }

@@ -1,10 +1,11 @@
-//! `batch`: what a line may ask.
+//! `batch`: the members of a request.
 
 use serde_json::{Value, json};
 
 use super::support::{CLAIMS, NOW, SECRET, TOKEN, batch, jwk};
 
-/// The answer to one line, made of a good request without these members and with those.
+/// Returns the answer to a valid request from which some members are removed and to which others
+/// are added.
 fn ask(without: &[&str], with: Value) -> Value {
     let now: u64 = NOW.parse().unwrap();
     let mut request = json!({"token": TOKEN, "secret_base64url": SECRET, "now": now});
@@ -13,7 +14,7 @@ fn ask(without: &[&str], with: Value) -> Value {
         members.remove(*name);
     }
     let Value::Object(with) = with else {
-        panic!("no object");
+        panic!("not an object");
     };
     members.extend(with);
     let mut answers = batch(&format!("{request}\n"));
@@ -21,7 +22,7 @@ fn ask(without: &[&str], with: Value) -> Value {
     answers.remove(0)
 }
 
-fn assert_refused(answer: &Value, error: &str) {
+fn assert_rejected(answer: &Value, error: &str) {
     assert_eq!(
         (&answer["ok"], &answer["error"]),
         (&json!(false), &json!(error)),
@@ -30,16 +31,16 @@ fn assert_refused(answer: &Value, error: &str) {
 }
 
 #[test]
-fn answers() {
+fn accepted_and_rejected() {
     let payload = TOKEN.split('.').nth(1).unwrap();
     let accepted = json!({"id": null, "ok": true, "alg": "HS256", "payload": payload});
     assert_eq!(ask(&[], json!({})), accepted);
-    let refused = json!({"id": 7, "ok": false, "error": "exp_expired", "code": 10_505});
-    assert_eq!(ask(&["now"], json!({"id": 7})), refused);
-    let refused = json!({"id": null, "ok": false, "error": "weak_key", "code": 21});
+    let rejected = json!({"id": 7, "ok": false, "error": "exp_expired", "code": 10_505});
+    assert_eq!(ask(&["now"], json!({"id": 7})), rejected);
+    let rejected = json!({"id": null, "ok": false, "error": "weak_key", "code": 21});
     assert_eq!(
         ask(&["secret_base64url"], json!({"secret": "short"})),
-        refused
+        rejected
     );
     assert_eq!(CLAIMS.len() * 4, payload.len() * 3 - 2);
 }
@@ -55,23 +56,23 @@ fn keys() {
     };
     assert_eq!(with(jwk.clone())["ok"], true);
     assert_eq!(with(json!({"keys": [jwk.clone()]}))["ok"], true);
-    assert_refused(&with(json!({"keys": []})), "no_usable_key");
-    assert_refused(&with(json!({"keys": 5})), "malformed_key_set");
-    assert_refused(&with(json!({})), "malformed_key");
-    assert_refused(&with(json!([jwk.clone()])), "bad_request");
+    assert_rejected(&with(json!({"keys": []})), "no_usable_key");
+    assert_rejected(&with(json!({"keys": 5})), "malformed_key_set");
+    assert_rejected(&with(json!({})), "malformed_key");
+    assert_rejected(&with(json!([jwk.clone()])), "bad_request");
     let without_algs = ask(&["secret_base64url"], json!({"keys": jwk}));
-    assert_refused(&without_algs, "algorithm_not_accepted");
+    assert_rejected(&without_algs, "algorithm_not_accepted");
     let not_base64url = ask(&["secret_base64url"], json!({"secret_base64url": "="}));
-    assert_refused(&not_base64url, "malformed_key");
+    assert_rejected(&not_base64url, "malformed_key");
 }
 
 #[test]
-fn the_library_sees_keys_as_they_are_written() {
+fn keys_reach_the_library_as_written() {
     let line =
         |keys: &str| format!(r#"{{"token":"{TOKEN}","keys":{keys},"algs":["HS256"],"now":{NOW}}}"#);
     let duplicate = jwk().replace('{', r#"{"kty":"oct","#);
     let answers = batch(&[line(&duplicate), line(&jwk())].join("\n"));
-    assert_refused(&answers[0], "duplicate_member");
+    assert_rejected(&answers[0], "duplicate_member");
     assert_eq!(answers[1]["ok"], true);
 }
 
@@ -79,19 +80,19 @@ fn the_library_sees_keys_as_they_are_written() {
 fn algorithms() {
     assert_eq!(ask(&[], json!({"algs": ["HS512", "HS256"]}))["ok"], true);
     assert_eq!(ask(&[], json!({"algs": null}))["ok"], true);
-    assert_refused(
+    assert_rejected(
         &ask(&[], json!({"algs": ["HS512"]})),
         "algorithm_not_accepted",
     );
-    assert_refused(&ask(&[], json!({"algs": []})), "unusable_algorithm_list");
-    assert_refused(
+    assert_rejected(&ask(&[], json!({"algs": []})), "unusable_algorithm_list");
+    assert_rejected(
         &ask(&[], json!({"algs": ["HS256", "RS256"]})),
         "unusable_algorithm_list",
     );
-    assert_refused(&ask(&[], json!({"algs": ["hs256"]})), "bad_request");
-    assert_refused(&ask(&[], json!({"algs": "HS256,HS384"})), "bad_request");
+    assert_rejected(&ask(&[], json!({"algs": ["hs256"]})), "bad_request");
+    assert_rejected(&ask(&[], json!({"algs": "HS256,HS384"})), "bad_request");
     assert_eq!(ask(&[], json!({"algs": "HS256"}))["ok"], true);
-    assert_refused(
+    assert_rejected(
         &ask(&[], json!({"algs": "HS512"})),
         "algorithm_not_accepted",
     );
@@ -102,11 +103,11 @@ fn white_space_around_the_token() {
     let token = format!("\t\r\n {TOKEN} \n");
     assert_eq!(ask(&[], json!({"token": token}))["ok"], true);
     let token = format!("\u{a0}{TOKEN}");
-    assert_refused(&ask(&[], json!({"token": token})), "malformed_base64url");
+    assert_rejected(&ask(&[], json!({"token": token})), "malformed_base64url");
 }
 
 #[test]
-fn leeway_is_that_of_max_age_too() {
+fn leeway_extends_max_age() {
     let secret = "a secret of at least 32 bytes, for HS256";
     // {"auth_time":1000}
     let token =
@@ -127,7 +128,7 @@ fn leeway_is_that_of_max_age_too() {
 }
 
 #[test]
-fn expectations() {
+fn expected_values() {
     for (with, error) in [
         (json!({"issuer": "joe"}), None),
         (json!({"issuer": ["eve", "joe"]}), None),
@@ -202,7 +203,7 @@ fn bad_requests() {
         (&[], json!({"profile": "jws", "max_age": 300})),
     ] {
         let answer = ask(without, with.clone());
-        assert_refused(&answer, "bad_request");
+        assert_rejected(&answer, "bad_request");
         assert_eq!(answer["code"], 0);
         assert!(
             answer["message"].as_str().is_some_and(|m| !m.is_empty()),
@@ -217,12 +218,12 @@ fn bad_requests() {
         ("max_age", json!(0)),
     ] {
         let answer = ask(&[], json!({"profile": "jws", name: value}));
-        assert_refused(&answer, "bad_request");
+        assert_rejected(&answer, "bad_request");
     }
 }
 
 #[test]
-fn what_is_wrong_with_a_request() {
+fn messages_do_not_quote_the_request() {
     for (line, message) in [
         (
             r#"{"id":5,"leeway":"hidden, expected nothing"}"#,
@@ -246,9 +247,10 @@ fn what_is_wrong_with_a_request() {
         ),
         (
             r#"{"id":5,"hidden at line 1, expected hidden":1}"#,
-            "unknown member, expected one of `id`, `token`, `keys`, `pem`, `secret`, `secret_base64url`, \
-             `algs`, `profile`, `issuer`, `audience`, `nonce`, `subject`, `acr`, `typ`, `now`, `leeway`, `max_age`, \
-             `access_token`, `code`, `state` at column 43",
+            "unknown member, expected one of `id`, `token`, `keys`, `pem`, `secret`, \
+             `secret_base64url`, `algs`, `profile`, `issuer`, `audience`, `nonce`, `subject`, \
+             `acr`, `typ`, `now`, `leeway`, `max_age`, `access_token`, `code`, `state` \
+             at column 43",
         ),
         (
             r#"{"id":5,"secret":"hidden","secret":"hidden"}"#,
@@ -256,7 +258,7 @@ fn what_is_wrong_with_a_request() {
         ),
     ] {
         let answer = batch(line).remove(0);
-        assert_refused(&answer, "bad_request");
+        assert_rejected(&answer, "bad_request");
         assert_eq!(
             (&answer["id"], &answer["message"]),
             (&json!(5), &json!(message))

@@ -1,4 +1,4 @@
-//! `batch` as one end of a conversation.
+//! `batch` in a dialog with another program.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::thread;
@@ -6,19 +6,19 @@ use std::thread;
 use super::support::start;
 
 #[test]
-fn an_answer_comes_before_the_next_question() {
+fn each_answer_is_written_before_the_next_request() {
     let mut child = start(&["batch"]);
-    let mut questions = child.stdin.take().unwrap();
+    let mut requests = child.stdin.take().unwrap();
     let mut answers = BufReader::new(child.stdout.take().unwrap());
     let mut answer = String::new();
     for i in 0..3 {
-        // The rest of a line, and the start of the next.
-        let question = if i == 0 {
+        // The rest of one line and the start of the next.
+        let request = if i == 0 {
             "{\"id\":0}\n{\"id\":".to_owned()
         } else {
             format!("{i}}}\n{{\"id\":")
         };
-        questions.write_all(question.as_bytes()).unwrap();
+        requests.write_all(request.as_bytes()).unwrap();
         answer.clear();
         answers.read_line(&mut answer).unwrap();
         assert!(
@@ -26,19 +26,19 @@ fn an_answer_comes_before_the_next_question() {
             "{answer}"
         );
     }
-    drop(questions);
+    drop(requests);
     assert!(child.wait().unwrap().success());
 }
 
 #[test]
-fn a_reader_that_has_had_enough_ends_it_quietly() {
+fn a_closed_pipe_ends_the_program_quietly() {
     let mut child = start(&["batch"]);
-    let mut questions = child.stdin.take().unwrap();
+    let mut requests = child.stdin.take().unwrap();
     let mut first = [0; 6];
     let mut answers = child.stdout.take().unwrap();
     let writer = thread::spawn(move || {
         let lines = "{\"id\":1}\n".repeat(1000);
-        while questions.write_all(lines.as_bytes()).is_ok() {}
+        while requests.write_all(lines.as_bytes()).is_ok() {}
     });
     answers.read_exact(&mut first).unwrap();
     drop(answers);

@@ -1,4 +1,4 @@
-//! Runs the program.
+//! Runs the program for the tests.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,23 +12,23 @@ pub(crate) const TOKEN: &str = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\
     .eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ\
     .dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-/// Its payload.
+/// The payload of the token.
 pub(crate) const CLAIMS: &str =
     "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
 
-/// Its key.
+/// The key of the token.
 pub(crate) const SECRET: &str =
     "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 
-/// A time at which it holds.
+/// A time at which the token is not expired.
 pub(crate) const NOW: &str = "1300819000";
 
-/// Its key as a JWK.
+/// Returns the key of the token as a JWK.
 pub(crate) fn jwk() -> String {
     format!(r#"{{"kty":"oct","k":"{SECRET}"}}"#)
 }
 
-/// What a run came to.
+/// The outcome of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -41,12 +41,12 @@ impl Run {
         str::from_utf8(&self.stdout).unwrap()
     }
 
-    /// Standard output as one JSON object on one line.
+    /// Parses standard output as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap()
     }
 
-    /// Refused or unusable: this code, this on standard error, nothing on standard output.
+    /// Asserts a failure: the exit code, a part of standard error, and an empty standard output.
     pub(crate) fn assert_failed(&self, code: i32, stderr: &str) {
         let found = self.stderr.contains(stderr) && self.stderr.starts_with("error: ");
         assert!(found && self.stdout.is_empty(), "{self:?}");
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &[&str], stdin: &[u8]) -> Run {
     let mut child = start(arguments);
     let mut pipe = child.stdin.take().unwrap();
     let stdin = stdin.to_vec();
-    // Not every run reads all of it.
+    // Errors are ignored, because not every run reads all of its input.
     let writer = thread::spawn(move || drop(pipe.write_all(&stdin)));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
@@ -89,21 +89,21 @@ pub(crate) fn batch(lines: &str) -> Vec<Value> {
     run.text().lines().map(answer).collect()
 }
 
-/// A file for this run; every test has names of its own.
+/// Writes a file for this run and returns its path. Tests must use different names.
 pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, content).unwrap();
     path.into_os_string().into_string().unwrap()
 }
 
-/// A file or folder below `vectors/`.
+/// Returns the path of a file or folder below `vectors/`.
 pub(crate) fn vectors(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../vectors")
         .join(name)
 }
 
-/// The path of a file in `vectors/demo/`.
+/// Returns the path of a file in `vectors/demo/`.
 pub(crate) fn demo(name: &str) -> String {
     let path = vectors("demo").join(name);
     path.into_os_string().into_string().unwrap()

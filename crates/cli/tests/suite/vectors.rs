@@ -1,4 +1,4 @@
-//! The tokens that other libraries made, through `batch`.
+//! Runs the tokens of other libraries through `batch`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::support::{batch, vectors};
 
-/// Every case of every file below `vectors/` in the format of `vectors/README.md`.
+/// Returns every case of every file below `vectors/` in the format of `vectors/README.md`.
 fn cases() -> Vec<Value> {
     let entries = |path: PathBuf| {
         fs::read_dir(path)
@@ -30,7 +30,7 @@ fn cases() -> Vec<Value> {
 }
 
 #[test]
-fn answers_are_those_expected() {
+fn answers_match_the_vectors() {
     let mut cases = cases();
     assert!(cases.len() > 500, "{} cases", cases.len());
     let mut lines = String::new();
@@ -45,7 +45,7 @@ fn answers_are_those_expected() {
     for (case, mut answer) in cases.iter().zip(batch(&lines)) {
         let mut want = case["expect"].clone();
         want["id"] = case["name"].clone();
-        // The vectors leave the number out.
+        // The vectors do not contain the error number.
         answer.as_object_mut().unwrap().remove("code");
         assert_eq!(answer, want);
     }

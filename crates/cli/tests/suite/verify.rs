@@ -1,11 +1,11 @@
-//! `verify`: tokens that are accepted and refused.
+//! `verify`: tokens that are accepted and rejected.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::json;
 
 use super::support::{CLAIMS, NOW, Run, SECRET, TOKEN, demo, file, jwk, run};
 
-/// The RFC's token with its key as a JWK, and more arguments.
+/// Runs `verify` with the key of [`TOKEN`] as a JWK, and more arguments.
 fn verify(name: &str, more: &[&str], stdin: &str) -> Run {
     let jwks = file(name, jwk());
     let arguments = ["verify", "--jwks", &jwks, "--alg", "HS256"];
@@ -22,7 +22,7 @@ fn accepted() {
 }
 
 #[test]
-fn every_key_of_a_large_set_counts() {
+fn every_key_of_a_large_set_is_used() {
     let other = format!(r#"{{"kty":"oct","k":"{}"}}"#, "A".repeat(42) + "E");
     let content = format!(
         r#"{{"keys":[{}{}]}}"#,
@@ -35,7 +35,7 @@ fn every_key_of_a_large_set_counts() {
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 }
 
-/// In a set there may be keys for any of the accepted algorithms; a key by itself is for its own.
+/// A JWK Set accepts all algorithms of the list. A single key accepts only its own.
 #[test]
 fn a_token_for_another_kind_of_key() {
     let ec = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
@@ -67,7 +67,7 @@ fn the_token_may_come_from_standard_input() {
 }
 
 #[test]
-fn refused() {
+fn rejected() {
     let (forged, padded) = (format!("{TOKEN}A"), format!("{TOKEN}="));
     for (arguments, error) in [
         (
@@ -91,13 +91,13 @@ fn refused() {
             "malformed_base64url: a text is not strict base64url",
         ),
     ] {
-        let run = verify("refused.jwk", &arguments, "");
+        let run = verify("rejected.jwk", &arguments, "");
         run.assert_failed(1, &format!("error: {error}\n"));
     }
 }
 
 #[test]
-fn what_narrows_a_token() {
+fn each_option_restricts_the_token() {
     for (argument, code) in [
         ("--now=1300819379.999", 0),
         ("--now=1300819380", 1),
@@ -117,29 +117,34 @@ fn what_narrows_a_token() {
             "--now=1300819000"
         };
         let arguments = ["--any-issuer", "--any-audience", now, argument, TOKEN];
-        let run = verify("narrowed.jwk", &arguments, "");
+        let run = verify("restricted.jwk", &arguments, "");
         assert_eq!(run.code, code, "{argument} {run:?}");
     }
     let late = ["--any-issuer", "--any-audience", "--now=1300819389", TOKEN];
     assert_eq!(
-        verify("narrowed.jwk", &[&late[..], &["--leeway=9"]].concat(), "").code,
+        verify("restricted.jwk", &[&late[..], &["--leeway=9"]].concat(), "").code,
         1
     );
     assert_eq!(
-        verify("narrowed.jwk", &[&late[..], &["--leeway=10"]].concat(), "").code,
+        verify(
+            "restricted.jwk",
+            &[&late[..], &["--leeway=10"]].concat(),
+            ""
+        )
+        .code,
         0
     );
 }
 
 #[test]
-fn secrets_are_taken_byte_for_byte() {
+fn secrets_are_used_byte_for_byte() {
     let secret = Base64UrlUnpadded::decode_vec(SECRET).unwrap();
-    let refused = "error: bad_signature: the signature does not verify\n";
-    let hint = format!("{refused}hint: the secret ends with a line feed\n");
+    let rejected = "error: bad_signature: the signature does not verify\n";
+    let hint = format!("{rejected}hint: the secret ends with a line feed\n");
     for (content, code, stderr) in [
         (secret.clone(), 0, ""),
         ([&secret[..], b"\n"].concat(), 1, hint.as_str()),
-        (SECRET.as_bytes().to_vec(), 1, refused),
+        (SECRET.as_bytes().to_vec(), 1, rejected),
     ] {
         let path = file("secret", content);
         let arguments = [&["verify", "--secret-file", &path], &DECIDED[..]].concat();
@@ -148,7 +153,11 @@ fn secrets_are_taken_byte_for_byte() {
     }
     let with_line_feed = format!("{SECRET}\n");
     let arguments = [&["verify", "--secret", &with_line_feed], &DECIDED[..]].concat();
-    assert_eq!(run(&arguments, b"").stderr, refused, "nobody types that");
+    assert_eq!(
+        run(&arguments, b"").stderr,
+        rejected,
+        "no hint for --secret"
+    );
 }
 
 #[test]
@@ -160,7 +169,7 @@ fn json_of_claims() {
         json!({"ok": true, "alg": "HS256", "claims": claims})
     );
     let line = CLAIMS.replace("\r\n ", "");
-    assert!(run.text().contains(&line), "else as they are written");
+    assert!(run.text().contains(&line), "only white space changes");
     assert_eq!(run.text().find('\n'), Some(run.stdout.len() - 1));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 }
@@ -176,9 +185,9 @@ fn json_of_a_payload() {
 }
 
 #[test]
-fn json_of_a_refusal() {
+fn json_of_a_rejected_token() {
     let arguments = ["--any-issuer", "--any-audience", "--json", TOKEN];
-    let run = verify("json-refused.jwk", &arguments, "");
+    let run = verify("json-rejected.jwk", &arguments, "");
     let message = r#"the token has expired: claim "exp" is in the past"#;
     let want = json!({"ok": false, "error": "exp_expired", "code": 10_505, "message": message});
     assert_eq!((run.json(), run.code, run.stderr.as_str()), (want, 1, ""));
@@ -201,9 +210,9 @@ fn json_of_keys_that_cannot_be_loaded() {
 }
 
 #[test]
-fn json_of_what_is_unusable() {
+fn json_of_unusable_input() {
     let jwks = file("unusable.jwk", jwk());
-    let undecided = "no issuer to check: give --issuer, or accept any with --any-issuer";
+    let undecided = "no issuer to check: pass --issuer, or accept any with --any-issuer";
     let unread = "cannot read /nonexistent: No such file or directory (os error 2)";
     let weak = "the key is too weak: HS256 needs at least 32 bytes";
     for (arguments, name, code, message) in [
@@ -233,7 +242,7 @@ fn json_of_what_is_unusable() {
 }
 
 #[test]
-fn a_payload_is_printed_as_it_is() {
+fn a_payload_is_printed_unchanged() {
     let run = verify("jws.jwk", &["--profile=jws", TOKEN], "");
     assert_eq!(
         (run.code, run.text()),

@@ -1,4 +1,4 @@
-//! `verify`: what is unusable before any token is looked at. Exit code 2.
+//! `verify`: input that is unusable before any token is examined. Exit code 2.
 
 use super::support::{TOKEN, file, jwk, run};
 
@@ -9,7 +9,7 @@ fn assert_unusable(arguments: &[&str], stderr: &str) {
 }
 
 #[test]
-fn every_check_has_to_be_decided() {
+fn every_check_must_be_decided() {
     assert_unusable(&[], "--any-issuer");
     assert_unusable(&["--any-issuer"], "--any-audience");
     assert_unusable(&["--any-audience"], "--any-issuer");
@@ -19,7 +19,7 @@ fn every_check_has_to_be_decided() {
 }
 
 #[test]
-fn a_check_is_not_given_and_waived() {
+fn a_check_cannot_be_both_given_and_waived() {
     for (given, waived) in [
         ("--issuer", "--any-issuer"),
         ("--audience", "--any-audience"),
@@ -30,7 +30,7 @@ fn a_check_is_not_given_and_waived() {
 }
 
 #[test]
-fn claims_of_a_payload() {
+fn profile_jws_has_no_claim_checks() {
     for argument in [
         "--issuer=x",
         "--any-issuer",
@@ -50,7 +50,7 @@ fn claims_of_a_payload() {
 }
 
 #[test]
-fn values() {
+fn invalid_values() {
     for argument in [
         "--profile=JWT",
         "--profile=x",
@@ -102,8 +102,8 @@ fn exactly_one_source_of_keys() {
         ),
         (
             &["verify", "--secret=short"],
-            "error: weak_key: the key is too weak: HS256 needs at least 32 bytes, HS384 needs at least 48 bytes, \
-             HS512 needs at least 64 bytes\n",
+            "error: weak_key: the key is too weak: HS256 needs at least 32 bytes, \
+             HS384 needs at least 48 bytes, HS512 needs at least 64 bytes\n",
         ),
         (
             &["verify", "--secret=x", "--alg=HS512"],
@@ -158,7 +158,7 @@ fn a_secret_of_zeros() {
 }
 
 #[test]
-fn shared_secrets_without_their_algorithms() {
+fn shared_secrets_without_mac_algorithms_get_a_hint() {
     let given = ["verify", "--any-issuer", "--any-audience", TOKEN, "--jwks"];
     for content in [jwk(), format!(r#"{{"keys":[{}]}}"#, jwk())] {
         let path = file("secrets.jwks", content);
@@ -168,7 +168,7 @@ fn shared_secrets_without_their_algorithms() {
 }
 
 #[test]
-fn no_tricks_with_the_terminal() {
+fn terminal_escapes_are_escaped() {
     let harmful = "\u{1b}[31m\u{202e}x";
     for option in ["--now", "--unknown", "--alg"] {
         let given = format!("{option}={harmful}");
@@ -180,7 +180,7 @@ fn no_tricks_with_the_terminal() {
 }
 
 #[test]
-fn no_command() {
+fn commands_and_help() {
     assert_eq!(run(&[], b"").code, 2);
     assert_eq!(run(&["unknown"], b"").code, 2);
     assert_eq!(run(&["--help"], b"").code, 0);

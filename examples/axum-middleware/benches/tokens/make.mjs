@@ -1,4 +1,4 @@
-// Writes tokens.json: for each algorithm a key as JWK Set and an access token that holds until 2100. Needs nothing but
+// Writes tokens.json: for each algorithm a key in a JWK Set, and an access token that expires in 2100. Requires only
 // Node.js: node make.mjs > tokens.json
 import { constants, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 
@@ -21,7 +21,7 @@ const pem = {
 };
 const text = (json) => Buffer.from(JSON.stringify(json)).toString("base64url");
 const made = Object.entries(kinds).map(([alg, { type, options, hash, ...padding }]) => {
-    // By way of PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
+    // Through PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
     const privateKey = createPrivateKey(generateKeyPairSync(type, { ...options, ...pem }).privateKey);
     const input = `${text({ typ: "at+jwt", alg, kid: alg })}.${text(claims)}`;
     const signature = sign(hash, input, { key: privateKey, dsaEncoding: "ieee-p1363", ...padding });

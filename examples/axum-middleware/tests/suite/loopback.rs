@@ -1,4 +1,4 @@
-//! A server of axum, and keys that come by HTTP.
+//! An axum server, and keys that are fetched by HTTP.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn serve(app: Router) -> String {
     format!("http://{address}")
 }
 
-/// Status and body of a request to `url` with that token.
+/// Requests `url` with this token, and returns the status and the body.
 async fn request(url: String, token: String) -> (u16, String) {
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -53,7 +53,7 @@ async fn a_protected_route() {
 }
 
 #[tokio::test]
-async fn what_is_no_key_set() {
+async fn responses_that_are_not_key_sets() {
     let app = Router::new().route("/page", get(async || "<html>")).route(
         "/elsewhere",
         get(async || axum::response::Redirect::temporary("/page")),

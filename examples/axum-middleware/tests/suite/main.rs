@@ -1,9 +1,6 @@
-//! One test program.
+//! All tests in one program, so that it is linked once.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "tests say what they expect by unwrapping it"
-)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod loopback;
 mod middleware;

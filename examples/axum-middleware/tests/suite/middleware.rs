@@ -1,5 +1,5 @@
-//! What gets through the layer, what does not, and how often keys are fetched. Time stands still
-//! unless it is turned.
+//! Tests which requests pass the layer, which are rejected, and how often keys are fetched. The
+//! clock is paused, and advances only when a test says so.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// Status and challenge of the answer to a request with these headers; the service behind answers
-/// with the subject.
+/// Returns the status and the challenge of the answer to a request with these headers. The inner
+/// service answers with the subject.
 async fn answer(published: &Issuer, authorization: &[&str]) -> (u16, String) {
     let mut request = Request::builder();
     for value in authorization {
@@ -45,7 +45,7 @@ fn bearer(token: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_good_token_passes() {
+async fn valid_tokens_pass() {
     let key = TestKey::new(1);
     let issuer = Published::new(&[&key]).issuer();
     for scheme in ["Bearer", "bearer", "BEARER"] {
@@ -78,7 +78,7 @@ async fn requests_without_a_readable_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_that_are_not_good() {
+async fn invalid_tokens() {
     let key = TestKey::new(1);
     let published = Published::new(&[&key]);
     let issuer = published.issuer();
@@ -131,11 +131,11 @@ async fn tokens_that_are_not_good() {
         let got = answer(&issuer, &[&bearer(&token)]).await;
         assert_eq!(got, (401, challenge), "{error:?}");
     }
-    assert_eq!(published.fetches(), 1, "the first, to have any keys");
+    assert_eq!(published.fetches(), 1, "only the first token fetches keys");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_scope_that_is_missing() {
+async fn a_missing_scope() {
     let key = TestKey::new(1);
     let issuer = Published::new(&[&key]).issuer();
     let mut claims = claims();
@@ -149,19 +149,19 @@ async fn a_scope_that_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mistake_of_the_server() {
+async fn a_misconfigured_server() {
     let key = TestKey::new(1);
     let settings = Settings {
         audience: String::new(),
         ..settings()
     };
     let issuer = axum_middleware::Issuer::new(settings, Published::new(&[&key]).fetch());
-    // Without a challenge: another token would not help.
+    // No challenge, because another token would not help.
     let got = answer(&issuer, &[&bearer(&key.token())]).await;
     assert_eq!(got, (500, String::new()));
 }
 
-/// An issuer that was fetched from while it had the one key, and now has the other.
+/// Returns an issuer whose old key was fetched, and which now publishes the new one.
 async fn replaced(old: &TestKey, new: &TestKey) -> (Published, Issuer) {
     let published = Published::new(&[old]);
     let issuer = published.issuer();
@@ -172,7 +172,7 @@ async fn replaced(old: &TestKey, new: &TestKey) -> (Published, Issuer) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_are_replaced_while_requests_go_on() {
+async fn keys_are_replaced_while_requests_run() {
     let (old, new) = (TestKey::new(1), TestKey::new(2));
     let (published, issuer) = replaced(&old, &new).await;
     let tokens: Vec<_> = (0..20).map(|_| new.token()).collect();
@@ -183,12 +183,12 @@ async fn keys_are_replaced_while_requests_go_on() {
     for request in requests.collect::<Vec<_>>() {
         assert!(
             request.await.unwrap().is_ok(),
-            "every one of them waits for the fetch"
+            "each request waits for the fetch"
         );
     }
-    assert_eq!(published.fetches(), 2, "and there is but one");
+    assert_eq!(published.fetches(), 2, "the requests share one fetch");
 
-    // The old key stays as long as its tokens may hold, and goes by itself.
+    // The old key stays for the lifetime of its tokens, and then expires without a fetch.
     advance(Duration::from_secs(3599)).await;
     assert!(issuer.authenticate(&old.token()).await.is_ok());
     advance(Duration::from_secs(1)).await;
@@ -197,7 +197,7 @@ async fn keys_are_replaced_while_requests_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_that_name_no_key() {
+async fn tokens_without_a_kid_fetch_replaced_keys() {
     let (old, new) = (TestKey::new(1), TestKey::new(2));
     let published = Published::new(&[&old]);
     let issuer = published.issuer();
@@ -219,7 +219,7 @@ async fn a_flood_of_unknown_keys() {
     let published = Published::new(&[&key]);
     let issuer = published.issuer();
     assert!(issuer.authenticate(&key.token()).await.is_ok());
-    // An hour, a hundred forged tokens a minute. Without a key nobody looks at the signature.
+    // For an hour, a hundred forged tokens a minute. Without a key, the signature is not verified.
     let token = key.token();
     let (_header, rest) = token.split_once('.').unwrap();
     for i in 0..6000 {
@@ -229,7 +229,8 @@ async fn a_flood_of_unknown_keys() {
         assert_eq!(issuer.authenticate(&forged).await, Err(Error::NoKey));
         advance(Duration::from_millis(600)).await;
     }
-    // `Refetch`'s bound: 1 + d + t / longest, where 5 doubles six times before it reaches 300.
+    // The bound of `Refetch`: 1 + d + t / longest. Here d is 6: the pause of 5 doubles six times
+    // before it reaches 300.
     let bound = 1 + 6 + 3600 / 300;
     assert!(
         (2..=bound).contains(&published.fetches()),
@@ -252,7 +253,7 @@ async fn an_issuer_that_is_down() {
         .oneshot(request.body(()).unwrap())
         .await
         .unwrap();
-    assert_eq!(answer.status(), 503, "no token is called bad for that");
+    assert_eq!(answer.status(), 503, "the token is not reported as invalid");
     assert_eq!(answer.headers()[RETRY_AFTER], "5");
 
     published.publish(&[&key]);
@@ -264,12 +265,12 @@ async fn an_issuer_that_is_down() {
     assert!(issuer.refresh().await.is_err());
     assert!(
         issuer.authenticate(&key.token()).await.is_ok(),
-        "the keys that are there stay"
+        "the loaded keys stay"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replaced_key_goes_though_the_issuer_is_down() {
+async fn a_replaced_key_expires_while_the_issuer_is_down() {
     let (old, new) = (TestKey::new(1), TestKey::new(2));
     let (published, issuer) = replaced(&old, &new).await;
     assert!(issuer.authenticate(&new.token()).await.is_ok());
@@ -278,8 +279,8 @@ async fn a_replaced_key_goes_though_the_issuer_is_down() {
     for (seconds, want) in [(3000, true), (500, true), (101, false)] {
         advance(Duration::from_secs(seconds)).await;
         assert!(issuer.refresh().await.is_err());
-        let is_there = issuer.authenticate(&old.token()).await.is_ok();
-        assert_eq!(is_there, want, "{seconds}");
+        let is_accepted = issuer.authenticate(&old.token()).await.is_ok();
+        assert_eq!(is_accepted, want, "{seconds}");
     }
     assert!(issuer.authenticate(&new.token()).await.is_ok());
 }
@@ -295,7 +296,7 @@ async fn keys_replaced_one_after_the_other() {
         advance(Duration::from_secs(1000)).await;
         assert!(issuer.refresh().await.is_ok());
     }
-    // The first was missed at 1,000 seconds, the second at 2,000, each for an hour.
+    // The first was withdrawn at 1,000 seconds, the second at 2,000. Each is kept for an hour.
     for (seconds, want) in [
         (2599, [true; 3]),
         (1, [false, true, true]),
@@ -324,7 +325,7 @@ async fn an_issuer_that_withdraws_all_its_keys() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_away_leaves_the_fetch_to_the_others() {
+async fn a_client_that_disconnects_does_not_cancel_the_fetch() {
     let key = TestKey::new(1);
     let published = Published::new(&[&key]);
     let issuer = published.issuer();

@@ -1,4 +1,4 @@
-//! An issuer of the tests' own: keys, tokens, and a JWK Set that is fetched without a network.
+//! An issuer for tests: keys, tokens, and a JWK Set that is fetched without a network.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -27,7 +27,7 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-/// A key that signs; its number is its `kid`.
+/// A signing key whose number is its `kid`.
 pub(crate) struct TestKey {
     id: u8,
     key: SigningKey,
@@ -58,7 +58,7 @@ impl TestKey {
         format!("{signing_input}.{signature}")
     }
 
-    /// A good access token.
+    /// Returns a valid access token.
     pub(crate) fn token(&self) -> String {
         self.sign(&self.header(), &claims())
     }
@@ -76,13 +76,13 @@ pub(crate) fn claims() -> Value {
     })
 }
 
-/// What the issuer publishes, and how often that was fetched.
+/// The keys that the issuer publishes, and how often they were fetched.
 #[derive(Clone, Default)]
 pub(crate) struct Published(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// None while the issuer is down.
+    /// `None` while the issuer is down.
     jwks: Mutex<Option<String>>,
     fetches: AtomicUsize,
 }
@@ -107,7 +107,7 @@ impl Published {
         self.0.fetches.load(Ordering::Relaxed)
     }
 
-    /// Answers after a tenth of a second.
+    /// Returns a fetch that answers after a tenth of a second.
     pub(crate) fn fetch(&self) -> Fetch {
         let published = self.clone();
         Box::new(move || {

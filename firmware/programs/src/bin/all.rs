@@ -1,4 +1,4 @@
-//! Names all twelve algorithms, and verifies a token of each; of RSA also one with the longest key.
+//! Uses all twelve algorithms and verifies a token of each, and one with the longest RSA key.
 #![no_std]
 #![no_main]
 
@@ -7,7 +7,7 @@ use jose_verify::{KeySet, scratch_len, words};
 use jose_verify_firmware::vectors::*;
 use jose_verify_firmware::{Memory, entry, exit, run_also_in_place};
 
-/// Room for one key of the longest.
+/// A key set for one key of the largest size.
 type Longest = KeySet<1, { words::in_set(words::RSA_4096) }>;
 
 const LONGEST: usize = PS512_4096.token.len();

@@ -1,4 +1,4 @@
-//! Measures doing nothing: the image above which flash and RAM of the others are counted.
+//! Measures doing nothing. Flash and RAM of the other programs are counted relative to this image.
 #![no_std]
 #![no_main]
 

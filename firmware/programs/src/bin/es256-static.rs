@@ -1,4 +1,4 @@
-//! Names ES256 and nothing else, with a key that is a constant in flash and takes no RAM.
+//! Uses only ES256, with a key that is a constant in flash and takes no RAM.
 #![no_std]
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Names ES256 and nothing else, with tables of 128 KB in flash: half for the pinned key, half for
-//! all keys.
+//! Uses only ES256, with tables of 128 KB in flash: half for the pinned key, half shared by all
+//! keys.
 #![no_std]
 #![no_main]
 

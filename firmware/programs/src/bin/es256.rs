@@ -1,4 +1,4 @@
-//! Names ES256 and nothing else.
+//! Uses only ES256.
 #![no_std]
 #![no_main]
 

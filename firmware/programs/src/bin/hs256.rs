@@ -1,4 +1,4 @@
-//! Names HS256 and nothing else.
+//! Uses only HS256.
 #![no_std]
 #![no_main]
 

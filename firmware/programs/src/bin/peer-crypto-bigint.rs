@@ -1,6 +1,6 @@
-//! Peer: RSA with 2048 bits on the integers of crypto-bigint, over the same text, without anything
-//! around it. Squares and multiplies by hand: its own `pow_vartime` takes nearly twice as long for
-//! the usual exponent.
+//! Peer: RSA with 2048 bits on the integers of crypto-bigint. Verifies the signature of the same
+//! token, without parsing it. Squares and multiplies explicitly, because its `pow_vartime` takes
+//! nearly twice as long for the usual exponent.
 #![no_std]
 #![no_main]
 
@@ -44,7 +44,7 @@ fn main() -> ! {
     if holds { exit() } else { fail("it is refused") }
 }
 
-/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2).
+/// Returns the encoded message (EMSA-PKCS1-v1_5, RFC 8017 §9.2).
 fn encoded(message: &[u8]) -> U2048 {
     let mut text = [0xff; 256];
     let (padding, rest) = text.split_at_mut(256 - DIGEST_INFO.len() - 32);

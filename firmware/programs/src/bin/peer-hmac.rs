@@ -1,4 +1,4 @@
-//! Peer: HMAC-SHA-256 of RustCrypto over the same text, without anything around it.
+//! Peer: HMAC-SHA-256 of RustCrypto. Verifies the MAC of the same token, without parsing it.
 #![no_std]
 #![no_main]
 

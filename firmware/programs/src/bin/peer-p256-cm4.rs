@@ -1,5 +1,5 @@
-//! Peer: ECDSA of the crate p256-cm4, assembly for Cortex-M4, over the same text, without anything
-//! around it.
+//! Peer: ECDSA of the crate p256-cm4, in assembly for Cortex-M4. Verifies the signature of the same
+//! token, without parsing it.
 #![no_std]
 #![no_main]
 
@@ -24,7 +24,7 @@ fn main() -> ! {
     if holds { exit() } else { fail("it is refused") }
 }
 
-/// A big-endian number as words, the least significant first.
+/// Converts a big-endian number to words, the least significant first.
 fn words(bytes: &[u8]) -> [u32; 8] {
     let mut words = [0; 8];
     for (word, bytes) in words.iter_mut().zip(bytes.rchunks(4)) {

@@ -1,4 +1,4 @@
-//! Peer: ECDSA of the crate p256 over the same text, without anything around it.
+//! Peer: ECDSA of the crate p256. Verifies the signature of the same token, without parsing it.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Names RS256 and nothing else; the key has 4096 bits.
+//! Uses only RS256, with a key of 4096 bits.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Names RS256 and nothing else.
+//! Uses only RS256.
 #![no_std]
 #![no_main]
 
