@@ -59,7 +59,7 @@ impl Provider {
 
     /// Starts a provider that claims to be `issuer`, but has its own keys and secret.
     fn posing_as(issuer: &str) -> Self {
-        let secret = "a secret that the hostile twin has invented";
+        let secret = "a secret that the impostor has invented, too";
         Self::start(&format!(r#"{{"issuer":"{issuer}","secret":"{secret}"}}"#))
     }
 
