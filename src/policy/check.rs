@@ -53,8 +53,8 @@ impl Verdict {
         }
     }
 
-    /// Combines two checks of one claim. Returns the first failure. If none failed, returns `Passed`
-    /// if at least one check passed.
+    /// Combines two checks of one claim. Returns the first failure. Without a failure, returns
+    /// `Passed` if at least one check passed.
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Failed(_) => self,

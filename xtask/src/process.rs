@@ -188,7 +188,7 @@ pub fn read(file: impl AsRef<Path>) -> Outcome<String> {
         .map_err(|e| Failure::Failed(format!("{}: {e}", file.display())))
 }
 
-/// Installs a tool of Cargo unless it is there. Without optimisation, which would take longer than
+/// Installs a tool of Cargo unless it is there. Without optimization, which would take longer than
 /// its use.
 pub fn need_cargo_tool(name: &str) -> Outcome {
     if succeeds(&mut cargo([name, "--version"])) {

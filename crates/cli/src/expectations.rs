@@ -44,8 +44,8 @@ impl TryFrom<String> for Profile {
 pub(crate) struct Expectations {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
-    /// `aud` must contain one of these. In an ID Token or logout token, other audiences are accepted
-    /// only if `azp` is one of these.
+    /// `aud` must contain one of these. In an ID Token or logout token, other audiences are
+    /// accepted only if `azp` is one of these.
     pub(crate) audiences: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,

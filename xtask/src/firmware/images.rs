@@ -25,7 +25,7 @@ impl Profile {
         }
     }
 
-    /// Returns the optimisation level, as in the table.
+    /// Returns the optimization level, as in the table.
     pub fn level(self) -> &'static str {
         match self {
             Self::Release => "3",

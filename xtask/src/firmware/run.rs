@@ -26,7 +26,7 @@ use crate::process::{Outcome, cargo, failed, need_target, output, program, root,
 /// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 a tool cannot be fetched on this machine.
 #[derive(Args)]
 pub struct Arguments {
-    /// Measures programs optimised for size only, without the peers, and runs each once
+    /// Measures programs optimized for size only, without the peers, and runs each once
     #[arg(long)]
     quick: bool,
     /// Also writes the table to firmware/figures.txt, with which `compare` compares later ones

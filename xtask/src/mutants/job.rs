@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Outcome, failed, files, output, program, root, run};
 
-/// Tests of tests/suite that take seconds with little optimisation. `true`: they concern files of
+/// Tests of tests/suite that take seconds with little optimization. `true`: they concern files of
 /// src/alg, which they judge.
 const SLOW: [(&str, bool); 11] = [
     ("algorithms::", true),
@@ -23,7 +23,7 @@ const SLOW: [(&str, bool); 11] = [
     ("wycheproof::", false),
 ];
 
-/// Little optimisation compiles faster than it makes the tests slower.
+/// Little optimization compiles faster than it makes the tests slower.
 const PROFILE: &str = "\
 [profile.dev]
 opt-level = 1
