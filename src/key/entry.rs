@@ -149,8 +149,7 @@ pub(crate) fn translate(
             .filter(|(i, _)| has_bit(algorithms, *i));
         let uses_block = |a: &dyn Algorithm| {
             let mut users = users.clone();
-            users
-                .any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
+            users.any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
         };
         let kept = bits().zip(to).filter(|(_, a)| uses_block(**a));
         let kept_bits = kept.fold(0, |all, (bit, _)| all | bit);
