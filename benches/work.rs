@@ -164,7 +164,7 @@ const POINT: [u8; 65] = [
 
 fn in_place(token: String, keys: impl Keys + 'static) -> Work {
     let length = token.len();
-    // Each run decodes a token over its own text.
+    // Each run overwrites its token.
     let mut copies = vec![token.into_bytes(); 2].leak().iter_mut();
     let work = move || {
         let token = copies.next().unwrap();

@@ -132,7 +132,7 @@ mod tests {
             address
         }
 
-        /// Returns why a service with this configuration does not start.
+        /// Returns the startup error of a service with this configuration.
         fn error(&self, config: &Value) -> String {
             self.write("config.json", config);
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -95,7 +95,7 @@
 //!
 //! # What is left to you
 //!
-//! - Verification is not authorisation: check the claims that your decision depends on.
+//! - Verification is not authorization: check the claims that your decision depends on.
 //! - The same token can have more than one valid text, so key a deny list on `jti`, never on the
 //!   text.
 //! - Signatures are checked in variable time, because all inputs are public. MACs are compared in

@@ -162,7 +162,7 @@ fn write_case(source: &mut String, name: &str, case: &Value) {
             name: {name:?}, token: b{token:?}, key: {key},
             issuer: {issuer}, audience: {audience}, now: {now},
          }};
-         /// The same token, split into the inputs of a bare primitive.
+         /// The same token, split into the inputs of a primitive alone.
          pub const {name}_PARTS: Parts = Parts {{
             key: {key}, message: b{message:?}, signature: &{signature:?},
          }};"

@@ -256,7 +256,7 @@ impl<'a> Claims<'a> {
         self.object.as_raw()
     }
 
-    /// Deserialises the claims into your own type. Unescapes strings in `buffer`. Requires the
+    /// Deserializes the claims into your own type. Unescapes strings in `buffer`. Requires the
     /// feature `serde`, and no allocator.
     ///
     /// Strings and names with escapes are unescaped one at a time, so the buffer must hold the
@@ -295,7 +295,7 @@ impl<'a> Claims<'a> {
         self.object.deserialize_in(buffer)
     }
 
-    /// Deserialises the claims into your own type. Unescapes strings on the heap. Requires the
+    /// Deserializes the claims into your own type. Unescapes strings on the heap. Requires the
     /// features `serde` and `alloc`.
     ///
     /// Accepts the same claims as [`deserialize_in`](Self::deserialize_in).

@@ -1,4 +1,4 @@
-//! The compact serialisation (RFC 7515 §7.1): splits a token at its dots without decoding it.
+//! The compact serialization (RFC 7515 §7.1): splits a token at its dots without decoding it.
 
 use crate::encoding::base64url::without_padding;
 use crate::encoding::swar;

@@ -1,4 +1,4 @@
-//! Parsers for the formats of the RFCs, without cryptography: compact serialisation, header,
+//! Parsers for the formats of the RFCs, without cryptography: compact serialization, header,
 //! claims, JWK.
 
 pub(crate) mod claims;

@@ -2,16 +2,15 @@
 //!
 //! An entry has one block of key material for each key type that accepted the key. An RSA or EC key
 //! has one block, which its algorithms share. A secret has one block for each hash, because its
-//! material depends on the hash. Before each block is a header word with the length of the block
+//! material depends on the hash. A header word before each block contains the length of the block
 //! and the algorithms that use it:
 //!
 //! ```text
 //! len << 16 | algorithms, material …, len << 16 | algorithms, material …
 //! ```
 //!
-//! For example, 8 words of material for the algorithms 0 and 2 have the header `0x0008_0005`.
-//!
-//! Bit `i` of `algorithms` is set if algorithm `i` of the set's list uses the block.
+//! Bit `i` of `algorithms` is set if algorithm `i` of the set's list uses the block. For example, a
+//! block of 8 words for the algorithms 0 and 2 has the header `0x0008_0005`.
 
 use crate::alg::{Algorithm, KeyType, ParameterSource, Word, is_same_key_type};
 use crate::error::Error;
@@ -22,7 +21,7 @@ pub(crate) const HEADER_WORDS: usize = 1;
 
 const _: () = assert!(MAX_ALGORITHMS <= 16, "a header has 16 bits for algorithms");
 
-/// Returns the material for the algorithm at index `algorithm` of the set's list.
+/// Returns the block of material for the algorithm at this index of the set's list.
 pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
     let mut materials = materials(entry);
     materials
@@ -30,7 +29,7 @@ pub(crate) fn material(entry: &[Word], algorithm: usize) -> Option<&[Word]> {
         .map(|(_, material)| material)
 }
 
-/// Returns whether bit `algorithm` is set.
+/// Returns whether the bit of the algorithm at this index is set.
 pub(crate) const fn has_bit(algorithms: u16, algorithm: usize) -> bool {
     algorithm < MAX_ALGORITHMS && (algorithms >> algorithm) & 1 == 1
 }
@@ -63,7 +62,8 @@ fn decoded(header: Word) -> (u16, usize) {
 ///
 /// # Errors
 ///
-/// The errors of the key types, and [`Error::UnsupportedKey`] if the key has none of these types.
+/// The errors of the key types, [`Error::UnsupportedKey`] if no key type accepts the key, and
+/// [`Error::KeySetFull`] if `memory` is too short.
 pub(crate) fn load(
     key: &dyn ParameterSource,
     list: &[&'static dyn Algorithm],
@@ -85,7 +85,7 @@ pub(crate) fn load(
             *header |= Word::from(bit);
             continue;
         }
-        // Runs even if there is no room, so that an unusable key returns its own error.
+        // Loaded even without room, so that an unusable key is reported as unusable.
         let (header, material) = match rest.split_first_mut() {
             Some((header, material)) => (Some(header), material),
             None => (None, Default::default()),
@@ -143,16 +143,15 @@ pub(crate) fn translate(
 ) -> Option<usize> {
     let mut len = 0_usize;
     for (algorithms, material) in materials(entry) {
-        let served = from
+        let users = from
             .iter()
             .enumerate()
             .filter(|(i, _)| has_bit(algorithms, *i));
-        let is_served = |a: &dyn Algorithm| {
-            let mut served = served.clone();
-            served
-                .any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
+        let uses_block = |a: &dyn Algorithm| {
+            let mut users = users.clone();
+            users.any(|(_, b)| a.name() == b.name() && is_same_key_type(a.key_type(), b.key_type()))
         };
-        let kept = bits().zip(to).filter(|(_, a)| is_served(**a));
+        let kept = bits().zip(to).filter(|(_, a)| uses_block(**a));
         let kept_bits = kept.fold(0, |all, (bit, _)| all | bit);
         if kept_bits == 0 {
             continue;

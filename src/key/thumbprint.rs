@@ -5,8 +5,8 @@ use crate::encoding::base64url;
 use crate::error::Error;
 use crate::jose::jwk::Jwk;
 
-/// Computes the thumbprint of a JWK: the hash of its required members (RFC 7638 §3.2). Writes it to
-/// the front of `buffer`.
+/// Computes the thumbprint of a JWK: the hash of its required members (RFC 7638 §3.2). The
+/// thumbprint is written to the front of `buffer` and returned.
 ///
 /// The members are hashed as written, so leading zeros in a number change the thumbprint. The key
 /// itself is not validated. The thumbprint of a shared secret is a hash of the secret and can
@@ -16,7 +16,8 @@ use crate::jose::jwk::Jwk;
 ///
 /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
 ///   JSON object, repeats a name, or exceeds a limit.
-/// - [`Error::MalformedKey`]: a required member is missing, not a string, or not base64url.
+/// - [`Error::MalformedKey`]: a required member is missing, is not a string, contains escapes, or
+///   is not base64url.
 /// - [`Error::UnsupportedKey`]: `kty` is not `RSA`, `EC`, `OKP`, `AKP` or `oct`.
 ///
 /// ```
@@ -42,9 +43,9 @@ pub fn jwk_thumbprint<'b>(
     Ok(hash.digest(&parts, buffer))
 }
 
-/// Returns the canonical JSON text in parts: the required members in lexicographic order, without
-/// white space (RFC 7638 §3.2 and §3.3). RFC 8037 §2 and RFC 9964 define the required members of
-/// OKP and AKP keys.
+/// Returns the canonical JSON text, in parts whose concatenation is hashed: the required members in
+/// lexicographic order, without white space (RFC 7638 §3.2 and §3.3). RFC 8037 §2 and RFC 9964
+/// define the required members of OKP and AKP keys.
 fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
     let member = |name| parameter(jwk, name);
     let name = |member| plain(jwk, member);
@@ -79,24 +80,25 @@ fn canonical<'a>(jwk: &Jwk<'a>) -> Result<[&'a [u8]; 7], Error> {
     })
 }
 
-/// The text after the last string.
+/// The end of the JSON text, after the value of its last member.
 const END: &[u8] = br#""}"#;
 
-/// Checks that a parameter is base64url and returns its text, which has no escapes.
+/// Returns the text of a parameter, after checking that it is base64url.
 fn parameter<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
     let text = plain(jwk, name)?;
     for block in text.chunks(BLOCK_CHARS) {
-        // Blocks consist of whole groups, so that each block of a valid text is valid.
+        // Decoding only validates; the hash covers the text.
         base64url::decode_secret(block, &mut [0; BLOCK_CHARS], Error::KeyTooLarge)
             .map_err(|_| Error::MalformedKey)?;
     }
     Ok(text)
 }
 
-/// Number of characters that are checked together. A multiple of four, so that no group is split.
+/// Number of characters that are validated at a time. A multiple of four, so that no group of four
+/// is split and each block of a valid text is valid.
 const BLOCK_CHARS: usize = 64;
 
-/// Returns the text of a string member that has no escapes.
+/// Returns the text of a string member. Strings with escapes are rejected.
 fn plain<'a>(jwk: &Jwk<'a>, name: &str) -> Result<&'a [u8], Error> {
     let text = jwk.get(name).and_then(|value| value.as_str());
     let text = text.and_then(|text| text.as_plain_str());

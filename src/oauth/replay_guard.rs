@@ -12,11 +12,12 @@ use crate::verify::Verified;
 
 /// Remembers the `jti` of up to `N` tokens until they expire, to reject replays.
 ///
-/// Use one guard per issuer, because a `jti` is only unique within its issuer (RFC 7519 §4.1.7).
+/// Use one guard per issuer. In a shared guard, an issuer could block the tokens of another by
+/// reusing their `jti` (RFC 7519 §4.1.7).
 ///
 /// The guard never forgets a token that has not expired. When it remembers `N` such tokens, it
-/// rejects further ones. Set `N` to at least the number of tokens that arrive during the lifetime
-/// of one. Each `jti` is stored in full, in about 100 bytes. Lookup is linear.
+/// rejects further ones, so `N` must be at least the number of tokens that arrive during the
+/// lifetime of one. An entry takes about 100 bytes. Lookup is linear.
 ///
 /// ```
 /// use core::time::Duration;
@@ -39,7 +40,7 @@ pub struct ReplayGuard<const N: usize> {
 #[derive(Clone)]
 struct Seen {
     jwt_id: String<MAX_JWT_ID_LEN>,
-    /// The time from which the policy rejects the token.
+    /// The time at which the guard forgets the token: its `exp` plus the leeway.
     until: NumericDate,
 }
 
@@ -50,8 +51,7 @@ impl<const N: usize> ReplayGuard<N> {
         Self { seen: Vec::new() }
     }
 
-    /// Admits a token the first time that it is used, and remembers it until its `exp` plus
-    /// `leeway`.
+    /// Admits a token on its first use, and remembers it until its `exp` plus `leeway`.
     ///
     /// `leeway` must be at least the leeway of the policy that verified the token. Otherwise, the
     /// guard can forget a token that the policy still accepts.
@@ -60,11 +60,10 @@ impl<const N: usize> ReplayGuard<N> {
     ///
     /// - [`Error::Replayed`]: the token was admitted before.
     /// - [`Error::ReplayGuardFull`]: the guard already remembers `N` tokens.
-    /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: the token lacks a claim that
-    ///   the guard needs.
-    /// - [`Problem::Expired`] with [`Claim::Exp`]: the guard would forget the token immediately.
-    ///   The policy accepted it because the policy has a longer leeway or does not compare `exp`
-    ///   with a clock.
+    /// - [`Problem::Missing`] with [`Claim::Jti`] or [`Claim::Exp`]: the token has no such claim.
+    /// - [`Problem::Expired`] with [`Claim::Exp`]: the token expired more than `leeway` ago, so the
+    ///   guard would forget it immediately. The policy that accepted it has a longer leeway or does
+    ///   not compare `exp` with a clock.
     /// - [`Limit::JwtIdLen`]: `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,
@@ -93,7 +92,7 @@ impl<const N: usize> ReplayGuard<N> {
     }
 
     /// Returns the number of remembered tokens, including those that have expired since the last
-    /// call of [`admit`](Self::admit).
+    /// call to [`admit`](Self::admit).
     #[must_use]
     pub fn len(&self) -> usize {
         self.seen.len()

@@ -7,13 +7,13 @@ use crate::error::Problem;
 use crate::limits::MAX_EXPECTED;
 use crate::time::{Clock, NumericDate};
 
-/// The requirement for one claim.
+/// What a policy requires of one claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check<T> {
     /// The claim must be present and match.
     Required(T),
-    /// The claim must be present with any value, including an empty string, or for `exp` a time in
-    /// the past.
+    /// The claim must be present, with any value. Even an empty string passes, and an `exp` in the
+    /// past.
     Present,
     /// The claim can be absent. If it is present, it must match.
     IfPresent(T),
@@ -28,8 +28,8 @@ pub enum Check<T> {
 pub(crate) enum Verdict {
     /// The claim satisfies the check.
     Passed,
-    /// Nothing was compared: there is no requirement, the claim is optional and absent, or the
-    /// clock cannot decide it.
+    /// The check was not made: the policy does not require it, the claim is optional and absent, or
+    /// the clock cannot decide it.
     NotMade,
     /// The claim does not satisfy the check.
     Failed(Problem),
@@ -44,7 +44,7 @@ impl Verdict {
         }
     }
 
-    /// Creates a verdict from a comparison of times, which is `None` without a clock.
+    /// Creates a verdict from a comparison of times, which is `None` if the clock cannot decide it.
     const fn of_time(is_wrong: Option<bool>, problem: Problem) -> Self {
         match is_wrong {
             Some(true) => Self::Failed(problem),
@@ -53,8 +53,8 @@ impl Verdict {
         }
     }
 
-    /// Combines two checks of one claim: returns the first failure, or whether at least one check
-    /// was made.
+    /// Combines two checks of one claim. Returns the first failure. Without a failure, returns
+    /// `Passed` if at least one check passed.
     pub(crate) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Failed(_) => self,
@@ -76,7 +76,7 @@ impl<T> Check<T> {
         }
     }
 
-    /// Returns the same check with another expected value.
+    /// Converts the expected value, if there is one.
     pub(crate) fn map<'t, U>(&'t self, expected: impl FnOnce(&'t T) -> U) -> Check<U> {
         match self {
             Self::Required(value) => Check::Required(expected(value)),
@@ -87,8 +87,8 @@ impl<T> Check<T> {
         }
     }
 
-    /// Checks a claim. `is_usable` is called first, so that an error of the caller is found even if
-    /// the claim is absent. `matches` then compares the claim with the expected value.
+    /// Checks a claim. `is_usable` validates the expected value first, so that the caller's mistake
+    /// is reported even if the claim is absent. `matches` then compares the claim with that value.
     #[inline]
     pub(crate) fn verdict<C>(
         &self,
@@ -111,7 +111,7 @@ impl<T> Check<T> {
     }
 }
 
-/// A borrowed list of expected strings: an array, a `Vec`, or a single string.
+/// A list of expected strings: an array, a slice, a `Vec`, or a single string.
 ///
 /// Write a literal list as `&["a", "b"]` and an empty list as `&[""; 0]`. Pass a slice by
 /// reference, as `&slice`. Implement the trait for your own type if it stores its strings in
@@ -167,8 +167,8 @@ impl StringList for alloc::string::String {
     }
 }
 
-/// Returns whether the list has a string and none is empty. An unset variable often yields an empty
-/// list or string.
+/// Returns whether the list is not empty and contains no empty string. An unset variable often
+/// yields an empty list or string.
 pub(crate) fn is_usable(expected: &dyn StringList) -> bool {
     expected.string_at(0).is_some() && !strings(expected).any(str::is_empty)
 }

@@ -64,8 +64,8 @@ pub struct MaxAge {
 /// kinds of tokens. Adjust them with struct update syntax. Further checks, such as a maximum
 /// lifetime, are in [`checks`](crate::checks).
 ///
-/// An empty expected value is an error of the caller ([`Problem::NothingExpected`]), because an
-/// unset variable often yields one.
+/// An empty expected value is the caller's mistake ([`Problem::NothingExpected`]), because an unset
+/// variable often yields one.
 ///
 /// ```
 /// use core::time::Duration;

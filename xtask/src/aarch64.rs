@@ -1,4 +1,4 @@
-//! The tests on a 64-bit Arm machine, emulated.
+//! Runs the tests on an emulated 64-bit Arm machine.
 
 use clap::Args;
 
@@ -7,11 +7,13 @@ use crate::process::{Outcome, cargo, need_target, root, run};
 
 /// Runs the library's tests for 64-bit Arm under QEMU
 ///
-/// Needs Debian or a relative of it: a compiler and the emulator are unpacked below target. Exit
-/// codes: 0 passed, 1 failed, 77 skipped because the tools or the target cannot be had.
+/// Needs Debian or a derivative. Unpacks a compiler and the emulator under target.
+///
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because a tool or the target cannot be
+/// installed.
 #[derive(Args)]
 pub struct Arguments {
-    /// Run the whole test suite, which takes half an hour, and not the unit tests alone
+    /// Run the test suite too, which takes half an hour; by default only the unit tests
     #[arg(long)]
     all: bool,
 }
@@ -44,7 +46,7 @@ impl Arguments {
                 "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER",
                 packages.path(EMULATOR),
             )
-            // Static, because the C library of that machine is not where the emulator looks for it.
+            // Linked statically, because the emulator does not find the C library of that machine.
             .env(
                 "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
                 "-C target-feature=+crt-static",

@@ -5,17 +5,17 @@ use clap::Args;
 use crate::callgrind::{Count, Counted, grouped, in_parallel};
 use crate::process::{Outcome, failed};
 
-/// Checks that the length of an input bounds the work for it
+/// Checks that the work grows no faster than the length of the input
 ///
 /// Runs examples/hostile.rs on inputs of each shape under valgrind and counts the instructions of
 /// the library. Fails if an input of twice the length takes more than 2.2 times the work.
 ///
 /// Takes some minutes. Needs valgrind.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 valgrind is not installed.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 valgrind is not installed.
 #[derive(Args)]
 pub struct Arguments {
-    /// Counts at two sizes instead of five, 64 and 128 KB
+    /// Count at two sizes, 64 and 128 KB, instead of five
     #[arg(long)]
     quick: bool,
     /// The shapes, such as "token: dots"; by default all
@@ -25,13 +25,13 @@ pub struct Arguments {
 
 const SIZES: [u64; 5] = [1 << 16, 1 << 17, 1 << 18, 1 << 19, 1_040_000];
 
-/// How many of the sizes are quick.
+/// The number of sizes with `--quick`.
 const QUICK: usize = 2;
 
-/// The most by which the work may grow when the input doubles.
-const MOST: f64 = 2.2;
+/// The maximum factor by which the work may grow when the input doubles.
+const MAX_GROWTH: f64 = 2.2;
 
-/// Smaller differences are not work on the input, but steps taken once.
+/// Smaller differences are ignored, because they come from steps that are taken once.
 const SMALL: u64 = 20_000;
 
 impl Arguments {
@@ -47,7 +47,7 @@ impl Arguments {
         let mut grown = 0;
         let work = |shape: &String| Growth::of(&program, shape, sizes);
         in_parallel(&shapes, work, |shape, growth| {
-            let holds = growth.worst <= MOST;
+            let holds = growth.worst <= MAX_GROWTH;
             let remark = if holds { "" } else { "  TOO MUCH" };
             println!("{}{remark}", growth.line(shape));
             grown += usize::from(!holds);
@@ -74,7 +74,7 @@ impl Arguments {
 
 /// How the work on one shape grows.
 struct Growth {
-    /// At the largest size.
+    /// The count at the largest size.
     largest: Count,
     /// The largest factor by which the work grew when the input doubled.
     worst: f64,
@@ -113,10 +113,11 @@ impl Growth {
     }
 }
 
-/// Returns by which factor the work grows from one input to a longer one, as if that had twice the
-/// length. `fixed` is the work on an empty input.
+/// Returns the factor by which the work grows from one input to a longer one, scaled to an input of
+/// twice the length. `fixed` is the work on an empty input.
 ///
-/// From 100 bytes in 1,000,000 instructions to 400 bytes in 4,400,000, it is 4.4 * 2 / 4 = 2.2.
+/// For example, from 1,000,000 instructions for 100 bytes to 4,400,000 for 400 bytes, the factor is
+/// 4.4 * 2 / 4 = 2.2.
 fn growth(fixed: u64, shorter: Count, longer: Count) -> f64 {
     let (less, more) = (shorter.instructions, longer.instructions);
     if more <= less + SMALL {

@@ -1,5 +1,5 @@
-//! Instructions counted under valgrind. Unlike seconds, they are the same on a busy machine; only
-//! the size of the environment, which moves the stack, changes them by a few.
+//! Counts instructions under valgrind. Unlike times, the counts are the same on a busy machine. The
+//! size of the environment moves the stack, which changes them slightly.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -10,23 +10,24 @@ use std::thread;
 
 use crate::process::{Outcome, cargo, failed, is_installed, output, program, unavailable};
 
-/// A program that does one row of work per run, and the function whose instructions count.
+/// A program that does the work of one row per run, and the function whose instructions are
+/// counted.
 pub struct Counted {
     program: PathBuf,
     function: &'static str,
 }
 
-/// What one run of the program took.
+/// The counts of one run.
 #[derive(Clone, Copy)]
 pub struct Count {
-    /// The length of the input, which the program prints.
+    /// The length of the input, as printed by the program.
     pub bytes: u64,
     /// Instructions between entering and leaving the function.
     pub instructions: u64,
 }
 
 impl Counted {
-    /// Builds a program in release mode; `arguments` select it for Cargo.
+    /// Builds a program in release mode. `arguments` select it for Cargo.
     pub fn build(arguments: &[&str], name: &str, function: &'static str) -> Outcome<Self> {
         if !is_installed("valgrind") {
             return unavailable("valgrind is not installed");
@@ -39,7 +40,7 @@ impl Counted {
             .map(PathBuf::from)
             .find(|path| path.file_stem().is_some_and(|stem| stem == name));
         let Some(program) = program else {
-            return failed(format!("cargo built no {name}"));
+            return failed(format!("cargo did not build {name}"));
         };
         Ok(Self { program, function })
     }
@@ -77,8 +78,8 @@ impl Counted {
     }
 }
 
-/// Works on the items on all processors. Calls `done` with the results in the order of the items,
-/// each as soon as it and those before it are ready.
+/// Processes the items on all processors. Calls `done` with each result, in the order of the items,
+/// as soon as it and all earlier results are available.
 pub fn in_parallel<T: Sync, R: Send>(
     items: &[T],
     work: impl Fn(&T) -> Outcome<R> + Sync,
@@ -91,7 +92,7 @@ pub fn in_parallel<T: Sync, R: Send>(
             let sender = sender.clone();
             scope.spawn(move || {
                 while let Some((index, item)) = take(items, next) {
-                    // After an error nobody receives.
+                    // The receiver is dropped after an error.
                     if sender.send((index, work(item))).is_err() {
                         break;
                     }
@@ -117,7 +118,7 @@ fn take<'a, T>(items: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
     Some((index, items.get(index)?))
 }
 
-/// Returns a number with a comma between each three digits.
+/// Formats a number with a comma between groups of three digits.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

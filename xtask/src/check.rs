@@ -1,4 +1,4 @@
-//! Short checks that use Cargo alone.
+//! Short checks with Cargo.
 
 use clap::{Args, Subcommand};
 
@@ -6,9 +6,9 @@ use crate::process::{
     Outcome, cargo, failed, files, need_cargo_tool, need_target, need_toolchain, output, read, run,
 };
 
-/// Checks formatting and lints, documentation, licences, targets, or the lowest Rust
+/// Checks formatting and lints, documentation, licences, targets, or the minimum Rust version
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a toolchain, target or tool
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because a toolchain, target or tool
 /// cannot be installed.
 #[derive(Args)]
 pub struct Arguments {
@@ -27,11 +27,11 @@ enum Check {
     Deny,
     /// Check the core for targets that have no standard library
     NoStd,
-    /// Check the core, the program and the C interface with the lowest Rust that they promise
+    /// Check the core, the program and the C interface with the minimum Rust version
     LowestRust,
 }
 
-/// Every combination of features that is worth a check. `std` includes `alloc`.
+/// The combinations of features that are checked. `std` includes `alloc`.
 const FEATURES: [&str; 6] = ["", "alloc", "std", "serde", "defmt", "std,serde,defmt"];
 const FEATURES_WITHOUT_STD: [&str; 5] = ["", "alloc", "serde", "defmt", "alloc,serde,defmt"];
 const TARGETS_WITHOUT_STD: [&str; 3] = [
@@ -40,7 +40,7 @@ const TARGETS_WITHOUT_STD: [&str; 3] = [
     "wasm32-unknown-unknown",
 ];
 
-/// What the core may depend on. A new dependency is a decision, so it is also listed here.
+/// The only dependencies that the core may have. A new one must be added here deliberately.
 const DEPENDENCIES: [&str; 6] = ["base64ct", "defmt", "digest", "heapless", "serde", "sha2"];
 
 impl Arguments {
@@ -78,7 +78,7 @@ fn clippy(arguments: &[&str]) -> Outcome {
     run(clippy.args(arguments).args(["--", "-D", "warnings"]))
 }
 
-/// Returns the arguments that choose the library with these features.
+/// Returns the arguments that select the library with these features.
 fn library(features: &str) -> [&str; 6] {
     [
         "--package",
@@ -107,7 +107,7 @@ fn dependencies() -> Outcome {
     Ok(())
 }
 
-/// The lint forbids it. This looks for the word, so that no exception to the lint slips in.
+/// Checks that the lint forbids `unsafe` and that the word occurs nowhere else.
 fn no_unsafe() -> Outcome {
     for file in files(&[".rs"])? {
         if !file.starts_with("src") {
@@ -160,7 +160,7 @@ fn lowest_rust() -> Outcome {
         .lines()
         .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'));
     let Some(version) = version else {
-        return failed("Cargo.toml names no rust-version");
+        return failed("Cargo.toml has no rust-version");
     };
     need_toolchain(version, &[])?;
     let toolchain = format!("+{version}");

@@ -1,4 +1,4 @@
-//! Everything that must hold before a change lands, the quick stages first.
+//! Runs everything that must pass before a change is merged.
 
 use std::env;
 use std::process::Command;
@@ -9,10 +9,10 @@ use clap::Args;
 use crate::process::{Outcome, output, program, read};
 use crate::stages::{Budget, Stage, run_all};
 
-/// Runs everything that must hold before a change lands: half an hour on two cores
+/// Runs everything that must pass before a change is merged: half an hour on two cores
 ///
 /// Each stage writes its log to target/ci. A stage whose tool cannot be installed on this machine
-/// is SKIPPED and named. Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
+/// is reported as SKIPPED. Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
 #[derive(Args)]
 pub struct Arguments {
     /// Run only the stages whose names contain this
@@ -25,7 +25,7 @@ const LINT: Budget = Budget {
     seconds: 300,
 };
 const CROSS: Budget = Budget {
-    name: "cross builds, lowest Rust, firmware",
+    name: "cross builds, minimum Rust, firmware",
     seconds: 240,
 };
 const FOREIGN: Budget = Budget {
@@ -139,7 +139,7 @@ fn stage(name: &str, budget: Budget, command: Command) -> Stage {
     }
 }
 
-/// Returns this program with other arguments.
+/// Returns a command that runs this program with other arguments.
 pub fn xtask<A: AsRef<std::ffi::OsStr>>(
     arguments: impl IntoIterator<Item = A>,
 ) -> Outcome<Command> {
@@ -148,7 +148,7 @@ pub fn xtask<A: AsRef<std::ffi::OsStr>>(
     Ok(command)
 }
 
-/// Returns a shell that runs the shell block with this number, as a reader would paste it.
+/// Returns a command that runs a shell block of a page, as if a reader pasted it.
 fn pasted(markdown: &str, number: usize) -> Command {
     let block = shell_block(markdown, number).unwrap_or("echo no such block in README.md; exit 1");
     let mut shell = program("bash");
@@ -156,7 +156,7 @@ fn pasted(markdown: &str, number: usize) -> Command {
     shell
 }
 
-/// Returns the text of a shell block; the first is 1.
+/// Returns the text of the shell block with this number, counted from 1.
 fn shell_block(markdown: &str, number: usize) -> Option<&str> {
     let opening = "```sh\n";
     let (start, _) = markdown

@@ -14,16 +14,15 @@ use crate::process::{
 
 /// Measures how many lines of src the tests execute
 ///
-/// Prints for every file how many of its lines the tests execute, and the numbers of the others.
-/// Counts the lines that the compiler generates code for, except in unit tests, which execute
-/// themselves.
+/// Prints for every file how many of its lines the tests execute, and the line numbers of the
+/// others. Counts the lines that the compiler generates code for, except those of unit tests.
 ///
 /// Needs the component llvm-tools and cargo-llvm-cov, which are installed if they are missing.
 ///
-/// Exit codes: 0 passed, 1 failed (too few lines, or a failed test), 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed (too few lines, or a failed test), 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
-    /// The least percentage of lines that passes
+    /// The minimum percentage of lines
     #[arg(long, value_name = "N", default_value_t = 97.0)]
     minimum: f64,
 }
@@ -45,7 +44,7 @@ impl Arguments {
         }
         println!("{:<36} {total}", "total");
         if total.code == 0 {
-            return failed("no line was counted");
+            return failed("no lines were counted");
         }
         if total.percent() < self.minimum {
             return failed(format!("the tests execute less than {} %", self.minimum));
@@ -61,7 +60,7 @@ fn need_tools() -> Outcome {
     need_cargo_tool("llvm-cov")
 }
 
-/// Runs the tests and returns what they executed.
+/// Runs the tests and returns the counts of each file.
 fn measure() -> Outcome<BTreeMap<PathBuf, Counts>> {
     let folder = env::temp_dir();
     let report = folder.join(format!("coverage-{}.lcov", process::id()));
@@ -85,10 +84,10 @@ fn measure() -> Outcome<BTreeMap<PathBuf, Counts>> {
     Ok(executed?)
 }
 
-/// The lines of a file for which there is code, and how often each was executed.
+/// The numbers of the lines of a file that have code, and how often each was executed.
 type Counts = Vec<(usize, u64)>;
 
-/// Parses a report in the format of lcov: `SF:` opens a file, `DA:line,count` is a line with code.
+/// Parses a report in lcov format: `SF:` starts a file, `DA:line,count` is a line with code.
 fn parse(report: &str) -> BTreeMap<PathBuf, Counts> {
     let mut files = BTreeMap::new();
     let mut counts = &mut Counts::new();
@@ -108,7 +107,7 @@ fn parse(report: &str) -> BTreeMap<PathBuf, Counts> {
     files
 }
 
-/// How many lines have code and how many of them were executed.
+/// The number of lines with code, the number of those executed, and the numbers of the others.
 #[derive(Default)]
 struct Lines {
     code: u32,
@@ -135,15 +134,14 @@ impl Display for Lines {
     }
 }
 
-/// Counts the lines of a file that come before its unit tests. No test links a file without
-/// counts.
+/// Counts the lines of a file before its unit tests. A file without counts is in no test program.
 fn lines_before_tests(counts: Option<&Counts>, source: &str) -> Lines {
     let tests = source
         .lines()
         .position(|line| line.starts_with("mod tests"));
     let mut lines = Lines::default();
     for &(line, count) in counts.into_iter().flatten() {
-        // `position` counts from 0, so that this is the line before, which has `#[cfg(test)]`.
+        // `position` counts from 0 and `line` from 1, so this also omits `#[cfg(test)]` before it.
         if tests.is_some_and(|tests| line >= tests) {
             continue;
         }

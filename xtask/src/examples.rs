@@ -6,19 +6,19 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::process::{
-    Outcome, is_installed, program, root, run, run_within, target_folder, unavailable, wrong_usage,
+    Outcome, is_installed, program, root, run, run_within, target_folder, unavailable, usage_error,
 };
 
-/// Without TLS: the tests connect to this machine only, and the C code of TLS takes longer to
-/// compile than all the rest.
+/// Without TLS: the tests connect only to this machine, and the C code of TLS takes longer to
+/// compile than everything else.
 const OPTIONS: [&str; 2] = ["--locked", "--no-default-features"];
 
 /// Checks a package under examples: formatting, lints and tests
 ///
-/// Needs Cargo's registry. --log-in needs npm too, which installs oidc-provider as its lock file
-/// says; the client then logs in at it.
+/// Needs Cargo's registry. --log-in also needs npm, which installs oidc-provider in the version of
+/// its lock file.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
     /// A folder under examples that has a Cargo.toml
@@ -27,7 +27,7 @@ pub struct Arguments {
     /// Run this benchmark instead
     #[arg(long)]
     bench: Option<String>,
-    /// Log in at oidc-provider instead; of oidc-client only
+    /// Run the tests that log in at oidc-provider instead; only for oidc-client
     #[arg(long, conflicts_with = "bench")]
     log_in: bool,
 }
@@ -37,7 +37,7 @@ impl Arguments {
     pub fn run(self) -> Outcome {
         if self.log_in {
             if self.name != "oidc-client" {
-                wrong_usage(&format!("{} has no logins; oidc-client has", self.name));
+                usage_error(&format!("{} has no logins; use oidc-client", self.name));
             }
             return log_in(&self.name);
         }
@@ -52,7 +52,7 @@ impl Arguments {
     }
 }
 
-/// Accepts the name of a package under `examples`.
+/// Parses the name of a package under `examples`.
 fn package(name: &str) -> Result<String, String> {
     let examples = root().join("examples");
     let is_package = |name: &str| examples.join(name).join("Cargo.toml").is_file();
@@ -68,7 +68,7 @@ fn package(name: &str) -> Result<String, String> {
     Err(format!("the packages are {}", packages.join(", ")))
 }
 
-/// Returns a command of Cargo to be started in the folder of a package.
+/// Returns a command that runs Cargo in the folder of a package.
 fn cargo_in(name: &str, command: &str) -> Command {
     let mut cargo = program("cargo");
     cargo
@@ -102,7 +102,7 @@ fn log_in(name: &str) -> Outcome {
         .args(OPTIONS)
         .args(["--test", "login", "--", "--ignored"])
         .args(["--test-threads", "2"])
-        // A proxy that does not answer: the client must not use one for this machine.
+        // This proxy does not respond: the client must not use a proxy for this machine.
         .env("ALL_PROXY", "http://127.0.0.1:9")
         .env("NO_PROXY", "")
         .env_remove("no_proxy");

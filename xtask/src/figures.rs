@@ -13,7 +13,7 @@ use crate::process::{Failure, Outcome, failed, output, program, read, root};
 ///
 /// `benches/README.md` and `firmware/README.md` describe the figures.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 a tool is not installed.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 a tool is not installed.
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -39,28 +39,28 @@ impl Arguments {
 
 /// Counts the instructions of the hot path and compares them with benches/instructions.txt
 ///
-/// Fails if a row takes over 3 % more than there, or is not there. Also marks the rows without a
-/// signature that take more than the aim: 2,000 instructions and 1,000 for each 100 characters of
-/// the token. The figures belong to x86-64 and the compiler that the file names; under another
-/// compiler nothing is compared.
+/// Fails if a row takes over 3 % more instructions than in the file, or is not in the file. Also
+/// marks the rows without a signature that exceed their target: 2,000 instructions plus 1,000 for
+/// each 100 characters of the token. The figures are for x86-64 and the compiler that the file
+/// names. With another compiler, nothing is compared.
 ///
 /// Takes a minute. Needs valgrind.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 valgrind is not installed.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 valgrind is not installed.
 #[derive(Args)]
 struct Instructions {
-    /// Writes the file instead of comparing with it
+    /// Write the file instead of comparing with it
     #[arg(long)]
     write: bool,
 }
 
 const FILE: &str = "benches/instructions.txt";
 
-/// The line of the file that names the compiler begins with this.
+/// The start of the line that names the compiler.
 const BY: &str = "# by ";
 
-/// Rows that have an aim.
-const AIMED: [&str; 2] = ["all but the signature", "the same in place"];
+/// The starts of the names of rows that have a target.
+const WITH_TARGET: [&str; 2] = ["all but the signature", "the same in place"];
 
 impl Instructions {
     fn run(&self) -> Outcome {
@@ -86,7 +86,7 @@ impl Instructions {
                 let growth = comparable.and_then(|file| file.growth(row, count));
                 grown += usize::from(growth.is_some());
                 let (line, growth) = (line(row, count), growth.unwrap_or_default());
-                println!("{line}{growth}{}", missed_aim(row, count));
+                println!("{line}{growth}{}", missed_target(row, count));
                 lines.push(line);
             },
         )?;
@@ -118,16 +118,16 @@ fn line(row: &str, count: Count) -> String {
     format!("{row:44} {characters:>10} {instructions:>13}")
 }
 
-/// Returns a remark for a row that takes more than its aim, and else nothing.
-fn missed_aim(row: &str, count: Count) -> String {
-    let aim = 2_000 + 10 * count.bytes;
-    if AIMED.iter().any(|name| row.starts_with(name)) && count.instructions > aim {
-        return format!("  aim: {}", grouped(aim));
+/// Returns a remark for a row that exceeds its target, or an empty string.
+fn missed_target(row: &str, count: Count) -> String {
+    let target = 2_000 + 10 * count.bytes;
+    if WITH_TARGET.iter().any(|name| row.starts_with(name)) && count.instructions > target {
+        return format!("  target: {}", grouped(target));
     }
     String::new()
 }
 
-/// What the file says.
+/// The content of the file.
 struct Reference {
     compiler: String,
     instructions: HashMap<String, u64>,
@@ -163,7 +163,7 @@ impl Reference {
     }
 }
 
-/// Reads a row of the file: its name, which may contain spaces, characters, and instructions.
+/// Parses a row of the file: a name, which may contain spaces, the characters and the instructions.
 fn figure(line: &str) -> Option<(String, u64)> {
     let (line, instructions) = line.rsplit_once(' ')?;
     let (row, _characters) = line.trim_end().rsplit_once(' ')?;

@@ -13,7 +13,7 @@ use crate::process::{
     run_logged, run_silently, target_folder,
 };
 
-/// The targets whose input is text of the formats that `jose.dict` has the words of.
+/// The targets with textual input, which use the dictionary `jose.dict`.
 const WITH_DICTIONARY: [&str; 8] = [
     "claims",
     "header",
@@ -25,13 +25,13 @@ const WITH_DICTIONARY: [&str; 8] = [
     "token_response",
 ];
 
-/// Runs fuzz targets, each for a time, and prints what was reached
+/// Runs each fuzz target for some time and prints its coverage
 ///
-/// Inputs found earlier are kept in fuzz/corpus and are the start of the next run.
+/// The corpus is kept in fuzz/corpus, and the next run starts from it.
 ///
 /// Needs a nightly toolchain and cargo-fuzz, which are installed if they are missing.
 ///
-/// Exit codes: 0 passed, 1 failed (a crash, or a failed build), 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed (a crash, or a failed build), 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
     /// Seconds for each target
@@ -108,7 +108,7 @@ impl Arguments {
     }
 }
 
-/// Accepts the name of a target.
+/// Parses the name of a target.
 fn target(name: &str) -> Result<String, String> {
     let all = all_targets();
     if all.iter().any(|target| target == name) {
@@ -132,19 +132,19 @@ fn log_of(logs: &Path, name: &str) -> PathBuf {
     logs.join(format!("{name}.log"))
 }
 
-/// Returns a command of cargo-fuzz to be started in the folder `fuzz`.
+/// Returns a command that runs cargo-fuzz in the folder `fuzz`.
 fn cargo_fuzz(command: &str) -> Command {
     let mut fuzz = program("cargo");
     fuzz.args(["+nightly", "fuzz", command])
-        // Comparisons are not traced: most of them are arithmetic, which leads nowhere, and tracing
-        // would take four fifths of the time.
+        // Tracing comparisons would take four fifths of the time. It does not help, because most
+        // comparisons are arithmetic.
         .arg("--no-trace-compares")
         .current_dir(root().join("fuzz"))
         .env("CARGO_TARGET_DIR", target_folder("fuzz/target"));
     fuzz
 }
 
-/// Builds the targets and writes the first inputs.
+/// Builds the targets and writes the seed inputs.
 fn prepare(builds: &Path, logs: &Path) -> Outcome {
     run_logged(&mut cargo_fuzz("build"), &log_of(logs, "build"))?;
     let seed = builds.join(host_target()?).join("release/seed");
@@ -174,8 +174,8 @@ fn row(name: &str, [executions, cov, ft, corpus]: [&str; 4], verdict: &str) -> S
     row.trim_end().to_owned()
 }
 
-/// Returns the executions, the edges, the features and the inputs that a log of libFuzzer reports
-/// last; empty if it reports none.
+/// Returns the number of executions, edges, features and corpus inputs from the last report in a
+/// log of libFuzzer. Figures that are missing are empty.
 fn figures(log: &str) -> [&str; 4] {
     let is_report = |line: &&str| line.starts_with('#') && line.contains(" cov: ");
     let report = log.lines().rfind(is_report).unwrap_or_default();

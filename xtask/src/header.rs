@@ -6,9 +6,9 @@ use crate::process::{Outcome, cargo, run};
 
 /// Writes `crates/capi/include/jose_verify.h` from the source of the C interface
 ///
-/// Needs nothing but Cargo. The generator is the package in crates/capi/header.
+/// Needs only Cargo. The generator is the package in crates/capi/header.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage.
+/// Exit codes: 0 passed, 1 failed, 2 usage error.
 #[derive(Args)]
 pub struct Arguments {
     /// Compare the header with the source instead of writing it

@@ -1,6 +1,6 @@
 //! The commands of this repository: `cargo xtask --help` lists them.
 //!
-//! Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a tool cannot be installed on
+//! Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because a tool cannot be installed on
 //! this machine.
 
 mod aarch64;
@@ -34,7 +34,7 @@ use process::Failure;
 
 /// The commands of this repository.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a tool cannot be installed on
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because a tool cannot be installed on
 /// this machine.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]

@@ -12,12 +12,12 @@ use crate::process::{
 
 /// Runs the unit tests under Miri
 ///
-/// Miri detects undefined behaviour and overflow. The tests run for this machine, for one with
-/// 32-bit words and for a big-endian one; none of these machines is needed.
+/// Miri detects undefined behaviour and overflow. It interprets the tests for this machine, for one
+/// with 32-bit words and for a big-endian one.
 ///
 /// Needs a nightly toolchain with miri and rust-src, which is installed if it is missing.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
     /// Skip the tests of the curves' arithmetic, which take longer than all others together
@@ -59,11 +59,11 @@ impl Arguments {
     }
 }
 
-/// Runs the tests for a target and returns whether they passed. A run of no tests does not pass.
+/// Runs the tests for a target and returns whether they passed. A run without tests fails.
 fn test(target: &str, quick: bool) -> Outcome<bool> {
     let mut test = cargo(["+nightly", "miri", "test", "--locked", "--lib"]);
     test.args(["--target", target, "--"])
-        // Separate builds, so that those of other commands stay valid.
+        // A separate target folder, so that the builds of other commands stay valid.
         .env("CARGO_TARGET_DIR", target_folder("target").join("miri"));
     if quick {
         test.args(["--skip", "alg::ecdsa"]);
@@ -72,7 +72,8 @@ fn test(target: &str, quick: bool) -> Outcome<bool> {
     Ok(succeeded && printed.lines().any(some_passed))
 }
 
-/// Runs a program, prints what it writes to standard output as it comes, and returns it.
+/// Runs a program. Prints its standard output as it arrives, and returns whether the program
+/// succeeded and what it printed.
 fn run_and_read(command: &mut Command) -> Outcome<(bool, String)> {
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let Some(mut from) = child.stdout.take() else {

@@ -1,4 +1,4 @@
-//! What takes longer than CI: run once for each issue, and at night.
+//! Runs the checks that take longer than CI.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,7 +9,9 @@ use crate::ci::xtask;
 use crate::process::{Outcome, cargo};
 use crate::stages::{Budget, Stage, run_all};
 
-/// Runs what takes longer than CI: fuzzing, mutants, Miri, all boards, all peers; several hours
+/// Runs the checks that take longer than CI: fuzzing, mutants, Miri, all boards, all peers
+///
+/// Takes several hours.
 ///
 /// Each stage writes its log to target/nightly. target/nightly/summary.txt has a line for each.
 /// Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
@@ -23,7 +25,7 @@ pub struct Arguments {
     fuzz_seconds: u32,
 }
 
-/// Nobody waits for these, so there is one budget, of a night.
+/// The stages share one budget of a night.
 const NIGHT: Budget = Budget {
     name: "one night",
     seconds: 8 * 3600,
@@ -64,14 +66,14 @@ fn stage(name: &str, command: Command) -> Stage {
         shown: &[
             "MISSED",
             "total",
-            "noticed",
+            "caught",
             "passed under Miri",
             "shapes at",
         ],
     }
 }
 
-/// Other implementations in the same run. A limit that is missed is shown, and does not fail.
+/// Measures other implementations in the same run. A missed limit is shown but does not fail.
 fn peers() -> Command {
     let manifest = "benches/peers/Cargo.toml";
     cargo(["run", "--release", "--locked", "--manifest-path", manifest])

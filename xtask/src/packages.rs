@@ -1,5 +1,5 @@
-//! Packages of Debian, unpacked in a folder: nothing is installed, and no installed package is
-//! touched.
+//! Debian packages, unpacked into a folder. Nothing is installed, and no installed package is
+//! changed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use crate::process::{Outcome, is_installed, output, program, root, run, succeeds, unavailable};
 
-/// Packages, and the programs that are wanted of them.
+/// Packages, and the programs that are needed from them.
 pub struct Packages<'p> {
     pub folder: PathBuf,
     pub names: &'p [&'p str],
@@ -30,7 +30,7 @@ impl Packages<'_> {
         Ok(())
     }
 
-    /// Returns one of the programs, to be started at the root of the repository.
+    /// Returns a command that runs one of the programs at the root of the repository.
     pub fn program(&self, name: &str) -> Command {
         program(self.path(name))
     }
@@ -60,10 +60,10 @@ impl Packages<'_> {
         Ok(())
     }
 
-    /// Downloads the packages that are not installed, with all that they depend on.
+    /// Downloads the packages that are not installed, and their dependencies.
     fn download(&self, folder: &Path) -> Outcome {
-        need(self.apt().arg("update"), "fetch the lists of packages")?;
-        // A simulation: it prints what is missing, and neither removes nor installs anything.
+        need(self.apt().arg("update"), "fetch the package lists")?;
+        // `-s` only simulates: it prints what is missing, and installs and removes nothing.
         let mut simulate = self.apt();
         simulate.args(["-s", "-y", "--no-install-recommends", "install"]);
         let Ok(simulated) = output(simulate.args(self.names)) else {
@@ -82,7 +82,7 @@ impl Packages<'_> {
         Ok(())
     }
 
-    /// Returns `apt-get` with its own lists and cache, so that the machine's stay as they are.
+    /// Returns `apt-get` with its own lists and cache, so that the machine's are not changed.
     fn apt(&self) -> Command {
         let mut apt = program("apt-get");
         let folder = self.folder.join("apt").display().to_string();
@@ -100,13 +100,13 @@ impl Packages<'_> {
             fs::write(&file, self.script(name)?)?;
             make_executable(&file)?;
             if !succeeds(self.program(name).arg("--version")) {
-                return unavailable(format!("{name} does not start"));
+                return unavailable(format!("{name} cannot be started"));
             }
         }
         Ok(())
     }
 
-    /// Returns a script that starts a program with the shared libraries it was unpacked with.
+    /// Returns a script that starts a program with the shared libraries from its packages.
     fn script(&self, name: &str) -> Outcome<String> {
         let unpacked = self.folder.join("root/usr/bin").join(name);
         if !unpacked.exists() {
@@ -140,8 +140,8 @@ fn make_executable(_: &Path) -> Outcome {
     unavailable("scripts cannot be started on this machine")
 }
 
-/// Runs a program without which the tools cannot be had. Its output goes to standard error, because
-/// standard output may be a table.
+/// Runs a program that prepares the tools. If it fails, they are unavailable. Its output goes to
+/// standard error, because standard output may contain a table.
 pub fn need(command: &mut Command, what: &str) -> Outcome {
     if run(command.stdout(io::stderr())).is_err() {
         return unavailable(format!("cannot {what}"));
@@ -149,13 +149,14 @@ pub fn need(command: &mut Command, what: &str) -> Outcome {
     Ok(())
 }
 
-/// Adds each folder below `folder` that has a shared library of this machine in it.
+/// Adds each folder under `folder` that contains a shared library for this machine.
 fn collect_library_folders(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Outcome {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
         if entry.file_type()?.is_dir() {
-            // Of the other machine: its libraries must not be loaded by programs of this one.
+            // Contains libraries for the emulated machine, which programs of this one must not
+            // load.
             if name != "aarch64-linux-gnu" {
                 collect_library_folders(&entry.path(), found)?;
             }

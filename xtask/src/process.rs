@@ -1,4 +1,4 @@
-//! Other programs: how they are started, what they print, and what their failure means.
+//! Runs other programs and reports their failures.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -13,13 +13,13 @@ use clap::error::ErrorKind;
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub enum Failure {
-    /// A check failed, or a program did.
+    /// A check or a program failed.
     Failed(String),
     /// A tool cannot be installed on this machine.
     Unavailable(String),
 }
 
-/// What a command returns.
+/// The result of a command.
 pub type Outcome<T = ()> = Result<T, Failure>;
 
 /// Returns a failure with a message.
@@ -27,7 +27,7 @@ pub fn failed<T>(why: impl Into<String>) -> Outcome<T> {
     Err(Failure::Failed(why.into()))
 }
 
-/// Returns that something cannot be done on this machine.
+/// Returns a failure because something is not available on this machine.
 pub fn unavailable<T>(why: impl Into<String>) -> Outcome<T> {
     Err(Failure::Unavailable(why.into()))
 }
@@ -44,7 +44,7 @@ pub fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
-/// Returns the folder for builds that `CARGO_TARGET_DIR` names, or `default` without it. Both are
+/// Returns the target folder: `CARGO_TARGET_DIR`, or `default` if that is not set. Both are
 /// relative to the root of the repository.
 pub fn target_folder(default: &str) -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| default.into()))
@@ -54,53 +54,56 @@ pub fn target_folder(default: &str) -> PathBuf {
 pub fn host_target() -> Outcome<String> {
     let printed = output(program("rustc").arg("-vV"))?;
     let host = printed.lines().find_map(|line| line.strip_prefix("host: "));
-    host.map_or_else(|| failed("rustc names no host"), |host| Ok(host.to_owned()))
+    host.map_or_else(
+        || failed("rustc reports no host"),
+        |host| Ok(host.to_owned()),
+    )
 }
 
-/// Reports wrong usage and exits with 2, as clap does.
-pub fn wrong_usage(why: &str) -> ! {
+/// Reports a usage error and exits with 2, as clap does.
+pub fn usage_error(why: &str) -> ! {
     clap::Error::raw(ErrorKind::ValueValidation, format!("{why}\n")).exit()
 }
 
-/// Returns a program to be started at the root of the repository.
+/// Returns a command that runs a program at the root of the repository.
 pub fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root()).env("CARGO_TERM_COLOR", "never");
-    // Set by `cargo xtask` for this program alone; they would decide the toolchain of others.
+    // `cargo xtask` sets these variables. Other programs choose their own toolchain.
     for name in ["CARGO", "RUSTC", "RUSTDOC", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(name);
     }
     command
 }
 
-/// Returns `cargo` with these arguments, to be started at the root of the repository.
+/// Returns a command that runs `cargo` at the root of the repository.
 pub fn cargo<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = program("cargo");
     command.args(arguments);
     command
 }
 
-/// Runs a program with the output of this one.
+/// Runs a program that inherits standard output and standard error.
 pub fn run(command: &mut Command) -> Outcome {
     let status = command
         .status()
-        .map_err(|e| Failure::Failed(format!("{}: {e}", shown(command))))?;
+        .map_err(|e| Failure::Failed(format!("{}: {e}", command_line(command))))?;
     if status.success() {
         return Ok(());
     }
     if status.code() == Some(77) {
-        return unavailable(shown(command));
+        return unavailable(command_line(command));
     }
-    failed(format!("{} ended with {status}", shown(command)))
+    failed(format!("{} ended with {status}", command_line(command)))
 }
 
-/// Runs a program with its output in a file.
+/// Runs a program and writes its output to a file.
 pub fn run_silently(command: &mut Command, log: &Path) -> Outcome {
     let file = File::create(log)?;
     run(command.stdout(file.try_clone()?).stderr(file))
 }
 
-/// Runs a program with its output in a file, and prints the end of that file if it fails.
+/// Runs a program, writes its output to a file, and prints the end of that file if it fails.
 pub fn run_logged(command: &mut Command, log: &Path) -> Outcome {
     let done = run_silently(command, log);
     if done.is_err() {
@@ -119,21 +122,24 @@ pub fn print_end(log: &Path) {
     }
 }
 
-/// Runs a program and returns what it prints on standard output; its standard error is that of this
-/// one.
+/// Runs a program and returns its standard output. It inherits standard error.
 pub fn output(command: &mut Command) -> Outcome<String> {
     let done = command
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|e| Failure::Failed(format!("{}: {e}", shown(command))))?;
+        .map_err(|e| Failure::Failed(format!("{}: {e}", command_line(command))))?;
     if !done.status.success() {
-        return failed(format!("{} ended with {}", shown(command), done.status));
+        return failed(format!(
+            "{} ended with {}",
+            command_line(command),
+            done.status
+        ));
     }
     String::from_utf8(done.stdout)
-        .map_err(|_| Failure::Failed(format!("{} printed what is not UTF-8", shown(command))))
+        .map_err(|_| Failure::Failed(format!("{} printed invalid UTF-8", command_line(command))))
 }
 
-/// Returns whether a program can be started and succeeds, without showing its output.
+/// Returns whether a program starts and succeeds. Its output is discarded.
 pub fn succeeds(command: &mut Command) -> bool {
     let command = command.stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
@@ -145,29 +151,31 @@ pub fn is_installed(name: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
-/// Runs a program, and kills it after `limit`. What it started itself goes on.
+/// Runs a program, and kills it after `limit`. Its own child processes are not killed.
 pub fn run_within(command: &mut Command, limit: Duration) -> Outcome {
     let start = Instant::now();
     let mut child = command
         .spawn()
-        .map_err(|e| Failure::Failed(format!("{}: {e}", shown(command))))?;
+        .map_err(|e| Failure::Failed(format!("{}: {e}", command_line(command))))?;
     loop {
         match child.try_wait()? {
             Some(status) if status.success() => return Ok(()),
-            Some(status) if status.code() == Some(77) => return unavailable(shown(command)),
-            Some(status) => return failed(format!("{} ended with {status}", shown(command))),
+            Some(status) if status.code() == Some(77) => return unavailable(command_line(command)),
+            Some(status) => {
+                return failed(format!("{} ended with {status}", command_line(command)));
+            }
             None if start.elapsed() > limit => {
                 child.kill()?;
                 child.wait()?;
                 let seconds = limit.as_secs();
-                return failed(format!("{} took over {seconds} s", shown(command)));
+                return failed(format!("{} took over {seconds} s", command_line(command)));
             }
             None => thread::sleep(Duration::from_millis(50)),
         }
     }
 }
 
-/// Returns the files that git knows and whose path ends with one of `endings`, sorted.
+/// Returns the files that git does not ignore and whose path ends with one of `endings`, sorted.
 pub fn files(endings: &[&str]) -> Outcome<Vec<PathBuf>> {
     let listed =
         output(program("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
@@ -188,8 +196,8 @@ pub fn read(file: impl AsRef<Path>) -> Outcome<String> {
         .map_err(|e| Failure::Failed(format!("{}: {e}", file.display())))
 }
 
-/// Installs a tool of Cargo unless it is there. Without optimisation, which would take longer than
-/// its use.
+/// Installs a Cargo subcommand if it is missing. It is built without optimization, which would take
+/// longer than it saves.
 pub fn need_cargo_tool(name: &str) -> Outcome {
     if succeeds(&mut cargo([name, "--version"])) {
         return Ok(());
@@ -208,7 +216,7 @@ pub fn need_cargo_tool(name: &str) -> Outcome {
     Ok(())
 }
 
-/// Installs a toolchain with the minimal profile and these components unless it is there.
+/// Installs a toolchain with the minimal profile and these components, if it is missing.
 pub fn need_toolchain(name: &str, components: &[&str]) -> Outcome {
     let mut install = program("rustup");
     install.args(["toolchain", "install", name, "--profile", "minimal"]);
@@ -225,7 +233,7 @@ pub fn need_toolchain(name: &str, components: &[&str]) -> Outcome {
     Ok(())
 }
 
-/// Installs a target for the default toolchain unless it is there.
+/// Adds a target to the default toolchain, if it is missing.
 pub fn need_target(name: &str) -> Outcome {
     if run(program("rustup").args(["target", "add", name])).is_err() {
         return unavailable(format!("rustup cannot add the target {name}"));
@@ -233,8 +241,8 @@ pub fn need_target(name: &str) -> Outcome {
     Ok(())
 }
 
-/// Returns what an error calls a program.
-fn shown(command: &Command) -> String {
+/// Returns a command as it is shown in messages.
+fn command_line(command: &Command) -> String {
     let mut shown = command.get_program().to_string_lossy().into_owned();
     for argument in command.get_args() {
         shown.push(' ');

@@ -1,4 +1,4 @@
-//! Compares the public API with its list, and checks what a reader of the documentation meets.
+//! Compares the public API with its list, and checks which names it exposes.
 
 use std::fs;
 use std::path::Path;
@@ -10,9 +10,9 @@ use crate::process::{
     Outcome, cargo, failed, need_toolchain, program, root, run, target_folder, unavailable,
 };
 
-/// The list must not change with the compiler, so every machine uses this toolchain. It goes with
-/// the crate rustdoc-types in `tests/public-api/Cargo.toml`: nightlies change the format of their
-/// JSON, and the tool rejects any other format.
+/// The list must not depend on the compiler, so every machine uses this toolchain. Update it
+/// together with the crate rustdoc-types in `tests/public-api/Cargo.toml`: nightlies change the
+/// format of rustdoc's JSON, and the tool rejects other formats.
 const TOOLCHAIN: &str = "nightly-2026-10-30";
 
 const LIST: &str = "tests/public-api/public-api.txt";
@@ -21,13 +21,13 @@ const FIXTURE_EXPECTED: &str = "tests/public-api/fixture/expected.txt";
 
 /// Compares the public API with tests/public-api/public-api.txt
 ///
-/// Also fails if the crate root holds too many names, or if a public declaration names an item that
-/// is private or from another crate. The tool is first run on a fixture, where it must find each of
-/// these.
+/// Also fails if the crate root contains too many names, or if a public declaration refers to an
+/// item that is private or from another crate. As a self-test, the tool first runs on a fixture
+/// that contains each of these.
 ///
 /// Needs a 64-bit machine and the toolchain nightly-2026-10-30, which is installed if missing.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
     /// Write the list, after a deliberate change of the public API
@@ -42,7 +42,7 @@ impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
         if usize::BITS != 64 {
-            return unavailable("the list of the public API is that of a 64-bit machine");
+            return unavailable("the list of the public API is for 64-bit machines");
         }
         need_toolchain(TOOLCHAIN, &[])?;
         let target = target_folder("target").join("public-api");
@@ -51,7 +51,7 @@ impl Arguments {
             return write(FIXTURE_EXPECTED, &found);
         }
         if compare(FIXTURE_EXPECTED, &target.join("fixture.txt"), &found).is_err() {
-            return failed("the tool does not find in its fixture what it should");
+            return failed("the tool does not report the expected findings for its fixture");
         }
         let json = document(".", "jose_verify", &target)?;
         let (listed, _) = tool("list", &json)?;
@@ -64,12 +64,12 @@ impl Arguments {
         same.and(if passed {
             Ok(())
         } else {
-            failed("the public API has findings")
+            failed("the public API breaks its rules")
         })
     }
 }
 
-/// Returns what the tool prints about its fixture.
+/// Runs the tool on its fixture and returns what it prints.
 fn describe_fixture(target: &Path) -> Outcome<String> {
     let json = document(FIXTURE, "fixture", target)?;
     let (listed, _) = tool("list", &json)?;
@@ -78,7 +78,7 @@ fn describe_fixture(target: &Path) -> Outcome<String> {
     Ok(format!("{listed}\n{report}{status}"))
 }
 
-/// Writes the documentation of the package in `folder` as JSON, and returns the path of that file.
+/// Writes the documentation of the package in `folder` as JSON, and returns the path of the file.
 fn document(folder: &str, name: &str, target: &Path) -> Outcome<String> {
     let mut rustdoc = program("cargo");
     rustdoc
@@ -104,7 +104,7 @@ fn tool(command: &str, json: &str) -> Outcome<(String, bool)> {
     match (command, done.status.code()) {
         (_, Some(0)) => Ok((printed, true)),
         ("check", Some(1)) => Ok((printed, false)),
-        (_, Some(77)) => unavailable("the tool does not know this format of rustdoc's JSON"),
+        (_, Some(77)) => unavailable("the tool does not support this format of rustdoc's JSON"),
         _ => failed(format!("tests/public-api {command}: {}", done.status)),
     }
 }

@@ -1,4 +1,4 @@
-//! Runs a list of stages one after the other, each with its log, its time and its budget.
+//! Runs a list of stages one after the other, each with a log and a time budget.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Outcome, failed, root};
 
-/// A share of the time, which some stages use together.
+/// A time budget that several stages share.
 #[derive(Clone, Copy)]
 pub struct Budget {
     pub name: &'static str,
@@ -66,7 +66,8 @@ pub fn run_all(folder: &str, stages: Vec<Stage>) -> Outcome {
     Ok(())
 }
 
-/// Runs one stage with its output in `log`. `timeout` also ends what the stage itself started.
+/// Runs one stage, writes its output to `log`, and kills it at its limit. Its own child processes
+/// are not killed.
 fn run_stage(stage: &mut Stage, log: &Path) -> Outcome<Ending> {
     let out = File::create(log)?;
     stage.command.stdout(out.try_clone()?).stderr(out);

@@ -11,7 +11,7 @@ const FOLDER: &str = "crates/wasm";
 ///
 /// Needs Node, and the target wasm32-unknown-unknown, which is added if it is missing.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {}
 

@@ -57,7 +57,7 @@ fn actionlint(tools: &Path) -> Outcome {
     Ok(())
 }
 
-/// Runs zizmor without its checks that ask a server.
+/// Runs zizmor without its online checks.
 fn zizmor(tools: &Path) -> Outcome {
     let arguments = [
         "--offline",
@@ -97,7 +97,7 @@ fn install(tools: &Path) -> Outcome {
     )?;
     let venv = ["-m", "venv", "venv"];
     step(
-        "Python cannot make a venv",
+        "Python cannot create a venv",
         program("python3").args(venv).current_dir(tools),
     )?;
     // Wheels only: building a package would run its code.

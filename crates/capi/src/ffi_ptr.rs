@@ -250,7 +250,7 @@ pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a m
     unsafe { reference_mut(pointer) }
 }
 
-/// Checks the size with which a struct begins, as the C compiler computed it. There is one version
+/// Checks the size field at the start of a struct, which the C compiler computed. There is one version
 /// so far, and so one size.
 ///
 /// # Errors

@@ -107,8 +107,8 @@ pub(crate) struct ExpectationArguments {
     /// Accept any issuer
     #[arg(long, conflicts_with = "issuer")]
     pub(crate) any_issuer: bool,
-    /// An accepted audience (`aud`); may be repeated. In an ID Token, other audiences are accepted
-    /// only if `azp` is one of these
+    /// An accepted audience (`aud`); may be repeated. In an ID Token or logout token, other
+    /// audiences are accepted only if `azp` is one of these
     #[arg(long, value_name = "S")]
     pub(crate) audience: Vec<String>,
     /// Accept any audience

@@ -1,4 +1,4 @@
-//! The checks of a token, the same for `verify` and for a line of `batch`.
+//! The checks that `verify` and each request of `batch` apply to a token.
 
 use clap::ValueEnum;
 use core::time::Duration;
@@ -38,12 +38,14 @@ impl TryFrom<String> for Profile {
     }
 }
 
-/// The profile and additional checks. `None` adds no check to those of the profile.
+/// The profile and additional checks.
+///
+/// `None` omits a check. For `nonce`, `subject` and `typ`, it keeps the check of the profile.
 pub(crate) struct Expectations {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
-    /// `aud` must contain one of these. An ID Token may contain others only if `azp` is one of
-    /// these.
+    /// `aud` must contain one of these. In an ID Token or logout token, other audiences are
+    /// accepted only if `azp` is one of these.
     pub(crate) audiences: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,
@@ -56,8 +58,8 @@ pub(crate) struct Expectations {
     pub(crate) now: Option<UnixTime>,
 }
 
-/// Values that came with an ID Token, which must contain the hash of each. Not `Debug`, because
-/// they are secrets.
+/// Values that came with an ID Token and whose hashes the ID Token must contain. Not `Debug`,
+/// because they are secrets.
 #[derive(Default)]
 pub(crate) struct HashedValues {
     pub(crate) access_token: Option<String>,
@@ -90,9 +92,9 @@ pub(crate) struct Accepted<'t> {
 /// The signed content.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Content<'t> {
-    /// A claims set that was checked.
+    /// A claims set that satisfies the policy, as JSON.
     Claims(&'t str),
-    /// Any bytes, for profile `jws`.
+    /// The payload for profile `jws`, which can be any bytes.
     Payload(&'t [u8]),
 }
 
@@ -106,7 +108,7 @@ impl<'t> Content<'t> {
 }
 
 impl Expectations {
-    /// Returns whether any check concerns a claim. Profile `jws` would ignore it.
+    /// Returns whether claims are to be checked, which profile `jws` cannot do.
     pub(crate) const fn has_claim_checks(&self) -> bool {
         self.issuers.is_some()
             || self.audiences.is_some()
@@ -197,10 +199,11 @@ impl Expectations {
     }
 }
 
-/// Passed to a profile instead of values that the program sets itself.
+/// The empty list, also for values of a profile that are overwritten afterwards.
 const NONE: [&str; 0] = [];
 
-/// Requires one of the audiences. Others are allowed only if `azp` is one of them.
+/// Requires `aud` to contain one of the client IDs. Other audiences are accepted only if `azp` is
+/// one of the client IDs.
 fn client(audiences: Option<&dyn StringList>) -> Check<Audience<'_>> {
     required(audiences.map(|client_ids| Audience::Client {
         client_ids,
@@ -208,7 +211,7 @@ fn client(audiences: Option<&dyn StringList>) -> Check<Audience<'_>> {
     }))
 }
 
-/// Returns the policy for an ID Token for any of the audiences.
+/// Returns the policy for an ID Token that was issued to one of these clients, or to any client.
 fn id_token(audiences: Option<&dyn StringList>) -> Policy<'_> {
     match audiences {
         Some(client_ids) => oidc::id_token(&NONE, client_ids, Nonce::NotSent),

@@ -56,7 +56,7 @@ fn report(token: &[u8]) -> Result<String, Error> {
     Ok(format!("{BANNER}\nheader: {header}\n{rejection}{rest}"))
 }
 
-/// Returns the error with which the library rejects the header, if it does.
+/// Returns the library's error, if it rejects the header.
 fn peek(token: &[u8]) -> Option<Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
     Options::new()

@@ -12,7 +12,7 @@ use crate::expectations::{Expectations, Profile};
 use crate::failure::Failure;
 use crate::input;
 
-/// Returns the algorithms in `accepted` with which the provider signs ID Tokens.
+/// Returns the algorithms in `accepted` that the provider uses to sign ID Tokens.
 ///
 /// Returns all of them if the metadata does not list any, and for other kinds of tokens, about
 /// which the metadata says nothing.

@@ -12,14 +12,14 @@ use jose_verify::{Audience, Check, Error, KeySet, Limit, NumericDate, Policy, Ve
 /// Size of the input buffer, which holds a JWK Set, a token, an issuer and an audience.
 const INPUT_LEN: usize = 64 * 1024;
 
-/// Memory that JavaScript and this module share.
+/// The buffers that JavaScript accesses through their addresses.
 struct Shared {
     input: UnsafeCell<[u8; INPUT_LEN]>,
-    /// Offset of the claims in the input, and their length.
+    /// Offset and length of the claims in the input.
     claims: UnsafeCell<(usize, usize)>,
 }
 
-// SAFETY: a module without shared memory has one thread.
+// SAFETY: the module is built without the threads feature, so it has a single thread.
 unsafe impl Sync for Shared {}
 
 static SHARED: Shared = Shared {
@@ -41,8 +41,8 @@ pub extern "C" fn input_len() -> usize {
 
 /// Verifies a JWT, which must contain `exp`, the issuer and the audience.
 ///
-/// The input buffer contains a JWK Set, the token, the issuer and the audience one after the other.
-/// `now` is in seconds since the epoch. Returns 0, or the number of the error.
+/// The input buffer contains a JWK Set, the token, the issuer and the audience, in this order and
+/// without separators. `now` is in seconds since the epoch. Returns 0, or the number of the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(
     jwks_len: usize,
@@ -58,26 +58,26 @@ pub extern "C" fn verify(
         Ok(claims) => (0, claims),
         Err(error) => (error.code().into(), (0, 0)),
     };
-    // SAFETY: no reference to the claims exists.
+    // SAFETY: no reference to `SHARED.claims` exists.
     unsafe { *SHARED.claims.get() = claims };
     code
 }
 
-/// Returns the address of the claims of the last token that was verified: JSON in UTF-8.
+/// Returns the address of the claims of the last verified token: JSON in UTF-8.
 #[unsafe(no_mangle)]
 pub extern "C" fn claims() -> *const u8 {
-    // SAFETY: no reference to the claims exists, and the offset is within the input.
+    // SAFETY: no reference to `SHARED.claims` exists, and the offset is within the input.
     unsafe { input().add((*SHARED.claims.get()).0) }
 }
 
-/// Returns the length of these claims in bytes, or 0 after an error.
+/// Returns the length of the claims in bytes, or 0 if the last call to `verify` failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn claims_len() -> usize {
-    // SAFETY: no reference to the claims exists.
+    // SAFETY: no reference to `SHARED.claims` exists.
     unsafe { (*SHARED.claims.get()).1 }
 }
 
-/// Verifies the token, and returns the offset of its claims in the input, and their length.
+/// Verifies the token. Returns the offset and length of its claims in the input.
 fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usize), Error> {
     let start = input.as_ptr().addr();
     let [jwks_len, token_len, issuer_len, audience_len] = lens;
@@ -95,7 +95,8 @@ fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, 
             Check::Required(Audience::AnyOf(&audiences)),
         )
     };
-    // JavaScript numbers are floats, which represent such times exactly. `as` saturates.
+    // JavaScript numbers are floats, which represent whole seconds exactly. `as` truncates and
+    // saturates.
     let now = NumericDate::from_seconds(now as i64);
     let jwt = Verifier::new(&keys, &policy).verify_in_place(token, now)?;
     let claims = jwt.claims().as_raw();

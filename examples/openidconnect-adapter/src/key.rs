@@ -1,4 +1,4 @@
-//! A key for `openidconnect` with which the core verifies.
+//! A key type for `openidconnect` that verifies with the core.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -23,7 +23,7 @@ fn main() -> ! {
     });
     match verified {
         Ok(()) => process::exit(1),
-        Err(error) => defmt::error!("refused: {} ({})", error, error.code()),
+        Err(error) => defmt::error!("rejected: {} ({})", error, error.code()),
     }
     process::exit(0)
 }

@@ -270,7 +270,7 @@ fn signature_len(token: &[u8]) -> usize {
 fn flip(token: &mut [u8], position: usize) {
     if let Some(character) = token.get_mut(position) {
         // Upper and lower case differ in bit 0x20: `a` (0x61) becomes `A` (0x41). A digit or sign
-        // is exchanged with its neighbor.
+        // is exchanged with its neighbour.
         *character = match *character {
             c if c.is_ascii_alphabetic() => c ^ 0x20,
             b'-' => b'_',

@@ -20,7 +20,7 @@ pub struct Case {
     pub now: i64,
 }
 
-/// The inputs of a bare primitive.
+/// The inputs of a primitive alone.
 #[derive(Debug)]
 pub struct Parts {
     /// The key.

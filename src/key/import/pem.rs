@@ -4,12 +4,12 @@ use base64ct::{Base64, Encoding};
 
 use crate::error::Error;
 
-/// Decodes a text that is a single PEM block to the front of `buffer`. Returns the label and the
-/// content.
+/// Decodes a single PEM block into the front of `buffer`. Returns the label and the content.
 ///
-/// Stricter than many parsers: there must be no text before the block, only one line break after
-/// it, and no white space, blank lines or headers inside it. Lines can have any length, because RFC
-/// 7468 §2 allows parsers to accept other lengths than 64. They end in LF or CRLF.
+/// Stricter than many parsers: no text before the block, at most one line break after it, and no
+/// white space, blank lines or headers inside it. Lines end in LF or CRLF. A line can have any
+/// multiple of four characters, because RFC 7468 §2 allows parsers to accept line lengths other
+/// than 64.
 pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],
@@ -23,7 +23,7 @@ pub(super) fn decode<'p, 'b>(
         if self::label(text, b"-----END ") == Some(label) {
             break;
         }
-        // Only the last line can have padding.
+        // Padding is allowed only on the last line.
         if is_last || text.is_empty() {
             return Err(Error::MalformedKey);
         }
@@ -38,7 +38,7 @@ pub(super) fn decode<'p, 'b>(
     Ok((label, content))
 }
 
-/// Returns a line without the line break at its end. Only the last line can lack a line break.
+/// Returns a line without its line break, which the last line may lack.
 fn without_end(line: &[u8]) -> &[u8] {
     match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
@@ -46,12 +46,12 @@ fn without_end(line: &[u8]) -> &[u8] {
     }
 }
 
-/// RFC 7468 §3: returns the label of an encapsulation boundary.
+/// Returns the label of an encapsulation boundary (RFC 7468 §3).
 fn label<'l>(line: &'l [u8], start: &[u8]) -> Option<&'l [u8]> {
     line.strip_prefix(start)?.strip_suffix(b"-----")
 }
 
-/// Decodes a line of whole groups of four characters. Returns the number of decoded bytes.
+/// Decodes a line of base64 with padding. Returns the number of decoded bytes.
 fn decode_line(text: &[u8], buffer: &mut [u8]) -> Result<usize, Error> {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let groups = text.len().div_euclid(4);

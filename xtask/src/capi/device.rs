@@ -9,7 +9,7 @@ use crate::process::{Outcome, failed, output, run, run_within};
 /// The target of `tests/device.c`.
 const TARGET: &str = "thumbv6m-none-eabi";
 
-/// Links the program, checks what is linked, and runs it.
+/// Links the program, checks its symbols, and runs it.
 pub fn check() -> Outcome {
     needs("nm")?;
     let tools = Tools::set_up()?;
@@ -37,15 +37,13 @@ pub fn check() -> Outcome {
     run_within(&mut emulator, Duration::from_mins(2))
 }
 
-/// Checks that an image holds `jv_verify`, and no algorithm or function that its program does not
-/// name.
+/// Checks that an image contains `jv_verify`, and no algorithm or function that its program does
+/// not use.
 fn check_symbols(symbols: &str) -> Outcome {
-    let unnamed: Vec<_> = symbols.lines().filter(|line| is_unnamed(line)).collect();
-    if !unnamed.is_empty() {
-        let unnamed = unnamed.join("\n");
-        return failed(format!(
-            "linked, but the program does not name it:\n{unnamed}"
-        ));
+    let unused: Vec<_> = symbols.lines().filter(|line| is_unused(line)).collect();
+    if !unused.is_empty() {
+        let unused = unused.join("\n");
+        return failed(format!("linked, but not used by the program:\n{unused}"));
     }
     if !symbols.lines().any(|line| line.ends_with(" jv_verify")) {
         return failed("the image has no symbols");
@@ -53,10 +51,10 @@ fn check_symbols(symbols: &str) -> Outcome {
     Ok(())
 }
 
-/// Returns whether a symbol belongs to an algorithm or function that tests/device.c does not name.
-/// Functions of one line do not count: several algorithms may share their code, under the name of
-/// any.
-fn is_unnamed(symbol: &str) -> bool {
+/// Returns whether a symbol belongs to an algorithm or function that tests/device.c does not use.
+/// Ignores one-line functions: the linker may merge identical ones of several algorithms under any
+/// of their names.
+fn is_unused(symbol: &str) -> bool {
     let in_algorithm = ["alg::rsa", "alg::hmac"].iter().any(|module| {
         let rest = symbol.split_once(module).map_or("", |(_, rest)| rest);
         ["::load", "::verify", "::recover", "::power"]
@@ -69,11 +67,11 @@ fn is_unnamed(symbol: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_unnamed;
+    use super::is_unused;
 
     #[test]
-    fn only_what_the_program_does_not_name_is_found() {
-        for (symbol, unnamed) in [
+    fn only_unused_code_is_found() {
+        for (symbol, unused) in [
             (
                 "0 t <jose_verify::alg::rsa::public_key::Rsa as Key>::load",
                 true,
@@ -83,7 +81,7 @@ mod tests {
             ("0 t jose_verify::alg::ecdsa::verification::verify", false),
             ("0 T jv_claims_time", true),
         ] {
-            assert_eq!(is_unnamed(symbol), unnamed, "{symbol}");
+            assert_eq!(is_unused(symbol), unused, "{symbol}");
         }
     }
 }

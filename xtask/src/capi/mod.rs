@@ -18,10 +18,10 @@ const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-re
 
 /// Builds and checks the C interface
 ///
-/// Needs gcc and g++ for host and sanitizers, valgrind for valgrind, and for device the tools that
-/// cargo xtask firmware setup fetches.
+/// host, sanitizers and valgrind need gcc; host also needs g++, and valgrind needs valgrind. device
+/// needs nm, size and the tools that cargo xtask firmware setup fetches.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -32,7 +32,7 @@ pub struct Arguments {
 enum Check {
     /// Compare `include/jose_verify.h` with the source
     Header,
-    /// Run tests/host.c, and compile the header as C++ and the program of README.md
+    /// Run tests/host.c, compile the header as C++, and compile the program in README.md
     Host,
     /// Run tests/host.c with `AddressSanitizer` and `UndefinedBehaviorSanitizer`
     Sanitizers,
@@ -66,21 +66,21 @@ fn needs(name: &str) -> Outcome {
     unavailable(format!("{name} is not installed"))
 }
 
-/// Returns a program to be started in the folder of the C interface.
+/// Returns a command that runs a program in the folder of the C interface.
 fn program_here(name: impl AsRef<OsStr>) -> Command {
     let mut command = program(name);
     command.current_dir(root().join(FOLDER));
     command
 }
 
-/// Returns the folder of what this command writes.
+/// Returns the folder for the output of this command, and creates it.
 fn out() -> Outcome<PathBuf> {
     let out = root().join(FOLDER).join("target/check");
     fs::create_dir_all(&out)?;
     Ok(out)
 }
 
-/// Builds the library and returns its file, relative to the folder of the C interface.
+/// Builds the library and returns its path, relative to the folder of the C interface.
 fn build_library(target: Option<&str>) -> Outcome<String> {
     let mut build = cargo(["build", "--quiet", "--release", "--locked"]);
     build
@@ -115,7 +115,7 @@ fn compile_as_cpp() -> Outcome {
     run(compiler.args(WARNINGS).arg("-fsyntax-only").arg(file))
 }
 
-/// Compiles the program of README.md as it is written there.
+/// Compiles the program in README.md.
 fn compile_readme() -> Outcome {
     let program = c_blocks(&read(format!("{FOLDER}/README.md"))?);
     if !program.contains("jv_verify") {
@@ -131,7 +131,7 @@ fn compile_readme() -> Outcome {
     run(gcc.arg("-fsyntax-only").arg(file))
 }
 
-/// Returns the lines of the blocks of C in a text in Markdown.
+/// Returns the C code blocks of a Markdown text.
 fn c_blocks(markdown: &str) -> String {
     let mut inside = false;
     let mut program = String::new();

@@ -1,6 +1,6 @@
 //! The boards that the emulator provides.
 
-/// A board: its name in the table, and what runs it.
+/// A board: its name in the table, and how to emulate it.
 #[derive(Clone, Copy)]
 pub struct Board {
     pub name: &'static str,
@@ -10,7 +10,7 @@ pub struct Board {
     pub machine: &'static str,
 }
 
-/// The Cortex-M4, on which the program with defmt runs too.
+/// The Cortex-M4, which also runs the program that logs through defmt.
 pub const M4: Board = Board {
     name: "m4",
     core: "Cortex-M4",

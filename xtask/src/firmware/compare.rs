@@ -12,8 +12,9 @@ use crate::process::{Failure, Outcome, failed, root};
 
 /// Compares the last table with the one in the repository
 ///
-/// Fails if a figure grew by more than 3 % or a row is new. Rows that were not measured are not
-/// missed. If the two tables come from different compilers, growth is reported and does not fail.
+/// Fails if a figure grew by more than 3 % or a row is new. Rows that were not measured are
+/// ignored. If the two tables come from different compilers, growth is reported but is not a
+/// failure.
 ///
 /// Needs a table that `cargo xtask firmware run` wrote.
 ///
@@ -105,13 +106,13 @@ impl Comparison {
     }
 }
 
-/// Returns a figure, or 0 where there is none.
+/// Returns a figure as a number, or 0 if there is none.
 fn number(figure: &str) -> u64 {
     figure.parse().unwrap_or(0)
 }
 
-/// Returns whether a figure is more than 3 % above another. Alignment moves stack and RAM by a few
-/// bytes, which is no growth.
+/// Returns whether a figure is more than 3 % above another. Differences of up to 16 are ignored,
+/// because alignment moves stack and RAM by a few bytes.
 fn exceeds(figure: u64, other: u64) -> bool {
     figure * 100 > other * 103 && figure > other + 16
 }

@@ -1,4 +1,4 @@
-//! A program's run in the emulator, and what it measured.
+//! Runs a program in the emulator and parses its measurements.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -10,10 +10,10 @@ use super::images;
 use super::tools::Tools;
 use crate::process::{Outcome, failed, run_within};
 
-/// Far longer than any program takes.
-const MOST: Duration = Duration::from_mins(5);
+/// The time limit, which is far longer than any program takes.
+const LIMIT: Duration = Duration::from_mins(5);
 
-/// Returns the emulator of a board with an image.
+/// Returns a command that runs an image on an emulated board.
 pub fn start(tools: &Tools, board: Board, image: &Path) -> Command {
     let mut command = tools.program(board.emulator);
     command.args(["-M", board.machine]);
@@ -28,8 +28,8 @@ pub fn start(tools: &Tools, board: Board, image: &Path) -> Command {
     command
 }
 
-/// Runs an image and returns its output, with the plugin's counts in between. Both are written to
-/// `log` as well.
+/// Runs an image and returns its output, interleaved with the counts of the plugin. Both are also
+/// written to `log`.
 pub fn count(tools: &Tools, board: Board, image: &Path, log: &Path) -> Outcome<String> {
     let mark = images::address(image, "bench_mark")?;
     let plugin = format!("{},mark=0x{mark}", tools.plugin().display());
@@ -39,7 +39,7 @@ pub fn count(tools: &Tools, board: Board, image: &Path, log: &Path) -> Outcome<S
         .args(["-plugin", &plugin])
         .stdout(file.try_clone()?)
         .stderr(file);
-    let ended = run_within(&mut command, MOST);
+    let ended = run_within(&mut command, LIMIT);
     let printed = String::from_utf8_lossy(&fs::read(log)?).into_owned();
     if ended.is_ok() {
         return Ok(printed);
@@ -59,19 +59,19 @@ fn last_lines(text: &str) -> String {
     lines[lines.len().saturating_sub(2)..].join("\n")
 }
 
-/// A measured piece of work.
+/// One measurement.
 pub struct Measured<'a> {
-    /// The token, as the program calls it.
+    /// The program's name for the token.
     pub token: &'a str,
     /// `load`, `verify` or `verify_in_place`.
     pub work: &'a str,
-    /// Bytes of the stack.
+    /// The peak of the stack in bytes.
     pub stack: &'a str,
-    /// Instructions, which the plugin printed before the program printed the rest.
+    /// The number of instructions. The plugin prints it before the program prints the rest.
     pub instructions: &'a str,
 }
 
-/// Returns what a program measured.
+/// Parses the measurements that a program printed.
 pub fn measured(printed: &str) -> Outcome<Vec<Measured<'_>>> {
     let mut all = Vec::new();
     let mut counted = None;
@@ -80,7 +80,7 @@ pub fn measured(printed: &str) -> Outcome<Vec<Measured<'_>>> {
             ["MARK", instructions] => counted = Some(instructions),
             ["measured", token, work, "stack", stack] => {
                 let Some(instructions) = counted else {
-                    return failed(format!("no instructions were counted before: {line}"));
+                    return failed(format!("no instruction count before: {line}"));
                 };
                 all.push(Measured {
                     token,

@@ -1,4 +1,4 @@
-//! Linked images: how the programs are built, and what `nm` and `size` say of them.
+//! Builds the programs, and reads their sizes and symbols with `size` and `nm`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::process::{Outcome, cargo, failed, output, program, root, run};
 
 const TARGET_FOLDER: &str = "firmware/programs/target";
 
-/// The program that needs the instructions of a Cortex-M4.
+/// The program in assembly, which runs only on a Cortex-M4.
 pub const IN_ASSEMBLY: &str = "peer-p256-cm4";
 
 /// A profile of Cargo.
@@ -25,7 +25,7 @@ impl Profile {
         }
     }
 
-    /// Returns the optimisation level, as in the table.
+    /// Returns the optimization level, as in the table.
     pub fn level(self) -> &'static str {
         match self {
             Self::Release => "3",
@@ -33,7 +33,8 @@ impl Profile {
         }
     }
 
-    /// For size, sha2 is told to keep its loops, which takes a quarter off an image with HS256.
+    /// Returns the flags of the compiler. In a build for size, sha2 must not unroll its loops,
+    /// which saves a quarter of an image with HS256.
     fn compiler_flags(self) -> &'static str {
         match self {
             Self::Release => "",
@@ -81,7 +82,7 @@ impl Size {
     ];
     const RAM: [&str; 5] = [".data", ".sdata", ".bss", ".sbss", ".uninit"];
 
-    /// Adds up the sections of an image.
+    /// Sums the sections of an image.
     pub fn of(image: &Path) -> Outcome<Self> {
         let listed = output(program("size").arg("-A").arg(image))?;
         let mut size = Self { flash: 0, ram: 0 };
@@ -104,7 +105,7 @@ impl Size {
 
 /// Returns the lines of an image's symbol table, demangled, that contain one of the names.
 ///
-/// The names are Rust's, so any `nm` that reads ELF will do.
+/// Any `nm` that reads ELF can demangle Rust's names.
 pub fn symbols(image: &Path, names: &[&str]) -> Outcome<Vec<String>> {
     let listed = output(program("nm").arg("--demangle").arg(image))?;
     let lines = listed.lines();
@@ -112,7 +113,7 @@ pub fn symbols(image: &Path, names: &[&str]) -> Outcome<Vec<String>> {
     Ok(matching.map(str::to_owned).collect())
 }
 
-/// Returns the address of a function, in hexadecimal digits.
+/// Returns the address of a function in hexadecimal.
 pub fn address(image: &Path, function: &str) -> Outcome<String> {
     let listed = output(program("nm").arg(image))?;
     for line in listed.lines() {

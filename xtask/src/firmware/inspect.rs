@@ -1,4 +1,4 @@
-//! `inspect`: proves from the symbol tables what is not linked.
+//! `inspect`: checks symbol tables for code that must not be linked.
 
 use std::path::Path;
 
@@ -7,34 +7,34 @@ use clap::Args;
 use super::images::{Profile, build, symbols};
 use crate::process::{Outcome, failed, need_target};
 
-/// Proves from the linked programs that they need no allocator and cannot panic
+/// Proves that the linked programs need no allocator and cannot panic
 ///
-/// Links the programs and looks at their symbol tables. No program has an allocator. A program of
-/// one algorithm has no code of others, and no panic, whether of the core, of a dependency or of
-/// the standard library. The program `with-panic` must be found to panic, and fails the check
-/// otherwise.
+/// Links the programs and searches their symbol tables. No program may contain an allocator. A
+/// program with one algorithm may contain no code of other algorithms and no panic, whether from
+/// the core, a dependency or the standard library. As a self-test, the panic of the program
+/// `with-panic` must be found.
 ///
-/// Needs nm, and rustup for a target that is missing; no emulator.
+/// Needs nm and rustup, but no emulator.
 ///
 /// Exit codes: 0 passed, 1 failed, 77 a target cannot be installed on this machine.
 #[derive(Args)]
 pub struct Arguments {
-    /// The targets
+    /// The targets to link for
     #[arg(value_name = "TARGET", default_value = "thumbv6m-none-eabi")]
     targets: Vec<String>,
 }
 
-/// A program, and names of cryptography that it has no use for.
+/// A program, and the names that its symbols must not contain.
 struct Program {
     name: &'static str,
-    foreign: &'static [&'static str],
+    excluded: &'static [&'static str],
 }
 
-/// Programs that name one algorithm.
+/// The programs with one algorithm.
 const PROGRAMS: [Program; 3] = [
     Program {
         name: "hs256",
-        foreign: &[
+        excluded: &[
             "p256",
             "p384",
             "p521",
@@ -49,11 +49,11 @@ const PROGRAMS: [Program; 3] = [
     },
     Program {
         name: "es256",
-        foreign: &["p384", "p521", "alg::rsa", "alg::hmac", "Sha512", "sha512"],
+        excluded: &["p384", "p521", "alg::rsa", "alg::hmac", "Sha512", "sha512"],
     },
     Program {
         name: "rs256",
-        foreign: &[
+        excluded: &[
             "p256",
             "p384",
             "p521",
@@ -70,7 +70,7 @@ const PROGRAMS: [Program; 3] = [
 
 const ALLOCATORS: [&str; 3] = ["__rust_alloc", "__rg_alloc", "alloc::alloc"];
 
-/// The panic handler is linked exactly if something can reach it; the other names say what.
+/// The panic handler is linked only if something can reach it. The other names show what does.
 const PANICS: [&str; 3] = ["rust_begin_unwind", "::panicking", "panic_fmt"];
 
 impl Arguments {
@@ -81,8 +81,8 @@ impl Arguments {
             for profile in [Profile::Small, Profile::Release] {
                 inspect(target, profile)?;
             }
-            println!("{target}: no allocator, no algorithm that is not named, no panic");
-            println!("{target}: the panic of with-panic is found");
+            println!("{target}: no allocator, no unused algorithm, no panic");
+            println!("{target}: the panic in with-panic is found");
         }
         Ok(())
     }
@@ -95,13 +95,13 @@ fn inspect(target: &str, profile: Profile) -> Outcome {
         &["hs256", "es256", "rs256", "all", "with-panic"],
     )?;
     has_none(&images.join("all"), &ALLOCATORS, "links an allocator")?;
-    for Program { name, foreign } in PROGRAMS {
+    for Program { name, excluded } in PROGRAMS {
         let image = images.join(name);
         has_none(&image, &ALLOCATORS, "links an allocator")?;
-        has_none(&image, foreign, "links algorithms that it does not name")?;
+        has_none(&image, excluded, "links algorithms that it does not use")?;
         has_none(&image, &PANICS, "can panic")?;
     }
-    // Otherwise the symbols above may be missing because none are seen.
+    // Proves that the checks above can find symbols at all.
     has_some(&images.join("all"), &["ecdsa"], "no algorithm is found")?;
     has_some(
         &images.join("with-panic"),

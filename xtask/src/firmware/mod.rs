@@ -19,7 +19,7 @@ pub use tools::Tools;
 ///
 /// `firmware/README.md` describes the programs and their figures.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped because a tool is missing on this
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because a tool is missing on this
 /// machine.
 #[derive(Args)]
 pub struct Arguments {
@@ -33,10 +33,10 @@ enum Command {
     ///
     /// Unpacks them under target/firmware-tools, or under the folder that the environment variable
     /// `FIRMWARE_TOOLS` names: QEMU, a C compiler, assembler and C library for Cortex-M, and a
-    /// plugin that counts instructions. Installs no package and changes no installed one. Adds the
-    /// targets of the boards to rustup's toolchain. Does not fetch again what is there.
+    /// plugin that counts instructions. Does not install packages. Adds the targets of the boards
+    /// to rustup's toolchain. Fetches only what is missing.
     ///
-    /// Needs Debian or a relative of it (apt-get, dpkg-deb), gcc and rustup.
+    /// Needs Debian or a derivative (apt-get, dpkg-deb), gcc and rustup.
     ///
     /// Exit codes: 0 ready, 1 failed, 77 a tool cannot be fetched on this machine.
     Setup,
@@ -45,8 +45,8 @@ enum Command {
     Compare(compare::Arguments),
     /// Runs the program that logs through defmt
     ///
-    /// Builds firmware/defmt and runs it in the emulator. Bytes of the log must arrive, and its
-    /// text must be in the image for the host to read.
+    /// Builds firmware/defmt and runs it in the emulator. The program must log, and the image must
+    /// contain the format strings, from which the host decodes the log.
     ///
     /// Needs nm and what `cargo xtask firmware setup` fetches, which it calls.
     ///

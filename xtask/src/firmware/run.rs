@@ -17,19 +17,19 @@ use crate::process::{Outcome, cargo, failed, need_target, output, program, root,
 /// Runs the programs in the emulator and prints what each costs
 ///
 /// Builds the programs for four boards, runs them, and prints flash, RAM, stack and instructions,
-/// which `firmware/README.md` explains. Each program verifies its token and then has to refuse it
-/// in several circumstances. Fails on a wrong answer, and if two runs count differently. The table
-/// is also written to target/firmware/figures.txt.
+/// which `firmware/README.md` explains. Each program verifies its token and must then reject it in
+/// several circumstances. Fails on a wrong result, and if two runs count differently. The table is
+/// also written to target/firmware/figures.txt.
 ///
 /// Needs nm, size, and what `cargo xtask firmware setup` fetches, which it calls.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 a tool cannot be fetched on this machine.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 a tool cannot be fetched on this machine.
 #[derive(Args)]
 pub struct Arguments {
-    /// Measures programs optimised for size only, without the peers, and runs each once
+    /// Measure only programs optimized for size, without the peers, and run each only once
     #[arg(long)]
     quick: bool,
-    /// Also writes the table to firmware/figures.txt, with which `compare` compares later ones
+    /// Also write the table to firmware/figures.txt, the reference of `compare`
     #[arg(long, conflicts_with_all = ["quick", "boards"])]
     update: bool,
     /// The boards; by default all, and the WebAssembly module
@@ -51,7 +51,7 @@ const PROGRAMS: [&str; 8] = [
     "all",
 ];
 
-/// Implementations of others, measured in the same way.
+/// Other implementations, measured in the same way.
 const PEERS: [&str; 3] = ["peer-hmac", "peer-p256", "peer-crypto-bigint"];
 
 impl Arguments {
@@ -77,9 +77,9 @@ impl Arguments {
         print!("{table}");
         fs::write(root().join(LAST_TABLE), &table)?;
         eprintln!(
-            "{} rows; every good token verified; {} refusals, each with the expected error",
+            "{} rows; every valid token verified; {} rejections, each with the expected error",
             figures.rows.len(),
-            figures.refusals
+            figures.rejections
         );
         if self.update {
             fs::write(root().join(REFERENCE), &table)?;
@@ -91,7 +91,7 @@ impl Arguments {
 #[derive(Default)]
 struct Figures {
     rows: Vec<Row>,
-    refusals: usize,
+    rejections: usize,
 }
 
 impl Figures {
@@ -144,7 +144,7 @@ impl Measuring<'_> {
         for name in programs {
             let size = Size::of(&images.join(name))?;
             let printed = self.program(board, profile, name, &images.join(name))?;
-            figures.refusals += printed.matches(": refused, ").count();
+            figures.rejections += printed.matches(": refused, ").count();
             let image = Image {
                 board: board.name,
                 level: profile.level(),
@@ -159,7 +159,8 @@ impl Measuring<'_> {
         Ok(())
     }
 
-    /// Runs a program, twice unless in a hurry, and returns its output.
+    /// Runs a program and returns its output. Without `--quick`, runs it twice, and both outputs
+    /// must be equal.
     fn program(&self, board: Board, profile: Profile, name: &str, image: &Path) -> Outcome<String> {
         let log = format!("{}-{}-{name}.txt", board.name, profile.name());
         let log = self.results.join(log);
@@ -181,8 +182,8 @@ struct Image<'a> {
 }
 
 impl Image<'_> {
-    /// Returns a row for each token that the program verified. The key that was loaded before is
-    /// part of it.
+    /// Returns a row for each token that the program verified. It includes the measurement of
+    /// loading the key, if there was one before.
     fn rows(&self, measured: &[Measured]) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut load = None;
@@ -217,10 +218,10 @@ impl Image<'_> {
     }
 }
 
-/// Replaces an instruction that the emulator refuses by one of the same length and effect.
+/// Replaces an instruction that the emulator rejects with one of the same length and effect.
 ///
-/// p256-cm4 0.4.0 loads one register with the instruction for several, `ldm r4, {r6}`. Its wide
-/// encoding is undefined for one register.
+/// p256-cm4 0.4.0 loads a single register with `ldm r4, {r6}`, which loads several. Its wide
+/// encoding is undefined for a single register.
 fn repair_assembly(image: &Path) -> Outcome {
     const LOAD_MULTIPLE: [u8; 4] = [0x94, 0xE8, 0x40, 0x00];
     const LOAD: [u8; 4] = [0xD4, 0xF8, 0x00, 0x60];
@@ -236,8 +237,8 @@ fn repair_assembly(image: &Path) -> Outcome {
     Ok(())
 }
 
-/// Returns the row of the WebAssembly module, or none without its target. An empty module would
-/// take next to nothing.
+/// Returns the row of the WebAssembly module, or `None` without its target. The size of an empty
+/// module is negligible and is not subtracted.
 fn webassembly() -> Outcome<Option<Row>> {
     const TARGET: &str = "wasm32-unknown-unknown";
     if need_target(TARGET).is_err() {

@@ -1,10 +1,10 @@
-//! The table of figures: how it is written and read.
+//! Writes and parses the table of figures.
 
 use std::fmt::Write as _;
 
 use crate::process::{Outcome, failed};
 
-/// The columns, of which the first four name the row.
+/// The columns. The first four identify the row.
 pub const COLUMNS: [&str; 10] = [
     "board",
     "opt",
@@ -18,13 +18,13 @@ pub const COLUMNS: [&str; 10] = [
     "load-instructions",
 ];
 
-/// How many columns name the row.
+/// The number of columns that identify the row.
 pub const NAMES: usize = 4;
 
-/// A line of the table; `-` where there is no figure.
+/// A row of the table. A missing figure is `-`.
 pub type Row = [String; COLUMNS.len()];
 
-/// Returns the table with its heading, in aligned columns.
+/// Formats the table, with its heading, in aligned columns.
 pub fn aligned(rows: &[Row]) -> String {
     let heading = COLUMNS.map(str::to_owned);
     let lines: Vec<_> = [&heading].into_iter().chain(rows).collect();
@@ -44,7 +44,7 @@ pub fn aligned(rows: &[Row]) -> String {
     text
 }
 
-/// Reads a table, without its comments and its heading.
+/// Parses a table, without its comments and its heading.
 pub fn parse(text: &str) -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for line in text.lines() {
@@ -71,14 +71,14 @@ mod tests {
     use crate::process::read;
 
     #[test]
-    fn the_table_in_the_repository_is_read_and_written_alike() {
+    fn the_table_in_the_repository_round_trips() {
         let text = read(REFERENCE).unwrap();
         let comments: String = text.split_inclusive('\n').take(2).collect();
         assert_eq!(comments + &aligned(&parse(&text).unwrap()), text);
     }
 
     #[test]
-    fn what_is_not_a_row_is_an_error() {
+    fn malformed_rows_are_errors() {
         let row = "m4 s hs256 - 1 2 3 4 5 -";
         for (line, read) in [
             (row.to_owned(), true),

@@ -1,4 +1,5 @@
-//! `setup`: fetches the emulator, a C compiler for Cortex-M, and builds the counting plugin.
+//! `setup`: fetches the emulator and a C compiler for Cortex-M, and builds the plugin that counts
+//! instructions.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +9,7 @@ use super::boards::BOARDS;
 use crate::packages::{Packages, need};
 use crate::process::{Outcome, need_target, output, program, root};
 
-/// Fetches what is missing and prints where the tools are.
+/// Fetches what is missing and prints the folder of the tools.
 pub fn run_setup() -> Outcome {
     let tools = Tools::set_up()?;
     println!("the tools are in {}", tools.folder.display());
@@ -59,22 +60,22 @@ impl Tools {
         Ok(tools)
     }
 
-    /// Returns one of the programs, to be started at the root of the repository.
+    /// Returns a command that runs one of the programs at the root of the repository.
     pub fn program(&self, name: &str) -> Command {
         program(self.path(name))
     }
 
-    /// Returns where one of the programs is.
+    /// Returns the path of one of the programs.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join("bin").join(name)
     }
 
-    /// Returns the plugin of the emulator that counts instructions.
+    /// Returns the path of the emulator's plugin that counts instructions.
     pub fn plugin(&self) -> PathBuf {
         self.folder.join("insncount.so")
     }
 
-    /// Returns what the emulator says of its version.
+    /// Returns the line in which the emulator prints its version.
     pub fn emulator_version(&self) -> Outcome<String> {
         let version = output(self.program("qemu-system-arm").arg("--version"))?;
         Ok(version.lines().next().unwrap_or_default().to_owned())
@@ -85,7 +86,7 @@ impl Tools {
         if is_newer(&plugin, &source) {
             return Ok(());
         }
-        // Since QEMU 9 the interface of plugins has version 2.
+        // QEMU 9 introduced version 2 of the plugin interface.
         let version = if self.emulator_major()? >= 9 { 2 } else { 1 };
         let mut compile = program("gcc");
         compile
@@ -105,7 +106,7 @@ impl Tools {
     }
 }
 
-/// Returns whether a file exists and was written after another.
+/// Returns whether a file exists and is newer than another.
 fn is_newer(file: &Path, other: &Path) -> bool {
     let modified = |file: &Path| fs::metadata(file).and_then(|file| file.modified());
     match (modified(file), modified(other)) {

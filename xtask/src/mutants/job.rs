@@ -1,4 +1,4 @@
-//! One copy of the sources, in which one file after another is changed.
+//! A copy of the sources, in which cargo-mutants changes some of the files.
 
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Outcome, failed, files, output, program, root, run};
 
-/// Tests of tests/suite that take seconds with little optimisation. `true`: they concern files of
-/// src/alg, which they judge.
+/// Tests of tests/suite that take seconds with little optimization. Those with `true` cover src/alg
+/// and run for its mutants only.
 const SLOW: [(&str, bool); 11] = [
     ("algorithms::", true),
     ("padding::", true),
@@ -23,7 +23,7 @@ const SLOW: [(&str, bool); 11] = [
     ("wycheproof::", false),
 ];
 
-/// Little optimisation compiles faster than it makes the tests slower.
+/// Little optimization saves more time in the compiler than it costs in the tests.
 const PROFILE: &str = "\
 [profile.dev]
 opt-level = 1
@@ -42,7 +42,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// Returns a job whose files all start with its number.
+    /// Returns a job whose files and folders are named after its number.
     pub fn new(folder: &Path, number: usize, files: Vec<String>) -> Self {
         Self {
             copy: folder.join(format!("job{number}")),
@@ -52,7 +52,7 @@ impl Job {
         }
     }
 
-    /// Returns the file that everything is logged to.
+    /// Returns the path of the log.
     pub fn log(&self) -> &Path {
         &self.log
     }
@@ -69,7 +69,7 @@ impl Job {
         self.copy.with_extension(group.name())
     }
 
-    /// Judges every change of the files.
+    /// Tests every mutant of the files.
     pub fn run(&self) -> Outcome {
         self.copy_sources()?;
         File::create(&self.log)?;
@@ -78,13 +78,13 @@ impl Job {
         for group in Group::ALL {
             let files: Vec<_> = self.files.iter().filter(|file| group.has(file)).collect();
             if !files.is_empty() {
-                self.judge(group, &files)?;
+                self.test_mutants(group, &files)?;
             }
         }
         Ok(())
     }
 
-    /// Copies the sources. The copy must be new: Cargo would keep what it built of an earlier one.
+    /// Copies the sources. The copy must be new: Cargo would reuse the builds of an earlier one.
     fn copy_sources(&self) -> Outcome {
         let results = Group::ALL.map(|group| self.results_of(group));
         for folder in results.iter().chain([&self.copy]) {
@@ -105,9 +105,9 @@ impl Job {
         Ok(())
     }
 
-    /// Judges files with the unit tests, and what survives with tests/suite. A test that runs on is
-    /// taken to have noticed, so the limit is several times what the unchanged code takes.
-    fn judge(&self, group: Group, files: &[&String]) -> Outcome {
+    /// Runs the unit tests for each mutant, and tests/suite for those that survive. A timeout
+    /// counts as caught, so the limit is several times what the unchanged code takes.
+    fn test_mutants(&self, group: Group, files: &[&String]) -> Outcome {
         let limit = self.time(&["--lib"])?.max(Duration::from_secs(20));
         self.mutate(group, files, "--lib", limit, &[])?;
         let skipped = group.skipped();
@@ -117,15 +117,15 @@ impl Job {
         self.mutate(group, files, "--test=suite", limit, &skipped)
     }
 
-    /// Runs tests of the unchanged code, which must pass, and returns four times what they took.
+    /// Runs tests of the unchanged code, which must pass, and returns four times their duration.
     fn time(&self, tests: &[&str]) -> Outcome<Duration> {
         let start = Instant::now();
         run(self.cargo(&["test", "--locked"])?.args(tests))?;
         Ok(start.elapsed() * 4)
     }
 
-    /// Runs cargo-mutants over some files with the tests of one target. Changes that an earlier run
-    /// of this group noticed are not made again.
+    /// Runs cargo-mutants on some files with the tests of one target. Skips mutants that an earlier
+    /// run of this group caught.
     fn mutate(
         &self,
         group: Group,
@@ -149,15 +149,15 @@ impl Job {
         if !skipped.is_empty() {
             mutants.arg("--").args(skipped);
         }
-        // 2 and 3: changes survived or ran on, which is read from the results.
+        // 2 and 3: mutants survived or timed out, which is read from the results.
         match mutants.status()?.code() {
             Some(0 | 2 | 3) => Ok(()),
             code => failed(format!("cargo mutants ended with {code:?}")),
         }
     }
 
-    /// Fails if a test in the list of slow ones does not exist: it would have been renamed, and not
-    /// be skipped any more.
+    /// Fails if a test in the list of slow ones does not exist. It may have been renamed and is
+    /// then no longer skipped.
     fn check_slow_tests(&self) -> Outcome {
         let mut list = self.cargo(&["test", "--locked", "--quiet", "--test", "suite"])?;
         let tests = output(list.args(["--", "--list"]).stdout(Stdio::piped()))?;
@@ -170,7 +170,7 @@ impl Job {
         }
     }
 
-    /// Returns a command of Cargo to be started in the copy, with its output in the log.
+    /// Returns a command that runs Cargo in the copy and writes its output to the log.
     fn cargo(&self, arguments: &[&str]) -> Outcome<Command> {
         let log = OpenOptions::new()
             .append(true)
@@ -187,7 +187,7 @@ impl Job {
     }
 }
 
-/// Files that the same tests judge.
+/// Files that are tested with the same tests.
 #[derive(Clone, Copy, PartialEq)]
 enum Group {
     Algorithms,
@@ -208,7 +208,7 @@ impl Group {
         file.starts_with("src/alg/") == (self == Self::Algorithms)
     }
 
-    /// Returns the options that skip the slow tests which do not concern these files.
+    /// Returns the options that skip the slow tests that do not cover these files.
     fn skipped(self) -> Vec<String> {
         let skipped = SLOW
             .iter()

@@ -1,4 +1,4 @@
-//! Changes the code and checks that a test notices each change.
+//! Mutation testing: changes the code and checks that a test fails for each change.
 
 mod job;
 mod report;
@@ -14,8 +14,8 @@ use clap::Args;
 use crate::process::{Failure, Outcome, failed, files, need_cargo_tool, print_end, read, root};
 use job::Job;
 
-/// Files of src/alg that are judged by default. They decide what is accepted; the rest of src/alg
-/// is arithmetic, which changes by the thousand and is compared with other implementations.
+/// Files of src/alg that are mutated by default. They decide what is accepted. The rest of src/alg
+/// is arithmetic, which has thousands of mutants and is compared with other implementations.
 const ALGORITHMS: [&str; 6] = [
     "src/alg/algorithms.rs",
     "src/alg/ecdsa/mod.rs",
@@ -25,20 +25,20 @@ const ALGORITHMS: [&str; 6] = [
     "src/alg/rsa/pss.rs",
 ];
 
-/// Changes the code in hundreds of ways and checks that a test notices each
+/// Changes the code in hundreds of ways and checks that a test fails for each (mutation testing)
 ///
-/// Makes one change at a time, in a copy of the sources. The unit tests judge each change first,
-/// and tests/suite without its slow tests judges those that survive. The slow tests of the
-/// algorithms judge changes of src/alg too. Fails if a change survives that tests/mutants.md does
-/// not explain, or if that list explains one that does not survive.
+/// Makes one change at a time, in a copy of the sources. Runs the unit tests first, and tests/suite
+/// without its slow tests if the change survives. For src/alg, also runs the slow tests of the
+/// algorithms. Fails if a change survives that tests/mutants.md does not explain, or if that list
+/// explains one that does not survive.
 ///
 /// Takes hours of processor time for all files. Needs cargo-mutants, which is installed if it is
 /// missing.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 wrong usage, 77 skipped.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
 pub struct Arguments {
-    /// Changes that are judged at the same time, each in its own copy of the sources
+    /// Number of jobs in parallel, each with its own copy of the sources
     #[arg(long, value_name = "N", default_value = "1")]
     jobs: NonZeroUsize,
     /// Keep the copies and the results in this folder
@@ -60,15 +60,15 @@ impl Arguments {
         need_cargo_tool("mutants")?;
         let Some(folder) = &self.keep else {
             let folder = env::temp_dir().join(format!("mutants-{}", process::id()));
-            let done = self.judge(&folder);
+            let done = self.test_mutants(&folder);
             fs::remove_dir_all(&folder)?;
             return done;
         };
-        self.judge(folder)
+        self.test_mutants(folder)
     }
 
-    /// Judges the files with copies and results in a folder.
-    fn judge(&self, folder: &Path) -> Outcome {
+    /// Tests the mutants of the files, with copies and results in a folder.
+    fn test_mutants(&self, folder: &Path) -> Outcome {
         fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
         let jobs: Vec<_> = self
@@ -98,8 +98,8 @@ impl Arguments {
         report::report(&jobs, &self.files)
     }
 
-    /// Distributes the files over the jobs, the longest first, so that no job is left with one of
-    /// them at the end.
+    /// Distributes the files over the jobs, the longest first, so that the jobs end at similar
+    /// times.
     fn shares(&self) -> Outcome<Vec<Vec<String>>> {
         let mut by_length = Vec::new();
         for file in &self.files {
@@ -117,14 +117,14 @@ impl Arguments {
     }
 }
 
-/// Accepts a file of `src`.
+/// Parses the path of a file of `src`.
 fn source(file: &str) -> Result<String, String> {
     let is_source = file.starts_with("src/") && root().join(file).is_file();
     if is_source && Path::new(file).extension() == Some(OsStr::new("rs")) {
         return Ok(file.to_owned());
     }
     Err(String::from(
-        "not a source file under src, as seen from the root of the repository",
+        "not a Rust file under src, relative to the root of the repository",
     ))
 }
 
@@ -135,7 +135,9 @@ fn default_files() -> Outcome<Vec<String>> {
         .iter()
         .find(|start| !all.iter().any(|file| file.starts_with(*start)))
     {
-        return failed(format!("{missing} is not there; correct the list in xtask"));
+        return failed(format!(
+            "{missing} does not exist; update the list in xtask"
+        ));
     }
     let chosen = all.into_iter().filter(|file| is_default(file));
     Ok(chosen.map(String::from).collect())

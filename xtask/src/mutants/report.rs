@@ -8,16 +8,16 @@ use crate::process::{Outcome, failed, read};
 
 const EXPLAINED: &str = "tests/mutants.md";
 
-/// Prints how many changes were noticed, and fails unless the others are those explained.
+/// Prints how many changes were caught, and fails unless exactly the explained ones survived.
 pub fn report(jobs: &[Job], files: &[String]) -> Outcome {
     let [caught, timeout, missed, unviable] =
         ["caught", "timeout", "missed", "unviable"].map(|verdict| names(jobs, verdict));
-    // Each change is judged twice, and one of the two may have noticed it.
-    let noticed: BTreeSet<_> = caught.union(&timeout).cloned().collect();
-    let survivors: Vec<_> = missed.difference(&noticed).cloned().collect();
+    // Each change is tested by two runs, one of which may have caught it.
+    let caught: BTreeSet<_> = caught.union(&timeout).cloned().collect();
+    let survivors: Vec<_> = missed.difference(&caught).cloned().collect();
     println!(
-        "noticed: {}, do not compile: {}, survived: {}",
-        noticed.len(),
+        "caught: {}, do not compile: {}, survived: {}",
+        caught.len(),
         unviable.len(),
         survivors.len()
     );
@@ -29,12 +29,12 @@ pub fn report(jobs: &[Job], files: &[String]) -> Outcome {
     let unexplained = without(&survived, &explained);
     let outdated = without(&explained, &survived);
     print_list(&format!("not explained in {EXPLAINED}:"), &unexplained);
-    print_list("explained, but noticed or no longer there:", &outdated);
+    print_list("explained, but caught or removed:", &outdated);
     if unexplained.is_empty() && outdated.is_empty() {
         return Ok(());
     }
     failed(format!(
-        "the changes that survive are not those of {EXPLAINED}"
+        "the surviving changes are not those in {EXPLAINED}"
     ))
 }
 
@@ -47,7 +47,7 @@ fn print_list(title: &str, changes: &[String]) {
     }
 }
 
-/// Returns the names of the changes with a verdict.
+/// Returns the names of the changes with this verdict.
 fn names(jobs: &[Job], verdict: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for folder in jobs.iter().flat_map(Job::results) {
@@ -57,7 +57,7 @@ fn names(jobs: &[Job], verdict: &str) -> BTreeSet<String> {
     names
 }
 
-/// Removes line and column from the name of a change, because they move with every edit.
+/// Removes line and column from the name of a change, because every edit moves them. For example,
 /// `src/time.rs:12:5: replace a with b` becomes `src/time.rs: replace a with b`.
 fn without_position(name: &str) -> String {
     let parts = name
@@ -69,8 +69,7 @@ fn without_position(name: &str) -> String {
     }
 }
 
-/// Returns the changes of some files that a list explains: what each item has between its first
-/// backticks.
+/// Returns the changes of some files that a list explains: the first code span of each item.
 fn explained(list: &str, files: &[String]) -> Vec<String> {
     let changes = list
         .lines()
@@ -82,7 +81,7 @@ fn explained(list: &str, files: &[String]) -> Vec<String> {
     of_files.map(|(change, _)| change.to_owned()).collect()
 }
 
-/// Returns what is left of `all` when each of `others` is removed once.
+/// Returns `all` without one occurrence of each of `others`.
 fn without(all: &[String], others: &[String]) -> Vec<String> {
     let mut left = all.to_vec();
     for other in others {

@@ -1,4 +1,4 @@
-//! Relative links in Markdown lead somewhere.
+//! Checks that relative links in Markdown resolve.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -16,7 +16,7 @@ pub fn check(page: &Page, pages: &[Page], findings: &mut Vec<String>) {
     }
 }
 
-/// Returns why a link leads nowhere, if it does. Links to other hosts are not followed.
+/// Returns why a link is broken, if it is. Links to other hosts are not checked.
 fn why_broken(page: &Page, pages: &[Page], link: &str) -> Option<&'static str> {
     if link.contains("://") || link.starts_with("mailto:") {
         return None;
@@ -31,12 +31,12 @@ fn why_broken(page: &Page, pages: &[Page], link: &str) -> Option<&'static str> {
         resolved(&page.path, file)
     };
     if !root().join(&target).exists() {
-        return Some("there is no such file");
+        return Some("no such file");
     }
     let anchor = anchor?;
     let target = pages.iter().find(|page| Path::new(&page.path) == target)?;
     let has_heading = headings(&target.text).any(|heading| heading == anchor);
-    (!has_heading).then_some("there is no such heading")
+    (!has_heading).then_some("no such heading")
 }
 
 /// Returns the path of a link, from the root of the repository.
@@ -55,8 +55,8 @@ fn resolved(from: &str, link: &str) -> PathBuf {
     path
 }
 
-/// Returns the targets of inline links and of definitions outside of code blocks, with their
-/// lines.
+/// Returns the targets of inline links and link definitions outside of code blocks, with their line
+/// numbers.
 pub fn links(text: &str) -> Vec<(usize, &str)> {
     let (mut found, mut in_code) = (Vec::new(), false);
     for (index, line) in text.lines().enumerate() {
@@ -82,7 +82,7 @@ pub fn links(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// Returns the anchors of headings as code hosts make them: lower case, hyphens for spaces, no
+/// Returns the anchors of headings as code hosts generate them: lower case, hyphens for spaces, no
 /// punctuation.
 fn headings(text: &str) -> impl Iterator<Item = String> {
     text.lines()
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn anchors_as_code_hosts_make_them() {
+    fn anchors_as_code_hosts_generate_them() {
         let anchors: Vec<_> = headings("# On a Cortex-M4\n## `Policy`, and why\n").collect();
         assert_eq!(anchors, ["on-a-cortex-m4", "policy-and-why"]);
     }

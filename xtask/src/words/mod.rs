@@ -1,4 +1,4 @@
-//! The form of everything that a person reads: width of lines, phrases, links, the README.
+//! Checks everything that a person reads: width of lines, phrases, links, the README.
 
 mod links;
 mod phrases;
@@ -11,9 +11,10 @@ use crate::process::{Outcome, failed, files, read};
 
 /// Checks the width of lines, phrases that no engineer would write, links, and the README's length
 ///
-/// Lines of Rust and of prose in Markdown end at 100 columns. Relative links in Markdown lead to a
-/// file, and to a heading in it. The README has at most 450 words of prose. Exit codes: 0 passed,
-/// 1 failed.
+/// Lines of Rust and of Markdown prose may have 100 columns. Relative links in Markdown must
+/// resolve to a file, and to a heading in it. The README may have 450 words of prose.
+///
+/// Exit codes: 0 passed, 1 failed, 2 usage error.
 #[derive(Args)]
 pub struct Arguments {
     /// Report only files whose paths contain this

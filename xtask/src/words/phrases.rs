@@ -2,7 +2,7 @@
 
 use super::Page;
 
-/// In lower case. A phrase matches across lines, and across the marks of comments.
+/// The phrases, in lower case. They also match across lines and comment markers.
 const PHRASES: &[&str] = &[
     "a frame of its own",
     "a member twice",
@@ -72,7 +72,7 @@ const PHRASES: &[&str] = &[
 ];
 
 pub fn check(page: &Page, findings: &mut Vec<String>) {
-    // This list itself.
+    // Contains the list.
     if page.path.ends_with("words/phrases.rs") {
         return;
     }
@@ -89,7 +89,7 @@ pub fn check(page: &Page, findings: &mut Vec<String>) {
     }
 }
 
-/// Returns the text in lower case on one line, without the marks of comments, and the place where
+/// Returns the text in lower case on one line, without comment markers, and the offset at which
 /// each line begins in it.
 fn flattened(text: &str) -> (String, Vec<usize>) {
     let (mut flat, mut starts) = (String::with_capacity(text.len()), Vec::new());

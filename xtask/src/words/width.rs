@@ -1,13 +1,13 @@
-//! Lines end at 100 columns.
+//! Checks that lines have at most 100 columns.
 
 use super::{Page, prose};
 
-const COLUMNS: usize = 100;
+const MAX_COLUMNS: usize = 100;
 
 pub fn check(page: &Page, findings: &mut Vec<String>) {
     let mut report = |(number, line): (usize, &str)| {
         let columns = line.chars().count();
-        if columns > COLUMNS {
+        if columns > MAX_COLUMNS {
             let path = &page.path;
             findings.push(format!("{path}:{number}: {columns} columns"));
         }
@@ -22,7 +22,7 @@ pub fn check(page: &Page, findings: &mut Vec<String>) {
     }
 }
 
-/// Returns whether a line cannot be broken: one word, such as a link, or one piece of code.
+/// Returns whether a line cannot be wrapped: one word, such as a link, or one code span.
 fn is_whole(line: &str) -> bool {
     let item = line.trim().trim_start_matches("- ").trim_end_matches(':');
     let code = item

@@ -8,7 +8,7 @@ use crate::encoding::json::deserialize::reader::{RawString, Reader};
 use crate::encoding::json::deserialize::text::Text;
 use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 
-/// The elements of an array, after its opening bracket.
+/// Reads the elements of an array. The opening bracket has been read.
 pub(super) struct Elements<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
 }
@@ -35,10 +35,10 @@ impl<'a> SeqAccess<'a> for Elements<'_, 'a, '_> {
     }
 }
 
-/// The members of an object, after its opening brace.
+/// Reads the members of an object. The opening brace has been read.
 pub(super) struct Members<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
-    /// The fields of the struct that is deserialised, for error messages.
+    /// The fields of the struct being deserialized, for error messages.
     fields: &'static [&'static str],
     /// The name of the member whose value is next.
     name: RawString<'a>,
@@ -92,7 +92,7 @@ impl<'a> MapAccess<'a> for Members<'_, 'a, '_> {
     }
 }
 
-/// Adds the field with that name to the error.
+/// Adds the field to the error, if the member is a field of the struct.
 #[cold]
 #[inline(never)]
 fn with_field(
@@ -104,7 +104,7 @@ fn with_field(
     error.or_field(|| fields.iter().copied().find(|field| name == *field))
 }
 
-/// A variant without content, which is written as a string.
+/// Reads a variant without content, which is a string in JSON.
 pub(super) struct UnitVariant<'r, 'a, 'b> {
     name: RawString<'a>,
     buf: &'r mut UnescapeBuf<'b>,
@@ -129,7 +129,7 @@ impl<'a> EnumAccess<'a> for UnitVariant<'_, 'a, '_> {
     }
 }
 
-/// The content of a unit variant, which has none.
+/// The empty content of a unit variant.
 pub(super) struct NoContent;
 
 impl<'a> VariantAccess<'a> for NoContent {
@@ -159,7 +159,8 @@ impl<'a> VariantAccess<'a> for NoContent {
     }
 }
 
-/// A variant with content, which is written as an object of one member, after its opening brace.
+/// Reads a variant with content, which is an object with one member in JSON. The opening brace has
+/// been read.
 pub(super) struct Variant<'r, 'a, 'b> {
     reader: &'r mut Reader<'a, 'b>,
 }

@@ -1,4 +1,4 @@
-//! The error of deserialisation, without content of the token.
+//! The error of deserialization, without content of the token.
 
 use core::fmt;
 

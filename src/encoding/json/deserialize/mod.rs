@@ -1,4 +1,4 @@
-//! Deserialisation into the caller's own types, with serde.
+//! Deserialization into the caller's own types, with serde.
 //!
 //! The text was checked before, so nothing is validated again, and members that the type does not
 //! read are skipped. Unchecked text results in an error or a wrong value, but never in a panic.
@@ -23,7 +23,7 @@ use crate::encoding::json::value::{Object, Value};
 pub use error::{DeserializeError, DeserializeErrorKind};
 
 impl<'a> Value<'a> {
-    /// Deserialises the value as [`Claims::deserialize_in`](crate::Claims::deserialize_in) does.
+    /// Deserializes the value as [`Claims::deserialize_in`](crate::Claims::deserialize_in) does.
     ///
     /// Requires the feature `serde`.
     ///
@@ -37,7 +37,7 @@ impl<'a> Value<'a> {
         self.deserialize_with(UnescapeBuf::Buffer(buffer))
     }
 
-    /// Deserialises the value as [`Claims::deserialize`](crate::Claims::deserialize) does.
+    /// Deserializes the value as [`Claims::deserialize`](crate::Claims::deserialize) does.
     ///
     /// Requires the features `serde` and `alloc`.
     ///
@@ -80,7 +80,7 @@ impl<'a> Value<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Deserialises the object, and unescapes one string at a time in `buffer`.
+    /// Deserializes the object, and unescapes one string at a time in `buffer`.
     pub(crate) fn deserialize_in<T: Deserialize<'a>>(
         self,
         buffer: &mut [u8],
@@ -88,14 +88,14 @@ impl<'a> Object<'a> {
         read(self.as_raw(), UnescapeBuf::Buffer(buffer))
     }
 
-    /// Deserialises the object, and unescapes strings on the heap.
+    /// Deserializes the object, and unescapes strings on the heap.
     #[cfg(feature = "alloc")]
     pub(crate) fn deserialize<T: Deserialize<'a>>(self) -> Result<T, DeserializeError> {
         read(self.as_raw(), UnescapeBuf::Heap)
     }
 }
 
-/// Deserialises a checked text, which is one value.
+/// Deserializes a checked text, which is one value.
 fn read<'a, T: Deserialize<'a>>(
     text: &'a str,
     buf: UnescapeBuf<'_>,
@@ -136,7 +136,7 @@ mod tests {
     const TEXT: &str = r#"{"text":"é", "owned":"\u00e9\ud83d\ude00","numbers":[1,-0.5e1],
         "map":{"1":null,"-2":true},"shape":{"Fields":{"a":7}},"pair":[1,"\n"],"x":[{"y":"]"},[]]}"#;
 
-    /// Deserialises the text to each type, and returns which of them succeed. None may panic.
+    /// Deserializes the text to each type, and returns which of them succeed. None may panic.
     fn read_all(text: &str) -> [bool; 4] {
         let mut buffer = [0; 16];
         [

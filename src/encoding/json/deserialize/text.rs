@@ -10,7 +10,7 @@ use crate::encoding::json::deserialize::unescape_buf::UnescapeBuf;
 use crate::encoding::json::deserialize::visit::{each, visit_bytes, visit_str};
 use crate::encoding::json::number::scan_number;
 
-/// A string that is being deserialised.
+/// A string that is being deserialized.
 pub(super) struct Text<'r, 'a, 'b> {
     string: RawString<'a>,
     buf: &'r mut UnescapeBuf<'b>,
