@@ -7,10 +7,11 @@ use crate::process::{Outcome, cargo, need_target, root, run};
 
 /// Runs the library's tests for 64-bit Arm under QEMU
 ///
-/// Needs Debian or a derivative. Unpacks a compiler and the emulator under target.
+/// Needs Debian or a derivative, and rustup. Unpacks the emulator under target. rustup's target has
+/// the linker's files and a C library, so no compiler for that machine is needed.
 ///
-/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because a tool or the target cannot be
-/// installed.
+/// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because the emulator or the target
+/// cannot be installed.
 #[derive(Args)]
 pub struct Arguments {
     /// Run the test suite too, which takes half an hour; by default only the unit tests
@@ -18,8 +19,7 @@ pub struct Arguments {
     all: bool,
 }
 
-const TARGET: &str = "aarch64-unknown-linux-gnu";
-const LINKER: &str = "aarch64-linux-gnu-gcc";
+const TARGET: &str = "aarch64-unknown-linux-musl";
 const EMULATOR: &str = "qemu-aarch64";
 
 impl Arguments {
@@ -27,9 +27,9 @@ impl Arguments {
     pub fn run(self) -> Outcome {
         let packages = Packages {
             folder: root().join("target/aarch64-tools"),
-            names: &["gcc-aarch64-linux-gnu", "qemu-user"],
-            programs: &[LINKER, EMULATOR],
-            version: 1,
+            names: &["qemu-user"],
+            programs: &[EMULATOR],
+            version: 2,
         };
         packages.unpack()?;
         need_target(TARGET)?;
@@ -37,20 +37,10 @@ impl Arguments {
         if self.all {
             test.args(["--test", "suite"]);
         }
+        let variable = |name| format!("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_{name}");
         test.args(["--target", TARGET])
-            .env(
-                "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER",
-                packages.path(LINKER),
-            )
-            .env(
-                "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER",
-                packages.path(EMULATOR),
-            )
-            // Linked statically, because the emulator does not find the C library of that machine.
-            .env(
-                "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
-                "-C target-feature=+crt-static",
-            );
+            .env(variable("LINKER"), "rust-lld")
+            .env(variable("RUNNER"), packages.path(EMULATOR));
         run(&mut test)
     }
 }

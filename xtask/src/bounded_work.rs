@@ -44,6 +44,9 @@ impl Arguments {
             "{:44} {:>9} {:>13} {:>9} {:>7}",
             "shape", "bytes", "instructions", "per byte", "worst"
         );
+        if shapes.is_empty() {
+            return failed("examples/hostile.rs lists no shape");
+        }
         let mut grown = 0;
         let work = |shape: &String| Growth::of(&program, shape, sizes);
         in_parallel(&shapes, work, |shape, growth| {

@@ -7,17 +7,16 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::process::{Outcome, output, program, read};
-use crate::stages::{Budget, Stage, run_all};
+use crate::stages::{Budget, Selection, Stage, run_selected};
 
 /// Runs everything that must pass before a change is merged: half an hour on two cores
 ///
 /// Each stage writes its log to target/ci. A stage whose tool cannot be installed on this machine
-/// is reported as SKIPPED. Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
+/// is reported as SKIPPED. Exit codes: 0 all stages passed or were skipped, 1 a stage failed, 2 usage error.
 #[derive(Args)]
 pub struct Arguments {
-    /// Run only the stages whose names contain this
-    #[arg(long, value_name = "PART")]
-    only: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 const LINT: Budget = Budget {
@@ -60,11 +59,8 @@ const FUZZ_SECONDS: &str = "4";
 impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
-        let mut stages = stages()?;
-        if let Some(part) = self.only {
-            stages.retain(|stage| stage.name.contains(&part));
-        }
-        run_all("ci", stages)
+        let stages = stages()?;
+        run_selected(&self.selection, "ci", stages)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
-use std::{env, fs, process};
+use std::{fs, process};
 
 use clap::Args;
 
@@ -62,7 +62,7 @@ fn need_tools() -> Outcome {
 
 /// Runs the tests and returns the counts of each file.
 fn measure() -> Outcome<BTreeMap<PathBuf, Counts>> {
-    let folder = env::temp_dir();
+    let folder = root().join("target");
     let report = folder.join(format!("coverage-{}.lcov", process::id()));
     let log = folder.join(format!("coverage-{}.log", process::id()));
     let mut test = cargo(["llvm-cov", "test", "-p", "jose-verify", "--locked"]);

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::callgrind::{Count, Counted, grouped, in_parallel};
 use crate::firmware::compare;
-use crate::process::{Failure, Outcome, failed, output, program, read, root};
+use crate::process::{Failure, Outcome, failed, output, program, read, root, unavailable};
 
 /// Compares instructions and firmware with the figures in the repository
 ///
@@ -96,11 +96,24 @@ impl Instructions {
                 fs::write(root().join(FILE), text)?;
             }
             Some(file) if comparable.is_none() => {
-                println!("not compared: the figures are those of {}", file.compiler);
+                return unavailable(format!(
+                    "counted, but not compared: the figures are those of {}",
+                    file.compiler
+                ));
             }
             Some(_) => {}
         }
         println!("{} rows, {grown} of them grew", rows.len());
+        let missing: Vec<_> = comparable
+            .iter()
+            .flat_map(|file| file.instructions.keys())
+            .filter(|row| !rows.contains(row))
+            .collect();
+        if rows.is_empty() || !missing.is_empty() {
+            return failed(format!(
+                "{FILE} has rows that were not measured: {missing:?}"
+            ));
+        }
         if grown > 0 {
             return failed("the hot path takes more instructions");
         }

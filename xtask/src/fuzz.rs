@@ -4,13 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::{fs, thread};
+use std::{fs, panic, thread};
 
 use clap::Args;
 
 use crate::process::{
-    Outcome, failed, host_target, need_cargo_tool, need_toolchain, print_end, program, root,
-    run_logged, run_silently, target_folder,
+    NIGHTLY, Outcome, failed, host_target, need_cargo_tool, need_toolchain, print_end, program,
+    root, run_logged, run_silently, target_folder,
 };
 
 /// The targets with textual input, which use the dictionary `jose.dict`.
@@ -29,7 +29,9 @@ const WITH_DICTIONARY: [&str; 8] = [
 ///
 /// The corpus is kept in fuzz/corpus, and the next run starts from it.
 ///
-/// Needs a nightly toolchain and cargo-fuzz, which are installed if they are missing.
+/// A crash is written to fuzz/artifacts/TARGET; fuzz/README.md says what to do then.
+///
+/// Needs the toolchain nightly-2026-10-30 and cargo-fuzz, which are installed if they are missing.
 ///
 /// Exit codes: 0 passed, 1 failed (a crash, or a failed build), 2 usage error, 77 skipped.
 #[derive(Args)]
@@ -58,7 +60,10 @@ impl Arguments {
         if self.targets.is_empty() {
             self.targets = all_targets();
         }
-        need_toolchain("nightly", &[])?;
+        if self.targets.is_empty() {
+            return failed("fuzz/fuzz_targets has no targets");
+        }
+        need_toolchain(NIGHTLY, &[])?;
         need_cargo_tool("fuzz")?;
         prepare(&builds, &logs)?;
         let crashed = self.run_targets(&logs);
@@ -67,6 +72,14 @@ impl Arguments {
             let log = log_of(&logs, name);
             println!("{name} crashed; the end of {}:", log.display());
             print_end(&log);
+        }
+        let idle: Vec<_> = self
+            .targets
+            .iter()
+            .filter(|name| is_idle(&logs, name))
+            .collect();
+        if !idle.is_empty() {
+            return failed(format!("executed no input: {idle:?}"));
         }
         if crashed.is_empty() {
             return Ok(());
@@ -89,9 +102,10 @@ impl Arguments {
         };
         thread::scope(|scope| {
             let jobs: Vec<_> = (0..self.jobs.get()).map(|_| scope.spawn(job)).collect();
-            let crashed = jobs
-                .into_iter()
-                .flat_map(|job| job.join().unwrap_or_default());
+            let crashed = jobs.into_iter().flat_map(|job| match job.join() {
+                Ok(crashed) => crashed,
+                Err(panic) => panic::resume_unwind(panic),
+            });
             crashed.collect()
         })
     }
@@ -135,7 +149,8 @@ fn log_of(logs: &Path, name: &str) -> PathBuf {
 /// Returns a command that runs cargo-fuzz in the folder `fuzz`.
 fn cargo_fuzz(command: &str) -> Command {
     let mut fuzz = program("cargo");
-    fuzz.args(["+nightly", "fuzz", command])
+    fuzz.arg(format!("+{NIGHTLY}"))
+        .args(["fuzz", command])
         // Tracing comparisons would take four fifths of the time. It does not help, because most
         // comparisons are arithmetic.
         .arg("--no-trace-compares")
@@ -167,6 +182,14 @@ fn print_table(targets: &[String], crashed: &[&str], logs: &Path) {
         };
         println!("{}", row(name, figures(&log), verdict));
     }
+}
+
+/// Returns whether a target that ran executed no input.
+fn is_idle(logs: &Path, name: &str) -> bool {
+    let log = fs::read(log_of(logs, name)).unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
+    let [executions, ..] = figures(&log);
+    executions.parse::<u64>().unwrap_or_default() == 0
 }
 
 fn row(name: &str, [executions, cov, ft, corpus]: [&str; 4], verdict: &str) -> String {

@@ -22,6 +22,8 @@ mod packages;
 mod process;
 mod public_api;
 mod stages;
+mod test_run;
+mod timeout;
 mod wasm;
 mod words;
 mod workflows;
@@ -94,7 +96,7 @@ fn main() -> ExitCode {
         }
         Err(Failure::Unavailable(why)) => {
             eprintln!("SKIPPED: {why}");
-            ExitCode::from(77)
+            ExitCode::from(stages::SKIPPED)
         }
     }
 }

@@ -7,19 +7,18 @@ use clap::Args;
 
 use crate::ci::xtask;
 use crate::process::{Outcome, cargo};
-use crate::stages::{Budget, Stage, run_all};
+use crate::stages::{Budget, Selection, Stage, run_selected};
 
 /// Runs the checks that take longer than CI: fuzzing, mutants, Miri, all boards, all peers
 ///
 /// Takes several hours.
 ///
 /// Each stage writes its log to target/nightly. target/nightly/summary.txt has a line for each.
-/// Exit codes: 0 all stages passed or were skipped, 1 a stage failed.
+/// Exit codes: 0 all stages passed or were skipped, 1 a stage failed, 2 usage error.
 #[derive(Args)]
 pub struct Arguments {
-    /// Run only the stages whose names contain this
-    #[arg(long, value_name = "PART")]
-    only: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
     /// Seconds for each fuzz target
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     fuzz_seconds: u32,
@@ -35,7 +34,7 @@ impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
         let seconds = self.fuzz_seconds.to_string();
-        let mut stages = vec![
+        let stages = vec![
             stage("firmware, all programs", xtask(["firmware", "run"])?),
             stage("firmware figures", xtask(["firmware", "compare"])?),
             stage("instructions", xtask(["figures", "instructions"])?),
@@ -50,10 +49,7 @@ impl Arguments {
             ),
             stage("mutants", xtask(["mutants", "--jobs", "2"])?),
         ];
-        if let Some(part) = self.only {
-            stages.retain(|stage| stage.name.contains(&part));
-        }
-        run_all("nightly", stages)
+        run_selected(&self.selection, "nightly", stages)
     }
 }
 

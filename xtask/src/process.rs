@@ -1,14 +1,16 @@
 //! Runs other programs and reports their failures.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, thread};
+use std::time::Duration;
 
 use clap::error::ErrorKind;
+
+use crate::timeout;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
@@ -91,9 +93,6 @@ pub fn run(command: &mut Command) -> Outcome {
     if status.success() {
         return Ok(());
     }
-    if status.code() == Some(77) {
-        return unavailable(command_line(command));
-    }
     failed(format!("{} ended with {status}", command_line(command)))
 }
 
@@ -151,26 +150,17 @@ pub fn is_installed(name: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
-/// Runs a program, and kills it after `limit`. Its own child processes are not killed.
+/// Runs a program, and kills it with all that it started after `limit`.
 pub fn run_within(command: &mut Command, limit: Duration) -> Outcome {
-    let start = Instant::now();
     let mut child = command
         .spawn()
         .map_err(|e| Failure::Failed(format!("{}: {e}", command_line(command))))?;
-    loop {
-        match child.try_wait()? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) if status.code() == Some(77) => return unavailable(command_line(command)),
-            Some(status) => {
-                return failed(format!("{} ended with {status}", command_line(command)));
-            }
-            None if start.elapsed() > limit => {
-                child.kill()?;
-                child.wait()?;
-                let seconds = limit.as_secs();
-                return failed(format!("{} took over {seconds} s", command_line(command)));
-            }
-            None => thread::sleep(Duration::from_millis(50)),
+    match timeout::wait(&mut child, limit)? {
+        Some(status) if status.success() => Ok(()),
+        Some(status) => failed(format!("{} ended with {status}", command_line(command))),
+        None => {
+            let seconds = limit.as_secs();
+            failed(format!("{} took over {seconds} s", command_line(command)))
         }
     }
 }
@@ -196,17 +186,32 @@ pub fn read(file: impl AsRef<Path>) -> Outcome<String> {
         .map_err(|e| Failure::Failed(format!("{}: {e}", file.display())))
 }
 
+/// The nightly toolchain of all commands that need one. The list of the public API depends on it:
+/// update it together with the crate rustdoc-types in `tests/public-api/Cargo.toml`, because
+/// nightlies change the format of rustdoc's JSON, and the tool rejects other formats.
+pub const NIGHTLY: &str = "nightly-2026-10-30";
+
+/// The versions of Cargo's subcommands that are installed. If another version is there, it is used.
+const CARGO_TOOLS: [(&str, &str); 4] = [
+    ("deny", "0.20.2"),
+    ("fuzz", "0.13.2"),
+    ("llvm-cov", "0.9.1"),
+    ("mutants", "27.1.0"),
+];
+
 /// Installs a Cargo subcommand if it is missing. It is built without optimization, which would take
 /// longer than it saves.
 pub fn need_cargo_tool(name: &str) -> Outcome {
     if succeeds(&mut cargo([name, "--version"])) {
         return Ok(());
     }
+    let Some((_, version)) = CARGO_TOOLS.iter().find(|(tool, _)| *tool == name) else {
+        return failed(format!("xtask has no version of cargo-{name}"));
+    };
     let package = format!("cargo-{name}");
-    eprintln!("installing {package}");
-    let mut install = cargo(["install", "--locked", &package]);
+    eprintln!("installing {package} {version}");
+    let mut install = cargo(["install", "--locked", &package, "--version", version]);
     install
-        .current_dir(env::temp_dir())
         .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");

@@ -6,7 +6,24 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::process::{Outcome, failed, root};
+use clap::Args;
+
+use crate::process::{Outcome, failed, root, usage_error};
+use crate::timeout;
+
+/// The exit code of a command of xtask that cannot run on this machine.
+pub const SKIPPED: u8 = 77;
+
+/// Which stages run, and whether all of them must.
+#[derive(Args)]
+pub struct Selection {
+    /// Run only the stages whose names contain this
+    #[arg(long, value_name = "PART")]
+    only: Option<String>,
+    /// Fail if a stage is skipped
+    #[arg(long)]
+    no_skips: bool,
+}
 
 /// A time budget that several stages share.
 #[derive(Clone, Copy)]
@@ -42,8 +59,18 @@ struct Tally {
     used: Vec<(Budget, Duration)>,
 }
 
-/// Runs all stages and fails if one of them does. The logs are in `folder`, under `target`.
-pub fn run_all(folder: &str, stages: Vec<Stage>) -> Outcome {
+/// Runs the selected stages and fails if one of them does. The logs are in `folder`, under `target`.
+pub fn run_selected(selection: &Selection, folder: &str, mut stages: Vec<Stage>) -> Outcome {
+    if let Some(part) = &selection.only {
+        let names: Vec<_> = stages.iter().map(|stage| stage.name.clone()).collect();
+        stages.retain(|stage| stage.name.contains(part));
+        if stages.is_empty() {
+            usage_error(&format!(
+                "no stage contains {part}; the stages are {}",
+                names.join(", ")
+            ));
+        }
+    }
     let logs = root().join("target").join(folder);
     fs::create_dir_all(&logs)?;
     let mut summary = File::create(logs.join("summary.txt"))?;
@@ -63,11 +90,13 @@ pub fn run_all(folder: &str, stages: Vec<Stage>) -> Outcome {
     if tally.failed > 0 {
         return failed(format!("{} stages", tally.failed));
     }
+    if selection.no_skips && tally.skipped > 0 {
+        return failed(format!("{} stages were skipped", tally.skipped));
+    }
     Ok(())
 }
 
-/// Runs one stage, writes its output to `log`, and kills it at its limit. Its own child processes
-/// are not killed.
+/// Runs one stage, writes its output to `log`, and kills it with all that it started at its limit.
 fn run_stage(stage: &mut Stage, log: &Path) -> Outcome<Ending> {
     let out = File::create(log)?;
     stage.command.stdout(out.try_clone()?).stderr(out);
@@ -78,24 +107,16 @@ fn run_stage(stage: &mut Stage, log: &Path) -> Outcome<Ending> {
             return Ok(Ending::Failed);
         }
     };
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(match status.code() {
-                Some(0) => Ending::Passed,
-                Some(77) => Ending::Skipped,
-                _ => Ending::Failed,
-            });
-        }
-        if start.elapsed() > stage.limit {
-            child.kill()?;
-            child.wait()?;
-            let mut log = File::options().append(true).open(log)?;
-            writeln!(log, "killed after {} s", stage.limit.as_secs())?;
-            return Ok(Ending::Failed);
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let Some(status) = timeout::wait(&mut child, stage.limit)? else {
+        let mut log = File::options().append(true).open(log)?;
+        writeln!(log, "killed after {} s", stage.limit.as_secs())?;
+        return Ok(Ending::Failed);
+    };
+    Ok(match status.code() {
+        Some(0) => Ending::Passed,
+        Some(code) if code == i32::from(SKIPPED) => Ending::Skipped,
+        _ => Ending::Failed,
+    })
 }
 
 /// Returns the lines to print for one stage.

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::run::LAST_TABLE;
 use super::table::{COLUMNS, NAMES, Row, parse};
-use crate::process::{Failure, Outcome, failed, root};
+use crate::process::{Failure, Outcome, failed, root, unavailable};
 
 /// Compares the last table with the one in the repository
 ///
@@ -18,7 +18,8 @@ use crate::process::{Failure, Outcome, failed, root};
 ///
 /// Needs a table that `cargo xtask firmware run` wrote.
 ///
-/// Exit codes: 0 no growth, 1 growth, a new row, or no table.
+/// Exit codes: 0 no growth, 1 growth or a new row, 2 usage error, 77 skipped because there is no
+/// table.
 #[derive(Args)]
 pub struct Arguments {
     /// The table to compare [default: target/firmware/figures.txt]
@@ -33,7 +34,11 @@ pub const REFERENCE: &str = "firmware/figures.txt";
 impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
-        let figures = read(&self.figures.unwrap_or_else(|| root().join(LAST_TABLE)))?;
+        let figures = self.figures.unwrap_or_else(|| root().join(LAST_TABLE));
+        if !figures.exists() {
+            return unavailable(format!("{} does not exist", figures.display()));
+        }
+        let figures = read(&figures)?;
         let reference = read(&self.reference.unwrap_or_else(|| root().join(REFERENCE)))?;
         let (now, before) = (compiler(&figures), compiler(&reference));
         if now != before {

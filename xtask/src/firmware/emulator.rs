@@ -92,5 +92,8 @@ pub fn measured(printed: &str) -> Outcome<Vec<Measured<'_>>> {
             _ => {}
         }
     }
+    if all.is_empty() {
+        return failed("the program measured nothing");
+    }
     Ok(all)
 }

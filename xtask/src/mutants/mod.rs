@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread::{self, ScopedJoinHandle};
-use std::{env, fs, process};
+use std::{fs, process};
 
 use clap::Args;
 
@@ -59,7 +59,7 @@ impl Arguments {
         self.files.dedup();
         need_cargo_tool("mutants")?;
         let Some(folder) = &self.keep else {
-            let folder = env::temp_dir().join(format!("mutants-{}", process::id()));
+            let folder = root().join(format!("target/mutants-{}", process::id()));
             let done = self.test_mutants(&folder);
             fs::remove_dir_all(&folder)?;
             return done;

@@ -30,6 +30,9 @@ pub fn report(jobs: &[Job], files: &[String]) -> Outcome {
     let outdated = without(&explained, &survived);
     print_list(&format!("not explained in {EXPLAINED}:"), &unexplained);
     print_list("explained, but caught or removed:", &outdated);
+    if caught.is_empty() && survivors.is_empty() {
+        return failed("no mutant was tested");
+    }
     if unexplained.is_empty() && outdated.is_empty() {
         return Ok(());
     }

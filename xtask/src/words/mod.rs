@@ -7,7 +7,7 @@ mod width;
 
 use clap::Args;
 
-use crate::process::{Outcome, failed, files, read};
+use crate::process::{Outcome, failed, files, read, usage_error};
 
 /// Checks the width of lines, phrases that no engineer would write, links, and the README's length
 ///
@@ -33,8 +33,14 @@ impl Arguments {
         let pages = pages()?;
         let mut findings = Vec::new();
         let part = self.part.as_deref().unwrap_or_default();
-        let chosen = pages.iter().filter(|page| page.path.contains(part));
-        for page in chosen {
+        let chosen: Vec<_> = pages
+            .iter()
+            .filter(|page| page.path.contains(part))
+            .collect();
+        if chosen.is_empty() {
+            usage_error(&format!("no path contains {part}"));
+        }
+        for page in &chosen {
             width::check(page, &mut findings);
             phrases::check(page, &mut findings);
             links::check(page, &pages, &mut findings);
@@ -45,7 +51,7 @@ impl Arguments {
         for finding in &findings {
             println!("{finding}");
         }
-        println!("{} files, {} findings", pages.len(), findings.len());
+        println!("{} files, {} findings", chosen.len(), findings.len());
         if findings.is_empty() {
             return Ok(());
         }
