@@ -59,7 +59,7 @@ fn sources() -> Vec<PathBuf> {
     found
 }
 
-/// Returns a file's path below `src`, without its extension.
+/// Returns a file's path under `src`, without its extension.
 fn module(file: &Path) -> String {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let module = file.strip_prefix(src).unwrap().with_extension("");

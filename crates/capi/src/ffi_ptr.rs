@@ -250,8 +250,8 @@ pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a m
     unsafe { reference_mut(pointer) }
 }
 
-/// Checks the size field at the start of a struct, which the C compiler computed. There is one version
-/// so far, and so one size.
+/// Checks the size field at the start of a struct, which the C compiler computed. There is only
+/// one version so far, with one size.
 ///
 /// # Errors
 ///

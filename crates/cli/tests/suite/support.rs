@@ -96,7 +96,7 @@ pub(crate) fn file(name: &str, content: impl AsRef<[u8]>) -> String {
     path.into_os_string().into_string().unwrap()
 }
 
-/// Returns the path of a file or folder below `vectors/`.
+/// Returns the path of a file or folder under `vectors/`.
 pub(crate) fn vectors(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../vectors")

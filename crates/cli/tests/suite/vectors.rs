@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::support::{batch, vectors};
 
-/// Returns every case of every file below `vectors/` in the format of `vectors/README.md`.
+/// Returns every case of every file under `vectors/` in the format of `vectors/README.md`.
 fn cases() -> Vec<Value> {
     let entries = |path: PathBuf| {
         fs::read_dir(path)
