@@ -66,7 +66,7 @@ fn every_test_named_in_security_md_exists() {
         let (module, name) = test.rsplit_once("::").unwrap_or_default();
         let file = format!("tests/suite/{}.rs", module.replace("::", "/"));
         let source = fs::read_to_string(root.join(file)).expect(test);
-        let signature = format!("\nfn {name}() {{\n");
+        let signature = format!("\n#[test]\nfn {name}() {{\n");
         assert_eq!(source.matches(&signature).count(), 1, "{test}");
         count += 1;
     }

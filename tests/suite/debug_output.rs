@@ -191,6 +191,33 @@ fn policies_and_checks() {
     assert_eq!(result.err(), Some(Error::Replayed));
 }
 
+/// What is omitted must not be everything: the checks are worth reading.
+#[test]
+fn policies_show_which_claims_are_checked() {
+    let policy = Policy {
+        subject: Check::IfPresent(&MARKER),
+        audience: Check::Required(Audience::AnyOf(&MARKER)),
+        expires_at: Check::Required(Duration::from_secs(60)),
+        nonce: Check::Required(MARKER),
+        ..UNCHECKED
+    };
+    let shown = format!("{policy:?}");
+    for part in [
+        "Policy { typ: NotChecked, issuer: NotChecked, subject: IfPresent(..)",
+        "audience: Required(AnyOf(..))",
+        "expires_at: Required(60s)",
+        "nonce: Required(..)",
+        "events: NotChecked }",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let client = Audience::Client {
+        client_ids: &MARKER,
+        trusted: &MARKER,
+    };
+    assert_eq!(format!("{client:?}"), "Client { .. }");
+}
+
 #[test]
 fn keys() {
     let oct = format!(r#"{{"kty":"oct","kid":"slot-7","k":"{SECRET}"}}"#);

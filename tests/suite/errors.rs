@@ -172,6 +172,18 @@ fn errors_name_each_registered_claim() {
 }
 
 #[test]
+fn every_error_is_listed_once() {
+    let mut codes: Vec<_> = Error::all().map(|error| error.code()).collect();
+    let count = codes.len();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!((codes.len(), count), (COUNT, COUNT));
+}
+
+/// How many errors `Error::all` lists.
+const COUNT: usize = 145;
+
+#[test]
 fn categories() {
     for error in Error::all() {
         let want = match error {

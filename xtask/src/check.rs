@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::process::{
     Outcome, cargo, failed, files, need_cargo_tool, need_target, need_toolchain, output, read, run,
+    unavailable,
 };
 
 /// Checks formatting and lints, documentation, licences, targets, or the minimum Rust version
@@ -25,6 +26,8 @@ enum Check {
     Docs,
     /// Check licences, duplicate crates and sources with cargo-deny
     Deny,
+    /// Check the dependencies for published vulnerabilities with cargo-deny
+    Advisories,
     /// Check the core for targets that have no standard library
     NoStd,
     /// Check the core, the program and the C interface with the minimum Rust version
@@ -49,7 +52,8 @@ impl Arguments {
         match self.check {
             Check::Lint => lint(),
             Check::Docs => docs(),
-            Check::Deny => deny(),
+            Check::Deny => deny(&["bans", "licenses", "sources"]),
+            Check::Advisories => advisories(),
             Check::NoStd => no_std(),
             Check::LowestRust => lowest_rust(),
         }
@@ -136,11 +140,17 @@ fn docs() -> Outcome {
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn deny() -> Outcome {
+fn deny(checks: &[&str]) -> Outcome {
     need_cargo_tool("deny")?;
-    run(&mut cargo([
-        "deny", "--locked", "check", "bans", "licenses", "sources",
-    ]))
+    run(cargo(["deny", "--locked", "check"]).args(checks))
+}
+
+fn advisories() -> Outcome {
+    need_cargo_tool("deny")?;
+    if run(&mut cargo(["deny", "--locked", "fetch", "db"])).is_err() {
+        return unavailable("the database of advisories cannot be fetched");
+    }
+    deny(&["advisories"])
 }
 
 fn no_std() -> Outcome {

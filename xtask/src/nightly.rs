@@ -48,6 +48,7 @@ impl Arguments {
                 xtask(["fuzz", "--seconds", &seconds, "--jobs", "2"])?,
             ),
             stage("mutants", xtask(["mutants", "--jobs", "2"])?),
+            stage("advisories", xtask(["check", "advisories"])?),
         ];
         run_selected(&self.selection, "nightly", stages)
     }

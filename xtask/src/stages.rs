@@ -67,7 +67,7 @@ pub fn run_selected(selection: &Selection, folder: &str, mut stages: Vec<Stage>)
         if stages.is_empty() {
             usage_error(&format!(
                 "no stage contains {part}; the stages are {}",
-                names.join(", ")
+                names.join("; ")
             ));
         }
     }

@@ -115,9 +115,13 @@ fn install(tools: &Path) -> Outcome {
         "--disable-pip-version-check",
     ];
     let mut pip_install = program(tools.join("venv/bin/python"));
-    pip_install
-        .args(pip)
-        .args(["--only-binary", ":all:", "-r", "requirements.txt"]);
+    pip_install.args(pip).args([
+        "--only-binary",
+        ":all:",
+        "--require-hashes",
+        "-r",
+        "requirements.txt",
+    ]);
     step("pip cannot install zizmor", pip_install.current_dir(tools))?;
     fs::write(installed, pins)?;
     Ok(())
