@@ -37,6 +37,29 @@ fn check(check: &dyn ClaimCheck, claims: &str) -> Result<(), Error> {
     check_at(check, claims, NumericDate::from_seconds(NOW))
 }
 
+/// Reports of `explain` show these names.
+#[test]
+fn each_check_has_the_name_of_its_claim() {
+    let age = MaxTokenAge {
+        age: Duration::ZERO,
+        leeway: Duration::ZERO,
+    };
+    let scopes = RequiredScopes {
+        claim: "scp",
+        scopes: &"read",
+    };
+    let checks: [(&dyn ClaimCheck, &str); 5] = [
+        (&age, "iat"),
+        (&MaxLifetime(Duration::ZERO), "exp"),
+        (&SubjectPrefix("device-"), "sub"),
+        (&SoleAudience, "aud"),
+        (&scopes, "scp"),
+    ];
+    for (check, name) in checks {
+        assert_eq!(check.name(), name);
+    }
+}
+
 #[test]
 fn max_token_age() {
     let age = |age, leeway| MaxTokenAge { age, leeway };
