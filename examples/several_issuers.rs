@@ -183,8 +183,9 @@ const CONFIG: &str = concat!(
 );
 
 /// A route for every user.
-fn home(_: &Verified<'_>) -> Result<(), Error> {
-    Ok(())
+fn home(jwt: &Verified<'_>) -> Result<(), Error> {
+    let subject = jwt.claims().subject();
+    subject.map(drop).ok_or(Error::missing(Claim::Sub))
 }
 
 /// A route for developers.
