@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Read, Result as IoResult, Write};
 use std::net::{TcpListener, TcpStream};
 use std::{env, error::Error as StdError, fs, iter, sync::Arc, thread, time::Duration};
 
-use jose_verify::{GrowingKeySet, NumericDate, Verifier, alg, oauth};
+use jose_verify::{Category, GrowingKeySet, NumericDate, Verifier, alg, oauth};
 
 #[derive(serde::Deserialize)]
 struct Config {
@@ -48,14 +48,24 @@ fn serve(file: &str, listener: &TcpListener) -> Result<(), Box<dyn StdError>> {
 fn respond(service: &(Config, GrowingKeySet), mut stream: TcpStream) -> IoResult<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut head = BufReader::new(stream.try_clone()?.take(16 * 1024)).lines();
-    let mut answer = format!("401{BEARER}");
+    let mut credentials = Vec::new();
     while let Some(line) = head.next().transpose()?.filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once(':').unwrap_or_default();
-        let (scheme, token) = value.trim().split_once(' ').unwrap_or_default();
-        if name.eq_ignore_ascii_case("authorization") && scheme.eq_ignore_ascii_case("bearer") {
-            answer = check(service, &mut token.trim_start().as_bytes().to_vec());
+        if name.eq_ignore_ascii_case("authorization") {
+            credentials.push(value.trim().to_owned());
         }
     }
+    let answer = match credentials.as_slice() {
+        [] => format!("401{BEARER}"),
+        [credentials] => match credentials.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+                check(service, &mut token.trim_start().as_bytes().to_vec())
+            }
+            Some(_) => format!("401{BEARER}"),
+            None => format!(r#"400{BEARER} error="invalid_request""#),
+        },
+        _ => format!(r#"400{BEARER} error="invalid_request""#),
+    };
     write!(stream, "HTTP/1.1 {answer}\r\nconnection: close\r\n\r\n")
 }
 
@@ -69,10 +79,17 @@ fn check((config, keys): &(Config, GrowingKeySet), token: &mut [u8]) -> String {
         .with_checks(&[&oauth::RequiredScopes { claim, scopes }])
         .verify_in_place(token, NumericDate::now())
         .inspect_err(|error| eprintln!("{error}"));
-    match outcome.map_err(|e| (e.category().http_status(), e.category().bearer_error())) {
-        Ok(_) => "200 ".to_owned(),
-        Err((status, None)) => format!("{status} "),
-        Err((status, Some(code))) => format!(r#"{status}{BEARER} error="{code}", scope="{all}""#),
+    let Err(error) = outcome else {
+        return "200 ".to_owned();
+    };
+    let (category, name) = (error.category(), error.name());
+    let detail = match category {
+        Category::Scope => format!(r#"scope="{all}""#),
+        _ => format!(r#"error_description="{name}""#),
+    };
+    match (category.http_status(), category.bearer_error()) {
+        (status, Some(code)) => format!(r#"{status}{BEARER} error="{code}", {detail}"#),
+        (status, None) => format!("{status} "),
     }
 }
 
@@ -199,36 +216,49 @@ mod tests {
         let address = folder.start();
         let now = NumericDate::now().seconds();
         let (none, good) = (json!({}), token(&json!({})));
-        let invalid = r#"Bearer error="invalid_token", scope="orders:read orders:write""#;
-        let invalid = Some(invalid);
+        let invalid = |name| format!(r#"Bearer error="invalid_token", error_description="{name}""#);
+        let malformed = r#"Bearer error="invalid_request""#;
         let (unsigned, _) = good.rsplit_once('.').unwrap();
         let forged = format!("{unsigned}.{}", "A".repeat(86));
         let narrow = r#"Bearer error="insufficient_scope", scope="orders:read orders:write""#;
         for (fields, status, challenge) in [
-            (String::new(), 401, Some("Bearer")),
+            (String::new(), 401, Some("Bearer".to_owned())),
             (
                 "Authorization: Basic YTpi\r\n".to_owned(),
                 401,
-                Some("Bearer"),
+                Some("Bearer".to_owned()),
             ),
+            (
+                "Authorization: Bearer\r\n".to_owned(),
+                400,
+                Some(malformed.to_owned()),
+            ),
+            (bearer(&good).repeat(2), 400, Some(malformed.to_owned())),
             (bearer(&token(&none)), 200, None),
             (format!("authorization:bearer  {good} \r\n"), 200, None),
-            (bearer(&token(&json!({"exp": now}))), 401, invalid),
-            (bearer(&token(&json!({"aud": "other"}))), 401, invalid),
+            (
+                bearer(&token(&json!({"exp": now}))),
+                401,
+                Some(invalid("exp_expired")),
+            ),
+            (
+                bearer(&token(&json!({"aud": "other"}))),
+                401,
+                Some(invalid("aud_mismatch")),
+            ),
             (
                 bearer(&token(&json!({"iss": "https://evil.example.com"}))),
                 401,
-                invalid,
+                Some(invalid("iss_mismatch")),
             ),
-            (bearer(&forged), 401, invalid),
-            (bearer("not a token"), 401, invalid),
+            (bearer(&forged), 401, Some(invalid("bad_signature"))),
+            (bearer("not a token"), 401, Some(invalid("malformed_token"))),
             (
                 bearer(&token(&json!({"scope": "orders:read"}))),
                 403,
-                Some(narrow),
+                Some(narrow.to_owned()),
             ),
         ] {
-            let challenge = challenge.map(str::to_owned);
             assert_eq!(ask(&address, &fields), (status, challenge), "{fields}");
         }
     }

@@ -187,6 +187,7 @@ errors! {
     Encrypted = 2, "encrypted", Token,
         "the token is encrypted (JWE) and cannot be verified here";
     /// A text is not base64url without padding (RFC 7515 §2), or its trailing bits are not zero.
+    /// White space is not base64url: trim the line feed that a token file ends with.
     MalformedBase64url = 3, "malformed_base64url", Token,
         "a text is not strict base64url";
     /// A text is not JSON in UTF-8 (RFC 8259), or the header is not a JSON object.

@@ -41,6 +41,11 @@ use crate::error::Error;
 /// `now` is the time of any monotonic clock, counted from any fixed point, such as
 /// `started.elapsed()` of an `Instant`.
 ///
+/// Let requests wait for a fetch in progress, with a lock that is held from `begin` to `end`.
+/// Otherwise, valid tokens of a new key are rejected until the fetch ends. A request that gets the
+/// lock compares the keys that rejected its token with the current keys. If they differ, it
+/// verifies the token again instead of calling `begin`. The fetch needs a timeout.
+///
 /// After a fetch that returned new keys, verify the token again. A token that was rejected because
 /// its key had been replaced is now accepted. A token that is still rejected is forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

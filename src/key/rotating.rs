@@ -42,7 +42,10 @@ use crate::key::{Keys, LoadReport, Skipped};
 ///     fn update(&self, jwks: &[u8], now: Duration) -> Result<bool, Error> {
 ///         let old = self.keys();
 ///         let hour = Duration::from_secs(3600);
-///         let (new, _report) = old.updated(jwks, &[&RS256, &ES256], hour, now, |_| {})?;
+///         let (new, report) = old.updated(jwks, &[&RS256, &ES256], hour, now, |entry| {
+///             eprintln!("key {} is skipped: {}", entry.position, entry.reason);
+///         })?;
+///         eprintln!("{} published keys are used", report.kept());
 ///         let brought_new_keys = new.has_new_keys(&old);
 ///         *self.keys.lock().unwrap() = Arc::new(new);
 ///         Ok(brought_new_keys)
@@ -124,7 +127,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// these keys at once, for instance if a key was revoked because it leaked. Keys past their
     /// retirement time are dropped.
     ///
-    /// Published keys take precedence if there is no room for all keys. Two keys with the same
+    /// Published keys take precedence if there is no room for all keys. Replaced keys that do not
+    /// fit are dropped without a report. Two keys with the same
     /// `kid` can coexist for some time, and both are tried. A public key that is published again
     /// for other algorithms counts as the same key. The latest publication determines which
     /// algorithms it can be used with.
