@@ -464,6 +464,7 @@ fn empty_expected_values_are_rejected() {
                 error(claim, Problem::NothingExpected)
             };
             assert_eq!(policy.validate(), want, "{claim:?}");
+            assert_eq!(PolicyBuf::from(policy).validate(), want, "{claim:?}");
             // Also if the token does not contain the claim.
             let without = verify(&policy, "{}", now);
             assert!(without == want || is_fine && without.is_err(), "{claim:?}");

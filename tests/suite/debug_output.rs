@@ -216,6 +216,8 @@ fn policies_show_which_claims_are_checked() {
         trusted: &MARKER,
     };
     assert_eq!(format!("{client:?}"), "Client { .. }");
+    let prefix = SubjectPrefix(MARKER);
+    assert_eq!(format!("{prefix:?}"), "SubjectPrefix { .. }");
 }
 
 #[test]

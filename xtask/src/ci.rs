@@ -12,7 +12,9 @@ use crate::stages::{Budget, Selection, Stage, run_selected};
 /// Runs everything that must pass before a change is merged: half an hour on two cores
 ///
 /// Each stage writes its log to target/ci. A stage whose tool cannot be installed on this machine
-/// is reported as SKIPPED. Exit codes: 0 all stages passed or were skipped, 1 a stage failed, 2 usage error.
+/// is reported as SKIPPED.
+///
+/// Exit codes: 0 all stages passed or were skipped, 1 a stage failed, 2 usage error.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::test_run::some_tests_pass;
 /// Miri detects undefined behaviour and overflow. It interprets the tests for this machine, for one
 /// with 32-bit words and for a big-endian one.
 ///
-/// Needs the toolchain nightly-2026-10-30 with miri and rust-src, which is installed if it is missing.
+/// Needs the toolchain nightly-2026-10-30 with miri and rust-src, which is installed if missing.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]

