@@ -181,6 +181,7 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 /// If the data is borrowed, use a [`Tenant`]:
 ///
 /// ```
+/// use jose_verify::json::JsonStr;
 /// use jose_verify::{
 ///     Claim, Error, Issuer, IssuerVerifier, KeySet, NumericDate, Problem, Tenant, scratch_len,
 /// };
@@ -191,7 +192,7 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 ///     tenants: &[Tenant<'_, KeySet<8>>],
 ///     now: NumericDate,
 /// ) -> Result<(String, String), Error> {
-///     let find = |iss| tenants.iter().find(|tenant| iss == tenant.issuer());
+///     let find = |iss: JsonStr<'_>| tenants.iter().find(|tenant| iss == tenant.issuer());
 ///     let verifier = IssuerVerifier::new(find);
 ///     let mut scratch = vec![0; scratch_len(token.len())];
 ///     let (tenant, jwt) = verifier.verify(token, now, &mut scratch)?;

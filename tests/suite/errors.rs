@@ -173,7 +173,7 @@ fn errors_name_each_registered_claim() {
 
 #[test]
 fn every_error_is_listed_once() {
-    let mut codes: Vec<_> = Error::all().map(|error| error.code()).collect();
+    let mut codes: Vec<_> = Error::all().map(Error::code).collect();
     let count = codes.len();
     codes.sort_unstable();
     codes.dedup();

@@ -21,8 +21,10 @@
 //!     client_secret: Some("…".to_owned()),
 //!     redirect_uri: "https://shop.example.com/callback".to_owned(),
 //!     signed_by: SignedBy::PublishedKeys(Algorithms::new(&[&RS256, &ES256])?),
-//! })?; let login = client.begin(Flow::Code)?; // Keep `login` in the browser's session, and send
-//! the browser to `login.url()`. The callback has // parameters:
+//! })?;
+//! let login = client.begin(Flow::Code)?;
+//! // Keep `login` in the browser's session, and send the browser to `login.url()`. The callback
+//! // has parameters:
 //! # let parameters = "";
 //! let user = client.finish(login, parameters)?;
 //! println!("{} {}", user.subject, user.claims);

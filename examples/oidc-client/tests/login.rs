@@ -261,7 +261,7 @@ fn rotated_keys() {
 
 #[test]
 #[ignore = "cargo xtask example oidc-client --log-in runs it"]
-fn a_hostile_twin() {
+fn an_impostor() {
     let provider = Provider::honest();
     let mut twin = Provider::posing_as(&provider.url);
     let unchanged = |parameters| parameters;
