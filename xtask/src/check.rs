@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 
 use crate::process::{
-    Outcome, cargo, failed, files, need_cargo_tool, need_target, need_toolchain, output, read, run,
-    unavailable,
+    NIGHTLY, Outcome, cargo, failed, files, need_cargo_tool, need_target, need_toolchain, output,
+    read, run, target_folder, unavailable,
 };
 
 /// Checks formatting and lints, documentation, licences, targets, or the minimum Rust version
@@ -24,6 +24,8 @@ enum Check {
     Lint,
     /// Build the documentation without a warning
     Docs,
+    /// Build the library's documentation as docs.rs does, with the feature that each item needs
+    DocsRs,
     /// Check licences, duplicate crates and sources with cargo-deny
     Deny,
     /// Check the dependencies for published vulnerabilities with cargo-deny
@@ -52,6 +54,7 @@ impl Arguments {
         match self.check {
             Check::Lint => lint(),
             Check::Docs => docs(),
+            Check::DocsRs => docs_rs(),
             Check::Deny => deny(&["bans", "licenses", "sources"]),
             Check::Advisories => advisories(),
             Check::NoStd => no_std(),
@@ -138,6 +141,16 @@ fn docs() -> Outcome {
         "--locked",
     ]);
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn docs_rs() -> Outcome {
+    need_toolchain(NIGHTLY, &[])?;
+    let toolchain = format!("+{NIGHTLY}");
+    let mut doc = cargo([&toolchain, "doc", "--package", "jose-verify", "--no-deps"]);
+    doc.args(["--all-features", "--locked"])
+        .env("RUSTDOCFLAGS", "--cfg docsrs -D warnings")
+        .env("CARGO_TARGET_DIR", target_folder("target").join("docs-rs"));
+    run(&mut doc)
 }
 
 fn deny(checks: &[&str]) -> Outcome {

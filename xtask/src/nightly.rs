@@ -49,6 +49,7 @@ impl Arguments {
                 xtask(["fuzz", "--seconds", &seconds, "--jobs", "2"])?,
             ),
             stage("mutants", xtask(["mutants", "--jobs", "2"])?),
+            stage("docs as on docs.rs", xtask(["check", "docs-rs"])?),
             stage("advisories", xtask(["check", "advisories"])?),
         ];
         run_selected(&self.selection, "nightly", stages)

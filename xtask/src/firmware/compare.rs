@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::run::LAST_TABLE;
-use super::table::{COLUMNS, NAMES, Row, parse};
+use super::table::{COLUMNS, LAST_TABLE, NAMES, REFERENCE, Row, parse};
 use crate::process::{Failure, Outcome, failed, root, unavailable};
 
 /// Compares the last table with the one in the repository
@@ -27,9 +26,6 @@ pub struct Arguments {
     /// The table to compare with [default: firmware/figures.txt]
     reference: Option<PathBuf>,
 }
-
-/// The table in the repository.
-pub const REFERENCE: &str = "firmware/figures.txt";
 
 impl Arguments {
     /// Runs the command.

@@ -7,10 +7,9 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::boards::{BOARDS, Board};
-use super::compare::REFERENCE;
 use super::emulator::{self, Measured};
 use super::images::{self, IN_ASSEMBLY, Profile, Size};
-use super::table::{Row, aligned};
+use super::table::{LAST_TABLE, REFERENCE, Row, aligned};
 use super::tools::Tools;
 use crate::process::{Outcome, cargo, failed, need_target, output, program, root, run};
 
@@ -36,9 +35,6 @@ pub struct Arguments {
     #[arg(value_name = "BOARD", value_parser = PossibleValuesParser::new(BOARDS.map(|b| b.name)))]
     boards: Vec<String>,
 }
-
-/// The table of the last run.
-pub const LAST_TABLE: &str = "target/firmware/figures.txt";
 
 const PROGRAMS: [&str; 8] = [
     "hs256",

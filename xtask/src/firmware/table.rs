@@ -4,6 +4,12 @@ use std::fmt::Write as _;
 
 use crate::process::{Outcome, failed};
 
+/// The table of the last run.
+pub const LAST_TABLE: &str = "target/firmware/figures.txt";
+
+/// The table in the repository.
+pub const REFERENCE: &str = "firmware/figures.txt";
+
 /// The columns. The first four identify the row.
 pub const COLUMNS: [&str; 10] = [
     "board",
@@ -66,8 +72,8 @@ fn is_figure(cell: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::REFERENCE;
     use super::{aligned, parse};
-    use crate::firmware::compare::REFERENCE;
     use crate::process::read;
 
     #[test]
