@@ -17,7 +17,7 @@ pub const MAX_JSON_LEN: usize = (1 << 28) - 1;
 /// Depth of nested arrays and objects inside a member of a JSON object.
 ///
 /// Claims seen in practice nest four deep, and verifiable credentials eight. Each level costs one
-/// bit, and 32 levels fit one word.
+/// bit, and 32 levels fit in one word.
 pub const MAX_JSON_DEPTH: u32 = 32;
 
 /// Members of an object that is checked for duplicate names: a header, a claims set, a JWK.

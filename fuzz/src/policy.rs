@@ -1,4 +1,4 @@
-//! A model of policies and of the checks beside them, computed from the claims as `serde_json`
+//! A model of policies and of additional checks, computed from the claims as `serde_json`
 //! reads them.
 
 use std::time::Duration;
@@ -255,7 +255,7 @@ fn is_older(clock: Clock, time: i128, [age, leeway]: [Duration; 2]) -> bool {
     earliest(clock).is_some_and(|now| now > time + span(age) + span(leeway))
 }
 
-/// A check beside a policy that has a model.
+/// An additional check that has a model.
 pub trait Modelled: ClaimCheck {
     /// Returns the expected result of the check.
     fn model(&self, token: &Token<'_>) -> Result<(), Error>;

@@ -123,8 +123,8 @@ named! {
         /// It asks for something that is not supported.
         Unsupported = 12, "unsupported";
         /// The caller expects no value, an empty string, or more than
-        /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings. This is a mistake of the caller,
-        /// not of the token.
+        /// [`MAX_EXPECTED`](crate::limits::MAX_EXPECTED) strings. This is the caller's mistake,
+        /// not the token's.
         NothingExpected = 13, "nothing_expected";
     }
 }

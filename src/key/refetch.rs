@@ -94,8 +94,8 @@ impl Refetch {
         (error.should_refresh_keys() || may_be_replaced) && self.begin_at(now)
     }
 
-    /// Returns whether the keys may be fetched now for a reason of the caller, for instance because
-    /// they are old. Issuers also revoke keys, which no token reveals.
+    /// Returns whether the keys may be fetched now for a reason other than a rejected token, for
+    /// instance because they are old. Issuers also revoke keys, which no token reveals.
     #[must_use = "no other fetch begins until `end` is called"]
     pub fn begin_at(&mut self, now: Duration) -> bool {
         let pause = if self.is_fetching {

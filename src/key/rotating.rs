@@ -128,10 +128,9 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// retirement time are dropped.
     ///
     /// Published keys take precedence if there is no room for all keys. Replaced keys that do not
-    /// fit are dropped without a report. Two keys with the same
-    /// `kid` can coexist for some time, and both are tried. A public key that is published again
-    /// for other algorithms counts as the same key. The latest publication determines which
-    /// algorithms it can be used with.
+    /// fit are dropped without a report. Two keys with the same `kid` can coexist for some time,
+    /// and both are tried. A public key that is published again for other algorithms counts as the
+    /// same key. The latest publication determines which algorithms it can be used with.
     ///
     /// A JWK Set without usable keys is not an error. The report shows that no key was kept, and
     /// the old keys retire as usual.

@@ -1,4 +1,4 @@
-//! A key for one algorithm, in exactly the memory that it needs.
+//! A key for one algorithm, without the overhead of a key set.
 
 use core::fmt::{self, Debug};
 
@@ -15,7 +15,7 @@ use crate::limits::MAX_KID_LEN;
 /// a token.
 ///
 /// It takes only the memory that its algorithm needs, such as 64 bytes for
-/// [`ES256`](crate::alg::ES256), and the reference to a borrowed `kid`. Use a
+/// [`ES256`](crate::alg::ES256), plus a reference to its `kid`, which is borrowed. Use a
 /// [`KeySet`](crate::KeySet) for several algorithms, or if the `kid` cannot be borrowed.
 ///
 /// A key without a `kid` fits every token, because the caller chose it. A key with a `kid` fits
@@ -43,7 +43,7 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// - [`Error::UnsupportedKey`]: the key has another type than the algorithm requires.
+    /// - [`Error::UnsupportedKey`]: the algorithm requires a key of another type.
     /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: the key has the right
     ///   type but is rejected.
     pub fn new(algorithm: A, parameters: &dyn ParameterSource) -> Result<Self, Error> {
@@ -54,8 +54,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// The errors of [`new`](Self::new), including [`Error::MalformedKey`] and
-    /// [`Error::KeyTooLarge`] for other members such as `kid`, and:
+    /// The errors of [`new`](Self::new), of which [`Error::MalformedKey`] and
+    /// [`Error::KeyTooLarge`] can also be caused by other members, such as `kid`. In addition:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
     ///   JSON object, repeats a name, or exceeds a limit.
@@ -177,7 +177,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         self.algorithm
     }
 
-    /// Returns the key as the pipeline sees it.
+    /// Returns the key in the form that the pipeline verifies with.
     pub(crate) fn key_ref(&self) -> KeyRef<'_> {
         let (name, algorithm, material) = self.parts();
         KeyRef::single(name, algorithm, material)
@@ -190,7 +190,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
 }
 
 impl<A: InlineKey, M: Copy> Key<'_, A, M> {
-    /// Returns the key with a `kid`. The key then fits tokens with exactly this `kid` and tokens
+    /// Returns the key with this `kid`. The key then fits tokens with exactly this `kid` and tokens
     /// without one. A `kid` longer than [`MAX_KID_LEN`] matches no token.
     #[must_use]
     pub const fn with_key_id(self, key_id: &str) -> Key<'_, A, M> {

@@ -151,7 +151,7 @@ impl ClaimCheck for RequiredScopes<'_> {
     }
 
     fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
-        // Checked first, so that a mistake of the caller is detected with any token.
+        // Checked first, so that the caller's mistake is detected with any token.
         expect_scopes(self.scopes)?;
         Scopes::read(token.claims(), self.claim)?.require(self.scopes)
     }

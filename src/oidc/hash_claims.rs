@@ -101,7 +101,7 @@ impl<'a> HashClaims<'a> {
                 Some(value) => Some(value.as_str().ok_or(error(Problem::WrongType))?),
                 None => None,
             };
-            // Looked up only when needed, so that an unknown hash is no error if nothing is hashed.
+            // Looked up only when needed: an unknown hash is an error only if something is hashed.
             let mut unknown_hash = None;
             let is_usable = |expected: &&str| !expected.is_empty();
             let verdict = expected.verdict(found, is_usable, |found, expected| {

@@ -1,5 +1,5 @@
-//! Checks that are values beside a policy, and the less common checks of a policy itself: both
-//! outcomes of each, and the exact boundaries.
+//! Additional checks, which are not fields of a policy, and the less common checks of a policy
+//! itself: both outcomes of each, and the exact boundaries.
 
 use core::time::Duration;
 
@@ -19,8 +19,8 @@ const fn error(claim: Claim, problem: Problem) -> Result<(), Error> {
     Err(Error::Claim(claim, problem))
 }
 
-/// Verifies a token with these claims, with this check beside [`UNCHECKED`], with a scratch buffer
-/// and in place. Both results must be equal.
+/// Verifies a token with these claims, with [`UNCHECKED`] and this check, with a scratch buffer and
+/// in place. Both results must be equal.
 fn check_at(check: &dyn ClaimCheck, claims: &str, clock: impl Into<Clock>) -> Result<(), Error> {
     let (clock, key) = (clock.into(), key());
     let mut token = token(claims).into_bytes();
@@ -279,7 +279,7 @@ fn required_scopes() {
     }
 }
 
-/// A check of the caller: the claim must have one of several values.
+/// A check that the caller implements: the claim must have one of several values.
 #[derive(Debug)]
 struct TenantIn<'a>(&'a [&'a str]);
 

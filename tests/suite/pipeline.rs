@@ -80,7 +80,7 @@ fn each_stage_rejects_before_the_next() {
 
 #[test]
 fn a_signed_payload_that_is_not_base64url() {
-    // A signer can put anything between the dots, so the token is assembled by hand.
+    // The helpers always encode the payload correctly, so the token is assembled by hand.
     use hmac::{Hmac, KeyInit, Mac};
     let signing_input = format!("{}.e30=", base64url(br#"{"alg":"HS256"}"#));
     let secret = b"0123456789abcdef0123456789abcdef";
@@ -217,7 +217,7 @@ fn a_missing_key_is_not_a_bad_signature() {
     }
 }
 
-/// What a token is verified as.
+/// The verifier that a token is passed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Api {
     /// A JWT of one issuer: [`Verifier`].
@@ -228,14 +228,14 @@ enum Api {
     Jws,
 }
 
-/// Where it is decoded.
+/// Where a token is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Memory {
     Scratch,
     InPlace,
 }
 
-/// How its segments are encoded.
+/// How a token's segments are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Strict,
@@ -272,7 +272,7 @@ const fn entry(api: Api, memory: Memory, form: Form) -> EntryPoint {
 
 const ISSUER: &str = "https://a.example.com";
 const OTHER_ISSUER: &str = "https://b.example.com";
-const OTHER_SECRET: &[u8] = b"the secret of the other, 32 bytes";
+const OTHER_SECRET: &[u8] = b"a secret of the other issuer, at least 32 bytes";
 const TIME_OF_VERIFICATION: NumericDate = NumericDate::from_seconds(1_000);
 
 /// What was read from an accepted token.
@@ -316,7 +316,7 @@ impl EntryPoint {
         })
     }
 
-    /// Verifies a token of [`ISSUER`], to which these keys belong.
+    /// Verifies a token with `keys` as the keys of [`ISSUER`].
     fn verify_token(
         self,
         token: &str,
@@ -392,7 +392,7 @@ fn in_form(form: Form, segment: &str) -> String {
     segment.to_owned() + &"=".repeat(padding)
 }
 
-/// Returns a token in this form, signed in this form.
+/// Returns a token in this form. The signature covers the text in this form.
 fn token_in_form(
     form: Form,
     header: &str,
@@ -421,12 +421,11 @@ fn flipped(token: &str, form: Form) -> impl Iterator<Item = String> {
     })
 }
 
-/// Every entry point accepts the same valid tokens and rejects the same forgeries.
 #[test]
 fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
     const EXPIRED: Error = Error::Claim(Claim::Exp, Problem::Expired);
     const MISMATCH: Error = Error::Claim(Claim::Iss, Problem::Mismatch);
-    // Each segment ends in the middle of a base64 group.
+    // The space makes the segment end in the middle of a base64 group, so that it can be padded.
     const HEADER: &str = r#"{"alg":"HS256" }"#;
     let read = |payload: &str| read(payload, 0, "HS256");
     for (i, entry) in ENTRY_POINTS.iter().enumerate() {
@@ -483,9 +482,9 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
             assert_ne!(ours[position].len() % 4, theirs[position].len() % 4);
             let mut mixed = ours.clone();
             mixed[position] = theirs[position];
-            // With several issuers, the token's issuer is read from the payload first. Otherwise
-            // the payload is decoded only after the signature is verified. Padding is counted first
-            // of all.
+            // With the option `padded`, padding is checked before anything else. With several
+            // issuers, the issuer is read from the payload first. Otherwise, the payload is decoded
+            // only after the signature is verified.
             let is_payload_read = entry.api == Api::SeveralIssuers || entry.form == Form::Padded;
             let want = match position {
                 1 if !is_payload_read => Error::BadSignature,
@@ -525,7 +524,7 @@ fn every_entry_point_accepts_valid_tokens_and_rejects_forgeries() {
             Api::SeveralIssuers => assert_eq!(theirs_alone, Ok(read(&their_claims)), "{entry:?}"),
             _ => assert_eq!(theirs_alone, Err(Error::BadSignature), "{entry:?}"),
         }
-        // An unknown issuer, and none.
+        // An unknown issuer, and no issuer.
         for (claims, want) in [
             (claims("https://c.example.com", ""), MISMATCH),
             (

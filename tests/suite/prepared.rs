@@ -1,4 +1,4 @@
-//! Keys with precomputed tables, in memory of the caller.
+//! Keys with precomputed tables, in the caller's memory.
 
 use jose_verify::alg::{
     ES256, ES384, ES512, HS256, InlineKey, KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES,

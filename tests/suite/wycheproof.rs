@@ -244,7 +244,7 @@ const PSS: &[(Pss, usize, usize)] = &[
     // exist in JOSE.
     (Pss::RsaPssmisc, 3, 3 * 147),
     (Pss::RsaPssmiscWithParams, 3, 3 * 147),
-    // Salts with another length than the hash, another hash in MGF1, and hashes that JOSE does not
+    // Salts that are not as long as the hash, another hash in MGF1, and hashes that JOSE does not
     // have: cases that are valid there are rejected here.
     (Pss::RsaPss2048Sha256Mgf1SaltLen0, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1SaltLen0WithParams, 0, 3 * 61),

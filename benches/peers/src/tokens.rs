@@ -1,4 +1,4 @@
-//! Whole tokens: signature, issuer, audience and times, and the claims as a type of the caller.
+//! Whole tokens: signature, issuer, audience and times, and the claims in the caller's own type.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -88,7 +88,7 @@ pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut 
     Ok(unsafe { slice::from_raw_parts_mut(data, len) })
 }
 
-/// A bump allocator over memory of the caller.
+/// A bump allocator over the caller's memory.
 ///
 /// Invariant: `start` points to `len` bytes that are not allocated yet, so no byte is given out
 /// twice.

@@ -6,7 +6,7 @@ use jose_verify::alg::{Algorithm, MACS, SIGNATURES};
 use serde::Deserialize;
 
 /// Accepted algorithms as the user names them. Whether they may be combined is checked only when
-/// the keys are loaded, because an error of the token takes precedence.
+/// the keys are loaded, because an error in the token takes precedence.
 pub(crate) type AlgorithmList = Vec<&'static dyn Algorithm>;
 
 /// The name of one of the twelve algorithms, stored as its position in [`all`].

@@ -1,4 +1,4 @@
-//! `jose-verify batch`
+//! The subcommand `batch`: verifies one token for each line of standard input.
 
 mod lines;
 mod members;
@@ -20,7 +20,7 @@ use lines::{Line, Lines, MAX_LINE_LEN};
 use progress::Progress;
 use request::Request;
 
-/// Bytes of answers that are buffered at most while more lines can be read without waiting.
+/// Answers are written once more than this many bytes of them are pending.
 const MAX_PENDING: usize = 64 * 1024;
 
 pub(crate) fn run() -> Result<(), Failure> {
@@ -34,7 +34,8 @@ pub(crate) fn run() -> Result<(), Failure> {
     {
         pending.extend(answer(&line)?);
         progress.advance();
-        // Written before waiting for input: the caller may need these answers to go on.
+        // Also written before waiting for input, because the caller may wait for these answers
+        // before it sends more.
         if pending.len() > MAX_PENDING || !lines.is_next_ready() {
             progress.suspend(|| output.write(&pending))?;
             pending.clear();

@@ -8,7 +8,7 @@ use jose_verify::Error;
 /// A failure with its message.
 #[derive(Debug)]
 pub(crate) struct Diagnostic {
-    /// The error of the library, if it is one.
+    /// The library's error, or `None` if the failure has another cause.
     error: Option<Error>,
     message: String,
     hint: Option<&'static str>,

@@ -11,12 +11,12 @@ use crate::output::write_error_line;
 /// A reason why the program fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The token is rejected, or no key is usable.
+    /// The token is rejected, or `keys` finds no usable key.
     Rejected(Diagnostic),
     /// The arguments, a file, the keys or standard input cannot be used.
     Unusable(Diagnostic),
-    /// The failure is already reported on standard output.
-    Answered(ExitCode),
+    /// The failure is already reported on standard output as JSON.
+    ReportedAsJson(ExitCode),
     /// Writing to standard output failed.
     Output(io::Error),
 }
@@ -30,18 +30,18 @@ impl Failure {
         Self::Unusable(message.into())
     }
 
-    /// Returns what `verify --json` reports on standard output instead.
+    /// Returns the diagnostic, which `verify --json` writes to standard output.
     pub(crate) const fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {
             Self::Rejected(diagnostic) | Self::Unusable(diagnostic) => Some(diagnostic),
-            Self::Answered(_) | Self::Output(_) => None,
+            Self::ReportedAsJson(_) | Self::Output(_) => None,
         }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Rejected(_) => ExitCode::from(1),
-            Self::Answered(code) => *code,
+            Self::ReportedAsJson(code) => *code,
             // The reader closed the pipe because it needs no more answers.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Self::Unusable(_) | Self::Output(_) => ExitCode::from(2),
@@ -60,15 +60,15 @@ impl Failure {
             Self::Output(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 write_error_line(&format!("error: cannot write to standard output: {error}"));
             }
-            Self::Answered(_) | Self::Output(_) => {}
+            Self::ReportedAsJson(_) | Self::Output(_) => {}
         }
         self.exit_code()
     }
 }
 
 impl From<io::Error> for Failure {
-    /// Errors of files and standard input are converted where their name is known, so any other
-    /// I/O error is one of standard output.
+    /// Converts an error of writing to standard output. Errors of reading become
+    /// [`Unusable`](Self::Unusable) where the name of the file is known.
     fn from(error: io::Error) -> Self {
         Self::Output(error)
     }

@@ -1,4 +1,4 @@
-//! `jose-verify inspect`
+//! The subcommand `inspect`: shows a token without verifying it.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::limits::MAX_TOKEN_LEN;

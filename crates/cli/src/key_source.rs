@@ -68,7 +68,7 @@ impl KeySource<'_> {
         match self {
             Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::Limit(Limit::KeySetLen)),
             Self::Jwks(text) if is_set(text) => {
-                // First, because an error of the list takes precedence over one of the set.
+                // First, because an error in the list takes precedence over one in the set.
                 let algorithms = Algorithms::new(algorithms)?;
                 let mut keys = GrowingKeySet::default();
                 // The subcommand `keys` lists the keys that are skipped.

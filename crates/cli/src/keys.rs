@@ -1,4 +1,4 @@
-//! `jose-verify keys`
+//! The subcommand `keys`: lists the keys of a JWK Set.
 
 mod cell;
 
@@ -127,7 +127,7 @@ fn usable_with(jwk: &str, others: &mut GrowingKeySet) -> Result<Vec<&'static str
     if !jwk.starts_with('{') {
         return Err(Error::MalformedKey);
     }
-    // First, because an error of the key itself takes precedence over a full set.
+    // First, because an error in the key itself takes precedence over a full set.
     let key = GrowingKeySet::from_jwk(jwk.as_bytes(), others.algorithms())?;
     others.add_jwk(jwk.as_bytes())?;
     let key = key.key(0).ok_or(Error::NoUsableKey)?;

@@ -1,4 +1,4 @@
-//! `jose-verify verify`
+//! The subcommand `verify`: verifies one token and prints its claims.
 
 use std::path::Path;
 
@@ -19,18 +19,24 @@ use crate::output::Output;
 
 pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
     let json = arguments.json;
-    verify(arguments).map_err(|failure| if json { answered(failure) } else { failure })
+    verify(arguments).map_err(|failure| {
+        if json {
+            report_as_json(failure)
+        } else {
+            failure
+        }
+    })
 }
 
-/// Reports a failure on standard output. If that fails, the failure is reported on standard error
-/// instead.
-fn answered(failure: Failure) -> Failure {
+/// Reports a failure on standard output. If that fails, returns the failure unchanged, so that it
+/// is reported on standard error.
+fn report_as_json(failure: Failure) -> Failure {
     let Some(diagnostic) = failure.diagnostic() else {
         return failure;
     };
     let line = Answer::failed(diagnostic).to_line();
     match line.and_then(|line| Output::new().write(&line)) {
-        Ok(()) => Failure::Answered(failure.exit_code()),
+        Ok(()) => Failure::ReportedAsJson(failure.exit_code()),
         Err(_) => failure,
     }
 }
@@ -114,11 +120,11 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     if given.profile == Profile::Jws {
         reject_claim_options(&given)?;
     } else {
-        decided("issuer", !given.issuer.is_empty(), given.any_issuer)?;
-        decided("audience", !given.audience.is_empty(), given.any_audience)?;
+        require_decision("issuer", !given.issuer.is_empty(), given.any_issuer)?;
+        require_decision("audience", !given.audience.is_empty(), given.any_audience)?;
     }
     if given.profile == Profile::IdToken {
-        decided("nonce", given.nonce.is_some(), given.any_nonce)?;
+        require_decision("nonce", given.nonce.is_some(), given.any_nonce)?;
     }
     let hashed_values = HashedValues {
         access_token: given.access_token,
@@ -145,7 +151,7 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     })
 }
 
-fn decided(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
+fn require_decision(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
     if given || waived {
         return Ok(());
     }

@@ -314,7 +314,7 @@ fn another_provider() {
         matches!(error, Error::Token(TokenError::BadSignature)),
         "{error:?}"
     );
-    // The metadata names another issuer than the one it was fetched from.
+    // The metadata names an issuer other than the one it was fetched from.
     let twin = Provider::posing_as(&provider.url);
     let error = Client::discover(settings(&twin.url, "RS256", &published(&RS256))).err();
     assert!(

@@ -147,7 +147,7 @@ fn unset() -> Policy<'static> {
     }
 }
 
-/// Checks beside a policy, each with its name. The durations match the times of the seeds.
+/// Additional checks, each with its name. The durations match the times of the seeds.
 const CHECKS: [(&str, &dyn Modelled); 6] = [
     (
         "iat",

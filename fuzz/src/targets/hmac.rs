@@ -13,11 +13,11 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::edit::Edit;
 use crate::keys;
 
-/// A secret, a message, and changes to its tag.
+/// A secret, a message and a tag.
 #[derive(Debug, Arbitrary)]
 pub struct Input<'a> {
     secret: &'a [u8],
-    /// How many times the secret is repeated, which makes long ones.
+    /// How many more times the secret is repeated, so that secrets can be long.
     repeated: u8,
     message: &'a [u8],
     tag: Tag<'a>,
@@ -25,11 +25,14 @@ pub struct Input<'a> {
 
 #[derive(Debug, Arbitrary)]
 enum Tag<'a> {
+    /// The message's tag with these changes.
     Changed(Vec<Edit<'a>>),
+    /// Any bytes.
     Any(&'a [u8]),
 }
 
-/// Checks one key for all three algorithms, as far as its length allows, and one for each.
+/// Checks all three algorithms, each with a key of its own. Also checks for which of them a key set
+/// loads the secret.
 pub fn check(input: &Input<'_>) {
     let secret = input.secret.repeat(usize::from(input.repeated) + 1);
     let set = KeySet::<1>::from_parameters(&KeyParameters::oct(&secret), MACS);
@@ -40,14 +43,14 @@ pub fn check(input: &Input<'_>) {
         Err(error) => panic!("{error:?}"),
     }
     let [(None, names)] = &keys::listed(&set.expect("a valid key"))[..] else {
-        panic!("the set must have one key without `kid`");
+        panic!("the set must have one key without a `kid`");
     };
     check_with::<Sha256>(HS256, names, &secret, input);
     check_with::<Sha384>(HS384, names, &secret, input);
     check_with::<Sha512>(HS512, names, &secret, input);
 }
 
-/// Checks one algorithm. `names` are those that the set accepts the key for.
+/// Checks one algorithm. `names` are the algorithms for which the set loaded the secret.
 fn check_with<D: Digest + BlockSizeUser + Clone>(
     algorithm: impl InlineKey,
     names: &[&str],

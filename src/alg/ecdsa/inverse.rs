@@ -21,8 +21,8 @@ use super::prime::{Prime, add, negate, reduce_word, subtract_once, with_highest}
 use crate::alg::Word;
 use crate::alg::arithmetic::{SignedWord, WORD_BITS, signed_sum, word_from};
 
-/// Steps that are decided together. 30 low bits and 32 high bits fit 64 bits, and a factor fits a
-/// signed word of 32 bits.
+/// Steps that are decided together. 30 low bits and 32 high bits fit in 64 bits, and a factor fits
+/// in a signed word of 32 bits.
 const STEPS: usize = 30;
 
 /// Returns the rounds of [`STEPS`] steps after which b is the greatest common divisor. Each step

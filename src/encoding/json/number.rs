@@ -99,7 +99,7 @@ impl Span {
     /// # Errors
     ///
     /// [`Problem::WrongType`] if it is not a number, [`Problem::OutOfRange`] if its seconds do not
-    /// fit 64 bits.
+    /// fit in 64 bits.
     #[inline]
     pub(crate) fn numeric_date(self, text: &[u8]) -> Result<NumericDate, Problem> {
         if self.is_short_number() {
@@ -141,7 +141,7 @@ impl<'a> JsonNumber<'a> {
     /// Digits beyond the nanosecond are rounded towards the past. The work is linear in the length
     /// of the text, however large the exponent.
     ///
-    /// Returns `None` if the seconds do not fit 64 bits.
+    /// Returns `None` if the seconds do not fit in 64 bits.
     #[must_use]
     pub fn numeric_date(&self) -> Option<NumericDate> {
         let (negative, text) = match self.as_raw().strip_prefix('-') {

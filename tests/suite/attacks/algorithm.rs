@@ -101,9 +101,9 @@ fn forms_of_public_keys() -> Vec<Vec<u8>> {
     ]
 }
 
-/// RS256 is changed to HS256, and the public key is the secret (CVE-2016-10555, CVE-2022-29217,
-/// CVE-2024-33663, CVE-2026-34950). A list of algorithms never mixes both kinds, so no key can be
-/// used for both.
+/// RS256 is changed to HS256, and the public key is used as the secret (CVE-2016-10555,
+/// CVE-2022-29217, CVE-2024-33663, CVE-2026-34950). A list of algorithms never mixes signatures and
+/// MACs, so no key can be used for both.
 #[test]
 fn public_key_as_hmac_secret_cve_2016_10555() {
     let p256 = curve("ES256");
@@ -144,7 +144,7 @@ fn public_key_as_hmac_secret_cve_2016_10555() {
     assert_eq!(as_secret.err(), Some(Error::UnsupportedKey));
 }
 
-/// The text of a JWK or JWK Set, which is public, is the secret (CVE-2026-48526).
+/// The text of a JWK or JWK Set is used as the secret (CVE-2026-48526).
 #[test]
 fn jwk_text_as_hmac_secret_cve_2026_48526() {
     let oct = json!({"kty": "oct", "k": base64url(&[7; 64])});
@@ -191,7 +191,7 @@ fn alg_not_pinned_to_the_key_cve_2026_22817() {
         assert_eq!(signature_verdict(token, &one), want);
         assert_eq!(signature_verdict(token, &*keys), want);
     }
-    // Both are accepted, but `alg` of the JWK is RS256.
+    // RS256 and RS512 are accepted, but the JWK's `alg` is RS256.
     let pinned = with(&OURS.jwk(), &json!({"alg": "RS256"}));
     let text = pinned.to_string();
     let other = Key::from_jwk(RS512, text.as_bytes()).err();
@@ -337,6 +337,6 @@ fn pbes2_iteration_count_and_jwe() {
         panic::catch_unwind(|| signature_verdict(&mac_token("HS256", &[7; 32]), &PanickingKey));
     assert!(
         asked.is_err(),
-        "the key is asked for an algorithm that it has"
+        "a token with the key's own algorithm reaches the key"
     );
 }

@@ -238,7 +238,7 @@ fn crit_ignored_cve_2025_59420() {
     assert_eq!(verdict(&token, &mac_key(), &UNCHECKED), Ok(()));
 }
 
-/// An unencoded payload (RFC 7797): the signature covers other bytes than those that are read.
+/// An unencoded payload (RFC 7797): the signature does not cover the bytes that are read.
 #[test]
 fn b64_false_rfc_7797() {
     for (members, want) in [

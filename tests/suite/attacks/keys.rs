@@ -177,7 +177,7 @@ fn jwk_set_poisoning_cve_2026_102274() {
     }
 }
 
-/// A key for encryption, or for another use than verifying.
+/// A key for encryption, or for a use other than verification.
 #[test]
 fn wrong_use_and_key_ops_rfc_7517() {
     let token = rsa_token(&OURS, &json!({"alg": "RS256"}));

@@ -141,7 +141,7 @@ fn der_encoded_ecdsa_signature() {
     }
 }
 
-/// An algorithm for another curve than the key's. The values are resized to the width that the
+/// An algorithm for a curve other than the key's. The values are resized to the width that the
 /// algorithm expects.
 #[test]
 fn curve_mismatch() {

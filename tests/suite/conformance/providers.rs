@@ -78,7 +78,7 @@ fn google_auth0_okta_cognito_apple() {
     }
 }
 
-/// A signing key beside an encryption key, sometimes with the same `kid`.
+/// A signing key next to an encryption key, sometimes with the same `kid`.
 #[test]
 fn keycloak() {
     let encryption = with(

@@ -52,8 +52,8 @@ type Sign<'s> = &'s dyn Fn(&[u8]) -> Vec<u8>;
 /// The position of the key that verifies a token, or the error.
 type Position = Result<usize, Error>;
 
-/// Verifies a token with this `alg` and `kid`, if any, with a set and with a list of sources.
-/// Compares the positions with the expected ones.
+/// Verifies a token, once with a set and once with a list of sources, and compares the positions of
+/// the key with the expected ones.
 fn assert_positions(
     (set, list): (&dyn Keys, &dyn Keys),
     (alg, kid): (&str, Option<&str>),
@@ -80,18 +80,18 @@ fn assert_positions(
     }
 }
 
-/// Skipped entries and empty sets take no position.
+/// Skipped entries and empty sets do not count as positions.
 #[test]
-fn in_a_set_and_in_a_list_of_sources() {
+fn positions_in_a_set_and_in_a_list_of_sources() {
     let (rsa, next, ec) = (RsaKey::usual(), RsaKey::new(2, 3, 65_537), curve("ES256"));
-    let [ours, of_device, nonce] = [1_u8, 2, 3].map(BigUint::from);
+    let [ec_private, device_private, nonce] = [1_u8, 2, 3].map(BigUint::from);
     let named = |mut jwk: Value, kid: &str| {
         jwk["kid"] = json!(kid);
         jwk
     };
     let jwks = json!({"keys": [
         {"kty": "OKP", "crv": "Ed25519", "x": "AA"},
-        named(ec.jwk(&ec.point(&ours)), "ec"),
+        named(ec.jwk(&ec.point(&ec_private)), "ec"),
         named(rsa.jwk(), "rsa"),
         {"kty": "RSA", "kid": "weak", "n": "AQ", "e": "AQAB"},
         named(next.jwk(), "next"),
@@ -105,15 +105,15 @@ fn in_a_set_and_in_a_list_of_sources() {
     assert_eq!(report.unwrap().kept(), 3);
 
     let pinned = Key::new(HS256, &KeyParameters::oct(SECRET)).unwrap();
-    let jwk = named(ec.jwk(&ec.point(&of_device)), "device").to_string();
+    let jwk = named(ec.jwk(&ec.point(&device_private)), "device").to_string();
     let device = Key::from_jwk(ES256, jwk.as_bytes()).unwrap();
     let mut empty = KeySet::<2>::new();
     empty.accept(&[&ES256]).unwrap();
     let list: [&dyn Keys; 6] = [&empty, &pinned, &set, &empty, &OpaqueKey, &device];
     let list = list.as_slice();
 
-    let by_ec: Sign<'_> = &|input| ec.sign(&ours, &nonce, input);
-    let by_device: Sign<'_> = &|input| ec.sign(&of_device, &nonce, input);
+    let by_ec: Sign<'_> = &|input| ec.sign(&ec_private, &nonce, input);
+    let by_device: Sign<'_> = &|input| ec.sign(&device_private, &nonce, input);
     let by_opaque = |alg: &'static str| move |input: &[u8]| hmac(alg, OPAQUE_SECRET, input);
     let by_secret: Sign<'_> = &|input| hmac("HS256", SECRET, input);
     let public = rsa.jwk().to_string();
@@ -144,13 +144,13 @@ fn in_a_set_and_in_a_list_of_sources() {
     check(("HS512", ""), &by_opaque("HS512"), not_accepted, Ok(4));
     check(("HS384", "rsa"), &by_opaque("HS384"), not_accepted, no_key);
     check(("HS256", ""), by_secret, not_accepted, Ok(0));
-    // A key without `kid` fits every `kid` of a token.
+    // A key without a `kid` fits a token with any `kid`.
     check(("HS256", "rsa"), by_secret, not_accepted, Ok(0));
-    // A public key is not used as a secret, even beside a secret.
+    // A public key is not used as a secret, even next to a real secret.
     let confused: Sign<'_> = &|input| hmac("HS256", public.as_bytes(), input);
     check(("HS256", "rsa"), confused, not_accepted, bad);
 
-    // If one of the sources is not loaded yet, the error is a missing key.
+    // If one of the sources is not loaded yet, the error is `NoKey`.
     let unloaded: [&dyn Keys; 2] = [&pinned, &KeySet::<2>::new()];
     let sign: Sign<'_> = &|i| rsa.sign("RS384", i);
     let sources: (&dyn Keys, &dyn Keys) = (&pinned, &unloaded.as_slice());

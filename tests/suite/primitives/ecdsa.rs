@@ -35,7 +35,7 @@ fn theirs(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
 }
 
 /// The number of words in which a key is prepared, from none to a table for every window. For some
-/// of them, doublings remain, or the key's table has another shape than the base point's.
+/// of them, doublings remain, or the key's table has a different shape from the base point's.
 const MEMORY: [usize; 5] = [0, 75, 300, 1_000, 9_001];
 
 /// Verifies with this crate, without tables and with tables of several shapes. All results must be

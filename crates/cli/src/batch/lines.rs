@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Longest line, in bytes. The largest token and the largest key set that the library accepts
-/// fit into it.
+/// Length of the longest accepted line, in bytes. Enough for the largest token and the largest key
+/// set that the library accepts.
 pub(super) const MAX_LINE_LEN: usize = 4 << 20;
 
 /// Reads one line after another into the same buffer.

@@ -60,15 +60,15 @@ impl<'a> Members<'a> {
     ///
     /// A message that says what is wrong with the line.
     pub(super) fn parse(line: &'a [u8]) -> Result<Self, String> {
-        from_object(line).map_err(|error| described(&error))
+        from_object(line).map_err(|error| describe(&error))
     }
 }
 
 /// Describes what is wrong and where. Never quotes the line, which may contain secrets in
 /// unexpected places.
-fn described(error: &serde_json::Error) -> String {
+fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    // The input is a single line, so only the column is of use.
+    // The input is a single line, so only the column is useful.
     let what = text
         .rsplit_once(" at line ")
         .map_or(&*text, |(what, _)| what);

@@ -33,7 +33,7 @@ impl Progress {
         }
     }
 
-    /// Runs `action`, and hides the counter meanwhile if both write to a terminal.
+    /// Runs `action`. Hides the counter meanwhile if the answers go to a terminal, too.
     pub(super) fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         match &self.counter {
             Some(counter) if self.shares_terminal => counter.suspend(action),
@@ -47,7 +47,7 @@ fn style() -> ProgressStyle {
         // The template is a constant. If it were invalid, only the look would change.
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // A terminal that fails cannot be reported to anyone.
+            // If this fails, only the rate is not shown.
             let _ = write!(out, "{:.0} a second", state.per_sec());
         })
 }

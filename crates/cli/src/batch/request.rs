@@ -67,7 +67,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Checks the header before the keys are loaded, because an error of the token takes precedence.
+/// Checks the header before the keys are loaded, because an error in the token takes precedence.
 fn check_header(token: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<(), Error> {
     let mut scratch = vec![0; scratch_len(token.len())];
     let header = Options::new().peek_header_untrusted(token, &mut scratch)?;

@@ -122,7 +122,7 @@ fn folded_product(product: &[Word; 2 * WORDS]) -> [Word; WORDS] {
     folded(add(&low, &high).0)
 }
 
-/// Reduces a number whose bits above the lowest 521 fit one word.
+/// Reduces a number whose bits above the lowest 521 fit in one word.
 #[inline]
 fn folded(number: [Word; WORDS]) -> [Word; WORDS] {
     let mut rest = [0; WORDS];

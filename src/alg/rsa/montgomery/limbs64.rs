@@ -1,9 +1,9 @@
 //! Residues on machines with words of 64 bits: signed digits of 61 bits.
 //!
 //! A product of two digits is at most 2¹²⁰ in magnitude. A column of a long product sums about a
-//! hundred of them, which fit 128 bits, so no carries are needed in between. A product of two
-//! digits therefore costs one multiplication and two additions. A product of two full words would
-//! cost four additions, because its sums overflow.
+//! hundred of them. The sum fits in 128 bits, so it needs no carries between the additions. A
+//! product of two digits therefore costs one multiplication and two additions. A product of two
+//! full words would cost four additions, because its sums overflow.
 //!
 //! Example with decimal digits from -5 to 4: 97 is 1, 0, -3, because 97 = 100 - 3. To divide 34 by
 //! 10 modulo 97, the column 34 gives the factor 34 · 7 = 238, where 7 is -97⁻¹ modulo 10. The digit
@@ -18,8 +18,8 @@ use crate::limits::{MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS};
 /// Bits of a digit.
 const DIGIT_BITS: usize = 61;
 
-/// Digits of a block, which the code processes without a loop. Two blocks hold 2,048 bits, three
-/// 3,072 and four 4,096.
+/// Digits of a block. A block is processed without a loop. Two blocks hold 2,048 bits, three 3,072
+/// and four 4,096.
 const BLOCK: usize = 17;
 
 /// Bits of a block.
@@ -251,7 +251,7 @@ const fn low(sum: i128) -> Word {
     sum as Word
 }
 
-/// Carries out of the columns in the middle of the longest products, those with eight blocks.
+/// Carries out of the two middle blocks of the longest products, which have eight blocks.
 ///
 /// Such a column may sum 68 products of digits, and 68 more from the reduction, but only 127 fit.
 /// All other columns, and those of shorter products, sum at most 102.

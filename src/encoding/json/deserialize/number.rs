@@ -7,7 +7,7 @@ use crate::encoding::json::deserialize::reader::Reader;
 use crate::encoding::json::number::{MAX_SHORT, short};
 use crate::encoding::swar;
 
-/// An integer that fits 64 bits. Minus zero is not an integer, but a float.
+/// An integer that fits in 64 bits. Minus zero is not an integer, but a float.
 enum Integer {
     Unsigned(u64),
     Negative(i64),
@@ -85,7 +85,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// Consumes the number if it is an integer that fits 64 bits.
+    /// Consumes the number if it is an integer that fits in 64 bits.
     #[cfg_attr(target_pointer_width = "64", inline)]
     fn integer(&mut self) -> Option<Integer> {
         let rest = self.rest();

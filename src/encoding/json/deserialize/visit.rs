@@ -1,4 +1,4 @@
-//! The deserializer of JSON text. A value of another type than serde expects is an error.
+//! The deserializer of JSON text. A value of a type that serde does not expect is an error.
 
 use serde::de::{Deserializer, Visitor};
 
