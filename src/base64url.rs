@@ -4,8 +4,8 @@
 use crate::encoding::base64url;
 use crate::error::Error;
 
-/// Returns the number of bytes that a text of this length decodes to. For an impossible length, the
-/// result may be larger.
+/// Returns the number of bytes that a text of this length decodes to. No text has a length of
+/// 4n + 1. For such a length, the result is that of 4n.
 #[must_use]
 pub const fn decoded_len(encoded_len: usize) -> usize {
     base64url::decoded_len(encoded_len)
@@ -14,8 +14,8 @@ pub const fn decoded_len(encoded_len: usize) -> usize {
 /// Returns the length of the text that encodes `bytes` bytes, or `usize::MAX` if it overflows.
 #[must_use]
 pub const fn encoded_len(bytes: usize) -> usize {
-    // Four characters for each three bytes. A rest of one or two bytes takes one character more
-    // than it has bytes.
+    // Four characters for every three bytes. A remainder of one or two bytes takes one character
+    // more than it has bytes.
     let (groups, rest) = (bytes.wrapping_div(3), bytes.wrapping_rem(3));
     let tail = if rest == 0 { 0 } else { rest.wrapping_add(1) };
     match groups.checked_mul(4) {
@@ -24,9 +24,9 @@ pub const fn encoded_len(bytes: usize) -> usize {
     }
 }
 
-/// Decodes a text to the front of `buffer` and returns the bytes.
+/// Decodes a text into the front of `buffer` and returns the bytes.
 ///
-/// Each byte string has exactly one text. Padding, white space, other characters and non-zero
+/// Each byte string has exactly one encoding. Padding, white space, other characters and non-zero
 /// trailing bits are errors.
 ///
 /// # Errors
@@ -45,7 +45,7 @@ pub fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], Error> 
     base64url::decode(text, buffer, Error::BufferTooSmall)
 }
 
-/// Encodes bytes to the front of `buffer` and returns the text.
+/// Encodes bytes into the front of `buffer` and returns the text.
 ///
 /// # Errors
 ///

@@ -128,7 +128,7 @@ pub trait InlineKey: Algorithm + Copy + 'static {
     /// An array of words that holds any key of this algorithm.
     type Material: AsRef<[Word]> + AsMut<[Word]> + Copy + Send + Sync;
 
-    /// The array before a key is loaded into it.
+    /// The value of the array before a key is loaded into it.
     const EMPTY: Self::Material;
 }
 

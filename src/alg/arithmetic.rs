@@ -42,7 +42,7 @@ const fn halves(wide: DoubleWord) -> (Word, Word) {
     (wide as Word, (wide >> Word::BITS) as Word)
 }
 
-/// Returns sum + a · b + carry as low and high word.
+/// Returns sum + a · b + carry as a low and a high word.
 ///
 /// It never overflows, because (2^W - 1)² + 2 · (2^W - 1) = 2^2W - 1 for words of W bits.
 #[inline]
@@ -61,7 +61,8 @@ fn product(a: Word, b: Word) -> DoubleWord {
     DoubleWord::from(a).wrapping_mul(DoubleWord::from(b))
 }
 
-/// Returns a · b, for Armv6-M such as Cortex-M0, which lacks atomic exchanges.
+/// Returns a · b on Armv6-M, such as Cortex-M0. The `cfg` recognizes it by its lack of atomic
+/// exchanges.
 ///
 /// Its multiplication returns only the lower half of a product, so the product is the sum of four
 /// products of half words. The compiler's library would multiply 64 bits by 64 instead.
@@ -98,7 +99,7 @@ pub(super) fn subtract_with_borrow(a: Word, b: Word, borrow: bool) -> (Word, boo
     (difference, under | under_borrow)
 }
 
-/// Returns a · f + b · g + carry as low word and signed high word. The magnitudes of the factors
+/// Returns a · f + b · g + carry as a low word and a signed high word. The magnitudes of f and g
 /// must sum to at most a quarter of a word's range.
 #[expect(
     clippy::as_conversions,
@@ -211,8 +212,8 @@ pub(super) fn square(number: &[Word], product: &mut [Word]) {
     double_and_add_squares(product, number);
 }
 
-/// Computes sum ← sum + number · digit. The word above the number's, which must be zero, receives
-/// the carry.
+/// Computes sum ← sum + number · digit. The word of the sum above the number's highest must be
+/// zero, and receives the carry.
 #[inline]
 fn add_row(sum: &mut [Word], number: &[Word], digit: Word) {
     let mut carry = 0;

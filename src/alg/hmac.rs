@@ -145,7 +145,7 @@ impl<D: ResumableHash + 'static> Algorithm for Hmac<D> {
     }
 }
 
-/// Returns the words that one state takes.
+/// Returns the number of words that one state takes.
 fn words_of<D: ResumableHash>() -> usize {
     SerializedState::<D::Core>::default()
         .len()
@@ -161,14 +161,16 @@ fn keyed_state<D: ResumableHash>(block: &Block<D::Core>, pad: u8) -> SerializedS
     core.serialize()
 }
 
-/// Resumes the hash from a state of [`keyed_state`], appends `rest` and returns the digest.
+/// Resumes the hash from a state that [`keyed_state`] returned, appends `rest` and returns the
+/// digest.
 // Works on the state itself. `Digest` would copy it together with its buffer, which takes a seventh
 // of the time of a short token's MAC.
 fn finish_from<D: ResumableHash>(
     words: &[Word],
     rest: &[u8],
 ) -> Result<Output<D::Core>, InvalidSignature> {
-    // If no key was loaded, the words are zero. A state never is, because it counts its blocks.
+    // If no key was loaded, the words are zero. A state is never zero, because it counts its
+    // blocks.
     if is_zero(words) {
         return Err(InvalidSignature);
     }

@@ -7,8 +7,8 @@ use crate::error::Error;
 /// A source of the parameters of a key: [`KeyParameters`], or a [`Jwk`](crate::Jwk).
 ///
 /// A [key type](crate::alg::KeyType) reads parameters by the names of JWK members, as the RFCs
-/// define them, and validates them. A key type of another crate can therefore read any member of
-/// its keys.
+/// define them, and validates them. A key type that another crate defines can therefore read any
+/// member of its keys.
 pub trait ParameterSource {
     /// Returns whether the member is the string `value`, such as `RSA` for `kty` or `P-256` for
     /// `crv`.

@@ -1,8 +1,8 @@
-//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): each byte string has one text.
+//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): each byte string has one encoding.
 //!
 //! Tokens are decoded with lookup tables, which take a fifth of the work of base64ct's
-//! constant-time arithmetic. Anyone who could learn a token from their timing already handles the
-//! token. Key parameters, which may be secret, are decoded by base64ct.
+//! constant-time arithmetic. Anyone in a position to learn a token from their timing already has
+//! the token. Key parameters, which may be secret, are decoded by base64ct.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -15,7 +15,7 @@ const INVALID: i8 = -1;
 /// The six bits that each character represents.
 static SEXTETS: [i8; 256] = sextets();
 
-/// The same for each of the four positions in a group, for machines that can spare the kilobytes.
+/// The same, shifted for each of the four positions in a group, for machines that can spare 4 KiB.
 static POSITIONED: [[i32; 256]; 4] = [positioned(18), positioned(12), positioned(6), positioned(0)];
 
 #[expect(
@@ -52,8 +52,8 @@ const fn positioned(shift: u32) -> [i32; 256] {
     table
 }
 
-/// The number of characters that the in-place decoder processes at a time, and of the bytes that
-/// they decode to.
+/// The number of characters that the in-place decoder processes at a time, and the number of bytes
+/// that they decode to.
 const BLOCK_CHARS: usize = 64;
 const BLOCK_BYTES: usize = BLOCK_CHARS / 4 * 3;
 
@@ -65,7 +65,7 @@ pub(crate) const fn decoded_len(encoded_len: usize) -> usize {
 }
 
 /// Removes the padding that fills the last group of four (RFC 4648 §4). Any other padding is
-/// rejected, here or by [`decode`], so that each byte string has one padded text.
+/// rejected, here or by [`decode`], so that each byte string has one padded encoding.
 pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
     if !text.len().is_multiple_of(4) {
         return Err(Error::MalformedBase64url);
@@ -74,7 +74,7 @@ pub(crate) fn without_padding(text: &[u8]) -> Result<&[u8], Error> {
     Ok(without.unwrap_or(text))
 }
 
-/// Decodes `text` to the front of `buffer`, in a time that does not depend on its content.
+/// Decodes `text` into the front of `buffer`, in a time that does not depend on its content.
 pub(crate) fn decode_secret<'b>(
     text: &[u8],
     buffer: &'b mut [u8],
@@ -84,7 +84,7 @@ pub(crate) fn decode_secret<'b>(
     Base64UrlUnpadded::decode(text, buffer).map_err(|_| Error::MalformedBase64url)
 }
 
-/// Decodes `text` to the front of `buffer`.
+/// Decodes `text` into the front of `buffer`.
 pub(crate) fn decode<'b>(
     text: &[u8],
     buffer: &'b mut [u8],
@@ -172,7 +172,7 @@ fn last_group(chars: &[u8], target: &mut [u8]) -> i32 {
         ([first, second], [byte, other, ..]) => (*first, *second) = (byte, other),
         _ => {}
     }
-    // RFC 4648 §3.5: unused trailing bits are zero.
+    // RFC 4648 §3.5: unused trailing bits must be zero.
     if bits & unused == 0 {
         bits
     } else {
@@ -180,12 +180,12 @@ fn last_group(chars: &[u8], target: &mut [u8]) -> i32 {
     }
 }
 
-/// Encodes `bytes` to the front of `buffer`.
+/// Encodes `bytes` into the front of `buffer`.
 pub(crate) fn encode<'b>(bytes: &[u8], buffer: &'b mut [u8]) -> Result<&'b str, Error> {
     Base64UrlUnpadded::encode(bytes, buffer).map_err(|_| Error::BufferTooSmall)
 }
 
-/// Decodes the text in `buffer` to the front of `buffer` and returns the decoded part.
+/// Decodes the text in `buffer` into the front of `buffer` and returns the decoded part.
 ///
 /// After an error, the content of the buffer is unspecified.
 pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
@@ -209,8 +209,7 @@ pub(crate) fn decode_in_place(buffer: &mut [u8]) -> Result<&mut [u8], Error> {
 /// Reverses [`decode_in_place`]: encodes the decoded bytes at the front of `buffer` over its whole
 /// length.
 ///
-/// The result is exactly the original text, because the strict encoding has one text for each byte
-/// string.
+/// The result is exactly the original text, because each byte string has only one strict encoding.
 pub(crate) fn encode_in_place(buffer: &mut [u8]) -> Result<(), Error> {
     let decoded = decoded_len(buffer.len());
     // From the back, so that no byte is overwritten before it is read.

@@ -1,4 +1,4 @@
-//! The encodings of text, base64url and JSON. Independent of tokens.
+//! Base64url and JSON. Nothing in here depends on tokens.
 
 pub(crate) mod base64url;
 pub(crate) mod json;

@@ -49,15 +49,16 @@ pub(crate) fn special_in_string(text: &[u8]) -> usize {
     }
 }
 
-/// Returns the same position if it is within the whole words at the start of the text. The bytes
-/// before it are passed to `visit` in words, the last one padded with zeros.
+/// Returns the position of the first special byte ([`special_in_string`]), if it is within the
+/// whole words at the start of the text. The bytes before it are passed to `visit` in words, the
+/// last one padded with zeros.
 #[inline]
 pub(crate) fn words_before_special(text: &[u8], visit: impl FnMut(usize)) -> Option<usize> {
     in_words(text, specials, visit)
 }
 
-/// Returns the same position if it is within the first word, and the bytes before it, padded with
-/// zeros.
+/// Returns the position of the first special byte ([`special_in_string`]), if it is within the
+/// first word, and the bytes before it, padded with zeros.
 #[inline]
 pub(crate) fn first_word_before_special(text: &[u8]) -> Option<(usize, usize)> {
     let word = usize::from_le_bytes(*text.first_chunk()?);
@@ -182,8 +183,9 @@ const fn equal(word: usize, wanted: u8) -> usize {
 
 /// Marks quotation marks, backslashes, control characters and non-ASCII bytes.
 const fn specials(word: usize) -> usize {
-    // With the bit 0x02 flipped, exactly these are below 0x21: a quotation mark (0x22) becomes
-    // 0x20, a space (0x20) becomes 0x22, and control characters stay below 0x20.
+    // With the bit 0x02 flipped, only quotation marks and control characters are below 0x21: a
+    // quotation mark (0x22) becomes 0x20, a space (0x20) becomes 0x22, and control characters stay
+    // below 0x20.
     let controls_and_quotation_marks = (word ^ each(0x02)).wrapping_sub(each(0x21));
     let backslashes = zeros(word ^ each(b'\\'));
     controls_and_quotation_marks | backslashes | word

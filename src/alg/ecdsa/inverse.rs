@@ -25,8 +25,8 @@ use crate::alg::arithmetic::{SignedWord, WORD_BITS, signed_sum, word_from};
 /// in a signed word of 32 bits.
 const STEPS: usize = 30;
 
-/// Returns the rounds of [`STEPS`] steps after which b is the greatest common divisor. Each step
-/// removes at least one of the 2 · `bits` bits of a and b.
+/// Returns the number of rounds of [`STEPS`] steps after which b is the greatest common divisor.
+/// Each step removes at least one of the 2 · `bits` bits of a and b.
 pub(super) const fn rounds(bits: usize) -> usize {
     bits.saturating_mul(2).div_ceil(STEPS)
 }
@@ -118,8 +118,8 @@ fn decide<const N: usize>(a: &[Word; N], b: &[Word; N]) -> [Factors; 2] {
     [for_a, for_b]
 }
 
-/// Returns the lowest [`STEPS`] bits of two numbers, and above these the bits from the highest of
-/// the longer number down. Short numbers are returned whole.
+/// Returns the lowest [`STEPS`] bits of two numbers and, above these, 32 of their highest bits.
+/// Those end at the highest bit of the longer number. Short numbers are returned whole.
 fn ends<const N: usize>(a: &[Word; N], b: &[Word; N]) -> (u64, u64) {
     let len = bits_of(a).max(bits_of(b));
     let from = len.saturating_sub(STEPS.saturating_add(2));

@@ -1,8 +1,8 @@
 //! ECDSA on the NIST curves (RFC 7518 §3.4), with this crate's own arithmetic.
 //!
 //! From the top down: `verification` computes a sum of multiples with the `table` of each `point`.
-//! `field` has the numbers modulo a `prime`, and `inverse` their inverses. Each `curve` adds its
-//! constants, and P-256 and P-521 their own reductions.
+//! `field` implements numbers modulo a `prime`, and `inverse` inverts them. Each `curve` adds its
+//! constants, and P-256 and P-521 also add their own reductions.
 
 mod checksum;
 mod curve;

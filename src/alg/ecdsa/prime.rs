@@ -20,8 +20,9 @@ use crate::alg::arithmetic::{
 /// An odd prime of `N` words, and arithmetic modulo it.
 ///
 /// The provided methods work for every prime. A prime of a special form overrides them with faster
-/// ones. A number may be p or more, as long as it fits the words. Only
-/// [`is_zero`](super::field::PrimeFieldElement::is_zero) depends on this.
+/// ones. A number may be p or more, as long as it fits the words.
+/// [`is_zero`](super::field::PrimeFieldElement::is_zero) and
+/// [`mul_number`](super::field::PrimeFieldElement::mul_number) take this into account.
 pub(super) trait Prime<const N: usize>: Sized + 'static {
     /// The prime itself.
     const PRIME: [Word; N];
@@ -63,7 +64,7 @@ pub(super) trait Prime<const N: usize>: Sized + 'static {
     }
 }
 
-/// Returns a number whose only word that is not zero is the lowest.
+/// Returns a number that consists of `word` and zeros above it.
 pub(super) fn small<const N: usize>(word: Word) -> [Word; N] {
     let mut words = [0; N];
     if let Some(lowest) = words.first_mut() {
@@ -116,7 +117,7 @@ pub(super) fn subtract_once<P: Prime<N>, const N: usize>(
     top: Word,
 ) -> [Word; N] {
     let (reduced, borrow) = subtract(&number, &P::PRIME);
-    // Keeps the number if the subtraction borrows and `top` is zero. Both cases are about as
+    // Keeps the number if the subtraction borrows and `top` is zero. Both cases are about equally
     // likely, so a mask is faster than a branch that is often mispredicted.
     let keep = Word::from(borrow).wrapping_sub(top).wrapping_neg();
     let mut result = reduced;

@@ -26,8 +26,8 @@ const HEADER_WORDS: usize = 2 * 64 / WORD_BITS;
 /// The widest window that is worth its memory: 2^11 entries.
 const MAX_WIDTH: usize = 12;
 
-/// Points that are converted to affine coordinates together, with one inversion. Fewer on 32-bit
-/// machines, where the stack is small.
+/// Number of points that are converted to affine coordinates together, with one inversion. It is
+/// lower on 32-bit machines, where the stack is small.
 const BATCH: usize = if WORD_BITS == 64 { 8 } else { 4 };
 
 /// How a scalar is split into windows, and which of them a table holds.
@@ -113,7 +113,7 @@ pub(super) struct Table<'t, const N: usize> {
 }
 
 impl<'t, const N: usize> Table<'t, N> {
-    /// Returns the constant table of the base point, which every program has.
+    /// Returns the constant table of the base point. Every program that uses the curve contains it.
     pub(super) fn base<C: Curve<N>>() -> Self {
         Self {
             shape: Shape::single(C::BASE_WIDTH, C::SCALAR_BITS),
@@ -203,8 +203,8 @@ impl<'t, const N: usize> Table<'t, N> {
     }
 }
 
-/// Returns the words of the best table that fits `available` words, or 0 if not even the point
-/// itself fits.
+/// Returns the number of words of the best table that fits `available` words, or 0 if not even the
+/// point itself fits.
 pub(super) fn len<C: Curve<N>, const N: usize>(available: usize) -> usize {
     let Some(shape) = best_within::<C, N>(available) else {
         return 0;

@@ -19,16 +19,16 @@ const HEADER_WORDS: usize = 1 + size_of::<u64>() / WORD_BYTES;
 /// Bytes of an exponent: room for 33 bits and for leading zeros.
 const MAX_EXPONENT_LEN: usize = 16;
 
-/// Returns the words of the material of a key with this many bits: the header, the modulus n, and
-/// R² mod n.
+/// Returns the number of words of the material of a key with this many bits: the header, the
+/// modulus n, and R² mod n.
 pub(crate) const fn key_words(bits: usize) -> usize {
     words_of(bits)
         .saturating_mul(2)
         .saturating_add(HEADER_WORDS)
 }
 
-/// A view of a key's material: the header, the modulus n, and the square of the Montgomery radix R.
-/// The least significant words of numbers come first.
+/// A view of a key's material: the header, the modulus n, and R² mod n, where R is the Montgomery
+/// radix. Numbers are stored with the least significant word first.
 #[derive(Clone, Copy)]
 pub(super) struct PublicKey<'a> {
     modulus_bits: usize,
@@ -201,7 +201,8 @@ impl Message {
         }
     }
 
-    /// I2OSP (RFC 8017 §4.1): encodes the number in big-endian, as long as the modulus.
+    /// I2OSP (RFC 8017 §4.1): encodes the number in big-endian order, in as many bytes as the
+    /// modulus.
     pub(super) fn encode<'b>(&self, buffer: &'b mut [u8; MAX_MODULUS_LEN]) -> &'b mut [u8] {
         let encoded = buffer.get_mut(..self.len).unwrap_or_default();
         for (bytes, word) in encoded.rchunks_mut(WORD_BYTES).zip(&self.words) {

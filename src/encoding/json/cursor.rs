@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Consumes a string whose opening quotation mark was consumed before, if it is well-formed.
+    /// Consumes a string, if it is well-formed. Its opening quotation mark was already consumed.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn rest_of_string(&mut self) -> Option<Span> {
         let string = scan_string(self.text, self.at)?;
@@ -94,7 +94,7 @@ impl<'a> Cursor<'a> {
         Some(string)
     }
 
-    /// Does the same for a member's name.
+    /// Does the same as [`rest_of_string`](Self::rest_of_string) for a member's name.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn rest_of_name(&mut self) -> Option<Name<'a>> {
         let name = scan_name(self.text, self.at)?;

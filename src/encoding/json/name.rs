@@ -51,7 +51,7 @@ pub(super) fn scan_name(text: &[u8], start: usize) -> Option<Name<'_>> {
 }
 
 /// Returns the length and the hash of the name at the start of `text`. They are valid only if the
-/// name is plain ASCII and does not end at the very end of the text.
+/// name is plain ASCII and ends within the whole words of the text.
 #[inline(never)]
 fn long_name(text: &[u8]) -> (usize, u32) {
     let mut hash = NameHash::default();
@@ -135,7 +135,7 @@ fn unescaped(raw: Utf8<'_>) -> NameBuf {
 struct NameHash(usize);
 
 impl NameHash {
-    /// 2⁶⁴ or 2³² divided by the golden ratio. A multiplication by it carries every bit up to the
+    /// 2⁶⁴ or 2³² divided by the golden ratio. A multiplication by it lets every bit affect the
     /// highest one.
     const FACTOR: usize = match 0x9e37_79b9_7f4a_7c15_u64.to_be_bytes().first_chunk() {
         Some(word) => usize::from_be_bytes(*word),

@@ -48,8 +48,8 @@ pub(super) fn short(digits: &[u8]) -> i64 {
     number.cast_signed()
 }
 
-/// Parses eight digits in three multiplications, which combine digits to pairs, pairs to fours, and
-/// fours to the number.
+/// Parses eight digits in three multiplications, which combine digits into pairs, pairs into fours,
+/// and fours into the number.
 ///
 /// Example: `12345678` is read as the bytes 1, 2, …, 8, the first one lowest. A multiplication by
 /// 10 · 2⁸ + 1 adds to each byte ten times the one below it. Every second byte is kept: 12, 34, 56,
@@ -130,7 +130,7 @@ impl<'a> JsonNumber<'a> {
         self.text.as_str()
     }
 
-    /// Returns the number if it is written as an integer, without fraction and exponent, and fits.
+    /// Returns the number if it is written as an integer, without fraction or exponent, and fits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.as_raw().parse().ok()
@@ -185,8 +185,8 @@ impl Decimal {
     /// nanoseconds.
     fn read(digits: impl Iterator<Item = u8>, point: i64) -> Option<Self> {
         let (mut seconds, mut nanos, mut inexact) = (0_u64, 0_u32, false);
-        // The number of digits still missing before the point. Once negative, the number of digits
-        // read after it.
+        // The number of digits still missing before the point. Once it is negative, its magnitude
+        // is the number of decimal places already read.
         let mut place = point;
         for digit in digits.map(|b| b.wrapping_sub(b'0')) {
             if place > 0 {

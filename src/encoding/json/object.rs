@@ -13,8 +13,8 @@ use crate::limits::MAX_JSON_LEN;
 /// Parses a text that is one object. Calls `each` with its members in order; a duplicate name is an
 /// error.
 ///
-/// The text has been accepted only once this has returned `Ok`. Before that, `each` may be called
-/// with members of a malformed text.
+/// The text is not accepted until this returns `Ok`. Before that, `each` may be called with members
+/// of a malformed text.
 // Not generic, so that all callers whose speed does not matter share one copy.
 #[inline(never)]
 pub(crate) fn read_object<'a>(

@@ -7,8 +7,9 @@ use crate::limits::MAX_JSON_LEN;
 
 /// The position of a validated name or value in its text, and its kind.
 ///
-/// Takes a third of the memory of a [`Value`](crate::json::Value). The parser of an object keeps
-/// the spans of the members that it needs, and makes values only on demand.
+/// On 64-bit machines, it takes a third of the memory of a [`Value`](crate::json::Value). The
+/// parser of an object keeps the spans of the members that it needs, and makes values only on
+/// demand.
 // From the lowest bit up: a one, seven bits for the kind, 28 bits each for start and end. Example:
 // a short number (kind 6) from 5 to 7 is 7 · 2³⁶ + 5 · 2⁸ + 6 + 1 = 0x70_0000_0507.
 #[derive(Clone, Copy)]

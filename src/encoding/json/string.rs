@@ -42,7 +42,7 @@ pub(crate) fn scan_string(text: &[u8], start: usize) -> Option<Span> {
     }
 }
 
-/// Continues [`scan_string`] at `end`, the first escape sequence or non-ASCII character.
+/// Continues [`scan_string`] at `end`, the position of the first special byte.
 #[cold]
 #[inline(never)]
 fn scan_carefully(text: &[u8], start: usize, mut end: usize) -> Option<Span> {
@@ -129,7 +129,7 @@ impl<'a> JsonStr<'a> {
         }
     }
 
-    /// Does the same as [`From`], in constants.
+    /// Does the same as [`From`], but also works in constants.
     pub(crate) const fn of(text: &'a str) -> Self {
         Self::plain(Utf8::assume_valid(text.as_bytes()))
     }

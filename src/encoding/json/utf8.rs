@@ -5,8 +5,8 @@ use core::{fmt, str};
 /// Bytes that are known to be UTF-8.
 ///
 /// Strings are validated one by one while they are parsed, and outside of them only ASCII is
-/// allowed (RFC 8259 §2). So no text is scanned twice. Only a conversion to `str` validates again,
-/// because the compiler cannot know that the bytes are valid.
+/// allowed (RFC 8259 §2). So the text as a whole needs no separate scan. Only a conversion to `str`
+/// validates again, because the compiler cannot know that the bytes are valid.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Utf8<'a>(&'a [u8]);
 

@@ -1,7 +1,7 @@
 //! Arithmetic modulo p on words of 32 bits.
 //!
 //! Montgomery reduction is cheap for this p. Because p is -1 modulo 2⁹⁶, the three lowest words m
-//! are their own factor: adding m · p makes them zero. The product m · p needs only shifts.
+//! are their own factor: adding m · p makes them zero. The product m · p needs no multiplication.
 //!
 //! Example with decimal words and p = 79, which is -1 modulo 10: to reduce 34, add 4 · 79. The sum
 //! is 350, and without the zero it is 35. Indeed 35 · 10 is 34 modulo 79.

@@ -83,7 +83,7 @@ impl Prime<WORDS> for Field {
 
     #[inline]
     fn subtract(a: &[Word; WORDS], b: &[Word; WORDS]) -> [Word; WORDS] {
-        // Added first, so that the difference is not negative.
+        // 4p is added first, so that the difference is not negative.
         const FOUR_P: [Word; WORDS] = words([
             0xffff_ffff_ffff_fffc,
             0xffff_ffff_ffff_ffff,
@@ -100,7 +100,8 @@ impl Prime<WORDS> for Field {
     }
 }
 
-/// The position of bit 521, the lowest one that reduction removes: its word, and its bit in there.
+/// The position of bit 521, the lowest one that reduction removes: its word, and its bit in that
+/// word.
 const TOP_WORD: usize = 521 / WORD_BITS;
 const TOP_SHIFT: usize = 521 % WORD_BITS;
 const TOP_MASK: Word = (1 << TOP_SHIFT) - 1;

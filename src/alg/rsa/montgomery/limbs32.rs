@@ -1,4 +1,4 @@
-//! Residues on machines with words of 32 bits: an even number of words.
+//! Residues on machines with words of 32 bits. They have an even number of words.
 //!
 //! A product is computed in full, in twice the words, and then reduced. Both work on two rows at a
 //! time, which saves half of the loads and stores.
@@ -52,7 +52,7 @@ impl<'a> Residue<'a> {
         self.reduce();
     }
 
-    /// Does nothing, because the number is in its words already.
+    /// Does nothing, because the number is already in its words.
     #[expect(
         clippy::unused_self,
         reason = "the 64-bit form has to write the number back"
@@ -68,7 +68,7 @@ impl<'a> Residue<'a> {
             top = clear_two_words(window, top, self.modulus, self.negative_inverse);
             rest = take(&mut rest).get_mut(2..).unwrap_or_default();
         }
-        // Unlike `copy_from_slice` this leaves no panic in the program.
+        // Unlike `copy_from_slice`, this leaves no panic in the program.
         self.number
             .iter_mut()
             .zip(&*rest)

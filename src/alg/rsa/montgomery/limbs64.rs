@@ -253,8 +253,8 @@ const fn low(sum: i128) -> Word {
 
 /// Carries out of the two middle blocks of the longest products, which have eight blocks.
 ///
-/// Such a column may sum 68 products of digits, and 68 more from the reduction, but only 127 fit.
-/// All other columns, and those of shorter products, sum at most 102.
+/// A column in these blocks may sum 68 products of digits, and 68 more from the reduction, but only
+/// 127 fit. All other columns, and those of shorter products, sum at most 102.
 fn carry_middle_columns(product: &mut [Columns]) {
     let [_, _, _, lower, upper, [above, ..], _, _] = product else {
         return;

@@ -3,7 +3,7 @@
 //!
 //! Numbers are stored with the least significant word first, in an even number of words, because
 //! `limbs32` works on pairs of words. Between products, their form depends on the machine. A square
-//! takes half the multiplications of another product, and sixteen of the eighteen products for the
+//! takes half the multiplications of a general product. Sixteen of the eighteen products for the
 //! usual exponent, 65537, are squares.
 //!
 //! Example of a reduction, with decimal words, n = 97 and R = 100: -n⁻¹ is 7 modulo 10, because
@@ -205,8 +205,8 @@ mod tests {
             let fourfold = &(&a * &a % $n * &b % $n);
             let square = value(&number);
             assert!(square < *$n, "{a:x}, {b:x} mod {:x}", $n);
-            // R⁻¹ comes in five times: from the first square and from the product, which are both
-            // squared again, and from the last square.
+            // R⁻¹ occurs five times. The first square and the product contribute one each. The last
+            // square doubles these and adds one.
             let square = (0..5).fold(square, |square, _| square * radix % $n);
             assert_eq!(square, fourfold * fourfold % $n, "{a:x}, {b:x} mod {:x}", $n);
         }};

@@ -1,4 +1,4 @@
-//! The error of deserialization, without content of the token.
+//! The error of deserialization, which contains nothing from the token.
 
 use core::fmt;
 
@@ -8,8 +8,8 @@ use crate::error::{Claim, Error, Problem};
 
 /// Why claims do not fit the caller's type.
 ///
-/// It has no content of the token, so it can be logged. The name of a field comes from the type's
-/// declaration.
+/// It contains nothing from the token, so it can be logged. The name of a field comes from the
+/// type's declaration.
 ///
 /// ```
 /// use jose_verify::Claims;
@@ -113,7 +113,7 @@ impl DeserializeError {
     }
 }
 
-// The other arguments are dropped, because they have content of the token.
+// The other arguments are dropped, because they may contain parts of the token.
 impl de::Error for DeserializeError {
     #[cold]
     fn custom<T: fmt::Display>(_: T) -> Self {

@@ -115,7 +115,7 @@ mod tests {
     use std::vec::Vec;
 
     #[derive(Debug, Deserialize)]
-    #[allow(dead_code, reason = "only read")]
+    #[allow(dead_code, reason = "deserialized but never read")]
     struct Everything<'a> {
         #[serde(borrow)]
         text: Option<&'a str>,
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[derive(Debug, Deserialize)]
-    #[allow(dead_code, reason = "only read")]
+    #[allow(dead_code, reason = "deserialized but never read")]
     enum Shape {
         Unit,
         Fields { a: i128 },
@@ -136,7 +136,7 @@ mod tests {
     const TEXT: &str = r#"{"text":"é", "owned":"\u00e9\ud83d\ude00","numbers":[1,-0.5e1],
         "map":{"1":null,"-2":true},"shape":{"Fields":{"a":7}},"pair":[1,"\n"],"x":[{"y":"]"},[]]}"#;
 
-    /// Deserializes the text to each type, and returns which of them succeed. None may panic.
+    /// Deserializes the text into each type, and returns which of them succeed. None may panic.
     fn read_all(text: &str) -> [bool; 4] {
         let mut buffer = [0; 16];
         [
