@@ -124,7 +124,7 @@ pub(crate) fn decode<'b>(
     Ok(buffer)
 }
 
-/// Decodes four characters to 24 bits, the first byte lowest. Returns a negative number if one of
+/// Decodes four characters into 24 bits, the first byte lowest. Returns a negative number if one of
 /// them is outside of the alphabet.
 ///
 /// Example: `Az-_` is 0, 51, 62, 63 in six bits each. Together they are `0x03_3fbf`, which is

@@ -1,4 +1,4 @@
-//! Base64url and JSON. Nothing in here depends on tokens.
+//! Base64url and JSON. Neither depends on tokens.
 
 pub(crate) mod base64url;
 pub(crate) mod json;
