@@ -15,9 +15,9 @@ use crate::time::NumericDate;
 
 /// The claims of a verified token.
 ///
-/// The types of registered claims are checked while the payload is parsed. A token is rejected if
-/// one has the wrong type, including `null`. All values borrow from the buffer that the token was
-/// decoded into.
+/// The types of registered claims are checked while the payload is parsed. A token is rejected if a
+/// registered claim has the wrong type. `null` is a wrong type too. All values borrow from the
+/// buffer that the token was decoded into.
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
@@ -132,7 +132,7 @@ impl<'a> Claims<'a> {
         self.registered.span(claim)?.as_str(self.object.as_bytes())
     }
 
-    // Not inlined on 32-bit targets, where flash is scarce, so that all checks of times share it.
+    // Not inlined on 32-bit targets, where flash is scarce, so that all time checks share one copy.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn numeric_date(&self, claim: Claim) -> Option<NumericDate> {
         let span = self.registered.span(claim)?;
@@ -257,15 +257,15 @@ impl<'a> Claims<'a> {
     }
 
     /// Deserializes the claims into your own type. Unescapes strings in `buffer`. Requires the
-    /// feature `serde`, and no allocator.
+    /// feature `serde`, but no allocator.
     ///
     /// Strings and names with escapes are unescaped one at a time, so the buffer must hold the
-    /// longest one that the type reads. Such a string requires an owned field (`String`,
-    /// `heapless::String`). It cannot be borrowed. Strings without escapes need no buffer.
+    /// longest one that the type reads. A string with escapes cannot be borrowed. It requires an
+    /// owned field (`String`, `heapless::String`). Strings without escapes need no buffer.
     ///
-    /// Accepts what `serde_json` accepts, with two exceptions: its `RawValue`, and floats for a
-    /// hand-written type that requests an integer but also accepts a float. Floats are rounded to
-    /// nearest.
+    /// Accepts what `serde_json` accepts, with two exceptions. `RawValue` is not supported. If a
+    /// hand-written type requests an integer, a float is an error, even if the type also accepts
+    /// floats. Floats are rounded to nearest.
     ///
     /// # Errors
     ///
@@ -330,7 +330,8 @@ impl Debug for Claims<'_> {
     }
 }
 
-/// Returns whether an array of strings has any elements, or `None` if the value is not one.
+/// Returns whether an array of strings has any elements, or `None` if the value is not an array of
+/// strings.
 #[inline(never)]
 fn array_of_strings(text: &[u8], value: Span) -> Option<bool> {
     let value = value.value(text)?;

@@ -6,7 +6,7 @@ use crate::error::{Error, Member, Problem};
 /// The `alg` of an unsecured token (RFC 7518 §3.6).
 const NONE: &str = "none";
 
-/// The prefix of a media type, which RFC 7515 §4.1.9 recommends to omit.
+/// The prefix of a media type, which RFC 7515 §4.1.9 recommends omitting.
 const APPLICATION: &str = "application/";
 
 /// The header of a token.
@@ -26,8 +26,8 @@ pub struct Header<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Critical<'v> {
     names: &'v [&'v str],
-    /// Only [`understood`](Self::understood) names the function, so that programs that do not use
-    /// it do not link it.
+    /// Only [`understood`](Self::understood) refers to the function, so programs that do not call
+    /// `understood` do not link the function.
     check: Option<Check>,
 }
 
@@ -153,8 +153,8 @@ impl<'a> Header<'a> {
     /// Returns a header parameter by its name, which is compared after unescaping. O(n): reads the
     /// header once.
     ///
-    /// Use it for parameters that an issuer defines. In a verified token they are signed. They had
-    /// no influence on the choice of the key.
+    /// Use it for parameters that an issuer defines. In a verified token, the signature covers
+    /// them. They do not influence the choice of the key.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         // Cannot fail: `parse` rejected malformed text and duplicate names.

@@ -134,8 +134,8 @@ impl<'a> Jwk<'a> {
         self.algorithm().is_none_or(|alg| alg == algorithm)
     }
 
-    /// Returns whether the member that specifies the key type further is missing: `crv` for an EC
-    /// or OKP key (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
+    /// Returns whether the member that refines the key type is missing: `crv` for an EC or OKP key
+    /// (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
     pub(crate) fn is_incomplete(&self) -> bool {
         if self.kty == "EC" || self.kty == "OKP" {
             !self.has_curve
@@ -151,7 +151,7 @@ impl<'a> Jwk<'a> {
         self.members.get(name).ok().flatten()
     }
 
-    /// Decodes a base64url member, such as a key parameter, to the front of `buffer`.
+    /// Decodes a base64url member, such as a key parameter, into the front of `buffer`.
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl<'a> Jwk<'a> {
         let text = self.get(name).and_then(|value| value.as_str());
         let text = text.and_then(|text| text.as_plain_str());
         let text = text.ok_or(Error::MalformedKey)?.as_bytes();
-        // Constant time, because the parameter can be secret.
+        // Decodes in constant time, because the parameter can be secret.
         base64url::decode_secret(text, buffer, Error::KeyTooLarge).map_err(|error| match error {
             Error::MalformedBase64url => Error::MalformedKey,
             error => error,

@@ -13,7 +13,7 @@ enum OneOrMany<'a> {
 }
 
 impl<'a> StringOrArray<'a> {
-    /// Creates it from a value that was checked to be a string or an array of strings.
+    /// Converts a value that is already known to be a string or an array of strings.
     pub(super) fn new(value: Value<'a>) -> Option<Self> {
         Some(Self(match value {
             Value::Array(array) => OneOrMany::Many(array),
@@ -21,7 +21,7 @@ impl<'a> StringOrArray<'a> {
         }))
     }
 
-    /// Creates it from an array of strings, which can be empty. Returns `None` for any other value.
+    /// Converts an array of strings, which can be empty. Returns `None` for any other value.
     pub(crate) fn array(value: Value<'a>) -> Option<Self> {
         let array = value.as_array()?;
         let strings = array.iter().all(|element| element.as_str().is_some());

@@ -85,7 +85,7 @@ pub(crate) fn load(
             *header |= Word::from(bit);
             continue;
         }
-        // Loaded even without room, so that an unusable key is reported as unusable.
+        // Loads the key even without room, so that an unusable key is reported as unusable.
         let (header, material) = match rest.split_first_mut() {
             Some((header, material)) => (Some(header), material),
             None => (None, Default::default()),

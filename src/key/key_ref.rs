@@ -10,7 +10,7 @@ use crate::jose::header::Header;
 use crate::key::entry;
 use crate::limits::MAX_KID_LEN;
 
-/// Bytes of the longest `alg` that is looked up. No registered name is longer.
+/// Maximum length in bytes of an `alg` that is looked up. No registered name is longer.
 const MAX_ALGORITHM_NAME_LEN: usize = 32;
 
 /// The key that a token's header requests.
@@ -25,7 +25,7 @@ pub struct KeyRequest<'q> {
 pub(crate) enum RequestedKid<'q> {
     Absent,
     Is(JsonStr<'q>),
-    /// Longer than [`MAX_KID_LEN`]. No key has a `kid` that long.
+    /// Longer than [`MAX_KID_LEN`]. It matches no key's `kid`.
     TooLong,
 }
 
@@ -50,7 +50,7 @@ impl<'q> KeyRequest<'q> {
     }
 }
 
-/// A copy of a request. The header's buffer can be overwritten while keys are tried.
+/// A copy of a request, because the header's buffer can be overwritten while keys are tried.
 pub(crate) struct CopiedRequest {
     alg: ([u8; MAX_ALGORITHM_NAME_LEN], usize),
     kid: ([u8; MAX_KID_LEN], CopiedKid),
@@ -196,7 +196,7 @@ pub struct KeyRef<'k> {
     tables: Option<Attached<'k>>,
 }
 
-/// What stores the key.
+/// Where the key is stored.
 #[derive(Clone, Copy)]
 enum Storage<'k> {
     /// An entry of a set, with the set's list of algorithms.

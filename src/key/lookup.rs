@@ -1,4 +1,4 @@
-//! The rule that selects the candidate keys for a token.
+//! The rules that select the candidate keys for a token.
 
 use crate::encoding::json::JsonStr;
 use crate::error::Error;
@@ -18,8 +18,8 @@ pub struct VerifiedBy {
 
 /// A source of keys: a [`KeySet`](crate::KeySet), a [`Key`](crate::Key), or a type of your own.
 ///
-/// A source only lists its keys. This rule selects the candidate keys for a token, and no source
-/// can relax it:
+/// A source only lists its keys. These rules select the candidate keys for a token, and no source
+/// can relax them:
 ///
 /// 1. A key fits if it can be used with the token's `alg` and its `kid` equals the token's `kid`.
 ///    The `kid` is not compared if the token has none, or if the caller supplied the key without
@@ -55,7 +55,7 @@ pub trait Keys {
     fn key(&self, position: usize) -> Option<KeyRef<'_>>;
 
     /// Returns whether tokens with this `alg` are accepted, whether or not a key for it is loaded.
-    /// The answer only selects the error for a token that no key fits.
+    /// The result only determines the error for a token that no key fits.
     fn accepts(&self, alg: JsonStr<'_>) -> bool {
         (0..MAX_KEYS)
             .map_while(|position| self.key(position))
@@ -179,8 +179,8 @@ impl<K: Keys> Keys for [K] {
     }
 }
 
-/// Verifies a signature with the candidate keys. If `unambiguous` is set, a token without a `kid`
-/// is rejected if several keys fit it.
+/// Verifies a signature with the candidate keys. With `unambiguous`, a token without a `kid` is
+/// rejected if several keys fit it.
 // Not inlined, so that its stack is released before the payload is decoded.
 #[inline(never)]
 pub(crate) fn verify_signature(

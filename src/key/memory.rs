@@ -40,7 +40,8 @@ impl Debug for Slot {
 #[derive(Clone, Copy)]
 pub struct Parts<'m> {
     pub(crate) slots: &'m [Slot],
-    /// Two pieces of memory with continuous positions. Invariant: a `kid` is entirely in one piece.
+    /// Two pieces of memory. Positions continue from the first piece to the second. Invariant: a
+    /// `kid` is entirely in one piece.
     pub(crate) kids: [&'m [u8]; 2],
     pub(crate) words: &'m [Word],
 }
@@ -85,7 +86,8 @@ pub trait OwnedMemory: KeyMemory + Default + Clone {
     #[doc(hidden)]
     type Times: AsRef<[Duration]> + AsMut<[Duration]> + Clone;
 
-    /// Returns `time` for at least `keys` keys, or for as many keys as the memory can hold.
+    /// Returns a list that has `time` for at least `keys` keys, or for as many keys as the memory
+    /// can hold.
     #[doc(hidden)]
     fn times(time: Duration, keys: usize) -> Self::Times;
 }
@@ -147,7 +149,8 @@ impl<const N: usize, const WORDS: usize> OwnedMemory for Inline<N, WORDS> {
     }
 }
 
-/// Memory that the caller lends, such as memory of a C program, a linker section or a memory pool.
+/// Memory that the caller lends, such as a buffer of a C program, a linker section or a memory
+/// pool.
 ///
 /// A set in this memory has at most one key for each slot. Its `kid`s must fit into `kids`, and its
 /// key material must fit into `words`. A 2048-bit RSA key takes [`WORDS_PER_KEY`] words.

@@ -28,7 +28,7 @@ impl UnwindSafe for PreparedKey<'_> {}
 impl RefUnwindSafe for PreparedKey<'_> {}
 
 impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
-    /// Fills tables for the key in `memory`.
+    /// Fills tables for the key and stores them in `memory`.
     ///
     /// Half of `memory` is for the key's own table, and half is for the table that all keys of the
     /// same type share. Any length is valid, and more memory makes verification faster.
@@ -228,12 +228,12 @@ pub struct TableInfo {
 }
 
 impl<M: KeyMemory> KeySetIn<M> {
-    /// Fills tables for the keys in memory that the caller provides.
+    /// Fills tables for the keys and stores them in memory that the caller provides.
     ///
     /// The implementations in `by` fill the tables. Only the first [`MAX_PRECOMPUTATIONS`] elements
     /// are used. The memory is divided evenly among the keys that can use a table and one shared
-    /// table for each type of key. Any length is valid, including zero, and more memory makes
-    /// verification faster.
+    /// table for each element of `by` that is used. Any length is valid, including zero, and more
+    /// memory makes verification faster.
     #[must_use]
     pub fn prepare<T: AsRef<[Word]> + AsMut<[Word]>>(
         self,

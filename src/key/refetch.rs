@@ -34,7 +34,7 @@ use crate::error::Error;
 /// // There were no new keys. The pause is now twice five seconds.
 /// assert!(!refetch.begin(Error::NoKey, true, at(110)));
 /// assert!(refetch.begin(Error::NoKey, true, at(111)));
-/// // A wrong signature under a known `kid` is no reason to fetch.
+/// // A wrong signature under a known `kid` is not a reason to fetch.
 /// assert!(!refetch.begin(Error::BadSignature, true, at(1000)));
 /// ```
 ///
@@ -42,12 +42,13 @@ use crate::error::Error;
 /// `started.elapsed()` of an `Instant`.
 ///
 /// Let requests wait for a fetch in progress, with a lock that is held from `begin` to `end`.
-/// Otherwise, valid tokens of a new key are rejected until the fetch ends. A request that gets the
-/// lock compares the keys that rejected its token with the current keys. If they differ, it
-/// verifies the token again instead of calling `begin`. The fetch needs a timeout.
+/// Otherwise, valid tokens signed with a new key are rejected until the fetch ends. A request that
+/// gets the lock compares the keys that rejected its token with the current keys. If they differ,
+/// it verifies the token again instead of calling `begin`. The fetch needs a timeout.
 ///
 /// After a fetch that returned new keys, verify the token again. A token that was rejected because
-/// its key had been replaced is now accepted. A token that is still rejected is forged.
+/// its key had been replaced is now accepted. If the error is still [`Error::NoKey`] or
+/// [`Error::BadSignature`], no published key verifies the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refetch {
     shortest: Duration,
@@ -86,8 +87,8 @@ impl Refetch {
     /// them and report the outcome with [`end`](Self::end).
     ///
     /// [`Error::NoKey`] is a reason to fetch. [`Error::BadSignature`] is a reason if the token does
-    /// not name its key, because the key may have been replaced. `names_key` states whether
-    /// the header has a `kid`.
+    /// not name its key, because the key may have been replaced. `names_key` states whether the
+    /// header has a `kid`.
     #[must_use = "no other fetch begins until `end` is called"]
     pub fn begin(&mut self, error: Error, names_key: bool, now: Duration) -> bool {
         let may_be_replaced = error == Error::BadSignature && !names_key;

@@ -17,9 +17,9 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// valid.
 ///
 /// An update returns a new value. It does not change the old one, which other threads can still
-/// verify with. Share the value in an [`Arc`](https://doc.rust-lang.org/std/sync/struct.Arc.html).
-/// A verification then holds the lock only while it clones the `Arc`, and the last reader frees the
-/// old value.
+/// verify with. Share the value in an [`Arc`](https://doc.rust-lang.org/std/sync/struct.Arc.html)
+/// behind a lock. A verification then holds the lock only while it clones the `Arc`, and the last
+/// reader frees the old value.
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -170,8 +170,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         new
     }
 
-    /// Returns the next retirement time of a key, on the clock of `now` in the updates. Returns
-    /// `None` while all keys are published.
+    /// Returns the next retirement time of a key, measured on the same clock as `now` in the
+    /// updates. Returns `None` while all keys are published.
     ///
     /// A key past its retirement time still verifies. From that time on, use the value that
     /// [`without_retired`](Self::without_retired) or the next update returns.
@@ -198,9 +198,9 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         remaining
     }
 
-    /// Returns whether any of these keys is missing from `older` or is used with other algorithms
-    /// there. If the two lists of accepted algorithms differ, even in order, every key counts as
-    /// new.
+    /// Returns whether any of these keys is missing from `older` or is used with different
+    /// algorithms there. If the two lists of accepted algorithms differ, even in order, every key
+    /// counts as new.
     #[must_use]
     pub fn has_new_keys(&self, older: &Self) -> bool {
         let names = self.set.algorithms().iter().map(|a| a.name());
@@ -217,7 +217,7 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         self.set.all().zip(self.retires_at.as_ref().iter().copied())
     }
 
-    /// Adds a key of the value `from` if there is room.
+    /// Adds a key of `from` if there is room.
     fn add(&mut self, key: StoredKey<'_>, from: &Self, retires_at: Duration) {
         let position = self.set.len();
         if self.set.keep(key, from.set.algorithms())

@@ -19,7 +19,7 @@ use crate::key::{Keys, LoadReport, Skipped};
 /// The set has room for `N` RSA keys of 2048 bits with `kid`s of 44 bytes on average, or for fewer
 /// larger keys. `WORDS` is the average number of words for each key.
 ///
-/// See [`Keys`] for the rule that selects the candidate keys of a token. For a token with a `kid`,
+/// See [`Keys`] for the rules that select the candidate keys of a token. For a token with a `kid`,
 /// they are the keys with exactly that `kid` and the keys that the caller added without one. For a
 /// token without a `kid`, they are all keys that fit its `alg`, at most `N`. A forged token can
 /// therefore cost `N` times the work.
@@ -179,8 +179,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// On these errors, the set keeps its keys:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
-    ///   [`Error::MalformedKeySet`]: the text is not a JWK Set. It can be, for instance, an error
-    ///   page.
+    ///   [`Error::MalformedKeySet`]: the text is not a JWK Set. It may be an error page, for
+    ///   instance.
     /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`].
     ///
     /// On this error, the set is empty:
@@ -302,7 +302,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// # Errors
     ///
     /// - [`Error::UnsupportedKey`]: the key's type or curve fits none of the accepted algorithms.
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`]: all of these algorithms reject the key.
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`]: every accepted algorithm that the key's type
+    ///   fits rejects the key.
     /// - [`Error::KeyTooLarge`]: the key or its `kid` is outside the bounds of
     ///   [`limits`](crate::limits).
     /// - [`Error::KeySetFull`]: there is no room for the key.

@@ -54,8 +54,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// The errors of [`new`](Self::new), of which [`Error::MalformedKey`] and
-    /// [`Error::KeyTooLarge`] can also be caused by other members, such as `kid`. In addition:
+    /// The errors of [`new`](Self::new). [`Error::MalformedKey`] and [`Error::KeyTooLarge`] can
+    /// also be caused by other members, such as `kid`. In addition:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
     ///   JSON object, repeats a name, or exceeds a limit.
@@ -177,7 +177,7 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         self.algorithm
     }
 
-    /// Returns the key in the form that the pipeline verifies with.
+    /// Returns a reference to the key, for the verification pipeline.
     pub(crate) fn key_ref(&self) -> KeyRef<'_> {
         let (name, algorithm, material) = self.parts();
         KeyRef::single(name, algorithm, material)

@@ -108,7 +108,7 @@ pub(super) fn push(
     let last = last.copied().unwrap_or(Slot::EMPTY);
     let words_at = last.words_at.saturating_add(u32::from(last.words_len));
     let kid_at = last.kid_at.saturating_add(u32::from(kid_len(&last)));
-    // Validates the key first, so that an unusable key returns its own error even if there is no
+    // Validates the key first, so that an unusable key is reported as unusable even if there is no
     // room for its name or slot.
     let memory = usize::try_from(words_at).map_or(None, |at| words.get_mut(at..));
     let words_len = write(memory.unwrap_or_default())?;

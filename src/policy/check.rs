@@ -12,8 +12,8 @@ use crate::time::{Clock, NumericDate};
 pub enum Check<T> {
     /// The claim must be present and match.
     Required(T),
-    /// The claim must be present, with any value. Even an empty string passes, and an `exp` in the
-    /// past.
+    /// The claim must be present, with any value. Even an empty string or an `exp` in the past
+    /// passes.
     Present,
     /// The claim can be absent. If it is present, it must match.
     IfPresent(T),
@@ -68,7 +68,7 @@ impl Verdict {
 }
 
 impl<T> Check<T> {
-    /// Returns the value that the claim is compared with.
+    /// Returns the value that the claim is compared with, if there is one.
     pub(crate) fn expected(&self) -> Option<&T> {
         match self {
             Self::Required(expected) | Self::IfPresent(expected) => Some(expected),

@@ -1,4 +1,4 @@
-//! Additional checks, which can be the caller's own.
+//! The trait for additional checks, and the token that they receive.
 
 use core::fmt::Debug;
 

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::limits::MAX_EXPECTED;
 use crate::policy::{Audience, Check, MaxAge, Policy, StringList};
 
-/// A policy that owns its strings, for a policy that outlives the strings it was created from.
-/// Requires the feature `alloc`.
+/// A policy that owns its strings, so it can outlive the strings that it was created from. Requires
+/// the feature `alloc`.
 ///
 /// Create it from a [`Policy`], and verify with [`as_policy`](Self::as_policy), which does not
 /// allocate.

@@ -24,7 +24,7 @@ const OCTET_KEY_PAIRS: [(&[u8], &str); 2] = [
     (&[0x2b, 0x65, 0x71], "Ed448"),
 ];
 
-/// RFC 9881 §3: id-ml-dsa-44, id-ml-dsa-65 and id-ml-dsa-87, with their JOSE names (RFC 9964).
+/// RFC 9881 §2: id-ml-dsa-44, id-ml-dsa-65 and id-ml-dsa-87, with their JOSE names (RFC 9964).
 const ALGORITHM_KEY_PAIRS: [(&[u8], &str); 3] = [
     (
         &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x11],
@@ -65,7 +65,7 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
         identifier.end()?;
         Ok(KeyParameters::okp(crv, key))
     } else if let Some(alg) = named(&ALGORITHM_KEY_PAIRS, algorithm) {
-        // RFC 9881 §3: the parameters MUST be absent.
+        // RFC 9881 §2: the parameters MUST be absent.
         identifier.end()?;
         Ok(KeyParameters::akp(alg, key))
     } else {

@@ -1,8 +1,8 @@
 //! A DER reader (ITU-T X.690 §10) for the elements that public keys consist of.
 //!
 //! It accepts only one encoding of each value: lengths are definite and minimal, integers are
-//! minimal, and trailing bytes are rejected. It does not come from another crate,
-//! because crates that parse certificates allocate and this reader is small.
+//! minimal, and trailing bytes are rejected. It is part of this crate because it is small, and
+//! because most crates that parse certificates allocate.
 
 use crate::error::Error;
 
@@ -114,7 +114,7 @@ fn length(der: &[u8]) -> Result<(usize, &[u8]), Error> {
             let len = u16::from_be_bytes([*high, *low]);
             Ok((usize::from(len), rest))
         }
-        // 64 KiB and more. No acceptable key and no realistic certificate is that long.
+        // 64 KiB or more. No acceptable key and no realistic certificate is that long.
         [0x83..=0xff, ..] => Err(Error::KeyTooLarge),
         _ => Err(Error::MalformedKey),
     }

@@ -7,9 +7,9 @@ use crate::error::Error;
 /// Decodes a single PEM block into the front of `buffer`. Returns the label and the content.
 ///
 /// Stricter than many parsers: no text before the block, at most one line break after it, and no
-/// white space, blank lines or headers inside it. Lines end in LF or CRLF. A line can have any
-/// multiple of four characters, because RFC 7468 §2 allows parsers to accept line lengths other
-/// than 64.
+/// white space, blank lines or headers inside it. Lines end in LF or CRLF. The length of a line can
+/// be any multiple of four characters, because RFC 7468 §2 allows parsers to accept line lengths
+/// other than 64.
 pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],

@@ -11,7 +11,7 @@ use crate::key::memory::KeyMemory;
 use crate::key::set::KeySetIn;
 use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
-/// Bytes of the longest curve name. No registered name is longer.
+/// Maximum length of a curve name in bytes. No registered name is longer.
 const MAX_NAME_LEN: usize = 16;
 
 impl<'a> KeyParameters<'a> {
@@ -19,7 +19,7 @@ impl<'a> KeyParameters<'a> {
     /// a `CERTIFICATE`.
     ///
     /// A certificate is not validated: its signature, its validity period and its chain are not
-    /// checked. It only contains the key, which is as trustworthy as its source.
+    /// checked. It serves only as a container for the key, which is as trustworthy as its source.
     ///
     /// The text must be a single block, with at most one line break at its end. `scratch` receives
     /// the decoded bytes. [`scratch_len`](crate::scratch_len) of the text's length suffices.
@@ -56,8 +56,8 @@ impl<'a> KeyParameters<'a> {
         }
     }
 
-    /// Parses a public key in PEM that is a member of a JSON object, with `\n` for its line breaks.
-    /// An example is Akeneo's `{"public_key":"-----BEGIN CERTIFICATE-----\n…"}`.
+    /// Parses a public key in PEM from a member of a JSON object, in which line breaks are escaped
+    /// as `\n`. An example is Akeneo's `{"public_key":"-----BEGIN CERTIFICATE-----\n…"}`.
     ///
     /// `scratch` receives the unescaped text and the decoded bytes. Twice the length of the JSON
     /// text suffices.
@@ -113,9 +113,9 @@ impl<'a> KeyParameters<'a> {
         asn1::certificate(der)
     }
 
-    /// Decodes a shared secret from base64url (strict, without padding), as in JWKs and at many
-    /// providers. If the text itself is the secret, use [`oct`](Self::oct). `buffer` receives the
-    /// secret.
+    /// Decodes a shared secret from base64url (strict, without padding), the form used in JWKs and
+    /// by many providers. If the text itself is the secret, use [`oct`](Self::oct). `buffer`
+    /// receives the secret.
     ///
     /// # Errors
     ///
