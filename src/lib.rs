@@ -108,7 +108,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `alloc` | key sets that grow; `PolicyBuf`; `Box`, `Arc` and `Vec` as sources of keys; `Arc` as an issuer |
+//! | `alloc` | growable key sets; `PolicyBuf`; `Box`, `Arc` and `Vec` of keys; `Arc` as an issuer |
 //! | `std` | `alloc`, and the system's clock: `NumericDate::now` |
 //! | `serde` | `Claims::deserialize_in`, and with `alloc` also `Claims::deserialize` |
 //! | `defmt` | `defmt::Format` for the error types |
