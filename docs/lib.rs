@@ -1,10 +1,10 @@
 //! Compiles the Rust blocks of `README.md` and of the pages in this folder.
 //!
-//! `cargo test --doc -p jose-verify-docs` compiles each block as a program of its own. A block has
-//! to compile as it is, for a crate that depends on `jose-verify` with the features `std` and
-//! `serde`. Packages under `examples` compile the blocks of their own README.
+//! `cargo test --doc -p jose-verify-docs` compiles each block as a separate program. A block must
+//! compile unchanged, in a crate that depends on `jose-verify` with the features `std` and `serde`.
+//! Packages under `crates` and `examples` compile the blocks of their own README.
 
-/// Declares an empty module for each page, whose documentation is the page.
+/// Declares an empty module for each page, with the page as its documentation.
 macro_rules! pages {
     ($($name:ident = $path:literal;)+) => {
         $(
@@ -69,7 +69,7 @@ mod tests {
         Ok(())
     }
 
-    /// Packages outside of the workspace compile the blocks of their own README.
+    /// Packages under `crates` and `examples` compile the blocks of their own README.
     #[test]
     fn other_readmes_are_included() -> std::io::Result<()> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

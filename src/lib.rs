@@ -66,14 +66,14 @@
 //! | load a JWK Set | [`KeySet`] |
 //! | replace keys while tokens are verified | [`RotatingKeys`], [`keys::Refetch`] |
 //! | verify ECDSA faster, with precomputed tables | [`KeySet::prepare`](keys::KeySetIn::prepare) |
-//! | use keys in hardware, in memory that you lend, or on the heap | [`keys`] |
+//! | use keys in hardware, in memory that you provide, or on the heap | [`keys`] |
 //! | name algorithms, or add your own | [`alg`] |
 //! | choose which claims are checked, and how | [`Policy`], [`Check`], [`checks`] |
 //! | find out which check a token fails | [`Verifier::explain`] |
 //! | read claims | [`Claims`], [`json`] |
 //! | verify without a clock | [`Clock`] |
 //! | accept padding or critical header parameters, limit the length | [`Options`] |
-//! | answer a rejected request | [`Error`], [`Category`] |
+//! | respond to a rejected request | [`Error`], [`Category`] |
 //! | decode and encode base64url | [`base64url`] |
 //! | look up limits, or size the memory for keys | [`limits`], [`words`] |
 //!
@@ -82,8 +82,8 @@
 //! 1. The text is split at its dots.
 //! 2. The header is decoded. It is rejected if `alg` is `none`, if `crit` names an extension that
 //!    you do not understand, or if a member is duplicated.
-//! 3. [`Keys`] lists the candidate keys, each with the one algorithm that `alg` names. A published
-//!    key is a candidate only for its own `kid`.
+//! 3. The candidate keys are looked up in [`Keys`], each with the one algorithm that `alg` names.
+//!    If the token has a `kid`, a published key is a candidate only if it has the same `kid`.
 //! 4. The signature is verified over the text as it was received.
 //! 5. The payload is decoded, and the claims are parsed strictly in one pass.
 //! 6. The claims are checked, first by the policy and then by the checks that you added. The time
@@ -108,10 +108,10 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `alloc` | key sets that grow; `PolicyBuf`; `Box`, `Arc` and `Vec` of keys; `Arc` of issuers |
+//! | `alloc` | growable key sets; `PolicyBuf`; `Box`, `Arc` and `Vec` of keys; `Arc` as an issuer |
 //! | `std` | `alloc`, and the system's clock: `NumericDate::now` |
 //! | `serde` | `Claims::deserialize_in`, and with `alloc` also `Claims::deserialize` |
-//! | `defmt` | `defmt::Format` for the types of errors |
+//! | `defmt` | `defmt::Format` for the error types |
 //!
 //! Verification never allocates, whichever features are enabled. There are no features for
 //! algorithms or sizes, because only the algorithms that a program names are linked.
@@ -170,7 +170,7 @@ pub mod json {
 }
 
 pub mod keys {
-    //! Less common ways to use keys: memory that you lend, keys with tables, your own key types,
+    //! Less common ways to use keys: memory that you provide, keys with tables, your own key types,
     //! rotation, and JWK Sets read entry by entry.
 
     pub use crate::jose::jwk::entries as jwk_set_entries;

@@ -1,7 +1,7 @@
 //! The number of words that keys take, for [`KeySet`](crate::KeySet) and
 //! [`Key::new_in`](crate::Key::new_in).
 //!
-//! A [word](crate::alg::Word) has 8 bytes on a 64-bit machine and 4 on a 32-bit one.
+//! A [word](crate::alg::Word) is 8 bytes on a 64-bit machine and 4 on a 32-bit one.
 
 pub use crate::alg::material_len::{
     HS256, HS384, HS512, P256, P384, P521, RSA_2048, RSA_3072, RSA_4096,

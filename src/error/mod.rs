@@ -1,4 +1,4 @@
-//! The error type: `Copy`, with stable numbers, without content of the token.
+//! The error type: `Copy`, with stable numbers and no token content.
 
 mod names;
 mod pairs;
@@ -10,9 +10,10 @@ use self::pairs::{
     CLAIMS, MEMBERS, claim_message, claim_name, limit_message, member_message, member_name,
 };
 
-/// Who has to act on an [`Error`]. A server can answer by category, without a list of all errors.
+/// Who has to act on an [`Error`]. A server can choose its response by category, without a list of
+/// all errors.
 ///
-/// | category | answer to a request with a bearer token (RFC 6750 §3.1) |
+/// | category | response to a request with a bearer token (RFC 6750 §3.1) |
 /// |---|---|
 /// | `Token`, `Signature`, `Claims` | 401, `invalid_token` |
 /// | `UnknownKey` | fetch the keys again if [`Refetch`] allows it, else 401, `invalid_token` |
@@ -77,9 +78,9 @@ macro_rules! errors {
     )+) => {
         /// Why a token or a key was rejected.
         ///
-        /// An error names the claim, header parameter or limit concerned, if any. It has no content
-        /// of the token, so it can be logged. The number and the name of an error never change. New
-        /// errors may be added.
+        /// An error names the claim, header parameter or limit concerned, if any. It contains no
+        /// token content, so it can be logged. The number and the name of an error never change.
+        /// New errors may be added.
         ///
         /// ```
         /// use jose_verify::{Category, Claim, Error, Problem};
@@ -140,9 +141,9 @@ macro_rules! errors {
                 }
             }
 
-            /// Returns a clause for people to read, in lower case and without a full stop.
+            /// Returns a human-readable clause, in lower case and without a full stop.
             ///
-            /// It may contain quotation marks. Use [`name`](Self::name) inside of a quoted string,
+            /// It may contain quotation marks. Use [`name`](Self::name) inside a quoted string,
             /// such as in `WWW-Authenticate`.
             #[must_use]
             pub const fn message(self) -> &'static str {
@@ -190,7 +191,7 @@ errors! {
     /// White space is not base64url: trim the line feed that a token file ends with.
     MalformedBase64url = 3, "malformed_base64url", Token,
         "a text is not strict base64url";
-    /// A text is not JSON in UTF-8 (RFC 8259), or the header is not a JSON object.
+    /// A text is not JSON in UTF-8 (RFC 8259), or is not a JSON object where one is required.
     MalformedJson = 4, "malformed_json", Token,
         "the text is not well-formed JSON of the expected kind";
     /// An object has two members of the same name (RFC 7515 §4, RFC 7519 §4).
@@ -221,7 +222,7 @@ errors! {
     /// A key lacks a parameter, or has an invalid one.
     MalformedKey = 20, "malformed_key", Keys,
         "the key is malformed";
-    /// A key is shorter than RFC 7518 requires.
+    /// A key is shorter than RFC 7518 requires, a secret is all zeros, or an RSA exponent is 1.
     WeakKey = 21, "weak_key", Keys,
         "the key is too weak";
     /// The key's type or curve fits none of the accepted algorithms.
@@ -251,7 +252,7 @@ errors! {
     /// The payload is not a JSON object, so it is not a claims set (RFC 7519 §7.2).
     MalformedClaims = 40, "malformed_claims", Claims,
         "the payload is not a JSON object";
-    /// The buffer cannot hold the result: an unescaped string, or base64url encoded or decoded.
+    /// The buffer cannot hold the result: an unescaped string, base64url text or decoded bytes.
     BufferTooSmall = 44, "buffer_too_small", Caller,
         "the buffer is too small for the result";
     /// The token lacks a required scope or role.
@@ -284,8 +285,9 @@ impl Error {
     /// Returns every error that this crate's own checks return.
     ///
     /// They come in four groups: errors without data, limits, header parameters and claims. Your
-    /// own [`ClaimCheck`](crate::ClaimCheck), or claims that do not fit a serde type, may give
-    /// other pairs of a claim and a problem. Those have numbers and names as well.
+    /// own [`ClaimCheck`](crate::ClaimCheck) may return other pairs of a claim and a problem. So
+    /// may the deserialization of claims that do not fit a serde type. Those pairs have numbers and
+    /// names as well.
     pub fn all() -> impl Iterator<Item = Self> {
         let limits = Limit::ALL.iter().map(|limit| Self::Limit(*limit));
         let headers = MEMBERS.iter().flat_map(|(member, problems)| {

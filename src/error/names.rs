@@ -104,7 +104,7 @@ named! {
         WrongType = 2, "wrong_type";
         /// It has none of the expected values.
         Mismatch = 3, "mismatch";
-        /// It contains values beyond the expected ones that are not trusted.
+        /// In addition to an expected value, it contains values that are not trusted.
         Untrusted = 4, "untrusted";
         /// The time at which the token expires has passed.
         Expired = 5, "expired";
@@ -114,7 +114,7 @@ named! {
         InFuture = 7, "in_future";
         /// It is too far in the past.
         TooOld = 8, "too_old";
-        /// It exceeds the allowed length.
+        /// It exceeds an allowed length or duration, such as the maximum lifetime of a token.
         TooLong = 9, "too_long";
         /// It must be absent.
         Prohibited = 10, "prohibited";

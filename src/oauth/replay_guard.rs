@@ -17,7 +17,7 @@ use crate::verify::Verified;
 ///
 /// The guard never forgets a token that has not expired. When it remembers `N` such tokens, it
 /// rejects further ones, so `N` must be at least the number of tokens that arrive during the
-/// lifetime of one. An entry takes about 100 bytes. Lookup is linear.
+/// lifetime of one. An entry takes 88 bytes. Lookup is linear.
 ///
 /// ```
 /// use core::time::Duration;

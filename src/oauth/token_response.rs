@@ -43,8 +43,8 @@ impl<'a> TokenResponse<'a> {
     ///   repeats a name.
     /// - [`Error::Limit`]: the text exceeds a [limit](crate::limits).
     /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an
-    ///   error response. Or `access_token` is empty, or a member has the wrong type. `expires_in`
-    ///   must be a non-negative integer.
+    ///   error response. The error is the same if `access_token` is empty or a member has the wrong
+    ///   type. `expires_in` must be a non-negative integer.
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_TOKEN_RESPONSE_LEN {
             return Err(Error::Limit(Limit::TokenResponseLen));

@@ -139,7 +139,7 @@ fn hash_of<'h>(
     id_token: &Verified<'_>,
     hashes: &[&'h dyn HashFunction],
 ) -> Result<&'h dyn HashFunction, Error> {
-    // The token is verified, so its `alg` names an algorithm. Longer names were rejected.
+    // The token is verified, so its `alg` has at most 32 bytes. Longer names were rejected.
     let mut buffer = [0; 32];
     let algorithm = id_token.header().algorithm().unescape(&mut buffer)?;
     let found = hashes.iter().find(|hash| hash.is_of(algorithm));

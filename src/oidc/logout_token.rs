@@ -25,7 +25,7 @@ pub(super) const EVENT: &str = "http://schemas.openid.net/event/backchannel-logo
 ///     let mut scratch = [0; scratch_len(4096)];
 ///     let jwt = Verifier::new(keys, &policy).verify(token, now, &mut scratch)?;
 ///     let logout = oidc::LogoutToken::from_verified(&jwt)?;
-///     // … end the session `logout.session_id()`, or all of `logout.subject()` …
+///     // … end the session `logout.session_id()`, or all sessions of `logout.subject()` …
 ///     # let _ = logout;
 ///     Ok(())
 /// }

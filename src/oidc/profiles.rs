@@ -32,8 +32,7 @@ impl Debug for Nonce<'_> {
 /// - `aud` must contain one of `client_ids`. Usually there is only one. Additional audiences are
 ///   accepted only if `azp` is one of `client_ids`.
 /// - `azp` is optional. If it is present, it must be one of `client_ids`.
-/// - A `typ` that names another kind of token, such as `at+jwt` or `logout+jwt`, is rejected (RFC
-///   8725 §3.11).
+/// - A `typ` other than `JWT`, such as `at+jwt` or `logout+jwt`, is rejected (RFC 8725 §3.11).
 /// - A token with `events` is rejected, because it describes an event and not a login (RFC 8417).
 ///
 /// On Android, an app receives ID Tokens for its project's web client, with the app's own client ID
@@ -85,8 +84,8 @@ pub const fn id_token<'p>(
 /// §5.3.4). Pass the verified token to
 /// [`UserInfo::from_verified`](super::UserInfo::from_verified).
 ///
-/// `sub` is required, and `events` must be absent. `iss` and `aud` should be present, but are only
-/// checked if they are. The same applies to `exp`, `nbf` and `iat`. A response without `aud` could
+/// `sub` is required, and `events` must be absent. `iss` and `aud` should be present, but they are
+/// checked only if present, as are `exp`, `nbf` and `iat`. A response without `aud` could
 /// have been issued to another client, so require `aud` if your provider includes it.
 #[must_use]
 pub const fn user_info<'p>(

@@ -134,8 +134,8 @@ impl<K: Keys> Issuer for Tenant<'_, K> {
 /// Verifies the tokens of several issuers, each with the issuer's own keys and policy.
 ///
 /// `find` looks up the issuer by the token's `iss`, which is not verified at that point. It can
-/// search a list or a map, and returns the value that owns the keys for this request. If it returns
-/// `None`, the token is rejected.
+/// search a list or a map, and returns the issuer for this request. If it returns `None`, the token
+/// is rejected.
 ///
 /// The `iss` must equal the name of the [`Issuer`] that was found. A wrong result therefore rejects
 /// the token.
@@ -232,6 +232,9 @@ impl<'v, T: Issuer, F: Fn(JsonStr<'_>) -> Option<T>> IssuerVerifier<'v, F> {
     ///
     /// - [`Problem::Missing`]: the token has no `iss`.
     /// - [`Problem::Mismatch`]: `find` returned `None`.
+    ///
+    /// The `iss` is read first, so a payload that is not a JSON object is [`Error::MalformedJson`]
+    /// instead of [`Error::MalformedClaims`].
     ///
     /// On [`Error::NoKey`], [`Options::peek_issuer_untrusted`] returns the name of the issuer whose
     /// keys may be outdated. Fetch keys only from issuers that you know, and use one
