@@ -18,8 +18,8 @@ const LAYERS: &[&str] = &[
     "lib words base64url",
 ];
 
-/// The algorithms. Nothing outside of `alg` names them, so that those that a program does not name
-/// are not linked.
+/// The algorithms. Nothing outside of `alg` names them, so that an algorithm is linked only if the
+/// program names it.
 const IMPLEMENTATIONS: &[&str] = &[
     "ES256",
     "ES384",
