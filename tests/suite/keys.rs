@@ -477,7 +477,7 @@ fn larger_keys_take_more_words_of_a_set() {
             skipped.push((entry.position, entry.reason));
         })
         .unwrap();
-    // On 64 bits, each takes 133 words instead of 69. On 32 bits, the number of keys is the same.
+    // On 64 bits, each takes 131 words instead of 67. On 32 bits, the number of keys is the same.
     assert_eq!((report.kept(), set.len()), (8, 8));
     let want: Vec<_> = (8..16)
         .map(|position| (position, Error::KeySetFull))

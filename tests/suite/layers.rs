@@ -1,11 +1,11 @@
-//! The layers: each is a folder of `src` and imports only from those below it. A new file needs no
-//! entry here.
+//! The layers: each is a folder of `src` and imports only from those below it. A new file in a
+//! folder needs no entry here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the bottom up. Files outside of folders are in the lowest layer, except
-/// `lib.rs`, `words.rs` and `base64url.rs`, which assemble the public API.
+/// `lib.rs`, `words.rs` and `base64url.rs`, which assemble the public API and are in the highest.
 const LAYERS: &[&str] = &[
     "error limits time",
     "encoding",

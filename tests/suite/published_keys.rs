@@ -336,7 +336,7 @@ fn x5c_only_on_request() {
             with(case["jwk"].clone()),
             with(json!({"use": "sig"})),
         ] {
-            // Also with escaped slashes, as PHP writes them.
+            // Escaped slashes, as PHP writes them, make no difference.
             for jwk in [jwk.clone(), jwk.replace('/', "\\/")] {
                 let key = load(&jwk).unwrap();
                 assert!(key.key(0).unwrap().key_id().unwrap() == "a");

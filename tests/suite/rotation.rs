@@ -217,7 +217,7 @@ fn keys_stay_for_accepted_algorithms_only() {
     };
     let (first, _) = of(&[&HS256, &HS384]).unwrap();
     let verify = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
-    // Another list that contains one of the key's algorithms: the key stays for that algorithm.
+    // If the new list contains one of the key's algorithms, the key stays for that algorithm.
     let (second, _) = first
         .updated(
             &jwks(&["b"]),
@@ -228,8 +228,8 @@ fn keys_stay_for_accepted_algorithms_only() {
         )
         .unwrap();
     assert_eq!((ids(&second), verify(&second)), (vec!["b", "a"], Ok(())));
-    // A list without them: the key is removed even if no other key remains, and its tokens are
-    // rejected.
+    // If it contains none of them, the key is removed even if no other key remains, and its tokens
+    // are rejected.
     for kids in [&["b"][..], &[]] {
         let (third, _) = first
             .updated(&jwks(kids), &[&HS512], secs(HOUR), secs(1), |_| {})

@@ -94,7 +94,7 @@ impl<A: InlineKey> Victim<A> {
     fn damage(&mut self, key: &[Word], shared: &[Word], change: &mut dyn FnMut(&mut Vec<Word>)) {
         let mut changed = key.to_vec();
         change(&mut changed);
-        // Verifying signatures takes most of the time, so it is done for every 16th table only.
+        // Verifying signatures takes most of the time, so it is done for one change in eight.
         let verify = self.damaged.is_multiple_of(16);
         let tables = Tables {
             key: &changed,
