@@ -1,4 +1,5 @@
-//! Nothing is allocated from loading a key to reading verified claims. A global allocator counts.
+//! Nothing is allocated from loading a key to reading verified claims. A global allocator counts
+//! the allocations.
 
 #![allow(
     clippy::unwrap_used,
@@ -43,7 +44,7 @@ fn verify_both(token: &mut [u8], keys: &impl Keys, scratch: &mut [u8]) -> Result
     Ok(())
 }
 
-/// Goes from the key's text to the claims, with a single key and with sets.
+/// Loads the keys and verifies the token, with a single key and with sets.
 fn load_and_verify(
     jwk: &[u8],
     jwks: &[u8],
@@ -102,11 +103,11 @@ fn nothing_is_allocated() {
     assert_ne!(
         measure(|| drop(std::hint::black_box(vec![0; 100]))).count_total,
         0,
-        "the counter counts an allocation"
+        "the allocator counts an allocation"
     );
 }
 
-/// Keys from PEM, certificates and `x5c`, and their thumbprints.
+/// Loads keys from PEM, certificates and `x5c`, and computes their thumbprints.
 #[test]
 fn nothing_is_allocated_for_published_keys() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/openssl/keys.json");

@@ -26,7 +26,7 @@ use crate::support::sign::token_signed_by;
 /// The key whose public half is trusted.
 static OURS: LazyLock<RsaKey> = LazyLock::new(RsaKey::usual);
 
-/// A key of the attacker.
+/// The attacker's key.
 static THEIRS: LazyLock<RsaKey> = LazyLock::new(|| RsaKey::new(2, 3, 65_537));
 
 /// Valid claims. They expire after [`NOW`](crate::support::verdict::NOW).
@@ -45,7 +45,7 @@ fn set(keys: &[Value], list: &[&'static dyn Algorithm]) -> Box<KeySet<8>> {
     Box::new(KeySet::from_jwks(jwks.as_bytes(), list).unwrap())
 }
 
-/// Returns the same JWK with other members.
+/// Returns a copy of the JWK with these members added or replaced.
 fn with(jwk: &Value, members: &Value) -> Value {
     let mut changed = jwk.clone();
     let target = changed.as_object_mut().unwrap();

@@ -465,7 +465,7 @@ fn empty_expected_values_are_rejected() {
             };
             assert_eq!(policy.validate(), want, "{claim:?}");
             assert_eq!(PolicyBuf::from(policy).validate(), want, "{claim:?}");
-            // Also if the token does not contain the claim.
+            // The same error occurs if the token does not contain the claim.
             let without = verify(&policy, "{}", now);
             assert!(without == want || is_fine && without.is_err(), "{claim:?}");
             assert_eq!(verify(&policy, claims, now), want, "{claim:?}");
@@ -507,7 +507,7 @@ fn empty_expected_values_are_rejected() {
         );
         assert_eq!(policy.validate(), error(claim, Problem::NothingExpected));
     }
-    // Also if the token contains an empty string: it must not match an unset variable.
+    // An empty string in the token is not a match: the expected value may be an unset variable.
     let empty = Policy {
         nonce: Check::Required(""),
         ..UNCHECKED
@@ -752,7 +752,7 @@ fn string_lists_of_every_type() {
     }
 }
 
-/// An endless list, as another crate could implement it.
+/// An endless list, which another crate could implement.
 struct EndlessList;
 
 impl StringList for EndlessList {

@@ -1,6 +1,6 @@
-//! The relying-party tests of the OpenID Foundation's certification, under their own names, as far
-//! as an ID Token and its keys decide them; and the forms in which providers publish keys and write
-//! tokens.
+//! The relying-party tests of the OpenID Foundation's certification, under their own names, where
+//! the result depends only on an ID Token and its keys; and the forms in which providers publish
+//! keys and write tokens.
 
 mod logout;
 mod providers;
@@ -35,7 +35,8 @@ fn claims() -> Value {
     })
 }
 
-/// Returns an object with other members. Members that are null are removed.
+/// Returns a copy of the object with these members added or replaced. Members that are null are
+/// removed.
 fn with(object: &Value, other: &Value) -> Value {
     let mut changed = object.clone();
     let members = changed.as_object_mut().unwrap();
@@ -68,7 +69,7 @@ fn published(jwks: &Value) -> Box<KeySet<16>> {
     Box::new(KeySet::from_jwks(text.as_bytes(), jose_verify::alg::SIGNATURES).unwrap())
 }
 
-/// The names of the certification's tests.
+/// The names of the certification tests.
 const RELYING_PARTY: [&str; 29] = [
     "rp-id_token-sig-rs256",
     "rp-id_token-sig-es256",

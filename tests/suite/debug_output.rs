@@ -1,5 +1,5 @@
-//! `Debug` output never contains a claim, a key or a token. Every public type that holds any is
-//! formatted, and none of its content may appear.
+//! `Debug` output never contains a claim, a key or a token. These tests format every public type
+//! that holds one, and assert that none of its content appears.
 
 use core::fmt::Debug;
 use core::time::Duration;
@@ -20,10 +20,10 @@ use jose_verify::{
 use crate::support::sign::{key, token_with_header};
 use crate::support::verdict::UNCHECKED;
 
-/// The text in place of every string in a token or a response.
+/// The value of every string in a token or a response.
 const MARKER: &str = "hunter2";
 
-/// The number in place of every number in a token or a response.
+/// The value of every number in a token or a response.
 const MARKER_NUMBER: i64 = 73_737_373;
 
 const SECRET: &str =
@@ -102,7 +102,7 @@ fn tokens_and_their_claims() {
     assert_hides_content(&guard);
 }
 
-/// Asserts the same for a value, its members and its elements.
+/// Like [`assert_hides_content`], for a value, its members and its elements.
 fn assert_parts_hide_content(value: &Value<'_>) {
     match value {
         Value::Array(array) => {
@@ -191,7 +191,7 @@ fn policies_and_checks() {
     assert_eq!(result.err(), Some(Error::Replayed));
 }
 
-/// What is omitted must not be everything: the checks are worth reading.
+/// Not everything is omitted: the output shows the checks.
 #[test]
 fn policies_show_which_claims_are_checked() {
     let policy = Policy {

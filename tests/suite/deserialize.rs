@@ -27,7 +27,7 @@ fn outcome<T: Debug, E>(result: Result<T, E>) -> Option<String> {
     result.ok().map(|value| format!("{value:?}"))
 }
 
-/// A type with one value, which is a claim.
+/// Reads the claim `v`, and ignores the claims before and after it.
 #[derive(Debug, Deserialize)]
 #[allow(dead_code, reason = "read by Debug")]
 struct One<T> {

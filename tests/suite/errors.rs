@@ -260,7 +260,8 @@ fn errors_are_small() {
     assert!(size_of::<Result<(), Error>>() <= 8);
 }
 
-/// Numbers and names that a program may have stored: the first and the last of each kind.
+/// A program may have stored these numbers and names. The first and the last of each kind are among
+/// them.
 #[test]
 fn numbers_and_names_do_not_change() {
     for (error, number, name) in [

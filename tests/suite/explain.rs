@@ -132,7 +132,7 @@ fn checks_that_cannot_be_made() {
     }
 }
 
-/// A lower bound of the time can show that a token is too old, but not that it is from the future.
+/// A lower bound on the time can show that a token is too old, but not that it is from the future.
 /// The check still counts as made.
 #[test]
 fn a_lower_bound_makes_half_of_the_check() {

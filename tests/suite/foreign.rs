@@ -139,7 +139,7 @@ fn rfc_8037_appendix_a_4() {
         let rejected = signature_verdict(&forged(), keys);
         assert_eq!(rejected, Err(Error::BadSignature));
     }
-    // The other name is another algorithm.
+    // The other name is a different algorithm.
     let other = Key::from_jwk(ED25519, text.as_bytes()).unwrap();
     let rejected = signature_verdict(EXAMPLE, &other);
     assert_eq!(rejected, Err(Error::AlgorithmNotAccepted));
@@ -172,7 +172,7 @@ fn beside_rs256_in_a_jwk_set() {
             );
         }
     }
-    // A list that does not name it does not accept it.
+    // A set accepts only the algorithms of its list.
     let mut skipped = Vec::new();
     let mut without = KeySet::<2>::new();
     without
@@ -189,7 +189,7 @@ fn beside_rs256_in_a_jwk_set() {
         signature_verdict(EXAMPLE, &without),
         Err(Error::AlgorithmNotAccepted)
     );
-    // It cannot be in one list with MACs.
+    // A list cannot mix it with MACs.
     let mixed = [MACS[0], &EDDSA];
     let rejected = KeySet::<2>::from_jwks(jwks.as_bytes(), &mixed).err();
     assert_eq!(rejected, Some(Error::UnusableAlgorithmList));
@@ -260,7 +260,7 @@ fn rotation() {
     let back = update(&second, json!([jwk(&json!({"kid": "ed"})), rsa]), secs(20));
     assert!(!back.has_new_keys(&second));
     assert_eq!((back.set().len(), back.retires_next()), (2, None));
-    // A list without the algorithm.
+    // An update without the algorithm removes the key.
     let without = json!({ "keys": [rsa] }).to_string();
     let (without, _) = back
         .updated(without.as_bytes(), &[&RS256], secs(3600), secs(30), |_| {})

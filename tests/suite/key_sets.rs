@@ -1,4 +1,4 @@
-//! The key that a token is verified with.
+//! Which key verifies a token.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use super::support::hash::hmac;
 use super::support::sign::{base64url, token_signed_by, token_with_header, token_with_secret};
 use super::support::verdict::{signature_verdict, signature_verdict_with};
 
-/// Returns a set of secrets with these `kid`s. Each secret repeats its number.
+/// Returns a set of secrets with these `kid`s. Every byte of a secret is its number.
 fn set_of(keys: &[(Option<&str>, u8)]) -> KeySet<4> {
     let jwk = |(kid, number): &(Option<&str>, u8)| {
         let mut jwk = json!({"kty": "oct", "k": base64url(&[*number; 32])});
@@ -116,7 +116,7 @@ fn ambiguous_tokens_can_be_rejected() {
     let same_kid = set_of(&[(Some("b"), 1), (Some("b"), 2)]);
     let named = signed_by(2, r#"{"alg":"HS256","kid":"b"}"#);
     assert_eq!(strict_verdict(&named, &same_kid), Ok(()));
-    // Also if the keys are in several sets.
+    // The token is also ambiguous if the keys are in several sets.
     let several = [set_of(&[(Some("a"), 1)]), alone];
     let several = several.as_slice();
     let verifier = JwsVerifier::new(several).with_options(Options::new().refuse_ambiguity());
@@ -196,7 +196,7 @@ fn a_kid_that_is_too_long_matches_no_key() {
     assert_eq!(wrong, []);
 }
 
-/// `kid`s with characters that JSON escapes: compared after unescaping, and equal to nothing else.
+/// `kid`s with characters that JSON escapes are compared after unescaping, and match nothing else.
 #[test]
 fn kids_with_escaped_characters() {
     let names = [
@@ -541,7 +541,7 @@ fn more_keys_than_fit() {
     assert_eq!((report.kept(), keys.len()), (2, 2));
     assert_eq!(report.skipped(Error::KeySetFull), 2);
     assert_eq!(signature_verdict(&token, &keys), Ok(()));
-    // If the set cannot hold any key, that is the error.
+    // If the set has no room for any key, loading fails with `KeySetFull`.
     let none = KeySet::<0>::new().load(&three, &[&RS256], |_| {}).err();
     assert_eq!(none, Some(Error::KeySetFull));
 }
@@ -768,7 +768,8 @@ fn every_candidate_is_tried_unless_ambiguity_is_rejected() {
     );
 }
 
-/// A key held elsewhere. It has one algorithm and accepts every signature of the right length.
+/// A key outside of the program. It has one algorithm and accepts every signature of the right
+/// length.
 struct HardwareKey;
 
 impl ForeignKey for HardwareKey {

@@ -424,7 +424,7 @@ fn a_set_holds_as_many_rsa_keys_as_documented() {
         );
     }
     assert_eq!(load(&kids(&[44; 16])).unwrap().len(), 16);
-    // More than the average, and more than the allowance for a single long `kid`.
+    // This exceeds the average and the allowance for a single long `kid`.
     assert_eq!(load(&kids(&[62; 16])).err(), Some(Error::KeySetFull));
     assert_eq!(load(&kids(&[10; 17])).err(), Some(Error::KeySetFull));
 }
@@ -477,7 +477,7 @@ fn larger_keys_take_more_words_of_a_set() {
             skipped.push((entry.position, entry.reason));
         })
         .unwrap();
-    // On 64 bits, each takes 133 words instead of 69. On 32 bits, the number of keys is the same.
+    // On 64 bits, each takes 131 words instead of 67. On 32 bits, the number of keys is the same.
     assert_eq!((report.kept(), set.len()), (8, 8));
     let want: Vec<_> = (8..16)
         .map(|position| (position, Error::KeySetFull))
@@ -508,7 +508,7 @@ const ML_DSA_87_LEN: usize = 2592;
 /// Number of words that such a key takes in a set.
 const ML_DSA_87_WORDS: usize = ML_DSA_87_LEN / size_of::<Word>() + 1;
 
-/// Keys of the size of ML-DSA-87's, which this crate does not implement.
+/// A key type for keys as long as those of ML-DSA-87, which this crate does not implement.
 #[derive(Debug)]
 struct LargeKey;
 
@@ -571,7 +571,7 @@ impl Algorithm for LargeAlgorithm {
     }
 }
 
-/// Returns a JWK Set with a large key between two others, and a token of each.
+/// Returns a JWK Set with a large key between two others, and a token for each key.
 fn large_key_set() -> (Vec<u8>, [String; 3]) {
     let (ec, of_ec) = public_key("ES256");
     let public_key: Vec<u8> = (0..=250).cycle().take(ML_DSA_87_LEN).collect();
@@ -617,7 +617,7 @@ fn a_large_key_of_a_foreign_type() {
     assert_eq!(short.err(), Some(Error::KeySetFull));
     assert_large_key_set(&mut KeySet::<16>::new());
     assert_large_key_set(&mut GrowingKeySet::default());
-    // Too long for its own key type.
+    // This key is too long for its own key type.
     let long = json!({"kty": "AKP", "alg": "ML-DSA-87", "pub": base64url(&[1; 2600])});
     let long = GrowingKeySet::from_jwk(long.to_string().as_bytes(), WITH_LARGE);
     assert_eq!(long.err(), Some(Error::KeyTooLarge));
@@ -691,7 +691,7 @@ fn growing_key_set() {
     assert_eq!((copy.len(), grown.len()), (150, 0));
     let none = grown.load(br#"{"keys":[]}"#, &[&ES256], |_| {}).err();
     assert_eq!(none, Some(Error::NoUsableKey));
-    // At most as many keys as the limit.
+    // The limit on the number of keys applies.
     grown.accept(&[&HS256]).unwrap();
     let secret = KeyParameters::oct(&[7; 32]);
     for number in 0..limits::MAX_KEYS_ON_HEAP {

@@ -1,11 +1,11 @@
-//! The layers: each is a folder of `src` and imports only from those below it. A new file needs no
-//! entry here.
+//! The layers: each is a folder of `src` and imports only from those below it. A new file in a
+//! folder needs no entry here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers from the bottom up. Files outside of folders are in the lowest layer, except
-/// `lib.rs`, `words.rs` and `base64url.rs`, which assemble the public API.
+/// `lib.rs`, `words.rs` and `base64url.rs`, which assemble the public API and are in the highest.
 const LAYERS: &[&str] = &[
     "error limits time",
     "encoding",
@@ -18,8 +18,8 @@ const LAYERS: &[&str] = &[
     "lib words base64url",
 ];
 
-/// The algorithms. Nothing outside of `alg` names them, so that those that a program does not name
-/// are not linked.
+/// The algorithms. Nothing outside of `alg` names them, so that an algorithm is linked only if the
+/// program names it.
 const IMPLEMENTATIONS: &[&str] = &[
     "ES256",
     "ES384",

@@ -1,4 +1,4 @@
-//! Everything that is tested through the public interface. One program, so that it is linked once.
+//! The tests of the public API. They are one program, so that it is linked only once.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +7,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::string_slice,
-    reason = "a test says what it expects by insisting on it"
+    reason = "a test panics if an expectation fails"
 )]
 
 mod support;

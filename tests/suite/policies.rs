@@ -38,7 +38,7 @@ fn any_of(list: &dyn StringList) -> &dyn StringList {
     list
 }
 
-/// Checks one claim with each variant of [`Check`]: missing, valid, and with another value.
+/// Checks one claim with each variant of [`Check`]: missing, valid, and with a different value.
 pub(super) fn assert_every_check<'p, T: Copy>(
     set: impl Fn(Check<T>) -> Policy<'p>,
     expected: T,

@@ -26,7 +26,7 @@ fn case(alg: &str) -> (String, Value) {
     (token_of(case).to_owned(), jwk)
 }
 
-/// The implementations that make tables for the keys of every curve.
+/// The implementations that make tables, one for each curve.
 const ALL: &[&dyn Precomputation] = &[&P256_TABLES, &P384_TABLES, &P521_TABLES];
 
 /// Returns the same token with another signature.
@@ -147,7 +147,7 @@ fn tables_for_some_of_the_curves() {
     }
 }
 
-/// No content of reused memory is mistaken for a table.
+/// Old content of reused memory is never mistaken for a table.
 #[test]
 fn memory_can_be_reused() {
     let (set, used) = mixed(20 * KB).into_parts();

@@ -18,8 +18,8 @@ use crate::support::Keyring;
 pub(crate) struct Loaded(Vec<(&'static dyn Algorithm, Vec<Word>)>);
 
 impl Loaded {
-    /// Loads the key for the algorithms of the list that accept it. These must be the ones for
-    /// which a set uses it. Rejects the key if a set does.
+    /// Loads the key for the algorithms of the list that accept it. Asserts that a set uses the key
+    /// for the same algorithms. Rejects the key if a set does.
     pub(crate) fn new(
         parameters: &KeyParameters<'_>,
         list: &[&'static dyn Algorithm],

@@ -1,4 +1,4 @@
-//! Keys in the formats in which others publish them: PEM, DER, certificates, `x5c`, secrets as
+//! Keys in the formats in which providers publish them: PEM, DER, certificates, `x5c`, secrets as
 //! text; and thumbprints.
 
 use std::fs;
@@ -178,7 +178,7 @@ fn extra_white_space_is_rejected() {
     }
 }
 
-/// An additional element that is counted by every enclosing length.
+/// Inserts an additional element, and adjusts every enclosing length to include it.
 #[test]
 fn additional_elements_are_rejected() {
     let null = [5, 0];
@@ -225,7 +225,7 @@ fn certificate_signatures_are_not_verified() {
     }
 }
 
-/// A form under the label of another form is rejected.
+/// A key in one form under the PEM label of another form is rejected.
 #[test]
 fn pem_label_must_match_the_content() {
     let labels = ["PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE"];
@@ -242,7 +242,7 @@ fn pem_label_must_match_the_content() {
     }
 }
 
-/// Every flipped bit of the encoding around the key's numbers is detected.
+/// Detects every flipped bit of the encoding around the key's numbers.
 #[test]
 fn flipped_bits_of_the_der_wrapping() {
     for (case, form, content, _) in forms() {
@@ -336,7 +336,7 @@ fn x5c_only_on_request() {
             with(case["jwk"].clone()),
             with(json!({"use": "sig"})),
         ] {
-            // Also with escaped slashes, as PHP writes them.
+            // Escaped slashes, as PHP writes them, make no difference.
             for jwk in [jwk.clone(), jwk.replace('/', "\\/")] {
                 let key = load(&jwk).unwrap();
                 assert!(key.key(0).unwrap().key_id().unwrap() == "a");
@@ -433,7 +433,7 @@ fn secrets_as_text() {
     ] {
         assert_eq!(signature_verdict(&of_bytes, &key.unwrap()), Ok(()));
     }
-    // The undecoded text is another secret.
+    // The undecoded text is a different secret.
     let of_text = from_secret(strict.as_bytes()).unwrap();
     assert_eq!(
         signature_verdict(&of_bytes, &of_text),

@@ -16,7 +16,7 @@ use super::support::report::report;
 use super::support::sign::{base64url, token_with_secret};
 use super::support::verdict::{signature_verdict, signature_verdict_with};
 
-/// Returns the secret of a key, which repeats its name.
+/// Returns the secret of a key: its name, padded to 64 bytes.
 fn secret(name: &str) -> Vec<u8> {
     format!("{name:-<64}").into_bytes()
 }
@@ -88,7 +88,7 @@ fn withdrawn_keys_are_removed_at_once() {
         .updated(&jwks(&["b"]), MACS, secs(0), secs(10), |_| {})
         .unwrap();
     assert_eq!((ids(&second), report.kept()), (vec!["b"], 1));
-    // Also a key that was to stay longer.
+    // A key that was to stay longer is removed too.
     let second = updated(&first, &["b"], 10);
     let third = second
         .updated(&jwks(&["b"]), MACS, secs(0), secs(20), |_| {})
@@ -135,7 +135,7 @@ fn two_kids_for_one_key() {
     assert!(second.has_new_keys(&first));
 }
 
-/// The latest publication decides what a key may be used for, also for tokens issued before.
+/// The latest publication decides what a key may be used for, even for tokens issued earlier.
 #[test]
 fn one_key_for_fewer_algorithms() {
     let (mut jwk, token) = public_key("RS256");
@@ -217,7 +217,7 @@ fn keys_stay_for_accepted_algorithms_only() {
     };
     let (first, _) = of(&[&HS256, &HS384]).unwrap();
     let verify = |keys: &RotatingKeys<4>| signature_verdict(&token("a", &secret("a")), keys.set());
-    // Another list that contains one of the key's algorithms: the key stays for that algorithm.
+    // If the new list contains one of the key's algorithms, the key stays for that algorithm.
     let (second, _) = first
         .updated(
             &jwks(&["b"]),
@@ -228,8 +228,8 @@ fn keys_stay_for_accepted_algorithms_only() {
         )
         .unwrap();
     assert_eq!((ids(&second), verify(&second)), (vec!["b", "a"], Ok(())));
-    // A list without them: the key is removed even if no other key remains, and its tokens are
-    // rejected.
+    // If it contains none of them, the key is removed even if no other key remains, and its tokens
+    // are rejected.
     for kids in [&["b"][..], &[]] {
         let (third, _) = first
             .updated(&jwks(kids), &[&HS512], secs(HOUR), secs(1), |_| {})
@@ -385,7 +385,7 @@ fn pauses_double_and_are_reset() {
     assert!(!refetch.begin_at(secs(now + 4)) && refetch.begin_at(secs(now + 5)));
     // A refetch whose end is never reported times out.
     assert!(!refetch.begin_at(secs(now + 5 + 59)) && refetch.begin_at(secs(now + 5 + 60)));
-    // A clock that goes back a little does no harm.
+    // A clock that goes back by a minute does not allow an early refetch.
     refetch.end(false, secs(0));
     let before = now + 5 + 60 - 60;
     assert!(!refetch.begin_at(secs(before)) && !refetch.begin_at(secs(before + 60)));
@@ -460,8 +460,8 @@ fn flood_of_unknown_key_ids() {
     }
 }
 
-/// Threads verify tokens while another thread replaces the keys. Every token is accepted all the
-/// time.
+/// Threads verify tokens while another thread replaces the keys. Every token is accepted
+/// throughout.
 #[test]
 fn keys_replaced_while_other_threads_verify() {
     let shared = Arc::new(Mutex::new(Arc::new(updated(

@@ -1,6 +1,6 @@
-//! The four systems whose tokens must be verified, from what they publish to claims. Here with
-//! tokens in the form of each system; the modules use everything that a system publishes and
-//! returns.
+//! The four systems whose tokens must be verified, from the published keys to the claims. The tests
+//! in this file use tokens in the form of each system. The modules use everything that a system
+//! publishes and returns.
 
 mod airlock;
 mod akana;
@@ -48,7 +48,7 @@ fn text(jwt: &Verified<'_>, claim: &str) -> String {
 
 const NONCE: &str = "n-0S6_WzA2Mj";
 
-/// Returns what a system publishes and returns.
+/// Loads the recorded publications and responses of a system.
 fn system(name: &str) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/published");
     let text = fs::read_to_string(folder.join("systems.json")).unwrap();

@@ -13,8 +13,7 @@ use super::support::report::report;
 
 const MESSAGE: &[u8] = b"eyJhbGciOiJFUyJ9.e30";
 
-/// A small generator of pseudorandom numbers (D. H. Lehmer's). The positions are the same on each
-/// run.
+/// A linear congruential generator of pseudorandom positions. They are the same on each run.
 struct Positions(u64);
 
 impl Positions {
@@ -24,7 +23,7 @@ impl Positions {
     }
 }
 
-/// A key with its tables, a valid signature, and signatures of a forger.
+/// A key, the implementation of its tables, a valid signature, and signatures of a forger.
 struct Victim<A: InlineKey> {
     key: Key<'static, A>,
     by: &'static dyn Precomputation,
@@ -95,7 +94,7 @@ impl<A: InlineKey> Victim<A> {
     fn damage(&mut self, key: &[Word], shared: &[Word], change: &mut dyn FnMut(&mut Vec<Word>)) {
         let mut changed = key.to_vec();
         change(&mut changed);
-        // Verifying signatures takes most of the time, so it is done only now and then.
+        // Verifying signatures takes most of the time, so it is done for one change in eight.
         let verify = self.damaged.is_multiple_of(16);
         let tables = Tables {
             key: &changed,
@@ -173,9 +172,8 @@ fn damaged_tables_are_never_used() {
     assert!(damaged >= 10_000, "{damaged}");
 }
 
-/// What a damaged table is worth to a forger if it is attached unchecked: now and then a signature
-/// with the private key 0 is valid. This shows that the forger of these tests can forge, and that
-/// the check is what prevents it.
+/// If a damaged table is attached unchecked, some signatures with the private key 0 are valid. This
+/// shows that the forger of these tests can forge, and that the check is what prevents it.
 #[test]
 fn unchecked_tables_are_as_trusted_as_the_key() {
     let victim = Victim::new(ES256, &P256_TABLES);

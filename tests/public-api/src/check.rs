@@ -1,4 +1,4 @@
-//! Problems for a reader of the documentation.
+//! Finds problems for a reader of the documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,12 +12,13 @@ use rustdoc_types::{
 use crate::print::{Mention, Printer};
 use crate::surface::{self, Entry, Surface, features_of};
 
-/// The block in which something is declared.
+/// The declarations, grouped by block.
 pub(crate) struct List {
     blocks: BTreeMap<Place, Vec<Line>>,
 }
 
-/// Orders blocks: an item, then its inherent implementations, then those of traits.
+/// The block in which something is declared. Blocks are ordered: an item, then its inherent
+/// implementations, then those of traits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     owner: String,

@@ -16,7 +16,7 @@ mod list;
 mod print;
 mod surface;
 
-/// Skipped: a toolchain other than the one that `cargo xtask public-api` installs.
+/// The exit code if the toolchain is not the one that `cargo xtask public-api` installs.
 const SKIPPED: u8 = 77;
 
 fn main() -> ExitCode {

@@ -392,8 +392,8 @@ fn numeric_date_extremes() {
     }
 }
 
-/// Tells at compile time whether a type implements `Default`: the inherent constant exists only for
-/// types that do.
+/// Determines at compile time whether a type implements `Default`: the inherent constant exists
+/// only for types that do.
 struct HasDefault<T>(PhantomData<T>);
 
 trait NoDefault {
@@ -461,7 +461,7 @@ fn nonce_not_checked_cve_2026_42206() {
         Ok(()),
         "the caller chose not to check the nonce"
     );
-    // In the header it is not a claim.
+    // A nonce in the header is not a claim.
     let header = br#"{"alg":"HS256","nonce":"n-0S6_WzA2Mj"}"#;
     let in_header = token_with_header(header, claims("").as_bytes());
     assert_eq!(

@@ -240,9 +240,9 @@ fn roca_modulus() -> BigUint {
     factor(3, 1_234) * factor(3, 5_679)
 }
 
-/// Badly generated keys, and keys written with leading zeros. What bounded work can detect is
-/// rejected when the key is loaded. Whether a modulus is easy to factor is not detected: that is
-/// the responsibility of the provider that generates and publishes it.
+/// Badly generated keys, and keys written with leading zeros. Loading rejects what bounded work can
+/// detect. It does not detect that a modulus is easy to factor: that is the responsibility of the
+/// provider that generates and publishes it.
 #[test]
 fn weak_modulus_cve_2017_15361_and_leading_zeros() {
     let roca = roca_modulus();
@@ -289,7 +289,8 @@ fn weak_modulus_cve_2017_15361_and_leading_zeros() {
         loaded(&padded(&weak, 128), &[1, 0, 1]).err(),
         Some(Error::WeakKey)
     );
-    // More leading zeros than any provider publishes. Only in a JWK.
+    // In a JWK, the longest modulus may have sixteen leading zeros, more than any provider
+    // publishes.
     let key = RsaKey::new(9, 10, 65_537);
     let jwk = |n: Vec<u8>| with(&key.jwk(), &json!({"n": base64url(&n)}));
     let load = |jwk: Value| Keyring::from_jwk(jwk.to_string().as_bytes(), SIGNATURES).err();

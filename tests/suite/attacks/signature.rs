@@ -207,7 +207,7 @@ fn ecdsa_malleability() {
     );
 }
 
-/// Signatures of the wrong length, and numbers at the ends of the range.
+/// Signatures of the wrong length, and numbers at or beyond the ends of the range.
 #[test]
 fn signatures_of_the_wrong_length() {
     for alg in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {

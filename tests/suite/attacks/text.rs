@@ -50,7 +50,7 @@ fn rewritten(segment: &str) -> Vec<String> {
     variants
 }
 
-/// More than one text for the same bytes: rejected in each segment.
+/// Different text for the same bytes is rejected in each segment.
 #[test]
 fn base64url_malleability_cve_2026_102269() {
     // The header, the payload and the MAC each end in the middle of a base64 group.
@@ -295,7 +295,7 @@ fn wrong_number_of_segments() {
     }
 }
 
-/// Control: the forger's tokens are valid under the forger's own key.
+/// Control: a token signed with our key is accepted, and one with another secret is rejected.
 #[test]
 fn forged_tokens_are_otherwise_valid() {
     let good = rsa_token(&OURS, &json!({"alg": "RS256"}));

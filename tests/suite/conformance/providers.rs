@@ -17,7 +17,7 @@ use crate::support::rsa::{EXPONENTS, RsaKey};
 use crate::support::sign::base64url;
 use crate::support::verdict::{NOW, verdict, verdict_at};
 
-/// Returns public keys other than the provider's current one.
+/// Returns keys other than the provider's current one.
 fn other_keys(count: usize) -> Vec<RsaKey> {
     let pairs = (0..5).flat_map(|p| (0..p).map(move |q| (p, q))).skip(1);
     let keys = pairs.flat_map(|(p, q)| EXPONENTS.map(|e| (p, q, e)));
@@ -203,7 +203,7 @@ fn kubernetes_and_github_actions() {
 }
 
 /// Tokens whose segments are padded with `=`, which RFC 7515 does not allow. They are rejected
-/// without the option for such tokens.
+/// without the option `padded`.
 #[test]
 fn aws_alb() {
     let (curve, secret) = (curve("ES256"), BigUint::from(0x0a1b_5eed_u32));

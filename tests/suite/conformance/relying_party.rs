@@ -88,8 +88,8 @@ fn rp_id_token_sig_hs256() {
     assert_eq!(verify(&rs256, &client_secret()), rejected);
 }
 
-/// Always rejected, even in the code flow, in which a provider may send it if the client registered
-/// for it.
+/// An unsecured token is always rejected, even in the code flow, where a provider may send one if
+/// the client registered for it.
 #[test]
 fn rp_id_token_sig_none() {
     for signature in [vec![], vec![0; 256]] {
@@ -132,7 +132,7 @@ fn rp_id_token_kid_absent_single_jwks() {
     assert_eq!(verify_unambiguous(&token, &*keys()), Ok(()));
 }
 
-/// Every key that fits is tried, unless the caller has such tokens rejected.
+/// Every key that fits is tried, unless the caller refuses ambiguous tokens.
 #[test]
 fn rp_id_token_kid_absent_multiple_jwks() {
     let others = [RsaKey::new(0, 2, 65_537), RsaKey::new(1, 3, 3)];
@@ -338,8 +338,8 @@ fn rp_id_token_missing_c_hash() {
     }
 }
 
-/// `sub` must be that of the ID Token, otherwise nothing in the response may be used. Both as plain
-/// JSON and as a signed JWT.
+/// `sub` must be that of the ID Token, otherwise nothing in the response may be used. Both
+/// forms of the response are tested: plain JSON and a signed JWT.
 #[test]
 fn rp_userinfo_bad_sub_claim() {
     let token = id_token(&json!({"kid": "rsa"}), &claims());

@@ -61,7 +61,7 @@ pub(super) fn exact(text: &str) -> Option<NumericDate> {
     Some(NumericDate::new(seconds, subsec_nanos))
 }
 
-/// Checks a number as claim `n` and, if it is a valid date, as `exp`.
+/// Checks a number as the claim `n` and, if it is a valid date, as `exp`.
 fn assert_number(text: &str) {
     let claims = format!(r#"{{"n":{text}}}"#);
     read(claims.as_bytes(), |jwt| {

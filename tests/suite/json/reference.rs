@@ -1,4 +1,4 @@
-//! A claims set as `serde_json` reads it, and the rules in which this crate is stricter.
+//! A claims set as `serde_json` reads it, and the rules by which this crate is stricter.
 
 use jose_verify::json::{Object, Value};
 use jose_verify::{Claim, Error, Limit, Problem, limits};

@@ -278,7 +278,7 @@ fn options_together() {
     ];
     let unnamed = r#"{"alg":"HS256","crit":["x"],"x":1}"#;
     let other = r#"{"alg":"HS256","kid":"b","crit":["y"],"y":1}"#;
-    // Entry points of this form set the padding option twice, which changes nothing.
+    // Entry points of the padded form set the option `padded` twice, which changes nothing.
     for entry in ENTRY_POINTS {
         for options in orders {
             for (token, want) in [

@@ -34,8 +34,8 @@ fn theirs(curve: &Curve, q: &Affine, message: &[u8], signature: &[u8]) -> bool {
     }
 }
 
-/// The number of words in which a key is prepared, from none to a table for every window. For some
-/// of them, doublings remain, or the key's table has a different shape from the base point's.
+/// The number of words for the tables of a key, from none to a table for every window. For some of
+/// them, doublings remain, or the key's table has a different shape from the base point's.
 const MEMORY: [usize; 5] = [0, 75, 300, 1_000, 9_001];
 
 /// Verifies with this crate, without tables and with tables of several shapes. All results must be
@@ -297,7 +297,7 @@ fn edges() {
             "{}: {} accepted, {} rejected",
             curve.crv, edges.accepted, edges.rejected
         ));
-        // Pairs with numbers that do not fit 32 or 48 bytes occur only on P-521.
+        // Some numbers do not fit the width of P-256 or P-384. On P-521, all of them fit.
         let rejected = if curve.width == 66 { 221 } else { 177 };
         assert_eq!(
             (edges.accepted, edges.rejected),

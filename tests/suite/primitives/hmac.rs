@@ -17,7 +17,7 @@ use crate::support::verdict::signature_verdict;
 
 const ALGS: [(&str, usize); 3] = [("HS256", 32), ("HS384", 48), ("HS512", 64)];
 
-/// Computes the MAC with the crate `hmac`, through another trait method than this crate uses.
+/// Computes the MAC with the crate `hmac`, through a trait method that this crate does not use.
 fn theirs(alg: &str, secret: &[u8], message: &[u8]) -> Vec<u8> {
     fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Vec<u8> {
         <M as KeyInit>::new_from_slice(secret)
@@ -87,7 +87,7 @@ fn assert_secret(secret: &[u8], message: &[u8]) {
     }
 }
 
-/// Checks the same with a token, so that a set has to choose among the materials of the secret.
+/// Verifies a token with the secret, so that a set has to choose among the materials of the secret.
 fn assert_in_a_set(alg: &str, secret: &[u8], payload: &[u8]) {
     let keys = secret_key(secret, MACS).unwrap();
     let header = format!(r#"{{"alg":"{alg}"}}"#);

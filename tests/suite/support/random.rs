@@ -11,7 +11,7 @@ pub(crate) fn cases(usual: u32) -> ProptestConfig {
         .and_then(|text| text.parse().ok());
     ProptestConfig {
         cases: asked.unwrap_or(usual),
-        // A failing case is printed in full; it becomes a test of its own.
+        // Failing cases are not stored: each is printed in full, to be turned into a test.
         failure_persistence: None,
         ..ProptestConfig::default()
     }

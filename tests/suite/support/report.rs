@@ -1,4 +1,4 @@
-//! Counts that a reader of the test output wants to see.
+//! Prints counts, so that they appear in the output of the tests.
 
 use std::fmt;
 use std::io::{self, Write};

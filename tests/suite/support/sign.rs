@@ -1,4 +1,4 @@
-//! Tokens signed with HS256 during the test, for tests of what follows the signature.
+//! Tokens signed with HS256 during the test, mostly for tests of the checks after the signature.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};

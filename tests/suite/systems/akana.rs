@@ -48,7 +48,7 @@ fn published(issuer: &str) -> Box<KeySet<8>> {
     set(&text_of(&system("akana")["jwks"], issuer))
 }
 
-/// Returns the shared secret, decoded leniently like Akana does.
+/// Returns the shared secret, decoded leniently as Akana does.
 fn lenient_secret() -> Keyring {
     let secret = text_of(&system("akana"), "secret_lenient");
     let mut buffer = [0; MAX_KEY_PARAMETER_LEN];
@@ -109,7 +109,7 @@ fn swapped_codes_and_access_tokens() {
         assert_eq!(
             verify(&token, &*keys),
             Ok(()),
-            "{member}: valid without its companions"
+            "{member}: valid if its hash claims are not checked"
         );
         assert_eq!(verify_hash_claims(&token, &*keys), Err(want), "{member}");
     }
@@ -209,7 +209,7 @@ fn several_issuers_at_once() {
         assert_eq!(verify(&text_of(&akana["tokens"], alg)), Ok(LOGIN));
     }
     assert_eq!(verify(&text_of(&akana, "partners")), Ok(PARTNERS));
-    // Names one issuer, but is signed by the other under a `kid` that both have.
+    // The token names one issuer, but is signed by the other under a `kid` that both have.
     let crossed = verify(&text_of(&akana, "crossed"));
     assert_eq!(crossed, Err(Error::BadSignature));
     let alone = |tenant: &Tenant<'_, KeySet<8>>, member: &str| {

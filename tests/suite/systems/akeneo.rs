@@ -1,4 +1,4 @@
-//! Akeneo PIM: a PEM key inside JSON that is regenerated regularly; no `kid`; dates with fractions.
+//! Akeneo PIM: a regularly regenerated PEM key inside JSON; no `kid`; dates with fractions.
 
 use crate::support::secs;
 use jose_verify::alg::{HS256, KeyParameters, RS256};
