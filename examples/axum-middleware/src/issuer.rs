@@ -44,7 +44,7 @@ pub struct Settings {
 ///
 /// Verifying holds a lock only while it clones the `Arc` of the keys. When a token names an unknown
 /// key, the keys are fetched, at most as often as [`Refetch`] allows. Other requests that need them
-/// meanwhile wait for the same fetch.
+/// wait for the same fetch.
 pub struct Issuer {
     settings: Settings,
     fetch: Fetch,

@@ -8,7 +8,7 @@
 //! To verify a signature, the trait passes the whole token, with the signature decoded. So the
 //! whole strict pipeline runs, not only the arithmetic. It rejects headers and claims sets with
 //! duplicate members, critical extensions, `b64`, and text that is not strict base64url or JSON.
-//! `openidconnect` accepts some of these.
+//! `openidconnect` accepts some of these, for instance `b64`.
 //!
 //! The traits have limits:
 //!
