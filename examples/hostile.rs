@@ -202,7 +202,7 @@ const SHAPES: &[(&str, Shape)] = &[
     ("keys: many other members", |size| {
         Input::Jwks(members(size, |i| format!("n{i}")))
     }),
-    // Other documents that a provider publishes or answers with.
+    // Other documents that a provider publishes or returns.
     ("pem: one long line", |size| pem("AAAA", size)),
     ("pem: lines", |size| {
         pem(&format!("{}\n", "A".repeat(64)), size)

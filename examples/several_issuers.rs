@@ -24,7 +24,7 @@ struct Entry {
     issuer: String,
     audiences: Vec<String>,
     algorithms: Vec<String>,
-    /// Where the issuer publishes its keys: here a file, otherwise a URL.
+    /// Where the issuer publishes its keys: a file in this example, a URL in production.
     jwks: String,
     #[serde(skip)]
     current: Mutex<Arc<GrowingRotatingKeys>>,

@@ -1,5 +1,5 @@
-/* A plugin for QEMU that counts instructions exactly. Each time the program enters the function at address `mark`, it prints
- * the number of instructions since the last time to standard error:
+/* A plugin for QEMU that counts instructions exactly. Each time the program enters the function at address `mark`, the
+ * plugin prints the number of instructions since the last time to standard error:
  *   gcc -shared -fPIC -O2 -o insncount.so insncount.c
  *   qemu-system-arm ... -plugin ./insncount.so,mark=0xADDRESS[,profile=FILE]
  * With `profile`, FILE receives an address and its count on each line.

@@ -294,8 +294,8 @@ typedef struct jv_string {
 typedef uint32_t jv_error;
 
 /*
- What a policy demands of one claim. In memory that is all zeros, every check is undecided, which
- is an error.
+ What a policy demands of one claim. In zeroed memory, every check is undecided, which is an
+ error.
  */
 typedef uint32_t jv_demand;
 
@@ -650,7 +650,7 @@ struct jv_string jv_error_name(jv_error error);
 struct jv_string jv_error_message(jv_error error);
 
 /*
- Returns the claim that an error is about, such as `aud`, or an empty string if it is about no
+ Returns the claim that an error is about, such as `aud`, or an empty string if it is not about a
  claim.
  */
 struct jv_string jv_error_claim(jv_error error);
@@ -694,7 +694,7 @@ jv_error jv_key_set_init(uint8_t *memory,
                          struct jv_key_set **set);
 
 /*
- Rejects tokens without a `kid` that several keys fit (`JV_AMBIGUOUS_KEY`). By default, each of
+ Rejects a token without a `kid` if several keys fit it (`JV_AMBIGUOUS_KEY`). By default, each of
  these keys is tried.
 
  # Safety
@@ -776,7 +776,7 @@ jv_error jv_key_set_add_rsa(struct jv_key_set *set,
 
  # Safety
 
- See `jv_key_set_refuse_ambiguity`.
+ `set` is NULL or a key set from `jv_key_set_init` that nothing modifies during the call.
  */
 size_t jv_key_set_len(const struct jv_key_set *set);
 
@@ -869,8 +869,8 @@ jv_error jv_claims_jwt_id(const struct jv_claims *claims, char *buffer, size_t b
 jv_error jv_claims_integer(const struct jv_claims *claims, const char *name, int64_t *integer);
 
 /*
- Stores a time claim: `*seconds` since 1970-01-01T00:00:00Z, rounded down, and `*nanoseconds`
- after them. Either pointer may be NULL.
+ Stores a time claim. `*seconds` receives the whole seconds since 1970-01-01T00:00:00Z, rounded
+ down, and `*nanoseconds` receives the rest. Either pointer may be NULL.
 
  # Safety
 

@@ -251,8 +251,8 @@ pub unsafe extern "C" fn jv_claims_integer(
     }))
 }
 
-/// Stores a time claim: `*seconds` since 1970-01-01T00:00:00Z, rounded down, and `*nanoseconds`
-/// after them. Either pointer may be NULL.
+/// Stores a time claim. `*seconds` receives the whole seconds since 1970-01-01T00:00:00Z, rounded
+/// down, and `*nanoseconds` receives the rest. Either pointer may be NULL.
 ///
 /// # Safety
 ///

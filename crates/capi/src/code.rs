@@ -129,7 +129,7 @@ pub extern "C" fn jv_error_message(error: jv_error) -> jv_string {
     jv_string::from_static(describe(error).1)
 }
 
-/// Returns the claim that an error is about, such as `aud`, or an empty string if it is about no
+/// Returns the claim that an error is about, such as `aud`, or an empty string if it is not about a
 /// claim.
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_error_claim(error: jv_error) -> jv_string {

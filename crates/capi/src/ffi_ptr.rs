@@ -1,4 +1,4 @@
-//! Turns pointers from C into references. Only this module checks NULL, lengths and alignment.
+//! Turns pointers from C into references, after checking NULL, lengths and alignment.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;

@@ -143,7 +143,8 @@ pub unsafe extern "C" fn jv_key_set_init(
     number(outcome)
 }
 
-/// Lays out the memory and writes the header last, so that an error leaves the memory untouched.
+/// Lays out the memory. Errors are detected before the first write, so that an error leaves the
+/// memory unmodified.
 ///
 /// # Safety
 ///
@@ -211,7 +212,7 @@ unsafe fn algorithm_list(pointers: &[*const jv_algorithm]) -> Result<Algorithms,
     Ok(Algorithms::new(list)?)
 }
 
-/// Rejects tokens without a `kid` that several keys fit (`JV_AMBIGUOUS_KEY`). By default, each of
+/// Rejects a token without a `kid` if several keys fit it (`JV_AMBIGUOUS_KEY`). By default, each of
 /// these keys is tried.
 ///
 /// # Safety
@@ -271,9 +272,9 @@ fn load(set: &mut LentKeySet<'_>, jwks: &[u8], counts: &mut Counts) -> Result<()
     });
     counts.kept = loaded.map_or(0, |report| report.kept());
     match loaded {
-        // Even if some keys were kept, so that a caller who ignores the counts still notices.
+        // An error even if some keys were kept, so that a caller who ignores the counts notices.
         _ if is_full => Err(Error::KeySetFull.into()),
-        // One error for all entries, however each of them failed.
+        // The same error, whatever is wrong with each entry.
         Err(_) if counts.skipped > 0 => Err(Error::NoUsableKey.into()),
         Err(error) => Err(error.into()),
         Ok(_) => Ok(()),
@@ -387,7 +388,7 @@ fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Re
 ///
 /// # Safety
 ///
-/// See `jv_key_set_refuse_ambiguity`.
+/// `set` is NULL or a key set from `jv_key_set_init` that nothing modifies during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_len(set: *const jv_key_set) -> usize {
     // SAFETY: guaranteed by the caller.

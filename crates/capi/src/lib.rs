@@ -1,8 +1,8 @@
 //! The C interface. `README.md` explains how to link it. `include/jose_verify.h` is generated from
 //! this source.
 //!
-//! `ffi_ptr` checks every pointer from C once and turns it into a reference; no other file does.
-//! The core behind these functions never sees a raw pointer.
+//! `ffi_ptr` checks pointers from C and turns them into references. The core behind these functions
+//! never sees a raw pointer.
 #![no_std]
 
 mod algorithm;
@@ -14,7 +14,7 @@ mod policy;
 mod string;
 mod verify;
 
-/// Required without std, although nothing in the core panics. A watchdog would end the loop.
+/// Required without std, although nothing in the core panics. Only a watchdog would end the loop.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}

@@ -8,8 +8,8 @@ use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED, jv_error, number};
 use crate::ffi_ptr::{array, check_disjoint, check_struct_size, reference_mut, text};
 use crate::string::jv_string;
 
-/// What a policy demands of one claim. In memory that is all zeros, every check is undecided, which
-/// is an error.
+/// What a policy demands of one claim. In zeroed memory, every check is undecided, which is an
+/// error.
 pub type jv_demand = u32;
 
 /// The check is undecided: verification fails with `JV_UNDECIDED`.

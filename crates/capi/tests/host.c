@@ -1,5 +1,5 @@
 /* Tests the C interface on the host: results, errors, and every kind of wrong call. Run it from the folder `crates/capi`, also
- * under valgrind and with the sanitizers. They detect accesses beyond scratch and key memory, which have their exact size. */
+ * under valgrind and with the sanitizers. They detect accesses beyond scratch and key memory, which have exactly the required size. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +139,7 @@ static void verifies_and_rejects(const char *text, const jv_key_set *keys) {
     free(token.data);
 }
 
-/* The same key in every form in which it can be added. */
+/* Adds keys as a JWK, as a point and as a secret, and verifies tokens with them. */
 static void keys_in_every_form(void) {
     static const char JWK[] = "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
                               "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
@@ -179,7 +179,7 @@ static void keys_in_every_form(void) {
     jv_key_set_wipe(NULL, 8);
 }
 
-/* An ID token with the JWK Set of its issuer. */
+/* Verifies an ID token with the JWK Set of its issuer. */
 static void id_token(void) {
     const jv_string no_text = {NULL, 0};
     static const jv_string issuer = {(const uint8_t *)"https://c2id.example.com", 24};
@@ -263,7 +263,7 @@ static void id_token(void) {
     free(memory), free(scratch), free(token.data), free(jwks.data);
 }
 
-/* How many keys fit into memory of an exact size. The memory is filled with other bytes first. */
+/* Counts the keys that fit into memory of an exact size. The memory is first filled with nonzero bytes. */
 static void capacity_of_memory(void) {
     static const size_t CAPACITIES[] = {1, 2, 16};
     static const uint8_t EXPONENT[] = {1, 0, 1};
@@ -283,12 +283,12 @@ static void capacity_of_memory(void) {
         for (size_t key = 0; key < capacity; key++) EXPECT(ADD(2048, 44), JV_OK);
         EXPECT(ADD(2048, 0), JV_KEY_SET_FULL);
         CHECK(jv_key_set_len(keys) == capacity);
-        /* Keys of twice the size: half as many. */
+        /* Half as many keys of twice the size fit. */
         INIT(len);
         for (size_t key = 0; key < capacity / 2; key++) EXPECT(ADD(4096, 88), JV_OK);
         EXPECT(ADD(4096, 0), JV_KEY_SET_FULL);
         CHECK(jv_key_set_len(keys) == capacity / 2);
-        /* Identifiers share their memory, too. */
+        /* Identifiers also share their memory. */
         INIT(len);
         EXPECT(ADD(2048, 257), JV_KEY_TOO_LARGE);
         size_t rest = capacity == 1 ? 256 : 44 * capacity + 256;
@@ -299,7 +299,7 @@ static void capacity_of_memory(void) {
         EXPECT(ADD(2048, 0), capacity <= 2 ? JV_KEY_SET_FULL : JV_OK);
         free(memory);
     }
-    /* One byte less than two keys need holds one larger key. */
+    /* With one byte less than two keys need, the memory holds one larger key. */
     const size_t len = jv_key_set_size(2) - 1;
     uint8_t *memory = malloc(len);
     if (!memory) abort();
@@ -309,7 +309,7 @@ static void capacity_of_memory(void) {
     free(memory);
 }
 
-/* A JWK Set of four keys in memory for fewer. The token names the second key. */
+/* Loads a JWK Set of four keys into memory for one, two and four keys. The token names the second key. */
 static void jwk_set_that_does_not_fit(void) {
     static const struct {
         size_t capacity, kept;
@@ -378,7 +378,7 @@ static void keys_without_identifier(void) {
     free(scratch), free(token.data), free(jwks.data);
 }
 
-/* Calls with wrong arguments. */
+/* Calls with wrong arguments return errors. */
 static void wrong_calls(void) {
     static JV_KEY_SET_MEMORY(memory, 1);
     static const jv_algorithm *const mixed[] = {&JV_HS256, &JV_ES256}, *const hole[] = {&JV_ES256, NULL};

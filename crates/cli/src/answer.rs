@@ -34,7 +34,7 @@ pub(crate) struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// Answers that a token is verified, with its payload in base64url.
+    /// Returns the answer for a verified token, with its payload in base64url.
     pub(crate) fn with_payload(accepted: &Accepted<'_>) -> Self {
         Self {
             payload: Some(base64url(accepted.content.as_bytes())),
@@ -42,8 +42,8 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Answers that a token is verified. Claims are written as in the token, but on one line. Any
-    /// other payload is in base64url.
+    /// Returns the answer for a verified token. Claims are written as in the token, but on one
+    /// line. Any other payload is in base64url.
     pub(crate) fn with_claims(accepted: &Accepted<'_>) -> io::Result<Self> {
         match accepted.content {
             Content::Payload(_) => Ok(Self::with_payload(accepted)),
@@ -63,7 +63,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Answers that a token is rejected.
+    /// Returns the answer for a rejected token.
     pub(crate) fn rejected(error: Error) -> Self {
         Self {
             error: Some(error.name()),
@@ -72,7 +72,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Answers with a diagnostic, including its message for people.
+    /// Returns the answer for a failure, including the message for people.
     pub(crate) fn failed(diagnostic: &Diagnostic) -> Self {
         Self {
             error: Some(diagnostic.name()),
@@ -82,7 +82,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Answers that a line is not a valid request.
+    /// Returns the answer for a line that is not a valid request.
     pub(crate) fn bad_request(message: String) -> Self {
         Self {
             error: Some("bad_request"),

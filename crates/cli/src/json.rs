@@ -17,8 +17,8 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
 
 /// Formats well-formed JSON over several lines.
 ///
-/// Strings and numbers keep their spelling, and duplicate members are kept. A
-/// `serde_json::Value` would lose these oddities, which people inspect a token to see.
+/// Strings and numbers keep their spelling, and duplicate members are kept. People inspect a token
+/// to find such oddities, which a `serde_json::Value` would lose.
 pub(crate) fn pretty(text: &str) -> String {
     let mut layout = Layout::default();
     for (c, is_in_string) in significant(text) {

@@ -44,7 +44,7 @@ pub struct Settings {
 ///
 /// Verifying holds a lock only while it clones the `Arc` of the keys. When a token names an unknown
 /// key, the keys are fetched, at most as often as [`Refetch`] allows. Other requests that need them
-/// meanwhile wait for the same fetch.
+/// wait for the same fetch.
 pub struct Issuer {
     settings: Settings,
     fetch: Fetch,
@@ -68,7 +68,7 @@ struct Rotation {
 }
 
 impl Issuer {
-    /// Creates an issuer without keys. The first token fetches them, or [`refresh`](Self::refresh).
+    /// Creates an issuer without keys. The first token or [`refresh`](Self::refresh) fetches them.
     #[must_use]
     pub fn new(settings: Settings, fetch: Fetch) -> Arc<Self> {
         let (shortest, longest) = settings.pauses;
@@ -120,7 +120,7 @@ impl Issuer {
         rotation.keys = new;
     }
 
-    /// Verifies a token, and returns who it speaks for.
+    /// Verifies a token, and returns the principal that it identifies.
     ///
     /// # Errors
     ///
@@ -151,8 +151,8 @@ impl Issuer {
         Principal::from_verified(&token)
     }
 
-    /// Returns keys that are newer than `old`. Fetches them if the error is a reason to, and if the
-    /// pause is over.
+    /// Returns keys that are newer than `old`. Fetches them if that may resolve the error, and if
+    /// the pause is over.
     async fn newer_keys(
         self: &Arc<Self>,
         old: Option<Arc<Keys>>,

@@ -3,7 +3,7 @@
 //     node provider.mjs '{"issuer": "…", "secret": "…"}'
 //
 // Prints `>` and its address when it is ready. `issuer` is that address by default. A line on standard input replaces the
-// keys and is answered by `> ready`. Other lines are output of oidc-provider. Exits at the end of standard input.
+// keys and is answered by `> ready`. Lines without `>` come from oidc-provider. Exits at the end of standard input.
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";

@@ -67,8 +67,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The provider does not answer, its metadata names another issuer, or an endpoint is missing.
-    /// If ID Tokens are signed with the client secret: it is missing or too short.
+    /// The provider does not respond, its metadata names another issuer, or an endpoint is missing.
+    /// Or ID Tokens are signed with the client secret, and it is missing or too short.
     pub fn discover(settings: Settings) -> Result<Self, Error> {
         let http = Http::new();
         let base = settings.issuer.trim_end_matches('/');

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Error {
     /// An address is neither `https` nor on this machine.
     InsecureAddress,
-    /// The provider cannot be reached, or answers with an error status.
+    /// The provider cannot be reached, or responds with an error status.
     Http(Box<ureq::Error>),
     /// The provider does not have the endpoint with this name.
     MissingEndpoint(&'static str),

@@ -8,7 +8,7 @@ use ureq::http::{Response, Uri};
 
 use crate::error::Error;
 
-/// Longest answer that is read, in bytes.
+/// Longest response that is read, in bytes.
 const MAX_LEN: u64 = 256 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -21,7 +21,7 @@ pub(crate) struct Http {
     local: Agent,
 }
 
-/// An answer with status 200.
+/// A response with status 200.
 pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
     /// Whether the media type is `application/jwt`.

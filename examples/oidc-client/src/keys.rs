@@ -31,7 +31,7 @@ struct Published {
 }
 
 impl KeySource {
-    /// Returns the keys at this address, which are not fetched yet.
+    /// Returns a source for the keys at this address, which are not fetched yet.
     pub(crate) fn published(jwks_uri: String, algorithms: &Algorithms) -> Self {
         Self {
             keys: GrowingRotatingKeys::default(),

@@ -10,7 +10,7 @@ use crate::error::Error;
 pub enum Flow {
     /// From the token endpoint: `response_type` is `code` (OpenID Connect Core §3.1).
     Code,
-    /// One through the browser and another one from the token endpoint: `response_type` is
+    /// Once through the browser, and again from the token endpoint: `response_type` is
     /// `code id_token` (§3.3).
     Hybrid,
 }

@@ -6,13 +6,13 @@
 //! its documentation.
 //!
 //! To verify a signature, the trait passes the whole token, with the signature decoded. So the
-//! whole strict pipeline runs, not only the arithmetic. It rejects header and claims sets with
-//! duplicate members, critical extensions, `b64`, and text that is not strict base64url or JSON,
-//! although `openidconnect` accepts them.
+//! whole strict pipeline runs, not only the arithmetic. It rejects headers and claims sets with
+//! duplicate members, critical extensions, `b64`, and text that is not strict base64url or JSON.
+//! `openidconnect` accepts some of these, for instance `b64`.
 //!
 //! The traits have limits:
 //!
-//! - `openidconnect` parses header and claims itself first, and checks the claims.
+//! - `openidconnect` first parses header and claims itself, and checks the claims.
 //! - It chooses the key. If several keys fit, it rejects the token, even one without a `kid`.
 //! - It decodes the signature before this crate sees it.
 //! - Its dependencies remain, among them the crates with its own cryptography.

@@ -40,8 +40,8 @@ fn key_set<K: JsonWebKey>(keys: &Value) -> JsonWebKeySet<K> {
     serde_json::from_value(json!({ "keys": keys })).unwrap()
 }
 
-/// Verifies a token with `openidconnect`, which accepts any algorithm here, at the time of the
-/// vectors. Returns its subject.
+/// Verifies a token with `openidconnect` at the time of the vectors, accepting any algorithm.
+/// Returns its subject.
 fn verdict<K: JsonWebKey<SigningAlgorithm = CoreJwsSigningAlgorithm>>(
     token: &str,
     keys: JsonWebKeySet<K>,
@@ -160,7 +160,7 @@ fn tokens_that_only_openidconnect_accepts() {
         let ours = verdict(&token, KeySet::new(Vec::new()));
         assert_eq!(ours, Err(signature_error(error)), "{header} {claims}");
     }
-    // It rejects duplicates of the claims that it knows.
+    // `openidconnect` rejects duplicates of the claims that it knows.
     let token = token_of(r#"{"alg":"HS256"}"#, &twice);
     assert!(token.parse::<CoreIdToken>().is_err());
 }

@@ -12,7 +12,7 @@ use crate::console::{fail, print, print_number};
 /// A word that a program is unlikely to write by chance.
 const PATTERN: u32 = 0x5AFE_C0DE;
 
-/// Words that are painted at most. On boards with more RAM, the rest is not painted.
+/// Largest number of words that are painted. On boards with more RAM, the rest is not painted.
 const MOST_WORDS: usize = 12 * 1024;
 
 /// Words at the lower end of the painted area. If one of them changed, the stack may have grown

@@ -183,7 +183,7 @@ fn single<A: InlineKey, M: Material>(
     }
 }
 
-/// Verifies a token and reads a claim, as a program does that uses the claims.
+/// Verifies a token and reads a claim, as a program that uses the claims does.
 #[inline(never)]
 fn outcome(case: &Case, token: &[u8], key: &impl Keys, scratch: &mut [u8]) -> Result<(), Error> {
     let policy = policy(case);
@@ -218,7 +218,7 @@ fn now(case: &Case) -> Clock {
     Clock::Now(NumericDate::from_seconds(case.now))
 }
 
-/// Checks that the token is rejected after a change of the token, the time or the issuer.
+/// Checks that the token is rejected after a change to the token, the time or the issuer.
 fn check_rejections(case: &Case, token: &mut [u8], key: &impl Keys, scratch: &mut [u8]) {
     let late = Case {
         now: case.now + LATER,
@@ -266,7 +266,7 @@ fn signature_len(token: &[u8]) -> usize {
     token.iter().rev().take_while(|c| **c != b'.').count()
 }
 
-/// Replaces a character by another one of the alphabet. Doing it twice restores the character.
+/// Replaces a character with another of the alphabet. Doing it twice restores the character.
 fn flip(token: &mut [u8], position: usize) {
     if let Some(character) = token.get_mut(position) {
         // Upper and lower case differ in bit 0x20: `a` (0x61) becomes `A` (0x41). A digit or sign

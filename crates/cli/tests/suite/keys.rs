@@ -116,7 +116,7 @@ fn many_keys_are_kept() {
 
 #[test]
 fn keys_beyond_the_limit_are_reported() {
-    // Only with the longest key identifiers is the set full before the text is too long.
+    // The longest key identifiers, because otherwise the text is too long before the set is full.
     let key_ids = MAX_KEYS_ON_HEAP * KEY_ID_BYTES_PER_KEY / MAX_KID_LEN;
     let key_id = "x".repeat(MAX_KID_LEN);
     let secret = "A".repeat(42) + "E";

@@ -1,4 +1,4 @@
-//! Tests the program as its users see it. They are one test program, so that it is linked once.
+//! Tests the program as its users see it. All tests are in one program, so that it is linked once.
 
 #![allow(
     clippy::unwrap_used,

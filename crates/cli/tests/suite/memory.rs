@@ -16,7 +16,7 @@ fn peak(process: u32) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// Returns line number `i`: lines of every kind, with algorithms in every combination.
+/// Returns line number `i`. The lines are of four kinds, with many combinations of algorithms.
 fn line(i: usize) -> String {
     let names = [
         "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "ES256",

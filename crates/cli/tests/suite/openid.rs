@@ -1,4 +1,4 @@
-//! OpenID Connect: ID Tokens and the values they contain hashes of, logout tokens, PEM keys and
+//! OpenID Connect: ID Tokens and the values whose hashes they contain, logout tokens, PEM keys and
 //! metadata.
 
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ use super::support::{Run, batch, file, run, vectors};
 
 const SECRET: &str = "a secret of at least 32 bytes, for HS256";
 
-/// From `https://op` for `us`, about `s`, from 1000 to 2000, with `acr` `gold`. Contains the hashes
-/// of the three values below.
+/// An ID Token from `https://op` for `us`, with subject `s` and `acr` `gold`, valid from 1000 to
+/// 2000. Contains the hashes of the three values below.
 const ID_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9\
     .eyJpc3MiOiJodHRwczovL29wIiwic3ViIjoicyIsImF1ZCI6InVzIiwiaWF0IjoxMDAwLCJleHAiOjIwMDAsImFjciI6\
     ImdvbGQiLCJhdF9oYXNoIjoiNzdRbVVQdGpQZnpXdEYyQW5wSzlSUSIsImNfaGFzaCI6IkxEa3RLZG9RYWszUGswY25YeE\
@@ -19,7 +19,7 @@ const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 const CODE: &str = "Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk";
 const STATE: &str = "af0ifjsldkj";
 
-/// From `https://op` for `us`, of session `x`.
+/// A logout token from `https://op` for `us`, which ends session `x`.
 const LOGOUT_TOKEN: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6ImxvZ291dCtqd3QifQ\
     .eyJpc3MiOiJodHRwczovL29wIiwiYXVkIjoidXMiLCJpYXQiOjEwMDAsImV4cCI6MjAwMCwianRpIjoiMSIsInNpZCI6\
     IngiLCJldmVudHMiOnsi\

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::support::{CLAIMS, NOW, SECRET, TOKEN, batch, jwk};
 
-/// Returns the answer to a valid request from which some members are removed and to which others
-/// are added.
+/// Removes members from a valid request, adds others, and returns the answer.
 fn ask(without: &[&str], with: Value) -> Value {
     let now: u64 = NOW.parse().unwrap();
     let mut request = json!({"token": TOKEN, "secret_base64url": SECRET, "now": now});

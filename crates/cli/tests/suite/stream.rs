@@ -1,4 +1,4 @@
-//! `batch` in a dialog with another program.
+//! `batch` exchanges requests and answers with another program.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::thread;

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// Returns the status and the challenge of the answer to a request with these headers. The inner
-/// service answers with the subject.
+/// Sends a request with these headers. Returns the status of the response, and its challenge or, if
+/// it has none, its body. The inner service returns the subject as the body.
 async fn answer(published: &Issuer, authorization: &[&str]) -> (u16, String) {
     let mut request = Request::builder();
     for value in authorization {
@@ -161,7 +161,7 @@ async fn a_misconfigured_server() {
     assert_eq!(got, (500, String::new()));
 }
 
-/// Returns an issuer whose old key was fetched, and which now publishes the new one.
+/// Returns an issuer that has fetched the old key. The new key is published by now.
 async fn replaced(old: &TestKey, new: &TestKey) -> (Published, Issuer) {
     let published = Published::new(&[old]);
     let issuer = published.issuer();

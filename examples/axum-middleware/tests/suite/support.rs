@@ -107,7 +107,7 @@ impl Published {
         self.0.fetches.load(Ordering::Relaxed)
     }
 
-    /// Returns a fetch that answers after a tenth of a second.
+    /// Returns a fetch that takes a tenth of a second.
     pub(crate) fn fetch(&self) -> Fetch {
         let published = self.clone();
         Box::new(move || {
