@@ -200,8 +200,8 @@ const CARGO_TOOLS: [(&str, &str); 4] = [
     ("mutants", "27.1.0"),
 ];
 
-/// Installs a Cargo subcommand if it is missing. It is built without optimization, because optimizing
-/// would take longer than it saves.
+/// Installs a Cargo subcommand if it is missing. It is built without optimization, which would take
+/// longer than it saves.
 pub fn need_cargo_tool(name: &str) -> Outcome {
     if succeeds(&mut cargo([name, "--version"])) {
         return Ok(());

@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Waits for a program and returns its status. After `limit`, kills the program and all its
-/// descendants and returns `None`. None of them then holds a lock or a core that a later step needs.
+/// descendants, so that none of them holds a lock or a core that a later step needs. Then returns
+/// `None`.
 pub fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();
     loop {

@@ -10,8 +10,8 @@ use jose_verify_fuzz::token;
 use jose_verify_fuzz::vectors::{self, CASES};
 use serde_json::{Value, json};
 
-/// Longer seeds are left out. `cargo xtask fuzz` limits inputs to 4096 bytes, so libFuzzer truncates
-/// the longest of the others.
+/// Longer seeds are left out. `cargo xtask fuzz` limits inputs to 4096 bytes, to which libFuzzer
+/// truncates the longest of the others.
 const MAX_LEN: usize = 8192;
 
 /// Small JSON texts with every element of the grammar, so that most mutations have an effect.

@@ -31,8 +31,8 @@ enum Tag<'a> {
     Any(&'a [u8]),
 }
 
-/// Checks all three algorithms, each with its own key. Also checks for which of them a key set loads
-/// the secret.
+/// Checks all three algorithms, each with its own key. Also checks for which of them a key set
+/// loads the secret.
 pub fn check(input: &Input<'_>) {
     let secret = input.secret.repeat(usize::from(input.repeated) + 1);
     let set = KeySet::<1>::from_parameters(&KeyParameters::oct(&secret), MACS);
