@@ -34,7 +34,7 @@ fn verdict(
     Ok(())
 }
 
-/// Each algorithm with a loaded key, without tables.
+/// Measures each algorithm with a loaded key, without tables.
 fn accepted(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("accepted");
     for name in VECTORS {
@@ -47,7 +47,7 @@ fn accepted(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// ECDSA with a table for the key, and one of the same size that all keys share.
+/// Measures ECDSA with a table for the key, and one of the same size that all keys share.
 fn prepared(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("prepared");
     for name in ["ES256", "ES384", "ES512"] {
@@ -64,7 +64,7 @@ fn prepared(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// HS256, where the token's length matters most.
+/// Measures HS256, where the token's length matters most.
 fn lengths(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("length");
     for len in LENGTHS {
@@ -78,7 +78,7 @@ fn lengths(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Lookup of the last key of a set.
+/// Measures the lookup of the last key of a set.
 fn keys(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("last key of");
     let (token, _) = hs256(350);
@@ -92,7 +92,7 @@ fn keys(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The cost of rejected tokens, as in a flood of them.
+/// Measures the cost of rejected tokens, as in a flood of them.
 fn rejected(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("rejected");
     let late = NumericDate::from_seconds(i64::MAX);

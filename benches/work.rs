@@ -7,7 +7,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
-    reason = "a tool of the benchmarks"
+    reason = "a benchmark panics if its inputs are unusable"
 )]
 
 use std::env;
@@ -32,7 +32,7 @@ fn main() {
             println!("{row}");
         } else if wanted == row {
             let (length, mut work, want) = make();
-            // A first run takes the work that is done only on first use.
+            // The first run does the work that is needed only once.
             assert_eq!(work(), want);
             assert_eq!(counted_work(&mut *work), want);
             println!("{length}");

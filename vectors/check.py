@@ -177,7 +177,7 @@ def verify_pyjwt(alg, key, token):
         return False
 
 
-# ---- model of the answers -----------------------------------------------------------------------
+# ---- model of the expected results --------------------------------------------------------------
 
 class Duplicate(Exception):
     pass

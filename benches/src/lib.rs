@@ -106,7 +106,8 @@ pub fn hs256(len: usize) -> (String, OneKey) {
 pub fn other_signature(token: &str) -> String {
     let (signing_input, signature) = token.rsplit_once('.').unwrap();
     let (first, rest) = signature.split_at(1);
-    // Replaces the highest bits. The number stays in range because it only gets smaller.
+    // Sets the six highest bits to 0, or to 1 if they are 0. Both are in range for HS256, RS256
+    // and ES256.
     let first = if first == "A" { "B" } else { "A" };
     format!("{signing_input}.{first}{rest}")
 }

@@ -1,4 +1,4 @@
-//! Changes to bytes that are valid at first.
+//! Changes to bytes that are initially valid.
 
 use arbitrary::Arbitrary;
 

@@ -127,7 +127,7 @@ fn evaluate<C, T>(
     claim: Option<C>,
     problem: impl FnOnce(C, T) -> Option<Problem>,
 ) -> Option<Problem> {
-    // An error for any token.
+    // An empty expected value is an error for every token.
     if let Check::Required(wanted) | Check::IfPresent(wanted) = &check
         && is_unset(wanted)
     {
@@ -213,7 +213,7 @@ fn no_event(events: &Members<'_>, wanted: &str) -> Option<Problem> {
     let mut found = events.iter().filter(|(name, _)| name == wanted);
     match (found.next(), found.next()) {
         (Some((_, event)), None) => event.members().is_none().then_some(Problem::WrongType),
-        // Also if two events have the name, because it is ambiguous.
+        // Two events with this name are a mismatch too, because they are ambiguous.
         _ => Some(Problem::Mismatch),
     }
 }

@@ -1,6 +1,6 @@
 """Makes the ID tokens, key sets and secret in this folder, and systems.json, with jwcrypto. See README.md.
 
-Header and payload are texts that are signed unchanged, so that the JSON is formatted as the respective system formats it.
+Header and payload are texts that are signed unchanged, so that each is formatted as its system does.
 """
 
 import json

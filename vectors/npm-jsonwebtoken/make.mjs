@@ -18,7 +18,7 @@ function material(alg, bits = 2048) {
       const secret = randomBytes(SECRET_LEN[alg]);
       made.set(id, { key: secret, arg: { secret } });
     } else {
-      // Through PEM: Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
+      // Exports through PEM, because Node.js 20 hangs if it frees the job that made a key while it exports that key as a JWK.
       const { privateKey } = generateKeyPairSync(alg in CURVE ? "ec" : "rsa", {
         namedCurve: CURVE[alg],
         modulusLength: bits,

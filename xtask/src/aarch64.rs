@@ -7,8 +7,8 @@ use crate::process::{Outcome, cargo, need_target, root, run};
 
 /// Runs the library's tests for 64-bit Arm under QEMU
 ///
-/// Needs Debian or a derivative, and rustup. Unpacks the emulator under target. rustup's target has
-/// the linker's files and a C library, so no compiler for that machine is needed.
+/// Needs Debian or a derivative, and rustup. Unpacks the emulator under target. rustup's target
+/// includes startup files and a C library, so no C compiler for that machine is needed.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped because the emulator or the target
 /// cannot be installed.

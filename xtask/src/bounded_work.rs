@@ -10,7 +10,7 @@ use crate::process::{Outcome, failed};
 /// Runs examples/hostile.rs on inputs of each shape under valgrind and counts the instructions of
 /// the library. Fails if an input of twice the length takes more than 2.2 times the work.
 ///
-/// Takes some minutes. Needs valgrind.
+/// Takes a few minutes. Needs valgrind.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error, 77 valgrind is not installed.
 #[derive(Args)]

@@ -11,14 +11,14 @@ use crate::process::{
 };
 use crate::test_run::some_tests_pass;
 
-/// Without TLS: the tests connect only to this machine, and the C code of TLS takes longer to
+/// TLS is left out. The tests connect only to this machine, and the C code of TLS takes longer to
 /// compile than everything else.
 const OPTIONS: [&str; 2] = ["--locked", "--no-default-features"];
 
 /// Checks a package under examples: formatting, lints and tests
 ///
-/// Needs Cargo's registry. --log-in also needs npm, which installs oidc-provider in the version of
-/// its lock file.
+/// Needs access to Cargo's registry. --log-in also needs npm, which installs oidc-provider in the
+/// version of its lock file.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]

@@ -25,7 +25,7 @@ pub struct Arguments {
     fuzz_seconds: u32,
 }
 
-/// The stages share one budget of a night.
+/// The budget that all stages share.
 const NIGHT: Budget = Budget {
     name: "one night",
     seconds: 8 * 3600,

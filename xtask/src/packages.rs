@@ -13,12 +13,12 @@ pub struct Packages<'p> {
     pub folder: PathBuf,
     pub names: &'p [&'p str],
     pub programs: &'p [&'p str],
-    /// Changes with the list of packages, so that an older folder is filled again.
+    /// Must be changed together with the list of packages, so that an older folder is filled again.
     pub version: u32,
 }
 
 impl Packages<'_> {
-    /// Fetches and unpacks what is missing. `bin` then has a script that starts each program.
+    /// Fetches and unpacks what is missing. `bin` then contains a script for each program.
     pub fn unpack(&self) -> Outcome {
         fs::create_dir_all(&self.folder)?;
         let fetched = self.folder.join(format!("fetched-{}", self.version));
@@ -155,8 +155,7 @@ fn collect_library_folders(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Outc
         let entry = entry?;
         let name = entry.file_name();
         if entry.file_type()?.is_dir() {
-            // Contains libraries for the emulated machine, which programs of this one must not
-            // load.
+            // Its libraries are for the emulated machine. Programs of this one must not load them.
             if name != "aarch64-linux-gnu" {
                 collect_library_folders(&entry.path(), found)?;
             }

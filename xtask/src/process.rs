@@ -29,7 +29,7 @@ pub fn failed<T>(why: impl Into<String>) -> Outcome<T> {
     Err(Failure::Failed(why.into()))
 }
 
-/// Returns a failure because something is not available on this machine.
+/// Returns a failure, with a message, because a tool cannot be installed on this machine.
 pub fn unavailable<T>(why: impl Into<String>) -> Outcome<T> {
     Err(Failure::Unavailable(why.into()))
 }
@@ -150,7 +150,7 @@ pub fn is_installed(name: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
-/// Runs a program, and kills it with all that it started after `limit`.
+/// Runs a program. After `limit`, kills it and all its descendants.
 pub fn run_within(command: &mut Command, limit: Duration) -> Outcome {
     let mut child = command
         .spawn()
@@ -191,7 +191,8 @@ pub fn read(file: impl AsRef<Path>) -> Outcome<String> {
 /// nightlies change the format of rustdoc's JSON, and the tool rejects other formats.
 pub const NIGHTLY: &str = "nightly-2026-10-30";
 
-/// The versions of Cargo's subcommands that are installed. If another version is there, it is used.
+/// The versions of Cargo's subcommands to install. If another version is already installed, it is
+/// used.
 const CARGO_TOOLS: [(&str, &str); 4] = [
     ("deny", "0.20.2"),
     ("fuzz", "0.13.2"),

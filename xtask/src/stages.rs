@@ -32,7 +32,7 @@ pub struct Budget {
     pub seconds: u64,
 }
 
-/// One stage: a program that passes, fails, or says with exit code 77 that it cannot run here.
+/// One stage: a program that passes, fails, or reports with exit code 77 that it cannot run here.
 pub struct Stage {
     pub name: String,
     pub budget: Budget,
@@ -97,7 +97,7 @@ pub fn run_selected(selection: &Selection, folder: &str, mut stages: Vec<Stage>)
     Ok(())
 }
 
-/// Runs one stage, writes its output to `log`, and kills it with all that it started at its limit.
+/// Runs one stage and writes its output to `log`. At its limit, kills it and all its descendants.
 fn run_stage(stage: &mut Stage, log: &Path) -> Outcome<Ending> {
     let out = File::create(log)?;
     stage.command.stdout(out.try_clone()?).stderr(out);

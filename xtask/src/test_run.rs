@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use crate::process::{Outcome, failed};
 
-/// Runs a command of Cargo that runs tests, with the output of this program. Returns whether all
-/// passed and there was at least one.
+/// Runs a Cargo command that runs tests, and prints its output. Returns whether all tests passed
+/// and there was at least one.
 pub fn some_tests_pass(command: &mut Command) -> Outcome<bool> {
     let (succeeded, printed) = run_and_read(command)?;
     Ok(succeeded && printed.lines().any(some_passed))

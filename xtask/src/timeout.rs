@@ -1,4 +1,4 @@
-//! Waits for a program, and ends it with everything that it started.
+//! Waits for a program, and kills it and its descendants after a time limit.
 
 use std::fs;
 use std::io;
@@ -6,8 +6,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Waits for a program and returns its status. After `limit` it kills the program and all its
-/// descendants, so that none of them holds a lock or a core that a later step needs, and returns
+/// Waits for a program and returns its status. After `limit`, kills the program and all its
+/// descendants, so that none of them holds a lock or a core that a later step needs. Then returns
 /// `None`.
 pub fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let start = Instant::now();

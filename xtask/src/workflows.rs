@@ -75,7 +75,7 @@ fn zizmor(tools: &Path) -> Outcome {
     process::run(program(tools.join("venv/bin/zizmor")).args(arguments))
 }
 
-/// Installs both linters into a folder, unless these versions are there.
+/// Installs both linters into a folder, unless these versions are already installed.
 fn install(tools: &Path) -> Outcome {
     let mut pins = String::new();
     for name in PINS {

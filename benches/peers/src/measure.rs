@@ -1,4 +1,4 @@
-//! Times several ways to do the same work, in turns.
+//! Times several ways to do the same work, in turn.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Number of turns of each contender.
 const ROUNDS: usize = 41;
 
-/// Number of samples in a turn. The fastest one counts, because the others were interrupted.
+/// Number of samples in a turn. Only the fastest counts, because others may have been interrupted.
 const SAMPLES: usize = 5;
 
 /// Duration of a sample: so short that most samples are not interrupted.
@@ -66,7 +66,7 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Times all contenders in turns.
+/// Times all contenders in turn.
 pub fn contest(mut contenders: Vec<Contender>) -> Vec<Result> {
     let repetitions: Vec<u32> = contenders.iter_mut().map(Contender::repetitions).collect();
     let mut rounds = vec![Vec::new(); contenders.len()];

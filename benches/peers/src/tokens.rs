@@ -91,7 +91,8 @@ fn ours(name: &str, material: &Material, keys: impl Keys + 'static) -> Contender
     })
 }
 
-/// Which backend jsonwebtoken uses now. A process can install only one provider, so it dispatches.
+/// Which backend jsonwebtoken uses now. A process can install only one provider, so that provider
+/// chooses the backend.
 static ON_AWS_LC: AtomicBool = AtomicBool::new(true);
 
 static EITHER: CryptoProvider = CryptoProvider {
@@ -108,7 +109,7 @@ static EITHER: CryptoProvider = CryptoProvider {
 };
 
 fn jsonwebtoken(name: &str, material: &Material, on_aws_lc: bool) -> Contender {
-    // Fails from the second time on, because the provider is already installed.
+    // Fails after the first call, because the provider is already installed.
     let _ = EITHER.install_default();
     let token = material.token();
     let key = DecodingKey::from_jwk(&serde_json::from_str(&material.jwk).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Writes the first inputs of every target to `fuzz/corpus`, from the vectors.
+//! Writes the initial inputs of every target to `fuzz/corpus`, from the vectors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,7 +10,8 @@ use jose_verify_fuzz::token;
 use jose_verify_fuzz::vectors::{self, CASES};
 use serde_json::{Value, json};
 
-/// The targets are run with inputs up to this length, so longer seeds are useless.
+/// Longer seeds are left out. `cargo xtask fuzz` limits inputs to 4096 bytes, to which libFuzzer
+/// truncates the longest of the others.
 const MAX_LEN: usize = 8192;
 
 /// Small JSON texts with every element of the grammar, so that most mutations have an effect.

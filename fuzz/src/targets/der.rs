@@ -42,7 +42,7 @@ pub fn check(der: &[u8]) {
     check_rsa(der);
     check_spki(der);
     check_certificate(der);
-    // Loading it does not panic, whatever it is.
+    // Loading must not panic, whatever the bytes are.
     for read in [
         KeyParameters::from_rsa_der(der),
         KeyParameters::from_spki_der(der),

@@ -32,7 +32,7 @@ pub struct Input<'a> {
     message: &'a [u8],
     point: Point<'a>,
     s: Number<'a>,
-    /// Replace r and s after the key is computed.
+    /// If present, these replace r and s after the key is computed.
     other_r: Option<Number<'a>>,
     other_s: Option<Number<'a>>,
     /// Whether s is replaced by n - s, which is valid too.
@@ -53,7 +53,7 @@ enum Curve {
     P521,
 }
 
-/// R, the point that verifying computes as u₁G + u₂Q.
+/// R, the point that verification computes as u₁G + u₂Q.
 #[derive(Debug, Arbitrary)]
 enum Point<'a> {
     /// A multiple of G.
@@ -66,7 +66,7 @@ enum Point<'a> {
     Infinity(Number<'a>),
 }
 
-/// A number near a limit, or any.
+/// A number near a limit, or an arbitrary one.
 #[derive(Debug, Arbitrary)]
 enum Number<'a> {
     Small(u8),
@@ -167,7 +167,7 @@ where
             assert_eq!(
                 prepared.tables().is_some(),
                 suffices,
-                "tables are made if the memory suffices"
+                "tables are made if and only if the memory suffices"
             );
             if let Some(tables) = prepared.tables() {
                 let quick = self.tables.verify(material, tables, input.message, &bytes);

@@ -31,7 +31,7 @@ enum Tag<'a> {
     Any(&'a [u8]),
 }
 
-/// Checks all three algorithms, each with a key of its own. Also checks for which of them a key set
+/// Checks all three algorithms, each with its own key. Also checks for which of them a key set
 /// loads the secret.
 pub fn check(input: &Input<'_>) {
     let secret = input.secret.repeat(usize::from(input.repeated) + 1);

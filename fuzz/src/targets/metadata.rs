@@ -30,7 +30,7 @@ pub fn check(text: &[u8]) {
     let result = ProviderMetadata::parse(text, issuer);
     let mut reasons = rejections(members);
     if issuer.is_empty() {
-        // The caller's mistake, whatever the text contains.
+        // An empty expected issuer is the caller's mistake, whatever the text contains.
         let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
         assert_eq!(result.as_ref().err(), Some(&mistake));
     } else {

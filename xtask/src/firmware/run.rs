@@ -221,8 +221,8 @@ impl Image<'_> {
 
 /// Replaces an instruction that the emulator rejects with one of the same length and effect.
 ///
-/// p256-cm4 0.4.0 loads a single register with `ldm r4, {r6}`, which loads several. Its wide
-/// encoding is undefined for a single register.
+/// p256-cm4 0.4.0 loads a single register with `ldm r4, {r6}`, an instruction that loads several.
+/// Its wide encoding is unpredictable for a single register.
 fn repair_assembly(image: &Path) -> Outcome {
     const LOAD_MULTIPLE: [u8; 4] = [0x94, 0xE8, 0x40, 0x00];
     const LOAD: [u8; 4] = [0xD4, 0xF8, 0x00, 0x60];

@@ -9,10 +9,11 @@ use clap::Args;
 
 use crate::process::{Outcome, failed, files, read, usage_error};
 
-/// Checks the width of lines, phrases that no engineer would write, links, and the README's length
+/// Checks the width of lines, phrases that no engineer would write, links, and the README
 ///
-/// Lines of Rust and of Markdown prose may have 100 columns. Relative links in Markdown must
-/// resolve to a file, and to a heading in it. The README may have 450 words of prose.
+/// Lines of Rust and of Markdown prose may have at most 100 columns. Relative links in Markdown
+/// must resolve to a file, and to a heading in it. The README may have at most 450 words of prose,
+/// and at most four columns in a table. It must have at least ten links.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error.
 #[derive(Args)]

@@ -1,4 +1,4 @@
-//! Checks that the README is short.
+//! Checks that the README is short, has links, and has no wide tables.
 
 use super::links::links;
 use super::prose;
