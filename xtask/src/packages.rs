@@ -149,17 +149,13 @@ pub fn need(command: &mut Command, what: &str) -> Outcome {
     Ok(())
 }
 
-/// Adds each folder under `folder` that contains a shared library for this machine.
+/// Adds each folder under `folder` that contains a shared library.
 fn collect_library_folders(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Outcome {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name = entry.file_name();
         if entry.file_type()?.is_dir() {
-            // Its libraries are for the emulated machine. Programs of this one must not load them.
-            if name != "aarch64-linux-gnu" {
-                collect_library_folders(&entry.path(), found)?;
-            }
-        } else if name.to_string_lossy().contains(".so") {
+            collect_library_folders(&entry.path(), found)?;
+        } else if entry.file_name().to_string_lossy().contains(".so") {
             found.insert(folder.to_owned());
         }
     }

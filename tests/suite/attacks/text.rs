@@ -297,7 +297,7 @@ fn wrong_number_of_segments() {
 
 /// Control: a token signed with our key is accepted, and one with another secret is rejected.
 #[test]
-fn forged_tokens_are_otherwise_valid() {
+fn our_own_token_is_accepted() {
     let good = rsa_token(&OURS, &json!({"alg": "RS256"}));
     assert_eq!(signature_verdict(&good, &OURS.key()), Ok(()));
     let other_secret = token_with_secret(&[7; 32], HS256, CLAIMS);
