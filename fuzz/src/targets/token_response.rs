@@ -59,7 +59,8 @@ fn rejections(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     let member = |name: &str| json::get(members, name);
     let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
-    let missing = member("access_token").is_none() || member("token_type").is_none();
+    let is_empty = |value: &Json<'_>| value.text().is_some_and(|text| text.is_empty());
+    let missing = member("access_token").is_none_or(is_empty) || member("token_type").is_none();
     let wrong_seconds = member("expires_in").is_some_and(|value| seconds(value).is_none());
     if missing || wrong_seconds || STRINGS.iter().any(is_wrong) {
         reasons.push(Error::MalformedTokenResponse);
