@@ -68,8 +68,8 @@ pub(crate) fn escaped<'t>(text: &'t str, keep: &[char]) -> Cow<'t, str> {
     Cow::Owned(escaped)
 }
 
-/// Returns whether a character is a C0 or C1 control, a line separator, invisible, or has the
-/// Unicode property `Bidi_Control`.
+/// Returns whether a character is a C0 or C1 control, a line or paragraph separator, one of the
+/// invisible characters listed here, or has the Unicode property `Bidi_Control`.
 fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')

@@ -1,5 +1,5 @@
 //! Public keys in DER are read as the crates `spki`, `pkcs1` and `x509-cert` read them. Encodings
-//! other than DER are rejected.
+//! other than DER are rejected; for certificates, this is not checked.
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
 use jose_verify::{Error, KeySet};

@@ -8,7 +8,7 @@ use crate::any_signature::AnySignature;
 use crate::json::Json;
 use crate::{pipeline, token};
 
-/// Reads `payload` with a policy that checks nothing.
+/// Reads `payload` with a policy and a clock that check nothing.
 pub fn check(payload: &[u8]) {
     let token = token::join(token::HEADER, payload, b"");
     let mut scratch = vec![0; scratch_len(token.len())];

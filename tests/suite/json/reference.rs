@@ -158,7 +158,8 @@ pub(super) fn stricter(members: &[(String, Json)]) -> Vec<Error> {
     reasons
 }
 
-/// Checks the types of registered claims (RFC 7519 §4.1, OpenID Connect Core §2, RFC 9068 §2.2).
+/// Checks the types of registered claims and the range of times (RFC 7519 §4.1, OpenID Connect Core
+/// §2, RFC 9068 §2.2).
 fn claim_error(name: &str, value: &Json) -> Option<Error> {
     let all_strings = |elements: &[Json]| elements.iter().all(|e| matches!(e, Json::String(_)));
     let error = |problem| {

@@ -88,8 +88,8 @@ impl Prime<WORDS> for Field {
 
 /// Returns 2²⁵⁶ mod p, which is 2²⁵⁶ - p, after a carry or borrow, and zero otherwise.
 ///
-/// A carry out of the words drops 2²⁵⁶ from the number, so this is added. A borrow adds 2²⁵⁶, so
-/// this is subtracted.
+/// A carry out of the words drops 2²⁵⁶ from the number, so 2²⁵⁶ mod p is added. A borrow adds 2²⁵⁶,
+/// so 2²⁵⁶ mod p is subtracted.
 #[inline]
 fn if_carried(carry: bool) -> [Word; WORDS] {
     const RADIX: [Word; WORDS] = words([
