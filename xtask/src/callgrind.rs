@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::process::{Outcome, cargo, failed, is_installed, output, program, unavailable};
+use crate::process::{Outcome, cargo, failed, need_programs, output, program};
 
 /// A program that does the work of one row per run, and the function whose instructions are
 /// counted.
@@ -29,9 +29,7 @@ pub struct Count {
 impl Counted {
     /// Builds a program in release mode. `arguments` select it for Cargo.
     pub fn build(arguments: &[&str], name: &str, function: &'static str) -> Outcome<Self> {
-        if !is_installed("valgrind") {
-            return unavailable("valgrind is not installed");
-        }
+        need_programs(&["valgrind"])?;
         let mut build = cargo(["build", "--release", "--locked", "--message-format=json"]);
         let messages = output(build.args(arguments))?;
         let executables = messages.split("\"executable\":\"").skip(1);

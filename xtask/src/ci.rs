@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::process::{Outcome, output, program, read};
+use crate::process::{Outcome, host_target, program, read};
 use crate::stages::{Budget, Selection, Stage, run_selected};
 
 /// Runs everything that must pass before a change is merged: half an hour on two cores
@@ -21,39 +21,18 @@ pub struct Arguments {
     selection: Selection,
 }
 
-const LINT: Budget = Budget {
-    name: "lint, tests, documentation",
-    seconds: 300,
-};
-const CROSS: Budget = Budget {
-    name: "cross builds, minimum Rust, firmware",
-    seconds: 240,
-};
-const FOREIGN: Budget = Budget {
-    name: "C and WebAssembly",
-    seconds: 180,
-};
-const MIRI: Budget = Budget {
-    name: "Miri",
-    seconds: 120,
-};
-const FUZZ: Budget = Budget {
-    name: "fuzzing, bounded work, instructions",
-    seconds: 210,
-};
-const EXAMPLES: Budget = Budget {
-    name: "examples",
-    seconds: 330,
-};
-const PROVIDERS: Budget = Budget {
-    name: "providers",
-    seconds: 240,
-};
+const LINT: Budget = budget("lint, tests, documentation", 300);
+const CROSS: Budget = budget("cross builds, minimum Rust, firmware", 240);
+const FOREIGN: Budget = budget("C and WebAssembly", 180);
+const MIRI: Budget = budget("Miri", 120);
+const ARM: Budget = budget("64-bit Arm", 120);
+const FUZZ: Budget = budget("fuzzing, bounded work, instructions", 210);
+const EXAMPLES: Budget = budget("examples", 330);
+const PROVIDERS: Budget = budget("providers", 240);
 
-const ARM: Budget = Budget {
-    name: "64-bit Arm",
-    seconds: 120,
-};
+const fn budget(name: &'static str, seconds: u64) -> Budget {
+    Budget { name, seconds }
+}
 
 /// Seconds for each fuzz target.
 const FUZZ_SECONDS: &str = "4";
@@ -68,7 +47,7 @@ impl Arguments {
 
 fn stages() -> Outcome<Vec<Stage>> {
     let readme = read("README.md")?;
-    let host = output(program("rustc").args(["--print", "host-tuple"]))?;
+    let host = host_target()?;
     let mut stages = vec![
         stage("words", LINT, xtask(["words"])?),
         stage("lint", LINT, xtask(["check", "lint"])?),
@@ -93,12 +72,13 @@ fn stages() -> Outcome<Vec<Stage>> {
         let command = xtask(["firmware"].iter().chain(arguments))?;
         stages.push(stage(name, CROSS, command));
     }
-    for check in ["header", "host", "sanitizers", "valgrind", "device"] {
+    stages.push(stage("C header", FOREIGN, xtask(["header", "--check"])?));
+    for check in ["host", "sanitizers", "valgrind", "device"] {
         let name = format!("C interface, {check}");
         stages.push(stage(&name, FOREIGN, xtask(["capi", check])?));
     }
     stages.push(stage("WebAssembly in Node", FOREIGN, xtask(["wasm"])?));
-    let miri = xtask(["miri", "--quick", host.trim()])?;
+    let miri = xtask(["miri", "--quick", &host])?;
     stages.push(stage("miri", MIRI, miri));
     stages.push(stage("aarch64", ARM, xtask(["aarch64"])?));
     let fuzz = xtask(["fuzz", "--seconds", FUZZ_SECONDS, "--jobs", "2"])?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::process::{
-    Outcome, failed, is_installed, program, root, run, run_within, target_folder, unavailable,
+    Outcome, failed, need_programs, program, root, run, run_within, target_folder, unavailable,
     usage_error,
 };
 use crate::test_run::some_tests_pass;
@@ -85,9 +85,7 @@ fn cargo_in(name: &str, command: &str) -> Command {
 
 /// Runs the tests that log in at `oidc-provider`.
 fn log_in(name: &str) -> Outcome {
-    if !is_installed("npm") || !is_installed("node") {
-        return unavailable("npm is not installed");
-    }
+    need_programs(&["npm", "node"])?;
     let mut install = program("npm");
     install
         .args(["ci", "--prefix", "provider", "--ignore-scripts"])

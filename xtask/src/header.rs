@@ -13,7 +13,7 @@ use crate::process::{Outcome, cargo, run};
 pub struct Arguments {
     /// Compare the header with the source instead of writing it
     #[arg(long)]
-    pub check: bool,
+    check: bool,
 }
 
 impl Arguments {

@@ -86,7 +86,7 @@ fn main() -> ExitCode {
         Command::Capi(arguments) => arguments.run(),
         Command::Wasm(arguments) => arguments.run(),
         Command::Example(arguments) => arguments.run(),
-        Command::Workflows(workflows::Arguments {}) => workflows::run(),
+        Command::Workflows(arguments) => arguments.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

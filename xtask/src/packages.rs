@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{fs, io};
 
-use crate::process::{Outcome, is_installed, output, program, root, run, succeeds, unavailable};
+use crate::process::{
+    Outcome, is_installed, need_programs, output, program, root, run, succeeds, unavailable,
+};
 
 /// Packages, and the programs that are needed from them.
 pub struct Packages<'p> {
@@ -41,9 +43,7 @@ impl Packages<'_> {
     }
 
     fn fetch(&self) -> Outcome {
-        if !is_installed("apt-get") || !is_installed("dpkg-deb") {
-            return unavailable("apt-get and dpkg-deb are not installed");
-        }
+        need_programs(&["apt-get", "dpkg-deb"])?;
         let packages = self.folder.join("debs");
         for folder in ["apt/lists/partial", "apt/cache/partial", "debs", "root"] {
             fs::create_dir_all(self.folder.join(folder))?;

@@ -150,6 +150,14 @@ pub fn is_installed(name: &str) -> bool {
     env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
+/// Checks that programs are on the `PATH`.
+pub fn need_programs(names: &[&str]) -> Outcome {
+    match names.iter().find(|name| !is_installed(name)) {
+        Some(name) => unavailable(format!("{name} is not installed")),
+        None => Ok(()),
+    }
+}
+
 /// Runs a program. After `limit`, kills it and all its descendants.
 pub fn run_within(command: &mut Command, limit: Duration) -> Outcome {
     let mut child = command

@@ -47,14 +47,14 @@ fn descendants(process: u32) -> Vec<u32> {
     found.split_off(1)
 }
 
+/// Kills processes. Some may have ended by themselves.
 fn kill(processes: &[u32]) {
-    for process in processes {
-        let mut kill = Command::new("sh");
-        kill.args(["-c", &format!("kill -KILL {process}")])
-            .stderr(Stdio::null());
-        // It may have ended by itself.
-        let _ = kill.status();
-    }
+    let processes: Vec<_> = processes.iter().map(u32::to_string).collect();
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill -KILL \"$@\"", "sh"])
+        .args(processes)
+        .stderr(Stdio::null());
+    let _ = kill.status();
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::process::{Outcome, cargo, is_installed, need_target, program, run, unavailable};
+use crate::process::{Outcome, cargo, need_programs, need_target, program, run};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const FOLDER: &str = "crates/wasm";
@@ -20,9 +20,7 @@ impl Arguments {
     pub fn run(self) -> Outcome {
         let Self {} = self;
         need_target(TARGET)?;
-        if !is_installed("node") {
-            return unavailable("node is not installed");
-        }
+        need_programs(&["node"])?;
         let mut build = cargo(["build", "--quiet", "--release", "--locked"]);
         build
             .args(["--manifest-path", &format!("{FOLDER}/Cargo.toml")])

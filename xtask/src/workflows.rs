@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::process::{
-    self, Outcome, failed, files, is_installed, program, read, root, run_within, unavailable,
+    self, Outcome, failed, files, need_programs, program, read, root, run_within, unavailable,
 };
 
 /// The files that pin the versions.
@@ -32,13 +32,16 @@ const INSTALL_LIMIT: Duration = Duration::from_mins(5);
 #[derive(Args)]
 pub struct Arguments {}
 
-/// Runs the command.
-pub fn run() -> Outcome {
-    let tools = root().join("target/workflows");
-    install(&tools)?;
-    // Both run even if the first one fails, so that all findings are printed.
-    let outcomes = [actionlint(&tools), zizmor(&tools)];
-    outcomes.into_iter().collect()
+impl Arguments {
+    /// Runs the command.
+    pub fn run(self) -> Outcome {
+        let Self {} = self;
+        let tools = root().join("target/workflows");
+        install(&tools)?;
+        // Both run even if the first one fails, so that all findings are printed.
+        let outcomes = [actionlint(&tools), zizmor(&tools)];
+        outcomes.into_iter().collect()
+    }
 }
 
 /// Runs actionlint.
@@ -86,12 +89,7 @@ fn install(tools: &Path) -> Outcome {
     if fs::read_to_string(&installed).is_ok_and(|versions| versions == pins) {
         return Ok(());
     }
-    for name in ["npm", "node", "python3"] {
-        if !is_installed(name) {
-            return unavailable(format!("{name} is not installed"));
-        }
-    }
-
+    need_programs(&["npm", "node", "python3"])?;
     fs::create_dir_all(tools)?;
     for name in PINS {
         fs::copy(root().join("xtask/workflows").join(name), tools.join(name))?;

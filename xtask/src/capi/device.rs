@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::{WARNINGS, build_library, needs, out, program_here};
+use super::{WARNINGS, build_library, out, program_here};
 use crate::firmware::Tools;
-use crate::process::{Outcome, failed, output, run, run_within};
+use crate::process::{Outcome, failed, need_programs, output, run, run_within};
 
 /// The target of `tests/device.c`.
 const TARGET: &str = "thumbv6m-none-eabi";
 
 /// Links the program, checks its symbols, and runs it.
 pub fn check() -> Outcome {
-    needs("nm")?;
+    need_programs(&["nm"])?;
     let tools = Tools::set_up()?;
     let library = build_library(Some(TARGET))?;
     let image = out()?.join("device.elf");

@@ -9,8 +9,7 @@ use std::process::Command;
 
 use clap::{Args, Subcommand};
 
-use crate::header;
-use crate::process::{Outcome, cargo, failed, is_installed, program, read, root, run, unavailable};
+use crate::process::{Outcome, cargo, failed, need_programs, program, read, root, run};
 
 const FOLDER: &str = "crates/capi";
 const WARNINGS: [&str; 5] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Iinclude"];
@@ -30,8 +29,6 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Check {
-    /// Compare `include/jose_verify.h` with the source
-    Header,
     /// Run tests/host.c, compile the header as C++, and compile the program in README.md
     Host,
     /// Run tests/host.c with `AddressSanitizer` and `UndefinedBehaviorSanitizer`
@@ -46,7 +43,6 @@ impl Arguments {
     /// Runs the command.
     pub fn run(self) -> Outcome {
         match self.check {
-            Check::Header => header::Arguments { check: true }.run(),
             Check::Host => {
                 run(&mut build_host(&[])?)?;
                 compile_as_cpp()?;
@@ -57,13 +53,6 @@ impl Arguments {
             Check::Device => device::check(),
         }
     }
-}
-
-fn needs(name: &str) -> Outcome {
-    if is_installed(name) {
-        return Ok(());
-    }
-    unavailable(format!("{name} is not installed"))
 }
 
 /// Returns a command that runs a program in the folder of the C interface.
@@ -97,7 +86,7 @@ fn build_library(target: Option<&str>) -> Outcome<String> {
 
 /// Links tests/host.c with the library and returns the program.
 fn build_host(options: &[&str]) -> Outcome<Command> {
-    needs("gcc")?;
+    need_programs(&["gcc"])?;
     let library = build_library(None)?;
     let host = out()?.join("host");
     let mut gcc = program_here("gcc");
@@ -107,7 +96,7 @@ fn build_host(options: &[&str]) -> Outcome<Command> {
 }
 
 fn compile_as_cpp() -> Outcome {
-    needs("g++")?;
+    need_programs(&["g++"])?;
     let file = out()?.join("host.cc");
     let program = "#include \"jose_verify.h\"\nint main() { return 0; }\n";
     fs::write(&file, program)?;
@@ -147,7 +136,7 @@ fn c_blocks(markdown: &str) -> String {
 }
 
 fn valgrind() -> Outcome {
-    needs("valgrind")?;
+    need_programs(&["valgrind"])?;
     let host = build_host(&[])?;
     let mut valgrind = program_here("valgrind");
     valgrind.args(["--quiet", "--error-exitcode=1", "--leak-check=full"]);
