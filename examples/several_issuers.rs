@@ -48,8 +48,8 @@ fn authenticate(
     route: Route<'_>,
     fetch: Fetch<'_>,
 ) -> Result<String, Error> {
-    // An `iss` that is not in the configuration never leads to a fetch. The claims are decoded twice
-    // to read it first, which costs little next to a signature.
+    // An `iss` that is not in the configuration never leads to a fetch. The claims are decoded
+    // twice to read it first, which costs little next to a signature.
     let entry = find_untrusted(issuers, token.as_bytes())?;
     let verify = |keys| entry.verify(token.as_bytes(), keys, now, route);
     let used = entry.current();
