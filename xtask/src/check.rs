@@ -1,10 +1,14 @@
 //! Short checks with Cargo.
 
+use std::fs;
+
 use clap::{Args, Subcommand};
+
+use crate::markdown::blocks;
 
 use crate::process::{
     NIGHTLY, Outcome, cargo, failed, files, need_cargo_tool, need_target, need_toolchain, output,
-    read, run, target_folder, unavailable,
+    read, root, run, target_folder, unavailable,
 };
 
 /// Checks formatting and lints, documentation, licences, targets, or the minimum Rust version
@@ -24,6 +28,8 @@ enum Check {
     Lint,
     /// Build the documentation without a warning
     Docs,
+    /// Compile the README's example in a new crate with the README's dependency
+    Readme,
     /// Build the library's documentation as docs.rs does, with the feature that each item needs
     DocsRs,
     /// Check licences, duplicate crates and sources with cargo-deny
@@ -54,6 +60,7 @@ impl Arguments {
         match self.check {
             Check::Lint => lint(),
             Check::Docs => docs(),
+            Check::Readme => readme(),
             Check::DocsRs => docs_rs(),
             Check::Deny => deny(&["bans", "licenses", "sources"]),
             Check::Advisories => advisories(),
@@ -141,6 +148,28 @@ fn docs() -> Outcome {
         "--locked",
     ]);
     run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn readme() -> Outcome {
+    let text = read("README.md")?;
+    let [dependency, example] = ["toml", "rust"].map(|language| blocks(&text, language).concat());
+    // The path of the dependency is seen from a crate beside the clone.
+    let path = root().display().to_string();
+    let dependency = dependency.replace("../jose-verify", &path);
+    if !dependency.contains(&path) || !example.contains("fn log_in(") {
+        return failed("README.md has no dependency or no example");
+    }
+    let new = root().join("target/readme");
+    fs::create_dir_all(new.join("src"))?;
+    let package = "[package]\nname = \"readme\"\nedition = \"2024\"\n[workspace]\n";
+    fs::write(new.join("Cargo.toml"), format!("{package}{dependency}"))?;
+    fs::write(
+        new.join("src/lib.rs"),
+        example.replace("fn log_in(", "pub fn log_in("),
+    )?;
+    run(cargo(["check"])
+        .current_dir(new)
+        .env("RUSTFLAGS", "-D warnings"))
 }
 
 fn docs_rs() -> Outcome {

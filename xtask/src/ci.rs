@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::process::{Outcome, host_target, program, read};
+use crate::markdown::blocks;
+use crate::process::{Outcome, failed, host_target, program, read};
 use crate::stages::{Budget, Selection, Stage, run_selected};
 
 /// Runs everything that must pass before a change is merged: half an hour on two cores
@@ -46,16 +47,19 @@ impl Arguments {
 }
 
 fn stages() -> Outcome<Vec<Stage>> {
-    let readme = read("README.md")?;
+    let [verify, test] = &blocks(&read("README.md")?, "sh")[..] else {
+        return failed("README.md must have two shell blocks");
+    };
     let host = host_target()?;
     let mut stages = vec![
         stage("words", LINT, xtask(["words"])?),
         stage("lint", LINT, xtask(["check", "lint"])?),
         Stage {
             shown: &["test result: ok", "FAILED"],
-            ..stage("tests", LINT, pasted(&readme, 2))
+            ..stage("tests", LINT, pasted(test))
         },
-        stage("readme first command", LINT, pasted(&readme, 1)),
+        stage("readme first command", LINT, pasted(verify)),
+        stage("readme example", LINT, xtask(["check", "readme"])?),
         stage("documentation", LINT, xtask(["check", "docs"])?),
         stage("public API", LINT, xtask(["public-api"])?),
         stage("cargo deny", LINT, xtask(["check", "deny"])?),
@@ -126,34 +130,9 @@ pub fn xtask<A: AsRef<std::ffi::OsStr>>(
     Ok(command)
 }
 
-/// Returns a command that runs a shell block of a page, as if a reader pasted it.
-fn pasted(markdown: &str, number: usize) -> Command {
-    let block = shell_block(markdown, number).unwrap_or("echo no such block in README.md; exit 1");
+/// Returns a shell that runs a shell block of the README as a reader would paste it.
+fn pasted(block: &str) -> Command {
     let mut shell = program("bash");
     shell.args(["-e", "-c", block]);
     shell
-}
-
-/// Returns the text of the shell block with this number, counted from 1.
-fn shell_block(markdown: &str, number: usize) -> Option<&str> {
-    let opening = "```sh\n";
-    let (start, _) = markdown
-        .match_indices(opening)
-        .nth(number.checked_sub(1)?)?;
-    let rest = markdown.get(start..)?.strip_prefix(opening)?;
-    rest.find("\n```").and_then(|end| rest.get(..end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shell_block;
-
-    #[test]
-    fn shell_blocks_are_counted_from_one() {
-        let text = "a\n```sh\none\n  more\n```\n```rust\nno\n```\n```sh\ntwo\n```\n";
-        assert_eq!(shell_block(text, 0), None);
-        assert_eq!(shell_block(text, 1), Some("one\n  more"));
-        assert_eq!(shell_block(text, 2), Some("two"));
-        assert_eq!(shell_block(text, 3), None);
-    }
 }

@@ -15,6 +15,7 @@ mod figures;
 mod firmware;
 mod fuzz;
 mod header;
+mod markdown;
 mod miri;
 mod mutants;
 mod nightly;

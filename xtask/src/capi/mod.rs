@@ -9,6 +9,7 @@ use std::process::Command;
 
 use clap::{Args, Subcommand};
 
+use crate::markdown::blocks;
 use crate::process::{Outcome, cargo, failed, need_programs, program, read, root, run};
 
 const FOLDER: &str = "crates/capi";
@@ -106,7 +107,7 @@ fn compile_as_cpp() -> Outcome {
 
 /// Compiles the program in README.md.
 fn compile_readme() -> Outcome {
-    let program = c_blocks(&read(format!("{FOLDER}/README.md"))?);
+    let program = blocks(&read(format!("{FOLDER}/README.md"))?, "c").concat();
     if !program.contains("jv_verify") {
         return failed(format!("no program in {FOLDER}/README.md"));
     }
@@ -120,38 +121,10 @@ fn compile_readme() -> Outcome {
     run(gcc.arg("-fsyntax-only").arg(file))
 }
 
-/// Returns the C code blocks of a Markdown text.
-fn c_blocks(markdown: &str) -> String {
-    let mut inside = false;
-    let mut program = String::new();
-    for line in markdown.lines() {
-        match line {
-            "```c" => inside = true,
-            "```" => inside = false,
-            _ if inside => program.extend([line, "\n"]),
-            _ => {}
-        }
-    }
-    program
-}
-
 fn valgrind() -> Outcome {
     need_programs(&["valgrind"])?;
     let host = build_host(&[])?;
     let mut valgrind = program_here("valgrind");
     valgrind.args(["--quiet", "--error-exitcode=1", "--leak-check=full"]);
     run(valgrind.arg(host.get_program()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::c_blocks;
-
-    #[test]
-    fn other_blocks_are_left_out() {
-        assert_eq!(
-            c_blocks("a\n```c\nint b;\n```\nc\n```make\nd\n```\n"),
-            "int b;\n"
-        );
-    }
 }
