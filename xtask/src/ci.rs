@@ -77,7 +77,7 @@ fn stages() -> Outcome<Vec<Stage>> {
         stages.push(stage(name, CROSS, command));
     }
     stages.push(stage("C header", FOREIGN, xtask(["header", "--check"])?));
-    for check in ["host", "sanitizers", "valgrind", "device"] {
+    for check in ["host", "sanitizers", "valgrind", "device", "cmake"] {
         let name = format!("C interface, {check}");
         stages.push(stage(&name, FOREIGN, xtask(["capi", check])?));
     }

@@ -1,5 +1,6 @@
 //! Checks the C interface.
 
+mod cmake;
 mod device;
 
 use std::ffi::OsStr;
@@ -19,7 +20,8 @@ const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-re
 /// Builds and checks the C interface
 ///
 /// host, sanitizers and valgrind need gcc; host also needs g++, and valgrind needs valgrind. device
-/// needs nm, size and the tools that cargo xtask firmware setup fetches.
+/// needs nm, size and the tools that cargo xtask firmware setup fetches. cmake needs those and make;
+/// it unpacks CMake under target.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
@@ -38,6 +40,8 @@ enum Check {
     Valgrind,
     /// Run tests/device.c in an emulated Cortex-M0 with 16 KB of RAM
     Device,
+    /// Build a firmware project with the CMake block of README.md
+    Cmake,
 }
 
 impl Arguments {
@@ -52,6 +56,7 @@ impl Arguments {
             Check::Sanitizers => run(&mut build_host(&SANITIZERS)?),
             Check::Valgrind => valgrind(),
             Check::Device => device::check(),
+            Check::Cmake => cmake::check(),
         }
     }
 }
