@@ -20,8 +20,8 @@ const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-re
 /// Builds and checks the C interface
 ///
 /// host, sanitizers and valgrind need gcc; host also needs g++, and valgrind needs valgrind. device
-/// needs nm, size and the tools that cargo xtask firmware setup fetches. cmake needs those tools and
-/// make, and unpacks CMake under target.
+/// needs nm, size and the tools that cargo xtask firmware setup fetches. cmake needs those too, and
+/// make; it unpacks CMake under target.
 ///
 /// Exit codes: 0 passed, 1 failed, 2 usage error, 77 skipped.
 #[derive(Args)]
