@@ -8,6 +8,7 @@
 mod algorithm;
 mod claims;
 mod code;
+mod expected;
 mod ffi_ptr;
 mod key_set;
 mod policy;

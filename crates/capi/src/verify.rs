@@ -6,11 +6,12 @@ use jose_verify::{Clock, NumericDate, Policy, Verified, scratch_len};
 
 use crate::claims::jv_claims;
 use crate::code::{Code, jv_error, number};
+use crate::expected::{Expected, check_strings_disjoint};
 use crate::ffi_ptr::{
     array, bytes_mut, check_disjoint, reference, sized_reference, sized_reference_mut,
 };
 use crate::key_set::jv_key_set;
-use crate::policy::{Expected, check_strings_disjoint, jv_policy};
+use crate::policy::jv_policy;
 
 /// The time of a device without a clock. Time claims must still be numbers, but they are not
 /// compared, so expired tokens are accepted. Compensate with a nonce or a version.

@@ -122,39 +122,25 @@ fn ambiguous_tokens() {
         let hs384 = token_in_form(entry.form, r#"{"alg":"HS384"}"#, &claims, |input| {
             hmac("HS384", LONG, input)
         });
+        // Keys without `kid` fit every `kid` of a token.
+        let named = [
+            ("a", SECRET, by(0)),
+            ("b", LONG, by(1)),
+            ("a", LONG, Err(Error::BadSignature)),
+            ("c", SECRET, Err(Error::NoKey)),
+        ];
+        let unnamed = [("c", SECRET, by(0)), ("c", LONG, by(1))];
+        let (cases, only_one_fits) = if is_named {
+            (&named[..], Ok(read(&claims, 1, "HS384")))
+        } else {
+            (&unnamed[..], Err(Error::AlgorithmNotAccepted))
+        };
         for options in [tried, rejected] {
-            if is_named {
-                assert_eq!(
-                    verify_token(&with_kid("a", SECRET), options),
-                    by(0),
-                    "{entry:?}"
-                );
-                assert_eq!(
-                    verify_token(&with_kid("b", LONG), options),
-                    by(1),
-                    "{entry:?}"
-                );
-                let swapped = verify_token(&with_kid("a", LONG), options);
-                assert_eq!(swapped, Err(Error::BadSignature), "{entry:?}");
-                let unknown = verify_token(&with_kid("c", SECRET), options);
-                assert_eq!(unknown, Err(Error::NoKey), "{entry:?}");
-                let only = Ok(read(&claims, 1, "HS384"));
-                assert_eq!(verify_token(&hs384, options), only, "{entry:?}");
-            } else {
-                // Keys without `kid` fit every `kid` of a token.
-                assert_eq!(
-                    verify_token(&with_kid("c", SECRET), options),
-                    by(0),
-                    "{entry:?}"
-                );
-                assert_eq!(
-                    verify_token(&with_kid("c", LONG), options),
-                    by(1),
-                    "{entry:?}"
-                );
-                let unknown = verify_token(&hs384, options);
-                assert_eq!(unknown, Err(Error::AlgorithmNotAccepted), "{entry:?}");
+            for (kid, secret, want) in cases {
+                let found = verify_token(&with_kid(kid, secret), options);
+                assert_eq!(found, *want, "{entry:?}, kid {kid}");
             }
+            assert_eq!(verify_token(&hs384, options), only_one_fits, "{entry:?}");
         }
     }
     // A single key is never ambiguous.
