@@ -69,7 +69,11 @@ mod tests {
     fn what_a_program_started_ends_with_it() {
         let mut shell = Command::new("sh");
         shell.args(["-c", "sh -c 'sleep 977 & wait' & wait"]);
-        let mut child = shell.stdout(Stdio::null()).spawn().unwrap();
+        let mut child = shell
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         assert_eq!(wait(&mut child, Duration::from_millis(300)).unwrap(), None);
         let start = Instant::now();
         while is_running("sleep\0977\0") {
