@@ -110,10 +110,15 @@ impl NumericDate {
         }
     }
 
-    const LAST: Self = Self {
-        seconds: i64::MAX,
-        nanos: NANOS_PER_SECOND - 1,
-    };
+    const LAST: Self = Self::end_of(i64::MAX);
+
+    /// Returns the last nanosecond of the second that begins at `start`.
+    const fn end_of(start: i64) -> Self {
+        Self {
+            seconds: start,
+            nanos: NANOS_PER_SECOND - 1,
+        }
+    }
 }
 
 /// What is known about the current time.
@@ -131,6 +136,11 @@ impl NumericDate {
 pub enum Clock {
     /// The current time.
     Now(NumericDate),
+    /// The second since the epoch that has begun, from a clock without fractions of a second, such
+    /// as `time` of C. `exp` is compared with the start of the second, and times that must not be
+    /// in the future with its end. Otherwise, a token would be rejected if it was issued half a
+    /// second after the second began.
+    Second(i64),
     /// A lower bound of the current time, such as the time at which the firmware was built. A token
     /// that expired before it is rejected. Nothing detects a token from the future.
     AtLeast(NumericDate),
@@ -145,6 +155,7 @@ impl Clock {
     pub(crate) fn has_reached(self, time: NumericDate) -> Option<bool> {
         match self {
             Self::Now(now) => Some(now >= time),
+            Self::Second(start) => Some(NumericDate::from_seconds(start) >= time),
             Self::AtLeast(earliest) => Some(earliest >= time),
             Self::Absent => None,
         }
@@ -155,6 +166,7 @@ impl Clock {
     pub(crate) fn has_passed(self, time: NumericDate) -> Option<bool> {
         match self {
             Self::Now(now) => Some(now > time),
+            Self::Second(start) => Some(NumericDate::from_seconds(start) > time),
             Self::AtLeast(earliest) => Some(earliest > time),
             Self::Absent => None,
         }
@@ -165,6 +177,7 @@ impl Clock {
     pub(crate) fn is_before(self, time: NumericDate, leeway: Duration) -> Option<bool> {
         match self {
             Self::Now(now) => Some(now.later_by(leeway) < time),
+            Self::Second(start) => Some(NumericDate::end_of(start).later_by(leeway) < time),
             Self::AtLeast(_) | Self::Absent => None,
         }
     }

@@ -231,6 +231,7 @@ fn span(duration: Duration) -> i128 {
 fn earliest(clock: Clock) -> Option<i128> {
     match clock {
         Clock::Now(time) | Clock::AtLeast(time) => Some(nanos(time)),
+        Clock::Second(start) => Some(nanos(NumericDate::from_seconds(start))),
         Clock::Absent => None,
     }
 }
@@ -239,6 +240,7 @@ fn earliest(clock: Clock) -> Option<i128> {
 fn latest(clock: Clock) -> Option<i128> {
     match clock {
         Clock::Now(time) => Some(nanos(time)),
+        Clock::Second(start) => Some(nanos(NumericDate::new(start, 999_999_999))),
         Clock::AtLeast(_) | Clock::Absent => None,
     }
 }

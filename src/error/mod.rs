@@ -160,7 +160,7 @@ macro_rules! errors {
             pub const fn category(self) -> Category {
                 match self {
                     $(Self::$variant => Category::$category,)+
-                    Self::Limit(Limit::KeySetLen) => Category::Keys,
+                    Self::Limit(Limit::KeySetLen | Limit::KeyIdLen) => Category::Keys,
                     Self::Limit(Limit::MetadataLen | Limit::TokenResponseLen) => Category::Provider,
                     Self::Header(_, Problem::NothingExpected)
                     | Self::Claim(_, Problem::NothingExpected) => Category::Caller,
@@ -228,7 +228,7 @@ errors! {
     /// The key's type or curve fits none of the accepted algorithms.
     UnsupportedKey = 22, "unsupported_key", Keys,
         "none of the accepted algorithms uses this type of key";
-    /// A key or its `kid` is larger than the limits allow.
+    /// A key is larger than the limits allow.
     KeyTooLarge = 23, "key_too_large", Keys,
         "the key is too large";
     /// `use` or `key_ops` does not allow the key to verify (RFC 7517 §4.2, §4.3).
@@ -247,6 +247,38 @@ errors! {
     /// The key set has no room for another key.
     KeySetFull = 28, "key_set_full", Caller,
         "the key set has no room for another key";
+    /// The text is a private key. A verifier needs only the public key.
+    PrivateKey = 30, "private_key", Keys,
+        "the text is a private key, and a verifier needs the public key";
+    /// The key is in DER, where PEM is expected.
+    DerNotPem = 31, "der_not_pem", Keys,
+        "the key is in DER, not in PEM";
+    /// The key is in a format of OpenSSH or SSH (RFC 4253 §6.6, RFC 4716).
+    SshKey = 32, "ssh_key", Keys,
+        "the key is in a format of SSH, not in PEM";
+    /// The PEM text contains the characters `\n` instead of line breaks, as in an environment
+    /// variable.
+    EscapedLineBreaks = 33, "escaped_line_breaks", Keys,
+        "the PEM text contains the characters \\n instead of line breaks";
+    /// The PEM block is on one line (RFC 7468 §3).
+    NoLineBreaks = 34, "no_line_breaks", Keys,
+        "the PEM block has no line breaks";
+    /// A boundary of the PEM block is missing: its `BEGIN` line or its `END` line (RFC 7468 §2).
+    NoPemBoundary = 35, "no_pem_boundary", Keys,
+        "a line such as -----BEGIN PUBLIC KEY----- or its END line is missing";
+    /// The PEM blocks have other labels than those of public keys and certificates.
+    UnsupportedPemLabel = 36, "unsupported_pem_label", Keys,
+        "the label of the PEM block is not that of a public key or a certificate";
+    /// A coordinate of an elliptic curve point has not the full width of the curve (RFC 7518
+    /// §6.2.1.2), usually because leading zeros were dropped.
+    ShortCoordinate = 37, "short_coordinate", Keys,
+        "a coordinate does not have the full width of the curve: leading zeros are missing";
+    /// A shared secret is the text of an asymmetric key: PEM, SSH, a JWK or a JWK Set.
+    PublicKeyAsSecret = 38, "public_key_as_secret", Keys,
+        "the shared secret is the text of an asymmetric key";
+    /// The published keys are older than the caller allows.
+    StaleKeys = 39, "stale_keys", Provider,
+        "the published keys are older than allowed";
 
     // Claims.
     /// The payload is not a JSON object, so it is not a claims set (RFC 7519 §7.2).
@@ -264,6 +296,9 @@ errors! {
     /// A replay guard has no room to remember another token.
     ReplayGuardFull = 91, "replay_guard_full", Caller,
         "the replay guard has no room for another token";
+    /// The clock went back, and a replay guard may have forgotten the token.
+    ReplayUnknown = 92, "replay_unknown", Caller,
+        "the clock went back, and the replay guard may have forgotten the token";
 
     // Responses of a provider.
     /// The metadata lacks `issuer` or `jwks_uri`, or a member has the wrong JSON type.

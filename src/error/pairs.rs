@@ -131,6 +131,7 @@ pub(super) const fn limit_message(limit: Limit) -> &'static str {
         Limit::KeySetLen => "the JWK or JWK Set is longer than the limit",
         Limit::MetadataLen => "the provider's metadata is longer than the limit",
         Limit::TokenResponseLen => "the token response is longer than the limit",
+        Limit::KeyIdLen => "the \"kid\" of a key is longer than the limit",
         Limit::JwtIdLen => "claim \"jti\" is longer than a replay guard remembers",
     }
 }

@@ -181,7 +181,7 @@ fn every_error_is_listed_once() {
 }
 
 /// How many errors `Error::all` lists.
-const COUNT: usize = 145;
+const COUNT: usize = 157;
 
 #[test]
 fn categories() {
@@ -193,18 +193,29 @@ fn categories() {
             | Error::BufferTooSmall
             | Error::UnusableAlgorithmList
             | Error::KeySetFull
-            | Error::ReplayGuardFull => Category::Caller,
-            Error::Limit(Limit::KeySetLen)
+            | Error::ReplayGuardFull
+            | Error::ReplayUnknown => Category::Caller,
+            Error::Limit(Limit::KeySetLen | Limit::KeyIdLen)
             | Error::MalformedKey
             | Error::WeakKey
             | Error::UnsupportedKey
             | Error::KeyTooLarge
             | Error::WrongKeyUse
             | Error::MalformedKeySet
-            | Error::NoUsableKey => Category::Keys,
+            | Error::NoUsableKey
+            | Error::PrivateKey
+            | Error::DerNotPem
+            | Error::SshKey
+            | Error::EscapedLineBreaks
+            | Error::NoLineBreaks
+            | Error::NoPemBoundary
+            | Error::UnsupportedPemLabel
+            | Error::ShortCoordinate
+            | Error::PublicKeyAsSecret => Category::Keys,
             Error::Limit(Limit::MetadataLen | Limit::TokenResponseLen)
             | Error::MalformedMetadata
             | Error::MetadataMismatch
+            | Error::StaleKeys
             | Error::MalformedTokenResponse => Category::Provider,
             Error::Claim(..)
             | Error::Limit(Limit::JwtIdLen)
@@ -270,7 +281,7 @@ fn numbers_and_names_do_not_change() {
         (Error::NoKey, 13, "no_key"),
         (Error::MetadataMismatch, 102, "metadata_mismatch"),
         (Error::Limit(Limit::TokenLen), 201, "limit_token_len"),
-        (Error::Limit(Limit::JwtIdLen), 209, "limit_jwt_id_len"),
+        (Error::Limit(Limit::KeyIdLen), 210, "limit_key_id_len"),
         (
             Error::Header(Member::Alg, Problem::Missing),
             2_101,

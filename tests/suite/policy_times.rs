@@ -45,11 +45,24 @@ fn times_have_exact_boundaries() {
         ("iat", iat(strict), at(-1, 999_999_999), future),
         ("iat", iat(ten), at(-10, 0), Ok(())),
         ("iat", iat(ten), at(-11, 999_999_999), future),
+        ("exp", exp(strict), Clock::Second(NOW_2023 - 1), Ok(())),
+        ("exp", exp(strict), Clock::Second(NOW_2023), late),
+        ("nbf", nbf(strict), Clock::Second(NOW_2023), Ok(())),
+        ("nbf", nbf(strict), Clock::Second(NOW_2023 - 1), early),
+        ("iat", iat(ten), Clock::Second(NOW_2023 - 10), Ok(())),
+        ("iat", iat(ten), Clock::Second(NOW_2023 - 11), future),
     ] {
         let claims = format!(r#"{{"{claim}":{NOW_2023}}}"#);
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
+    // A token that was issued within the second that a clock of whole seconds shows.
+    let claims = format!(r#"{{"iat":{NOW_2023}.7,"nbf":{NOW_2023}.7,"exp":{NOW_2023}.8}}"#);
+    for policy in [exp(strict), nbf(strict), iat(strict)] {
+        let clock = Clock::Second(NOW_2023);
+        assert_eq!(check_at(&claims, &policy, clock), Ok(()), "{policy:?}");
+    }
+    assert_eq!(check_at(&claims, &iat(strict), at(0, 0)), future);
     let sets: [(WithCheck<'_>, Error); 3] = [
         (&exp, Error::Claim(Claim::Exp, Problem::Missing)),
         (&nbf, Error::Claim(Claim::Nbf, Problem::Missing)),

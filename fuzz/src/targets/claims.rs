@@ -33,13 +33,18 @@ const MAX_AGE: MaxAge = MaxAge {
 };
 
 /// A header, its `typ`, and a clock.
-const SITUATIONS: [(&str, Option<&str>, Clock); 3] = [
+const SITUATIONS: [(&str, Option<&str>, Clock); 4] = [
     (
         r#"{"alg":"ES256","typ":"JWT"}"#,
         Some("JWT"),
         Clock::Now(NOW),
     ),
     (r#"{"alg":"ES256"}"#, None, Clock::AtLeast(NOW)),
+    (
+        r#"{"alg":"ES256","typ":"JWT"}"#,
+        Some("JWT"),
+        Clock::Second(NOW.seconds()),
+    ),
     (
         r#"{"alg":"ES256","typ":"at+jwt"}"#,
         Some("at+jwt"),
