@@ -24,6 +24,7 @@ mod errors;
 mod explain;
 mod foreign;
 mod json;
+mod jwk_options;
 mod key_sets;
 mod keys;
 mod layers;

@@ -702,7 +702,7 @@ fn maps_from_kid_to_pem() {
     let refused = keys.load_pem_map(b"{\"a\":", SIGNATURES, &mut scratch, |_| {});
     assert_eq!((refused.err(), keys.len()), (Some(Error::MalformedJson), 2));
     let short = keys.load_pem_map(json.as_bytes(), SIGNATURES, &mut [0; 64], |_| {});
-    assert_eq!(short.err(), Some(Error::MalformedKey));
+    assert_eq!(short.err(), Some(Error::ScratchTooSmall));
 }
 
 /// The document of a realm of Keycloak.
