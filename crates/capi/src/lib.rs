@@ -5,6 +5,7 @@
 //! never sees a raw pointer.
 #![no_std]
 
+mod accessors;
 mod algorithm;
 mod claims;
 mod code;
