@@ -166,6 +166,9 @@ fn fractions(seconds: i64, nanoseconds: u32) -> Result<Clock, Code> {
     Ok(NumericDate::new(seconds, nanoseconds).into())
 }
 
+/// Verifies a token with keys, a policy and a time.
+type Work<'w, 'b> = dyn Fn(&jv_key_set, &Policy<'_>, Clock) -> Result<Verified<'b>, Code> + 'w;
+
 /// What C passes to every function that verifies, apart from the token.
 struct Call {
     keys: *const jv_key_set,
@@ -202,7 +205,7 @@ impl Call {
             Ok(keys.verifier(policy).verify(token, clock, scratch)?)
         };
         // SAFETY: guaranteed by the caller.
-        unsafe { self.run(read, written, work) }
+        unsafe { self.run(read, written, &work) }
     }
 
     /// Verifies a token in place.
@@ -219,7 +222,7 @@ impl Call {
             Ok(keys.verifier(policy).verify_in_place(token, clock)?)
         };
         // SAFETY: guaranteed by the caller.
-        unsafe { self.run(region, region, work) }
+        unsafe { self.run(region, region, &work) }
     }
 
     /// Empties the claims, runs `work` with the keys, the policy and the time, and stores its
@@ -229,12 +232,8 @@ impl Call {
     ///
     /// As for `jv_verify`; the result of `work` borrows from buffers that C does not modify while
     /// it reads claims.
-    unsafe fn run<'b>(
-        &self,
-        read: Region,
-        written: Region,
-        work: impl FnOnce(&jv_key_set, &Policy<'_>, Clock) -> Result<Verified<'b>, Code>,
-    ) -> Result<(), Code> {
+    // Not generic, so that programs that call several functions link it once.
+    unsafe fn run(&self, read: Region, written: Region, work: &Work<'_, '_>) -> Result<(), Code> {
         // SAFETY: guaranteed by the caller.
         unsafe { jv_claims::check(self.claims) }?;
         let claims = Region::of(self.claims);
