@@ -46,13 +46,18 @@ const NO_TEXT: jv_string = jv_string {
     len: 0,
 };
 
-/// Memory that C declares, but does not initialize.
-struct Memory(Vec<MaybeUninit<u64>>);
+/// Memory that C declares, but does not initialize. It is aligned for a key set.
+struct Memory(Vec<MaybeUninit<Block>>);
+
+/// Aligned to 8 bytes also where `u64` is not.
+#[derive(Clone, Copy)]
+#[repr(align(8))]
+struct Block(#[expect(dead_code, reason = "the size is that of the alignment")] u64);
 
 impl Memory {
     fn new(len: usize) -> Self {
         let mut words = Vec::new();
-        words.resize(len.div_ceil(size_of::<u64>()), MaybeUninit::uninit());
+        words.resize(len.div_ceil(size_of::<Block>()), MaybeUninit::uninit());
         Self(words)
     }
 
@@ -61,7 +66,7 @@ impl Memory {
     }
 
     fn len(&self) -> usize {
-        self.0.len().strict_mul(size_of::<u64>())
+        self.0.len().strict_mul(size_of::<Block>())
     }
 }
 
