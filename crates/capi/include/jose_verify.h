@@ -1052,6 +1052,20 @@ jv_error jv_verify_in_place_at(uint8_t *token,
                                uint32_t nanoseconds,
                                struct jv_claims *claims);
 
+/*
+ Returns what is wrong with a text that is not a token, as a clause for people, such as "the
+ token is in quotation marks". The string is empty if it is no known mistake, and contains
+ nothing of the text.
+
+ Use it for a message after `JV_MALFORMED_TOKEN` or `JV_MALFORMED_BASE64URL`. It changes nothing
+ about what is accepted. `jv_verify_in_place` overwrites the text, so it needs a copy.
+
+ # Safety
+
+ `token` is NULL or `token_len` bytes.
+ */
+JV_MUST_USE struct jv_string jv_token_mistake(const uint8_t *token, size_t token_len);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -15,6 +15,7 @@ mod code;
 mod expected;
 mod ffi_ptr;
 mod key_set;
+mod mistake;
 mod policy;
 mod string;
 #[cfg(test)]

@@ -215,9 +215,37 @@ static void pem_files(void) {
     EXPECT(jv_key_set_add_pem(macs, pem, len, scratch, sizeof scratch, NO_KEY_ID), JV_UNSUPPORTED_KEY);
 }
 
+/* A text that is no token: the error says what it is. */
+static void token_mistakes(void) {
+    static const struct {
+        const char *text, *message;
+    } CASES[] = {
+        {"Bearer " HS256_TOKEN, "an authentication scheme such as \"Bearer\" is in front of the token"},
+        {"\"" HS256_TOKEN "\"", "the token is in quotation marks"},
+        {"{\"access_token\":\"" HS256_TOKEN "\"}", "the text is JSON, not a token in the compact serialization"},
+        {HS256_TOKEN "=", "the token has padding (\"=\"), which a JWT must not have"},
+        {"2YotnFZFEjr1zCsicMWpAA", "the text has no dots: it is not a JWT, but it may be an opaque token"},
+    };
+    const jv_key_set *keys = secret_keys();
+    jv_claims claims = JV_CLAIMS_INIT;
+    jv_policy policy;
+    EXPECT(joes_policy(&policy), JV_OK);
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        const jv_error error = verify_text(CASES[i].text, keys, &policy, 0, &claims);
+        CHECK(error == JV_MALFORMED_TOKEN || error == JV_MALFORMED_BASE64URL || error == JV_MALFORMED_JSON);
+        const jv_string message = jv_token_mistake((const uint8_t *)CASES[i].text, strlen(CASES[i].text));
+        CHECK(message.len == strlen(CASES[i].message) && memcmp(message.data, CASES[i].message, message.len) == 0);
+    }
+    const jv_string none = jv_token_mistake((const uint8_t *)HS256_TOKEN, sizeof HS256_TOKEN - 1);
+    CHECK(none.len == 0 && none.data[0] == 0);
+    CHECK(jv_token_mistake(NULL, 5).len == 0);
+    CHECK(jv_token_mistake(NULL, 0).len == sizeof "the text is empty" - 1);
+}
+
 void what_the_field_sends(void) {
     secrets_and_key_identifiers();
     authorized_parties();
     client_identifiers();
     pem_files();
+    token_mistakes();
 }

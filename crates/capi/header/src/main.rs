@@ -107,6 +107,7 @@ fn header(capi: &Path) -> String {
         .with_src(capi.join("src/claims.rs"))
         .with_src(capi.join("src/accessors.rs"))
         .with_src(capi.join("src/verify.rs"))
+        .with_src(capi.join("src/mistake.rs"))
         .generate()
         .expect("the source of the C interface is readable");
     let mut text = Vec::new();

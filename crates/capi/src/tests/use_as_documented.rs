@@ -23,6 +23,7 @@ use crate::key_set::{
     jv_key_set_add_ec_point, jv_key_set_add_jwk, jv_key_set_add_pem, jv_key_set_add_rsa,
     jv_key_set_len, jv_key_set_load, jv_key_set_refuse_ambiguity, jv_key_set_wipe,
 };
+use crate::mistake::jv_token_mistake;
 use crate::policy::{JV_PROFILE_ACCESS_TOKEN, JV_PROFILE_ID_TOKEN, jv_policy, jv_policy_init};
 use crate::string::jv_string;
 use crate::verify::{
@@ -209,6 +210,20 @@ fn policies_are_written_to_uninitialized_memory() {
         let error = unsafe { jv_policy_init(start, size_of::<jv_policy>(), profile) };
         let policy = policy.read();
         assert_eq!((error, policy.profile), (JV_OK, profile));
+    }
+}
+
+#[test]
+fn mistakes_in_place_of_a_token() {
+    for (start, len, empty) in [
+        (b"Bearer x.y.z".as_ptr(), 12, false),
+        (TOKEN.as_ptr(), TOKEN.len(), true),
+        (core::ptr::null(), 5, true),
+        (core::ptr::null(), 0, false),
+    ] {
+        // SAFETY: the pointers are valid for their lengths, or NULL.
+        let message = unsafe { jv_token_mistake(start, len) };
+        assert_eq!(text(message).is_empty(), empty);
     }
 }
 
