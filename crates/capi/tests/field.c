@@ -65,7 +65,9 @@ static jv_key_set *empty_set(const jv_algorithm *const *algorithms) {
     return keys;
 }
 
-/* The key of RFC 7515 A.3 in PEM. */
+/* The key of RFC 7515 A.3 as members of a JWK, and in PEM. */
+#define EC_MEMBERS "\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\"," \
+    "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\""
 #define PEM_BODY "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\n" \
     "6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\n"
 #define PEM "-----BEGIN PUBLIC KEY-----\n" PEM_BODY "-----END PUBLIC KEY-----\n"
@@ -242,10 +244,88 @@ static void token_mistakes(void) {
     CHECK(jv_token_mistake(NULL, 0).len == sizeof "the text is empty" - 1);
 }
 
+static jv_error add_jwk(jv_key_set *keys, const char *jwk) {
+    return jv_key_set_add_jwk(keys, (const uint8_t *)jwk, strlen(jwk));
+}
+
+/* Serializers write null for members that are absent. */
+static void null_members(void) {
+    static const char *const ABSENT[] = {
+        "{" EC_MEMBERS ",\"alg\":null}", "{" EC_MEMBERS ",\"use\":null,\"key_ops\":null}", "{" EC_MEMBERS ",\"kid\":null}",
+        "{\"x5c\":null,\"x5t\":null,\"x5u\":null,\"exp\":null," EC_MEMBERS "}",
+    };
+    static const char *const REJECTED[] = {
+        "{" EC_MEMBERS ",\"alg\":0}", "{" EC_MEMBERS ",\"kid\":[]}", "{\"kty\":null}", "{" EC_MEMBERS ",\"use\":false}",
+        "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":null,\"y\":null}", "{" EC_MEMBERS ",\"alg\":\"null\"}", "null",
+    };
+    jv_claims claims = JV_CLAIMS_INIT;
+    jv_policy policy;
+    EXPECT(joes_policy(&policy), JV_OK);
+    for (size_t i = 0; i < COUNT(ABSENT); i++) {
+        jv_key_set *keys = empty_set(ES256);
+        EXPECT(add_jwk(keys, ABSENT[i]), JV_OK);
+        EXPECT(verify_text(ES256_TOKEN, keys, &policy, 0, &claims), JV_OK);
+    }
+    for (size_t i = 0; i < COUNT(REJECTED); i++) {
+        jv_key_set *keys = empty_set(ES256);
+        CHECK(add_jwk(keys, REJECTED[i]) != JV_OK && jv_key_set_len(keys) == 0);
+    }
+    const jv_key_set *keys = secret_keys();
+    EXPECT(verify_text(ALG_NULL, keys, &policy, 0, &claims), JV_HEADER_ALG_WRONG_TYPE);
+}
+
+/* An entry that nothing can read does not keep the others out. */
+static void foreign_entries(void) {
+#define DEEP_8(inner) "[[[[[[[[" inner "]]]]]]]]"
+#define KEY "{" EC_MEMBERS "}"
+    static const struct {
+        const char *jwks;
+        jv_error wanted;
+        size_t kept, skipped;
+    } CASES[] = {
+        {"{\"keys\":[" KEY ",{\"z\":" DEEP_8(DEEP_8(DEEP_8(DEEP_8("[]")))) "}]}", JV_OK, 1, 1},
+        {"{\"keys\":[{\"z\":\"\\ud800\"}," KEY "]}", JV_OK, 1, 1},
+        {"{\"keys\":[{\"kty\":\"EC\",\"kty\":\"RSA\"},5,null,\"x\",[]," KEY "]}", JV_OK, 1, 5},
+        {"{\"keys\":[{\"\\udc00\":1},{\"z\":{\"z\":\"\\ud800\\ud800\"}}," KEY "]}", JV_OK, 1, 2},
+        {"{\"keys\":[{\"z\":\"\\ud800\"}]}", JV_NO_USABLE_KEY, 0, 1},
+        /* A text that is no JSON changes nothing. */
+        {"{\"keys\":[" KEY ",{\"z\":\"\\u00zz\"}]}", JV_MALFORMED_JSON, 0, 0},
+        {"{\"keys\":[" KEY ",{\"z\":[}]}", JV_MALFORMED_JSON, 0, 0},
+        {"{\"keys\":[" KEY "]", JV_MALFORMED_JSON, 0, 0},
+    };
+    size_t kept, skipped;
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        jv_key_set *keys = empty_set(ES256);
+        EXPECT(jv_key_set_load(keys, (const uint8_t *)CASES[i].jwks, strlen(CASES[i].jwks), &kept, &skipped),
+               CASES[i].wanted);
+        CHECK(kept == CASES[i].kept && skipped == CASES[i].skipped && jv_key_set_len(keys) == kept);
+    }
+}
+
+/* Azure Key Vault and did:jwk name keys with more than 128 bytes. */
+static void long_key_identifiers(void) {
+    static const size_t ACCEPTED[] = {129, 178, 214, 230, 256}, REJECTED[] = {257, 300, 1000, 4096};
+    char jwk[8192];
+    uint8_t kid[4096];
+    memset(kid, 'k', sizeof kid);
+    for (size_t i = 0; i < COUNT(ACCEPTED) + COUNT(REJECTED); i++) {
+        const size_t len = i < COUNT(ACCEPTED) ? ACCEPTED[i] : REJECTED[i - COUNT(ACCEPTED)];
+        const jv_error wanted = i < COUNT(ACCEPTED) ? JV_OK : JV_LIMIT_KEY_ID_LEN;
+        jv_key_set *keys = empty_set(ES256);
+        EXPECT(jv_key_set_add_ec_point(keys, JV_STRING("P-256"), POINT, sizeof POINT, (jv_string){kid, len}), wanted);
+        keys = empty_set(ES256);
+        sprintf(jwk, "{" EC_MEMBERS ",\"kid\":\"%.*s\"}", (int)len, (const char *)kid);
+        EXPECT(add_jwk(keys, jwk), wanted);
+    }
+}
+
 void what_the_field_sends(void) {
     secrets_and_key_identifiers();
     authorized_parties();
     client_identifiers();
     pem_files();
     token_mistakes();
+    null_members();
+    foreign_entries();
+    long_key_identifiers();
 }

@@ -267,10 +267,10 @@ static void capacity_of_memory(void) {
         CHECK(jv_key_set_len(keys) == capacity / 2);
         /* Identifiers also share their memory. */
         INIT(len);
-        EXPECT(ADD(2048, 257), JV_KEY_TOO_LARGE);
+        EXPECT(ADD(2048, 257), JV_LIMIT_KEY_ID_LEN);
         size_t rest = capacity == 1 ? 256 : 44 * capacity + 256;
         for (; rest > 256; rest -= 256) EXPECT(ADD(2048, 256), JV_OK);
-        EXPECT(ADD(2048, rest + 1), rest >= 256 ? JV_KEY_TOO_LARGE : JV_KEY_SET_FULL);
+        EXPECT(ADD(2048, rest + 1), rest >= 256 ? JV_LIMIT_KEY_ID_LEN : JV_KEY_SET_FULL);
         EXPECT(ADD(2048, rest), JV_OK);
         EXPECT(ADD(2048, 1), JV_KEY_SET_FULL);
         EXPECT(ADD(2048, 0), capacity <= 2 ? JV_KEY_SET_FULL : JV_OK);
