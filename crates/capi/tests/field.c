@@ -319,6 +319,31 @@ static void long_key_identifiers(void) {
     }
 }
 
+/* Anyone knows a public key, so its text is no secret. */
+static void public_keys_as_secrets(void) {
+    static const char *const REJECTED[] = {
+        PEM,
+        "\n" PEM,
+        "-----BEGIN CERTIFICATE-----\n" PEM_BODY "-----END CERTIFICATE-----\n",
+        "-----BEGIN RSA PUBLIC KEY-----\n" PEM_BODY "-----END RSA PUBLIC KEY-----",
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7vbqajDw4o6gJy8UtmIbkcpnkO3Kwc4qs joe@example.com",
+        "{" EC_MEMBERS "}",
+        "{\"keys\":[{" EC_MEMBERS "}]}",
+    };
+    static const char *const ACCEPTED[] = {
+        "-----BEGIN my long passphrase-----", "ssh-rsa is what this passphrase begins with",
+        "{\"kty\" and \"EC\" are parts of this passphrase", "PUBLIC KEY PUBLIC KEY PUBLIC KEY PUBLIC KEY",
+    };
+    for (size_t i = 0; i < COUNT(REJECTED); i++) {
+        jv_key_set *keys = empty_set(HS256);
+        EXPECT(jv_key_set_add_secret(keys, (const uint8_t *)REJECTED[i], strlen(REJECTED[i]), NO_KEY_ID),
+               JV_PUBLIC_KEY_AS_SECRET);
+        CHECK(jv_key_set_len(keys) == 0);
+    }
+    for (size_t i = 0; i < COUNT(ACCEPTED); i++)
+        EXPECT(jv_key_set_add_secret(empty_set(HS256), (const uint8_t *)ACCEPTED[i], strlen(ACCEPTED[i]), NO_KEY_ID), JV_OK);
+}
+
 void what_the_field_sends(void) {
     secrets_and_key_identifiers();
     authorized_parties();
@@ -328,4 +353,5 @@ void what_the_field_sends(void) {
     null_members();
     foreign_entries();
     long_key_identifiers();
+    public_keys_as_secrets();
 }
