@@ -21,6 +21,9 @@ fn metadata() -> Value {
         "id_token_signing_alg_values_supported": ["RS256", "ES256", "HS256"],
         "code_challenge_methods_supported": ["S256"],
         "claims_parameter_supported": true,
+        "introspection_endpoint": "https://server.example.com/connect/introspect",
+        "revocation_endpoint": "https://server.example.com/connect/revoke",
+        "authorization_response_iss_parameter_supported": true,
         "mtls_endpoint_aliases": {"token_endpoint": "https://mtls.example.com/token"},
     })
 }
@@ -29,17 +32,37 @@ fn parse(metadata: &Value) -> Result<(), Error> {
     ProviderMetadata::parse(metadata.to_string().as_bytes(), ISSUER).map(|_| ())
 }
 
+/// The members that may be absent from metadata of both kinds.
+const OPTIONAL: [&str; 9] = [
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "introspection_endpoint",
+    "revocation_endpoint",
+    "authorization_response_iss_parameter_supported",
+    "id_token_signing_alg_values_supported",
+    "code_challenge_methods_supported",
+];
+
+fn parse_oauth(metadata: &Value) -> Result<(), Error> {
+    let text = metadata.to_string();
+    ProviderMetadata::parse_authorization_server(text.as_bytes(), ISSUER).map(|_| ())
+}
+
 #[test]
 fn metadata_is_read() {
     let text = metadata().to_string().replace('/', "\\/");
     let metadata = ProviderMetadata::parse(text.as_bytes(), ISSUER).unwrap();
     assert!(metadata.issuer() == ISSUER);
-    assert!(metadata.jwks_uri() == "https://server.example.com/jwks.json");
+    assert!(metadata.jwks_uri().unwrap() == "https://server.example.com/jwks.json");
     for (endpoint, path) in [
         (metadata.authorization_endpoint(), "authorize"),
         (metadata.token_endpoint(), "token"),
         (metadata.user_info_endpoint(), "userinfo"),
         (metadata.end_session_endpoint(), "end_session"),
+        (metadata.introspection_endpoint(), "introspect"),
+        (metadata.revocation_endpoint(), "revoke"),
     ] {
         let url = format!("{ISSUER}/connect/{path}");
         assert!(endpoint.unwrap() == url.as_str(), "{path}");
@@ -50,6 +73,7 @@ fn metadata_is_read() {
     assert!(!metadata.supports_signing_algorithm("PS256"));
     assert!(metadata.supports_challenge_method("S256"));
     assert!(!metadata.supports_challenge_method("plain"));
+    assert!(metadata.sends_issuer());
 }
 
 #[test]
@@ -92,20 +116,23 @@ fn malformed_metadata() {
         metadata.as_object_mut().unwrap().remove(name);
         assert_eq!(parse(&metadata), Err(Error::MalformedMetadata), "{name}");
     }
-    for name in [
-        "jwks_uri",
-        "authorization_endpoint",
-        "token_endpoint",
-        "userinfo_endpoint",
-        "end_session_endpoint",
-        "id_token_signing_alg_values_supported",
-        "code_challenge_methods_supported",
-    ] {
-        for value in [json!(5), json!(null), json!({}), json!([5])] {
+    for name in OPTIONAL.iter().chain(&["jwks_uri"]) {
+        for value in [
+            json!(5),
+            json!("true"),
+            json!({}),
+            json!([5]),
+            json!([null]),
+        ] {
+            let is_url = name.ends_with("_endpoint") || *name == "jwks_uri";
+            if is_url && value.is_string() {
+                continue;
+            }
             let mut metadata = metadata();
             metadata[name] = value.clone();
-            let got = parse(&metadata);
-            assert_eq!(got, Err(Error::MalformedMetadata), "{name} {value}");
+            for got in [parse(&metadata), parse_oauth(&metadata)] {
+                assert_eq!(got, Err(Error::MalformedMetadata), "{name} {value}");
+            }
         }
     }
     let minimal = json!({"issuer": ISSUER, "jwks_uri": "x"});
@@ -127,6 +154,106 @@ fn malformed_metadata() {
     }
     let just = format!("{minimal}{}", " ".repeat(MAX_METADATA_LEN - minimal.len()));
     assert!(ProviderMetadata::parse(just.as_bytes(), ISSUER).is_ok());
+}
+
+/// Many serializers write `null` for a member that is not set.
+#[test]
+fn null_in_metadata() {
+    for name in OPTIONAL {
+        let mut metadata = metadata();
+        metadata[name] = json!(null);
+        assert_eq!(
+            (parse(&metadata), parse_oauth(&metadata)),
+            (Ok(()), Ok(())),
+            "{name}"
+        );
+    }
+    let mut all = metadata();
+    for name in OPTIONAL {
+        all[name] = json!(null);
+    }
+    let text = all.to_string();
+    let metadata = ProviderMetadata::parse(text.as_bytes(), ISSUER).unwrap();
+    for endpoint in [
+        metadata.authorization_endpoint(),
+        metadata.token_endpoint(),
+        metadata.user_info_endpoint(),
+        metadata.end_session_endpoint(),
+        metadata.introspection_endpoint(),
+        metadata.revocation_endpoint(),
+    ] {
+        assert!(endpoint.is_none());
+    }
+    assert!(metadata.signing_algorithms().is_none() && !metadata.sends_issuer());
+    assert!(!metadata.supports_challenge_method("S256"));
+    all["issuer"] = json!(null);
+    let malformed = Err(Error::MalformedMetadata);
+    assert_eq!((parse(&all), parse_oauth(&all)), (malformed, malformed));
+}
+
+/// RFC 8414 §2: `jwks_uri` is optional. OpenID Connect Discovery §3: it is required.
+#[test]
+fn metadata_without_keys_rfc_8414() {
+    let malformed = Err(Error::MalformedMetadata);
+    let mismatch = Err(Error::MetadataMismatch);
+    let endpoint = "https://server.example.com/token";
+    for (metadata, discovery, oauth) in [
+        (json!({"issuer": ISSUER}), malformed, Ok(())),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": null}),
+            malformed,
+            Ok(()),
+        ),
+        (
+            json!({"issuer": ISSUER, "token_endpoint": endpoint}),
+            malformed,
+            Ok(()),
+        ),
+        (
+            json!({"issuer": ISSUER, "JWKS_URI": endpoint}),
+            malformed,
+            Ok(()),
+        ),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": endpoint}),
+            Ok(()),
+            Ok(()),
+        ),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": 5}),
+            malformed,
+            malformed,
+        ),
+        (
+            json!({"issuer": ISSUER, "jwks_uri": [endpoint]}),
+            malformed,
+            malformed,
+        ),
+        (
+            json!({"issuer": ISSUER, "jwks": {"keys": []}}),
+            malformed,
+            Ok(()),
+        ),
+        (json!({"jwks_uri": endpoint}), malformed, malformed),
+        (
+            json!({"issuer": "https://evil.example.com"}),
+            mismatch,
+            mismatch,
+        ),
+        (json!({}), malformed, malformed),
+    ] {
+        assert_eq!(
+            (parse(&metadata), parse_oauth(&metadata)),
+            (discovery, oauth),
+            "{metadata}"
+        );
+    }
+    let text = json!({"issuer": ISSUER, "jwks_uri": endpoint}).to_string();
+    let metadata = ProviderMetadata::parse_authorization_server(text.as_bytes(), ISSUER).unwrap();
+    assert!(metadata.jwks_uri().unwrap() == endpoint);
+    let empty = ProviderMetadata::parse_authorization_server(br#"{"issuer":""}"#, "");
+    let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
+    assert_eq!(empty.err(), Some(mistake));
 }
 
 #[test]
