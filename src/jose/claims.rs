@@ -10,7 +10,8 @@ use serde::Deserialize;
 use crate::encoding::json::DeserializeError;
 use crate::encoding::json::{JsonStr, Name, NameBuf, Object, Span, Value, is_object, parse_spans};
 use crate::error::{Claim, Error, Problem};
-use crate::jose::strings::StringOrArray;
+use crate::jose::is_null;
+use crate::jose::strings::{StringOrArray, array_of_strings};
 use crate::time::NumericDate;
 
 /// The claims of a verified token.
@@ -18,6 +19,11 @@ use crate::time::NumericDate;
 /// The types of registered claims are checked while the payload is parsed. A token is rejected if a
 /// registered claim has the wrong type. `null` is a wrong type too. All values borrow from the
 /// buffer that the token was decoded into.
+///
+/// The types of `auth_time`, `acr` and `amr` are checked only if the policy checks the claim,
+/// because some providers write them with another type, such as `amr` as a string. If the type is
+/// wrong, the typed accessor returns `None`, and [`get`](Self::get) returns the value. `null` is
+/// always rejected.
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
@@ -37,9 +43,21 @@ struct Registered([Option<Span>; REGISTERED]);
 enum Type {
     String,
     StringOrArray,
-    ArrayOfStrings,
     NumericDate,
     Object,
+    /// Any type but `null`. The policy checks the type with [`Claims::check_type`].
+    CheckedByPolicy,
+}
+
+/// What happens to a claims set with registered claims of the wrong type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Strictness {
+    /// It is rejected.
+    Token,
+    /// The claims count as absent, except for those that [`UserInfo`] decides on.
+    ///
+    /// [`UserInfo`]: crate::oidc::UserInfo
+    UserInfo,
 }
 
 /// Returns the registered claim with this name, and its type.
@@ -54,9 +72,9 @@ fn registered_claim(name: &[u8]) -> Option<(Claim, Type)> {
         b"nbf" => (Claim::Nbf, Type::NumericDate),
         b"iat" => (Claim::Iat, Type::NumericDate),
         b"nonce" => (Claim::Nonce, Type::String),
-        b"auth_time" => (Claim::AuthTime, Type::NumericDate),
-        b"acr" => (Claim::Acr, Type::String),
-        b"amr" => (Claim::Amr, Type::ArrayOfStrings),
+        b"auth_time" => (Claim::AuthTime, Type::CheckedByPolicy),
+        b"acr" => (Claim::Acr, Type::CheckedByPolicy),
+        b"amr" => (Claim::Amr, Type::CheckedByPolicy),
         b"jti" => (Claim::Jti, Type::String),
         b"client_id" => (Claim::ClientId, Type::String),
         b"events" => (Claim::Events, Type::Object),
@@ -71,11 +89,21 @@ impl Registered {
     }
 
     #[inline]
-    fn set(&mut self, text: &[u8], name: Name<'_>, value: Span) -> Result<(), Error> {
+    fn set(
+        &mut self,
+        text: &[u8],
+        name: Name<'_>,
+        value: Span,
+        strictness: Strictness,
+    ) -> Result<(), Error> {
         let mut buf = NameBuf::new();
         if let Some((claim, expected)) = registered_claim(name.unescape(&mut buf)) {
             if let Err(problem) = expected.check(text, value) {
-                return Err(Error::Claim(claim, problem));
+                let decides = matches!(claim, Claim::Sub | Claim::Events) && !is_null(text, value);
+                return match strictness {
+                    Strictness::UserInfo if !decides => Ok(()),
+                    _ => Err(Error::Claim(claim, problem)),
+                };
             }
             if let Some(span) = self.0.get_mut(index(claim)) {
                 *span = Some(value);
@@ -102,8 +130,8 @@ impl Type {
             }
             // An empty array names no audience and is rejected.
             Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
-            Self::ArrayOfStrings => array_of_strings(text, value).is_some(),
             Self::Object => value.is_object(),
+            Self::CheckedByPolicy => !is_null(text, value),
         };
         if matches {
             Ok(())
@@ -114,17 +142,50 @@ impl Type {
 }
 
 impl<'a> Claims<'a> {
-    // Not inlined, so that its table of names is off the stack before the claims are checked.
-    #[inline(never)]
+    /// Parses the payload of a token.
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_with(payload, Strictness::Token)
+    }
+
+    /// Parses a UserInfo response. Registered claims that are `null` or have the wrong type count
+    /// as absent, except for a `sub` or `events` of another type than `null`.
+    pub(crate) fn parse_user_info(response: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_with(response, Strictness::UserInfo)
+    }
+
+    // Not inlined, so that its table of names is off the stack before the claims are checked. Where
+    // only tokens are parsed, the compiler removes the parameter.
+    #[inline(never)]
+    fn parse_with(payload: &'a [u8], strictness: Strictness) -> Result<Self, Error> {
         // RFC 7519 §7.2, step 10: the payload must be a JSON object.
         if !is_object(payload) {
             return Err(Error::MalformedClaims);
         }
         let mut registered = Registered::default();
-        let set = |name, value| registered.set(payload, name, value);
+        let set = |name, value| registered.set(payload, name, value, strictness);
         let object = parse_spans(payload, set)?;
         Ok(Self { object, registered })
+    }
+
+    /// Checks the type of `auth_time`, `acr` or `amr`, if the claim is present.
+    pub(crate) fn check_type(&self, claim: Claim) -> Result<(), Error> {
+        let Some(span) = self.registered.span(claim) else {
+            return Ok(());
+        };
+        let text = self.object.as_bytes();
+        let matches = match claim {
+            Claim::AuthTime => {
+                let time = span.numeric_date(text).map(|_| ());
+                return time.map_err(|problem| Error::Claim(claim, problem));
+            }
+            Claim::Acr => span.is_string(),
+            _ => array_of_strings(text, span).is_some(),
+        };
+        if matches {
+            Ok(())
+        } else {
+            Err(Error::Claim(claim, Problem::WrongType))
+        }
     }
 
     /// Returns a registered claim that is a string.
@@ -137,11 +198,6 @@ impl<'a> Claims<'a> {
     fn numeric_date(&self, claim: Claim) -> Option<NumericDate> {
         let span = self.registered.span(claim)?;
         span.numeric_date(self.object.as_bytes()).ok()
-    }
-
-    fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
-        let span = self.registered.span(claim)?;
-        StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
     /// Returns `iss` (RFC 7519 §4.1.1).
@@ -165,7 +221,8 @@ impl<'a> Claims<'a> {
     /// Returns `aud` (RFC 7519 §4.1.3).
     #[must_use]
     pub fn audience(&self) -> Option<StringOrArray<'a>> {
-        self.string_or_array(Claim::Aud)
+        let span = self.registered.span(Claim::Aud)?;
+        StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
     /// Returns `azp` (OpenID Connect Core §2).
@@ -198,22 +255,23 @@ impl<'a> Claims<'a> {
         self.string(Claim::Nonce)
     }
 
-    /// Returns `auth_time` (OpenID Connect Core §2).
+    /// Returns `auth_time` (OpenID Connect Core §2), or `None` if it is not a time.
     #[must_use]
     pub fn auth_time(&self) -> Option<NumericDate> {
         self.numeric_date(Claim::AuthTime)
     }
 
-    /// Returns `acr` (OpenID Connect Core §2).
+    /// Returns `acr` (OpenID Connect Core §2), or `None` if it is not a string.
     #[must_use]
     pub fn acr(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Acr)
     }
 
-    /// Returns `amr` (OpenID Connect Core §2).
+    /// Returns `amr` (OpenID Connect Core §2), or `None` if it is not an array of strings.
     #[must_use]
     pub fn amr(&self) -> Option<StringOrArray<'a>> {
-        self.string_or_array(Claim::Amr)
+        let span = self.registered.span(Claim::Amr)?;
+        StringOrArray::array(span.value(self.object.as_bytes())?)
     }
 
     /// Returns `jti` (RFC 7519 §4.1.7).
@@ -330,15 +388,6 @@ impl Debug for Claims<'_> {
     }
 }
 
-/// Returns whether an array of strings has any elements, or `None` if the value is not an array of
-/// strings.
-#[inline(never)]
-fn array_of_strings(text: &[u8], value: Span) -> Option<bool> {
-    let value = value.value(text)?;
-    StringOrArray::array(value)?;
-    Some(!value.as_array()?.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -369,13 +418,16 @@ mod tests {
 
     #[test]
     fn registered_claims_of_the_wrong_type_are_rejected() {
-        let strings = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
+        let strings = ["iss", "sub", "azp", "nonce", "jti", "client_id"];
         for name in strings {
             for value in ["5", "true", "null", "{}", "[]", r#"["a"]"#] {
                 assert_wrong_type(name, value);
             }
         }
-        for name in ["exp", "nbf", "iat", "auth_time"] {
+        for name in ["auth_time", "acr", "amr"] {
+            assert_wrong_type(name, "null");
+        }
+        for name in ["exp", "nbf", "iat"] {
             for value in [r#""5""#, "true", "null", "{}", "[]", "[5]"] {
                 assert_wrong_type(name, value);
             }
@@ -391,9 +443,6 @@ mod tests {
             r#"[["a"]]"#,
         ] {
             assert_wrong_type("aud", value);
-        }
-        for value in ["5", "true", "null", "{}", r#""a""#, r#"["a",5]"#] {
-            assert_wrong_type("amr", value);
         }
         for value in ["5", "true", "null", "[]", r#""a""#] {
             assert_wrong_type("events", value);

@@ -199,6 +199,7 @@ impl Policy<'_> {
     // Not inlined, so that its stack frame does not exist while the claims are parsed.
     #[inline(never)]
     pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        self.check_types(token.claims)?;
         if let Verdict::Failed(problem) = self.typ(token) {
             return Err(Error::Header(Member::Typ, problem));
         }
@@ -206,6 +207,20 @@ impl Policy<'_> {
             Verdict::Failed(problem) => Err(Error::Claim(claim, problem)),
             Verdict::Passed | Verdict::NotMade => Ok(()),
         })
+    }
+
+    /// Checks the types of the claims whose types are checked only if the policy checks the claim.
+    fn check_types(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        for (claim, is_checked) in [
+            (Claim::AuthTime, self.auth_time.is_made()),
+            (Claim::Acr, self.acr.is_made()),
+            (Claim::Amr, self.amr.is_made()),
+        ] {
+            if is_checked {
+                claims.check_type(claim)?;
+            }
+        }
+        Ok(())
     }
 
     /// Checks the claims in order, starting with the issuer, and passes each verdict to `each`

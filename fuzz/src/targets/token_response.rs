@@ -50,11 +50,18 @@ pub fn check(text: &[u8]) {
     assert_eq!(response.expires_in(), expires_in);
     let scope = match present("scope") {
         None => Ok(None),
-        Some(Json::String(_, text)) => Ok(Some(text.split(' ').filter(|s| !s.is_empty()).collect())),
+        Some(Json::String(_, text)) => {
+            Ok(Some(text.split(' ').filter(|s| !s.is_empty()).collect()))
+        }
         Some(value) => value.texts().map(Some).ok_or(Error::MalformedTokenResponse),
     };
     let ours = response.scope().map(|ours| {
-        ours.map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect::<Vec<_>>())
+        ours.map(|scopes| {
+            scopes
+                .iter()
+                .map(|scope| scope.to_string())
+                .collect::<Vec<_>>()
+        })
     });
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(ours, scope.map(|scope| scope.map(owned)));
