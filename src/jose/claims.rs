@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 #[cfg(feature = "serde")]
 use crate::encoding::json::DeserializeError;
-use crate::encoding::json::{JsonStr, Name, NameBuf, Object, Span, Value, is_object, parse_spans};
-use crate::error::{Claim, Error, Problem};
-use crate::jose::is_null;
-use crate::jose::strings::{StringOrArray, array_of_strings};
+use crate::encoding::json::{JsonStr, Object, Value, is_object, parse_spans};
+use crate::error::{Claim, Error};
+use crate::jose::registered::{Problems, Registered, Strictness};
+use crate::jose::strings::StringOrArray;
 use crate::time::NumericDate;
 
 /// The claims of a verified token.
@@ -28,117 +28,6 @@ use crate::time::NumericDate;
 pub struct Claims<'a> {
     object: Object<'a>,
     registered: Registered,
-}
-
-/// Number of registered claims: those with the numbers 1 to 14 of [`Claim`].
-const REGISTERED: usize = 14;
-
-/// The spans of the registered claims in the payload, in the order of [`Claim`] (RFC 7519 §4.1,
-/// OpenID Connect Core §2, RFC 9068 §2.2, RFC 8417 §2.2).
-#[derive(Debug, Clone, Copy, Default)]
-struct Registered([Option<Span>; REGISTERED]);
-
-/// The type of a registered claim.
-#[derive(Clone, Copy)]
-enum Type {
-    String,
-    StringOrArray,
-    NumericDate,
-    Object,
-    /// Any type but `null`. The policy checks the type with [`Claims::check_type`].
-    CheckedByPolicy,
-}
-
-/// What happens to a claims set with registered claims of the wrong type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Strictness {
-    /// It is rejected.
-    Token,
-    /// The claims count as absent, except for those that [`UserInfo`] decides on.
-    ///
-    /// [`UserInfo`]: crate::oidc::UserInfo
-    UserInfo,
-}
-
-/// Returns the registered claim with this name, and its type.
-#[inline]
-fn registered_claim(name: &[u8]) -> Option<(Claim, Type)> {
-    Some(match name {
-        b"iss" => (Claim::Iss, Type::String),
-        b"sub" => (Claim::Sub, Type::String),
-        b"aud" => (Claim::Aud, Type::StringOrArray),
-        b"azp" => (Claim::Azp, Type::String),
-        b"exp" => (Claim::Exp, Type::NumericDate),
-        b"nbf" => (Claim::Nbf, Type::NumericDate),
-        b"iat" => (Claim::Iat, Type::NumericDate),
-        b"nonce" => (Claim::Nonce, Type::String),
-        b"auth_time" => (Claim::AuthTime, Type::CheckedByPolicy),
-        b"acr" => (Claim::Acr, Type::CheckedByPolicy),
-        b"amr" => (Claim::Amr, Type::CheckedByPolicy),
-        b"jti" => (Claim::Jti, Type::String),
-        b"client_id" => (Claim::ClientId, Type::String),
-        b"events" => (Claim::Events, Type::Object),
-        _ => return None,
-    })
-}
-
-impl Registered {
-    #[inline]
-    fn span(&self, claim: Claim) -> Option<Span> {
-        *self.0.get(index(claim))?
-    }
-
-    #[inline]
-    fn set(
-        &mut self,
-        text: &[u8],
-        name: Name<'_>,
-        value: Span,
-        strictness: Strictness,
-    ) -> Result<(), Error> {
-        let mut buf = NameBuf::new();
-        if let Some((claim, expected)) = registered_claim(name.unescape(&mut buf)) {
-            if let Err(problem) = expected.check(text, value) {
-                let decides = matches!(claim, Claim::Sub | Claim::Events) && !is_null(text, value);
-                return match strictness {
-                    Strictness::UserInfo if !decides => Ok(()),
-                    _ => Err(Error::Claim(claim, problem)),
-                };
-            }
-            if let Some(span) = self.0.get_mut(index(claim)) {
-                *span = Some(value);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Returns the index of a registered claim.
-#[inline]
-fn index(claim: Claim) -> usize {
-    usize::from(claim.number()).wrapping_sub(1)
-}
-
-impl Type {
-    #[inline]
-    fn check(self, text: &[u8], value: Span) -> Result<(), Problem> {
-        let matches = match self {
-            Self::String => value.is_string(),
-            Self::NumericDate if value.is_short_number() => true,
-            Self::NumericDate => {
-                return value.numeric_date(text).map(|_| ());
-            }
-            // An empty array names no audience and is rejected.
-            Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
-            Self::Object => value.is_object(),
-            Self::CheckedByPolicy => !is_null(text, value),
-        };
-        if matches {
-            Ok(())
-        } else {
-            Err(Problem::WrongType)
-        }
-    }
 }
 
 impl<'a> Claims<'a> {
@@ -167,25 +56,15 @@ impl<'a> Claims<'a> {
         Ok(Self { object, registered })
     }
 
-    /// Checks the type of `auth_time`, `acr` or `amr`, if the claim is present.
-    pub(crate) fn check_type(&self, claim: Claim) -> Result<(), Error> {
-        let Some(span) = self.registered.span(claim) else {
-            return Ok(());
-        };
-        let text = self.object.as_bytes();
-        let matches = match claim {
-            Claim::AuthTime => {
-                let time = span.numeric_date(text).map(|_| ());
-                return time.map_err(|problem| Error::Claim(claim, problem));
-            }
-            Claim::Acr => span.is_string(),
-            _ => array_of_strings(text, span).is_some(),
-        };
-        if matches {
-            Ok(())
-        } else {
-            Err(Error::Claim(claim, Problem::WrongType))
-        }
+    /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
+    #[inline]
+    pub(crate) fn problems(&self) -> Option<&Problems> {
+        self.registered.problems()
+    }
+
+    fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
+        let span = self.registered.span(claim)?;
+        StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
     /// Returns a registered claim that is a string.
@@ -221,8 +100,7 @@ impl<'a> Claims<'a> {
     /// Returns `aud` (RFC 7519 §4.1.3).
     #[must_use]
     pub fn audience(&self) -> Option<StringOrArray<'a>> {
-        let span = self.registered.span(Claim::Aud)?;
-        StringOrArray::new(span.value(self.object.as_bytes())?)
+        self.string_or_array(Claim::Aud)
     }
 
     /// Returns `azp` (OpenID Connect Core §2).
@@ -270,8 +148,7 @@ impl<'a> Claims<'a> {
     /// Returns `amr` (OpenID Connect Core §2), or `None` if it is not an array of strings.
     #[must_use]
     pub fn amr(&self) -> Option<StringOrArray<'a>> {
-        let span = self.registered.span(Claim::Amr)?;
-        StringOrArray::array(span.value(self.object.as_bytes())?)
+        self.string_or_array(Claim::Amr)
     }
 
     /// Returns `jti` (RFC 7519 §4.1.7).
@@ -391,6 +268,7 @@ impl Debug for Claims<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Problem;
 
     #[test]
     fn registered_claims_are_typed() {
@@ -446,15 +324,6 @@ mod tests {
         }
         for value in ["5", "true", "null", "[]", r#""a""#] {
             assert_wrong_type("events", value);
-        }
-    }
-
-    #[test]
-    fn every_registered_claim_has_a_span() {
-        for (index, claim) in Claim::ALL.iter().enumerate() {
-            let registered = registered_claim(claim.name().as_bytes()).map(|(claim, _)| claim);
-            assert_eq!(registered, (index < REGISTERED).then_some(*claim));
-            assert_eq!(super::index(*claim), index);
         }
     }
 

@@ -2,7 +2,6 @@
 
 use crate::encoding::json::{JsonStr, NameBuf, Object, Span, Value, parse_spans};
 use crate::error::{Error, Member, Problem};
-use crate::jose::is_null;
 
 /// The `alg` of an unsecured token (RFC 7518 §3.6).
 const NONE: &str = "none";
@@ -21,6 +20,7 @@ const APPLICATION: &str = "application/";
 pub struct Header<'a> {
     object: Object<'a>,
     algorithm: JsonStr<'a>,
+    // These three are spans of a string or of `null`.
     key_id: Option<Span>,
     typ: Option<Span>,
     content_type: Option<Span>,
@@ -75,9 +75,9 @@ impl<'a> Header<'a> {
             let mut buf = NameBuf::new();
             match name.unescape(&mut buf) {
                 b"alg" => alg = Some(string(value, Member::Alg)?),
-                b"kid" => kid = optional(text, value, Member::Kid)?,
-                b"typ" => typ = optional(text, value, Member::Typ)?,
-                b"cty" => cty = optional(text, value, Member::Cty)?,
+                b"kid" => kid = Some(optional(value, Member::Kid)?),
+                b"typ" => typ = Some(optional(value, Member::Typ)?),
+                b"cty" => cty = Some(optional(value, Member::Cty)?),
                 b"crit" => critical = Some(value),
                 b"b64" => unencoded = true,
                 _ => {}
@@ -201,12 +201,13 @@ fn string(value: Span, member: Member) -> Result<Span, Error> {
     }
 }
 
-/// Returns a string, or `None` for `null`.
-fn optional(text: &[u8], value: Span, member: Member) -> Result<Option<Span>, Error> {
-    if is_null(text, value) {
-        return Ok(None);
+/// Accepts `null` too. [`Header::string`] then returns `None`, so the parameter counts as absent.
+fn optional(value: Span, member: Member) -> Result<Span, Error> {
+    if value.is_null() {
+        Ok(value)
+    } else {
+        string(value, member)
     }
-    string(value, member).map(Some)
 }
 
 #[cfg(test)]
