@@ -122,8 +122,8 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
     ]
 }
 
-/// Returns the errors for which a policy rejects a token before its other checks: `auth_time`, `acr`
-/// or `amr` is checked, and has the wrong type.
+/// Returns the errors for which a policy rejects a token before its other checks: it checks
+/// `auth_time`, `acr` or `amr`, and the claim has the wrong type.
 pub fn wrong_types(policy: &Policy<'_>, claims: View<'_>) -> Vec<Error> {
     let is_checked = [
         (

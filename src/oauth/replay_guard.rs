@@ -75,8 +75,8 @@ impl<const N: usize> ReplayGuard<N> {
     /// - [`Problem::Expired`] with [`Claim::Exp`]: the token expired more than `leeway` ago, so the
     ///   guard would forget it immediately. The policy that accepted it has a longer leeway or does
     ///   not compare `exp` with a clock.
-    /// - [`Error::ReplayUnknown`]: the clock went back, and the token had expired by the latest time
-    ///   at which the guard forgot a token. It may have been admitted before.
+    /// - [`Error::ReplayUnknown`]: the clock went back, and the token had expired by the latest
+    ///   time at which the guard forgot a token. It may have been admitted before.
     /// - [`Limit::JwtIdLen`]: `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,
@@ -113,7 +113,8 @@ impl<const N: usize> ReplayGuard<N> {
     ///     now: NumericDate,
     /// ) -> Result<(), Error> {
     ///     let issued_at = proof.claims().issued_at().ok_or(Error::missing(Claim::Iat))?;
-    ///     let until = NumericDate::new(issued_at.seconds().saturating_add(60), issued_at.subsec_nanos());
+    ///     let seconds = issued_at.seconds().saturating_add(60);
+    ///     let until = NumericDate::new(seconds, issued_at.subsec_nanos());
     ///     guard.admit_until(proof, until, now)
     /// }
     /// ```

@@ -483,8 +483,8 @@ fn pauses_double_and_are_reset() {
     assert!(!refetch.begin_at(refetch.pause()) && refetch.begin_at(secs(1) + refetch.pause()));
 }
 
-/// Fetches as often as allowed for this many seconds. `brings` says whether each fetch, counted from
-/// zero, returns new keys. Returns how many fetches begin.
+/// Fetches as often as allowed for this many seconds. `brings` says whether a fetch returns new
+/// keys, for the first one, number zero, and each later one. Returns how many fetches begin.
 fn fetches(refetch: &mut Refetch, seconds: u64, brings: impl Fn(u64) -> bool) -> u64 {
     let mut count = 0;
     for now in 0..=seconds {

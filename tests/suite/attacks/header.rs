@@ -232,7 +232,7 @@ fn null_in_the_header() {
     let token = token_with_header(br#"{"alg":null}"#, CLAIMS);
     let rejected = verdict(&token, &mac_key(), &UNCHECKED);
     assert_eq!(rejected, refused(Member::Alg, Problem::WrongType));
-    // A key that the caller named fits a token without `kid`, and the value is no string.
+    // A key that the caller named fits a token without `kid`, and `null` is not the name "null".
     let token = rs256(&OURS, &json!({"kid": null}));
     assert_eq!(signature_verdict(&token, &named(&OURS, "null")), Ok(()));
     let by_name = rs256(&OURS, &json!({"kid": "null"}));

@@ -359,7 +359,7 @@ fn null_in_a_token_response() {
     }
 }
 
-/// A lifetime that is no number does not refuse the login: it is an error only where it is read.
+/// A lifetime of the wrong type does not reject the response. It is an error when it is read.
 #[test]
 fn lifetimes_of_every_form() {
     let seconds = |seconds| Ok(Some(Duration::from_secs(seconds)));
@@ -425,7 +425,7 @@ fn lifetimes_of_every_form() {
     }
 }
 
-/// A scope of the wrong type does not refuse the login, and grants nothing.
+/// A scope of the wrong type does not reject the response, and grants nothing.
 #[test]
 fn scopes_of_every_form() {
     let scopes = |values: &[&str]| Ok(Some(values.iter().map(ToString::to_string).collect()));
