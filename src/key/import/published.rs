@@ -6,6 +6,7 @@ use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::{Error, Limit};
 use crate::jose::jwk::Jwk;
 use crate::key::import::{asn1, pem};
+use crate::key::jwk_options::Add;
 use crate::key::key_ref::KeyName;
 use crate::key::memory::KeyMemory;
 use crate::key::set::KeySetIn;
@@ -21,13 +22,19 @@ impl<'a> KeyParameters<'a> {
     /// A certificate is not validated: its signature, its validity period and its chain are not
     /// checked. It serves only as a container for the key, which is as trustworthy as its source.
     ///
-    /// The text must be a single block, with at most one line break at its end. `scratch` receives
-    /// the decoded bytes. [`scratch_len`](crate::scratch_len) of the text's length suffices.
+    /// The first such block is used. Other blocks, text outside blocks, and white space are ignored
+    /// (RFC 7468 §2), so the output of `openssl x509 -text` can be used, and a file in which a
+    /// certificate is followed by those of its authorities. `scratch` receives the decoded bytes.
+    /// [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: the text is not one of these blocks, or its content is not the
-    ///   DER that its label names.
+    /// - [`Error::MalformedKey`]: the block is not base64, or its content is not the DER that its
+    ///   label names.
+    /// - [`Error::PrivateKey`], [`Error::DerNotPem`], [`Error::SshKey`],
+    ///   [`Error::EscapedLineBreaks`], [`Error::NoLineBreaks`], [`Error::NoPemBoundary`],
+    ///   [`Error::UnsupportedPemLabel`]: the text contains no such block. The error says what it
+    ///   contains instead.
     /// - [`Error::UnsupportedKey`]: [`from_spki_der`](Self::from_spki_der) does not support the
     ///   key's type or curve.
     /// - [`Error::KeyTooLarge`]: an element is 64 KiB or longer.
@@ -83,13 +90,18 @@ impl<'a> KeyParameters<'a> {
         Self::from_pem(pem.as_bytes(), scratch)
     }
 
-    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on
-    /// P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
+    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), RSASSA-PSS
+    /// (RFC 4055 §3.1), a point on P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410),
+    /// or ML-DSA (RFC 9881).
+    ///
+    /// An RSASSA-PSS key is for PS256, PS384 and PS512 only, or for the one of them that its
+    /// parameters allow.
     ///
     /// # Errors
     ///
-    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes a key whose
-    /// identifier restricts it to RSASSA-PSS (RFC 4055 §3.1).
+    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes an RSASSA-PSS
+    /// key whose parameters no algorithm of RFC 7518 satisfies: SHA-1, different hashes, or a salt
+    /// longer than the hash.
     pub fn from_spki_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::subject_public_key_info(der)
     }
@@ -163,29 +175,44 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///   the JWK's own parameters are those of another key.
     /// - [`Error::ScratchTooSmall`]: the certificate does not fit into `scratch`.
     pub fn add_x5c(&mut self, jwk: &[u8], scratch: &mut [u8]) -> Result<(), Error> {
-        let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
-        let der = pem::decode_base64(text.as_bytes(), scratch)?;
-        let (key, jwk) = (asn1::certificate(der)?, Jwk::parse(jwk)?);
-        if !is_same_key(&jwk, &key) {
-            return Err(Error::MalformedKey);
+        let jwk = Jwk::parse(jwk)?;
+        if !jwk.may_verify() {
+            return Err(Error::WrongKeyUse);
         }
-        self.add_published(&jwk, &key, KeyName::Any)
+        add_certificate(&jwk, scratch, &mut |key| {
+            self.add_published(&jwk, key, KeyName::Any)
+        })
     }
+}
+
+/// Calls `add` with the parameters of the first certificate in a JWK's `x5c`. Parameters of the JWK
+/// must be the same.
+pub(crate) fn add_certificate(
+    jwk: &Jwk<'_>,
+    scratch: &mut [u8],
+    add: &mut Add<'_>,
+) -> Result<(), Error> {
+    let (text, scratch) = unescape(first_certificate(jwk)?, scratch)?;
+    let der = pem::decode_base64(text.as_bytes(), scratch)?;
+    let key = asn1::certificate(der)?;
+    if !is_same_key(jwk, &key) {
+        return Err(Error::MalformedKey);
+    }
+    add(&key)
 }
 
 /// Returns the unescaped string and the rest of the buffer. A string with escapes, such as `\/`, is
 /// unescaped to the front of the buffer.
 fn unescape<'b>(
     string: JsonStr<'b>,
-    longest: usize,
     buffer: &'b mut [u8],
 ) -> Result<(&'b str, &'b mut [u8]), Error> {
     if let Some(plain) = string.as_plain_str() {
         return Ok((plain, buffer));
     }
-    // Unescaping never makes a text longer.
+    let len = string.unescaped_len();
     let (front, rest) = buffer
-        .split_at_mut_checked(longest)
+        .split_at_mut_checked(len)
         .ok_or(Error::ScratchTooSmall)?;
     let text = string.unescape(front).map_err(|_| Error::ScratchTooSmall)?;
     Ok((text, rest))
@@ -198,8 +225,8 @@ fn string_member<'a>(json: &'a [u8], name: &str) -> Result<JsonStr<'a>, Error> {
 }
 
 /// RFC 7517 §4.7: "The PKIX certificate containing the key value MUST be the first certificate."
-fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
-    let chain = member(jwk, "x5c")?.as_array();
+fn first_certificate<'a>(jwk: &Jwk<'a>) -> Result<JsonStr<'a>, Error> {
+    let chain = jwk.get("x5c").and_then(|chain| chain.as_array());
     let first = chain.and_then(|chain| chain.iter().next());
     first
         .and_then(|first| first.as_str())
@@ -237,7 +264,7 @@ fn is_same_key(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
 }
 
 fn has_none(jwk: &Jwk<'_>, members: &[&str]) -> bool {
-    members.iter().all(|name| jwk.get(name).is_none())
+    !members.iter().any(|name| jwk.has(name))
 }
 
 fn is_same_curve(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
