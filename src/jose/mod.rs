@@ -5,6 +5,6 @@ pub(crate) mod claims;
 pub(crate) mod compact;
 pub(crate) mod header;
 pub(crate) mod jwk;
-pub(crate) mod registered;
 pub(crate) mod mistake;
+pub(crate) mod registered;
 pub(crate) mod strings;

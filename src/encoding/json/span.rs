@@ -114,12 +114,6 @@ impl Span {
         self.kind() == ValueKind::OBJECT
     }
 
-    /// Returns whether it is `null`.
-    #[inline]
-    pub(crate) fn is_null(self) -> bool {
-        self.kind() == ValueKind::NULL
-    }
-
     /// Returns whether it is a positive integer of at most 18 digits, which fits any 64-bit
     /// integer.
     #[inline]
