@@ -24,10 +24,11 @@ impl<'j> View<'j> {
         json::get(self.0, name)?.text()
     }
 
-    /// Returns a claim that is one string or several.
+    /// Returns a claim that is one string or several. A single string is no value of `amr`.
     pub fn texts(&self, name: &str) -> Option<Vec<&'j str>> {
         let value = json::get(self.0, name)?;
-        value.texts().or_else(|| value.text().map(|one| vec![one]))
+        let one = value.text().filter(|_| name != "amr").map(|one| vec![one]);
+        value.texts().or(one)
     }
 
     /// Returns a claim that is a time.
@@ -119,6 +120,33 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
             evaluate(policy.events, |s| s.is_empty(), events, no_event),
         ),
     ]
+}
+
+/// Returns the errors for which a policy rejects a token before its other checks: it checks
+/// `auth_time`, `acr` or `amr`, and the claim has the wrong type.
+pub fn wrong_types(policy: &Policy<'_>, claims: View<'_>) -> Vec<Error> {
+    let is_checked = [
+        (
+            Claim::AuthTime,
+            !matches!(policy.auth_time, Check::NotChecked),
+        ),
+        (Claim::Acr, !matches!(policy.acr, Check::NotChecked)),
+        (Claim::Amr, !matches!(policy.amr, Check::NotChecked)),
+    ];
+    let checked = is_checked.into_iter().filter(|(_, checked)| *checked);
+    let problem = |(claim, _): (Claim, bool)| {
+        let value = json::get(claims.0, claim.name())?;
+        let problem = match (claim, value) {
+            (Claim::AuthTime, Json::Number(number)) => decimal::numeric_date(number)
+                .is_none()
+                .then_some(Problem::OutOfRange),
+            (Claim::Acr, Json::String(..)) => None,
+            (Claim::Amr, value) if value.texts().is_some() => None,
+            _ => Some(Problem::WrongType),
+        };
+        problem.map(|problem| Error::Claim(claim, problem))
+    };
+    checked.filter_map(problem).collect()
 }
 
 fn evaluate<C, T>(

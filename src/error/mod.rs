@@ -301,7 +301,7 @@ errors! {
         "the clock went back, and the replay guard may have forgotten the token";
 
     // Responses of a provider.
-    /// The metadata lacks `issuer` or `jwks_uri`, or a member has the wrong JSON type.
+    /// The metadata lacks `issuer` or a required `jwks_uri`, or a member has the wrong JSON type.
     MalformedMetadata = 100, "malformed_metadata", Provider,
         "the text is not a provider's metadata";
     /// The metadata is that of another issuer (OpenID Connect Discovery 1.0 §4.3, RFC 8414 §3.3).

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 #[cfg(feature = "serde")]
 use crate::encoding::json::DeserializeError;
-use crate::encoding::json::{JsonStr, Name, NameBuf, Object, Span, Value, is_object, parse_spans};
-use crate::error::{Claim, Error, Problem};
+use crate::encoding::json::{JsonStr, Object, Value, is_object, parse_spans};
+use crate::error::{Claim, Error};
+use crate::jose::registered::{Problems, Registered, Strictness};
 use crate::jose::strings::StringOrArray;
 use crate::time::NumericDate;
 
@@ -18,113 +19,52 @@ use crate::time::NumericDate;
 /// The types of registered claims are checked while the payload is parsed. A token is rejected if a
 /// registered claim has the wrong type. `null` is a wrong type too. All values borrow from the
 /// buffer that the token was decoded into.
+///
+/// The types of `auth_time`, `acr` and `amr` are checked only if the policy checks the claim,
+/// because some providers write them with another type, such as `amr` as a string. If the type is
+/// wrong, the typed accessor returns `None`, and [`get`](Self::get) returns the value. `null` is
+/// always rejected.
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
     registered: Registered,
 }
 
-/// Number of registered claims: those with the numbers 1 to 14 of [`Claim`].
-const REGISTERED: usize = 14;
-
-/// The spans of the registered claims in the payload, in the order of [`Claim`] (RFC 7519 §4.1,
-/// OpenID Connect Core §2, RFC 9068 §2.2, RFC 8417 §2.2).
-#[derive(Debug, Clone, Copy, Default)]
-struct Registered([Option<Span>; REGISTERED]);
-
-/// The type of a registered claim.
-#[derive(Clone, Copy)]
-enum Type {
-    String,
-    StringOrArray,
-    ArrayOfStrings,
-    NumericDate,
-    Object,
-}
-
-/// Returns the registered claim with this name, and its type.
-#[inline]
-fn registered_claim(name: &[u8]) -> Option<(Claim, Type)> {
-    Some(match name {
-        b"iss" => (Claim::Iss, Type::String),
-        b"sub" => (Claim::Sub, Type::String),
-        b"aud" => (Claim::Aud, Type::StringOrArray),
-        b"azp" => (Claim::Azp, Type::String),
-        b"exp" => (Claim::Exp, Type::NumericDate),
-        b"nbf" => (Claim::Nbf, Type::NumericDate),
-        b"iat" => (Claim::Iat, Type::NumericDate),
-        b"nonce" => (Claim::Nonce, Type::String),
-        b"auth_time" => (Claim::AuthTime, Type::NumericDate),
-        b"acr" => (Claim::Acr, Type::String),
-        b"amr" => (Claim::Amr, Type::ArrayOfStrings),
-        b"jti" => (Claim::Jti, Type::String),
-        b"client_id" => (Claim::ClientId, Type::String),
-        b"events" => (Claim::Events, Type::Object),
-        _ => return None,
-    })
-}
-
-impl Registered {
-    #[inline]
-    fn span(&self, claim: Claim) -> Option<Span> {
-        *self.0.get(index(claim))?
-    }
-
-    #[inline]
-    fn set(&mut self, text: &[u8], name: Name<'_>, value: Span) -> Result<(), Error> {
-        let mut buf = NameBuf::new();
-        if let Some((claim, expected)) = registered_claim(name.unescape(&mut buf)) {
-            if let Err(problem) = expected.check(text, value) {
-                return Err(Error::Claim(claim, problem));
-            }
-            if let Some(span) = self.0.get_mut(index(claim)) {
-                *span = Some(value);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Returns the index of a registered claim.
-#[inline]
-fn index(claim: Claim) -> usize {
-    usize::from(claim.number()).wrapping_sub(1)
-}
-
-impl Type {
-    #[inline]
-    fn check(self, text: &[u8], value: Span) -> Result<(), Problem> {
-        let matches = match self {
-            Self::String => value.is_string(),
-            Self::NumericDate if value.is_short_number() => true,
-            Self::NumericDate => {
-                return value.numeric_date(text).map(|_| ());
-            }
-            // An empty array names no audience and is rejected.
-            Self::StringOrArray => value.is_string() || array_of_strings(text, value) == Some(true),
-            Self::ArrayOfStrings => array_of_strings(text, value).is_some(),
-            Self::Object => value.is_object(),
-        };
-        if matches {
-            Ok(())
-        } else {
-            Err(Problem::WrongType)
-        }
-    }
-}
-
 impl<'a> Claims<'a> {
-    // Not inlined, so that its table of names is off the stack before the claims are checked.
-    #[inline(never)]
+    /// Parses the payload of a token.
     pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_with(payload, Strictness::Token)
+    }
+
+    /// Parses a UserInfo response. Registered claims that are `null` or have the wrong type count
+    /// as absent, except for a `sub` or `events` of another type than `null`.
+    pub(crate) fn parse_user_info(response: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_with(response, Strictness::UserInfo)
+    }
+
+    // Not inlined, so that its table of names is off the stack before the claims are checked. Where
+    // only tokens are parsed, the compiler removes the parameter.
+    #[inline(never)]
+    fn parse_with(payload: &'a [u8], strictness: Strictness) -> Result<Self, Error> {
         // RFC 7519 §7.2, step 10: the payload must be a JSON object.
         if !is_object(payload) {
             return Err(Error::MalformedClaims);
         }
         let mut registered = Registered::default();
-        let set = |name, value| registered.set(payload, name, value);
+        let set = |name, value| registered.set(payload, name, value, strictness);
         let object = parse_spans(payload, set)?;
         Ok(Self { object, registered })
+    }
+
+    /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
+    #[inline]
+    pub(crate) fn problems(&self) -> Option<&Problems> {
+        self.registered.problems()
+    }
+
+    fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
+        let span = self.registered.span(claim)?;
+        StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
     /// Returns a registered claim that is a string.
@@ -137,11 +77,6 @@ impl<'a> Claims<'a> {
     fn numeric_date(&self, claim: Claim) -> Option<NumericDate> {
         let span = self.registered.span(claim)?;
         span.numeric_date(self.object.as_bytes()).ok()
-    }
-
-    fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
-        let span = self.registered.span(claim)?;
-        StringOrArray::new(span.value(self.object.as_bytes())?)
     }
 
     /// Returns `iss` (RFC 7519 §4.1.1).
@@ -198,19 +133,19 @@ impl<'a> Claims<'a> {
         self.string(Claim::Nonce)
     }
 
-    /// Returns `auth_time` (OpenID Connect Core §2).
+    /// Returns `auth_time` (OpenID Connect Core §2), or `None` if it is not a time.
     #[must_use]
     pub fn auth_time(&self) -> Option<NumericDate> {
         self.numeric_date(Claim::AuthTime)
     }
 
-    /// Returns `acr` (OpenID Connect Core §2).
+    /// Returns `acr` (OpenID Connect Core §2), or `None` if it is not a string.
     #[must_use]
     pub fn acr(&self) -> Option<JsonStr<'a>> {
         self.string(Claim::Acr)
     }
 
-    /// Returns `amr` (OpenID Connect Core §2).
+    /// Returns `amr` (OpenID Connect Core §2), or `None` if it is not an array of strings.
     #[must_use]
     pub fn amr(&self) -> Option<StringOrArray<'a>> {
         self.string_or_array(Claim::Amr)
@@ -330,18 +265,10 @@ impl Debug for Claims<'_> {
     }
 }
 
-/// Returns whether an array of strings has any elements, or `None` if the value is not an array of
-/// strings.
-#[inline(never)]
-fn array_of_strings(text: &[u8], value: Span) -> Option<bool> {
-    let value = value.value(text)?;
-    StringOrArray::array(value)?;
-    Some(!value.as_array()?.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Problem;
 
     #[test]
     fn registered_claims_are_typed() {
@@ -369,13 +296,16 @@ mod tests {
 
     #[test]
     fn registered_claims_of_the_wrong_type_are_rejected() {
-        let strings = ["iss", "sub", "azp", "nonce", "acr", "jti", "client_id"];
+        let strings = ["iss", "sub", "azp", "nonce", "jti", "client_id"];
         for name in strings {
             for value in ["5", "true", "null", "{}", "[]", r#"["a"]"#] {
                 assert_wrong_type(name, value);
             }
         }
-        for name in ["exp", "nbf", "iat", "auth_time"] {
+        for name in ["auth_time", "acr", "amr"] {
+            assert_wrong_type(name, "null");
+        }
+        for name in ["exp", "nbf", "iat"] {
             for value in [r#""5""#, "true", "null", "{}", "[]", "[5]"] {
                 assert_wrong_type(name, value);
             }
@@ -392,20 +322,8 @@ mod tests {
         ] {
             assert_wrong_type("aud", value);
         }
-        for value in ["5", "true", "null", "{}", r#""a""#, r#"["a",5]"#] {
-            assert_wrong_type("amr", value);
-        }
         for value in ["5", "true", "null", "[]", r#""a""#] {
             assert_wrong_type("events", value);
-        }
-    }
-
-    #[test]
-    fn every_registered_claim_has_a_span() {
-        for (index, claim) in Claim::ALL.iter().enumerate() {
-            let registered = registered_claim(claim.name().as_bytes()).map(|(claim, _)| claim);
-            assert_eq!(registered, (index < REGISTERED).then_some(*claim));
-            assert_eq!(super::index(*claim), index);
         }
     }
 

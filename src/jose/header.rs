@@ -13,10 +13,14 @@ const APPLICATION: &str = "application/";
 ///
 /// Keys and URLs in the header (`jwk`, `jku`, `x5c`, `x5u`) are ignored, because a token must not
 /// choose its own key.
+///
+/// A `kid`, `typ` or `cty` that is `null` counts as absent, because many serializers write `null`
+/// for a value that is not set.
 #[derive(Debug, Clone, Copy)]
 pub struct Header<'a> {
     object: Object<'a>,
     algorithm: JsonStr<'a>,
+    // These three are spans of a string or of `null`.
     key_id: Option<Span>,
     typ: Option<Span>,
     content_type: Option<Span>,
@@ -71,9 +75,9 @@ impl<'a> Header<'a> {
             let mut buf = NameBuf::new();
             match name.unescape(&mut buf) {
                 b"alg" => alg = Some(string(value, Member::Alg)?),
-                b"kid" => kid = Some(string(value, Member::Kid)?),
-                b"typ" => typ = Some(string(value, Member::Typ)?),
-                b"cty" => cty = Some(string(value, Member::Cty)?),
+                b"kid" => kid = Some(optional(value, Member::Kid)?),
+                b"typ" => typ = Some(optional(value, Member::Typ)?),
+                b"cty" => cty = Some(optional(value, Member::Cty)?),
                 b"crit" => critical = Some(value),
                 b"b64" => unencoded = true,
                 _ => {}
@@ -197,6 +201,15 @@ fn string(value: Span, member: Member) -> Result<Span, Error> {
     }
 }
 
+/// Accepts `null` too. [`Header::string`] then returns `None`, so the parameter counts as absent.
+fn optional(value: Span, member: Member) -> Result<Span, Error> {
+    if value.is_null() {
+        Ok(value)
+    } else {
+        string(value, member)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,8 +233,14 @@ mod tests {
         assert!(header.get("kid").unwrap().as_str().unwrap() == "a/b");
         assert_eq!(header.get("jku").unwrap().as_i64(), Some(7));
         assert!(header.get("x5u").is_none());
-        let header = Header::parse(br#"{"alg":"ES256"}"#, &Critical::NONE).unwrap();
-        assert!(header.key_id().is_none() && header.typ().is_none());
+        for text in [
+            r#"{"alg":"ES256"}"#,
+            r#"{"alg":"ES256","kid":null,"typ":null,"cty":null}"#,
+        ] {
+            let header = Header::parse(text.as_bytes(), &Critical::NONE).unwrap();
+            assert!(header.key_id().is_none() && header.typ().is_none());
+            assert!(header.content_type().is_none());
+        }
     }
 
     #[test]

@@ -6,4 +6,5 @@ pub(crate) mod compact;
 pub(crate) mod header;
 pub(crate) mod jwk;
 pub(crate) mod mistake;
+pub(crate) mod registered;
 pub(crate) mod strings;

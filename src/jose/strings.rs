@@ -1,6 +1,6 @@
 //! A string or an array of strings, as in `aud`.
 
-use crate::encoding::json::{Array, Elements, JsonStr, Value};
+use crate::encoding::json::{Array, Elements, JsonStr, Span, Value};
 
 /// A string or an array of strings. The claim `aud` has both forms.
 #[derive(Debug, Clone, Copy)]
@@ -84,4 +84,13 @@ impl<'a> Iterator for Strings<'a> {
             None => self.one.take(),
         }
     }
+}
+
+/// Returns whether an array of strings has any elements, or `None` if the value is not an array of
+/// strings.
+#[inline(never)]
+pub(super) fn array_of_strings(text: &[u8], value: Span) -> Option<bool> {
+    let value = value.value(text)?;
+    StringOrArray::array(value)?;
+    Some(!value.as_array()?.is_empty())
 }

@@ -11,14 +11,29 @@ use crate::error::Error;
 /// progress, or a pause follows the last fetch. No other fetch may begin while one is in progress
 /// or during the pause.
 ///
-/// The pause starts at `shortest`. It doubles, up to `longest`, after each fetch that failed or
-/// returned no new keys. It is reset to `shortest` after a fetch that returned new keys. A fetch
-/// whose end is never reported counts as abandoned after `longest`.
+/// The pause starts at `shortest`. It doubles, up to `longest`, after each fetch. A fetch that
+/// returned new keys resets it to `shortest`, with two exceptions, so that keys that change at each
+/// fetch cause no more fetches than keys that never change. It is not reset if the fetch before
+/// also returned new keys, or if it was reset less than `longest` ago. A fetch whose end is never
+/// reported counts as abandoned after `longest`.
 ///
-/// In any `t` seconds, at most `1 + t / shortest` fetches begin, rounded down. While the issuer's
-/// keys do not change, at most `1 + d + t / longest` begin, where `d` is the number of times that
-/// `shortest` doubles until it reaches `longest`. This bounds the load that forged `kid`s put on
-/// the issuer. A new key is known after `longest` at the latest.
+/// Let `d` be the number of times that `shortest` doubles until it reaches `longest`, and let all
+/// divisions be rounded down. In any `t` seconds, at most this many fetches begin:
+///
+/// | keys | fetches |
+/// |---|---|
+/// | any | `1 + t / shortest` |
+/// | any | `d + (1 + d) · (1 + t / longest)` |
+/// | the same at each fetch, or new ones at each fetch | `1 + d + t / longest` |
+///
+/// Between two fetches there is a pause. At most `t / longest` pauses last `longest`. The others
+/// are shorter, and follow a reset or the first fetch: at most `d` of them until the pause is
+/// `longest` again. Resets are at least `longest` apart, so at most `1 + t / longest` fall into the
+/// `t` seconds, and the pauses of one earlier reset may continue in them. If no fetch returns new
+/// keys, or each of them does, only the first can reset the pause.
+///
+/// This bounds the load that forged `kid`s put on the issuer. A new key is known after `longest` at
+/// the latest.
 ///
 /// ```
 /// use core::time::Duration;
@@ -57,7 +72,11 @@ pub struct Refetch {
     /// The time at which the last fetch began or ended, whichever is later. `None` before the first
     /// fetch.
     last: Option<Duration>,
+    /// The time at which the pause was last reset.
+    last_reset: Option<Duration>,
     is_fetching: bool,
+    /// Whether the last fetch returned new keys.
+    brought_new_keys: bool,
 }
 
 impl Refetch {
@@ -79,7 +98,9 @@ impl Refetch {
             longest: later(longest, shortest),
             pause: shortest,
             last: None,
+            last_reset: None,
             is_fetching: false,
+            brought_new_keys: false,
         }
     }
 
@@ -107,8 +128,10 @@ impl Refetch {
         // The clock can go back this far only if it was wrong before, so the pause starts again
         // from `now`.
         let ahead = |last: Duration| last.saturating_sub(now) > self.longest;
-        if self.last.is_some_and(ahead) {
-            self.last = Some(now);
+        for time in [&mut self.last, &mut self.last_reset] {
+            if time.is_some_and(ahead) {
+                *time = Some(now);
+            }
         }
         let pause_is_over = |last: Duration| now.saturating_sub(last) >= pause;
         let may_begin = self.last.is_none_or(pause_is_over);
@@ -124,11 +147,16 @@ impl Refetch {
     pub fn end(&mut self, brought_new_keys: bool, now: Duration) {
         self.is_fetching = false;
         self.last = self.last.max(Some(now));
-        self.pause = if brought_new_keys {
-            self.shortest
+        let is_long_ago = |reset: Duration| now.saturating_sub(reset) >= self.longest;
+        let resets =
+            brought_new_keys && !self.brought_new_keys && self.last_reset.is_none_or(is_long_ago);
+        self.brought_new_keys = brought_new_keys;
+        if resets {
+            self.last_reset = Some(now);
+            self.pause = self.shortest;
         } else {
-            self.pause.saturating_mul(2).min(self.longest)
-        };
+            self.pause = self.pause.saturating_mul(2).min(self.longest);
+        }
     }
 
     /// Returns the minimum time between the end of a fetch and the beginning of the next.

@@ -71,6 +71,10 @@ pub struct RotatingKeysIn<M: OwnedMemory> {
     set: KeySetIn<M>,
     /// The retirement time of each key of the set, or [`PUBLISHED`] while the key is published.
     retires_at: M::Times,
+    /// The time of the first update with each key, or zero if it is not known.
+    known_since: M::Times,
+    /// The time of the last update, if there was one.
+    updated_at: Option<Duration>,
 }
 
 // Not derived, because the bounds of a derive would name a hidden type.
@@ -79,12 +83,32 @@ impl<M: OwnedMemory> Clone for RotatingKeysIn<M> {
         Self {
             set: self.set.clone(),
             retires_at: self.retires_at.clone(),
+            known_since: self.known_since.clone(),
+            updated_at: self.updated_at,
         }
     }
 }
 
 /// The retirement time of a key that is still published.
 const PUBLISHED: Duration = Duration::MAX;
+
+/// The times of one key.
+#[derive(Clone, Copy)]
+struct Times {
+    retires_at: Duration,
+    known_since: Duration,
+}
+
+/// When a key became known, when it retires, and its position. Older keys have lower ranks.
+type Rank = (Duration, Duration, usize);
+
+impl Times {
+    /// Returns the times of a key that an update does not publish, or `None` if it retires at once.
+    fn at_update(self, now: Duration, span: Duration) -> Option<Self> {
+        let retires_at = self.retires_at.min(now.saturating_add(span));
+        (now < retires_at).then_some(Self { retires_at, ..self })
+    }
+}
 
 impl<const N: usize, const WORDS: usize> RotatingKeysIn<Inline<N, WORDS>> {
     /// Creates an empty value.
@@ -93,6 +117,8 @@ impl<const N: usize, const WORDS: usize> RotatingKeysIn<Inline<N, WORDS>> {
         Self {
             set: KeySetIn::<Inline<N, WORDS>>::new(),
             retires_at: [PUBLISHED; N],
+            known_since: [Duration::ZERO; N],
+            updated_at: None,
         }
     }
 }
@@ -104,14 +130,25 @@ impl<M: OwnedMemory> Default for RotatingKeysIn<M> {
 }
 
 impl<M: OwnedMemory> From<KeySetIn<M>> for RotatingKeysIn<M> {
-    /// Treats all keys of the set as published.
+    /// Treats all keys of the set as published. The value is never stale
+    /// ([`fresh`](RotatingKeysIn::fresh)), because keys that are part of the program have no age.
     fn from(set: KeySetIn<M>) -> Self {
-        let retires_at = M::times(PUBLISHED, set.len());
-        Self { set, retires_at }
+        let len = set.len();
+        Self::new_in(set, len, None)
     }
 }
 
 impl<M: OwnedMemory> RotatingKeysIn<M> {
+    /// Creates a value with published keys and room for the times of `room` keys.
+    fn new_in(set: KeySetIn<M>, room: usize, updated_at: Option<Duration>) -> Self {
+        Self {
+            set,
+            retires_at: M::times(PUBLISHED, room),
+            known_since: M::times(Duration::ZERO, room),
+            updated_at,
+        }
+    }
+
     /// Returns the set of keys to verify with.
     #[must_use]
     pub const fn set(&self) -> &KeySetIn<M> {
@@ -128,7 +165,12 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// retirement time are dropped.
     ///
     /// Published keys take precedence if there is no room for all keys. Replaced keys that do not
-    /// fit are dropped without a report. Two keys with the same `kid` can coexist for some time,
+    /// fit are dropped without a report, the newest first: those that were first published last,
+    /// and of these, those that retire last. So an entry of the JWK Set that changes at each fetch
+    /// cannot push out a key that was in use before. The work is at most quadratic in the number of
+    /// keys.
+    ///
+    /// Two keys with the same `kid` can coexist for some time,
     /// and both are tried. A public key that is published again for other algorithms counts as the
     /// same key. The latest publication determines which algorithms it can be used with.
     ///
@@ -156,18 +198,96 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// such as a PEM key.
     #[must_use]
     pub fn with_published(&self, published: KeySetIn<M>, span: Duration, now: Duration) -> Self {
-        let mut new = Self {
-            retires_at: M::times(PUBLISHED, published.len().saturating_add(self.set.len())),
-            set: published,
-        };
-        let latest = now.saturating_add(span);
-        for (key, retires_at) in self.keys() {
-            let retires_at = retires_at.min(latest);
-            if now < retires_at && !new.set.all().any(|k| k.is_same(&key)) {
-                new.add(key, self, retires_at);
+        let published_len = published.len();
+        let room = published_len.saturating_add(self.set.len());
+        let mut new = Self::new_in(published, room, Some(now));
+        new.set_known_since(self, now);
+        let mut all_fit = true;
+        for (key, times) in self.keys() {
+            if let Some(times) = times.at_update(now, span) {
+                all_fit &= new.has(&key) || new.add(key, self, times);
             }
         }
-        new
+        if all_fit {
+            return new;
+        }
+        // Room is short: adds the replaced keys again, the oldest first.
+        let mut again = Self::new_in(KeySetIn::default(), room, Some(now));
+        // Keeps the list of algorithms even if no key remains.
+        let _ = again.set.accept(new.set.algorithms());
+        for (key, times) in new.keys().take(published_len) {
+            again.add(key, &new, times);
+        }
+        let mut last = None;
+        while let Some((rank, (key, times))) = self.next_oldest(last) {
+            last = Some(rank);
+            if let Some(times) = times.at_update(now, span)
+                && !again.has(&key)
+            {
+                again.add(key, self, times);
+            }
+        }
+        again
+    }
+
+    /// Returns the oldest key after `last`: the one known for the longest time, and of these, the
+    /// one that retires first.
+    fn next_oldest(&self, last: Option<Rank>) -> Option<(Rank, (StoredKey<'_>, Times))> {
+        let ranked = self.keys().enumerate().map(|(position, key)| {
+            let rank = (key.1.known_since, key.1.retires_at, position);
+            (rank, key)
+        });
+        let rest = ranked.filter(|(rank, _)| last.is_none_or(|last| last < *rank));
+        rest.min_by_key(|(rank, _)| *rank)
+    }
+
+    /// Records since when the keys are known: those of `old` as there, and all others since `now`.
+    fn set_known_since(&mut self, old: &Self, now: Duration) {
+        let times = self.known_since.as_mut().iter_mut();
+        for (key, known_since) in self.set.all().zip(times) {
+            let known = old.keys().find(|(old, _)| old.is_same(&key));
+            *known_since = known.map_or(now, |(_, times)| times.known_since);
+        }
+    }
+
+    fn has(&self, key: &StoredKey<'_>) -> bool {
+        self.set.all().any(|this| this.is_same(key))
+    }
+
+    /// Returns the keys, unless the last update was longer than `max_age` ago.
+    ///
+    /// An issuer that cannot be reached, or whose JWK Set is refused, keeps its old keys in use.
+    /// Without a bound, a key that was revoked because it leaked would stay in use for as long as
+    /// the attacker prevents the fetch. Keys that were never updated, such as a
+    /// [`KeySet`](crate::KeySet) that was converted with `From`, have no age.
+    ///
+    /// Fetch the keys before they are that old: pass several times the interval at which you fetch.
+    /// `now` is the time of the clock that the updates use.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StaleKeys`]: the last update was longer than `max_age` ago.
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use jose_verify::{Error, RotatingKeys};
+    /// use jose_verify::alg::ES256;
+    ///
+    /// let at = Duration::from_secs;
+    /// let day = at(24 * 3600);
+    /// let jwks = br#"{"keys":[]}"#;
+    /// let (keys, _) = RotatingKeys::<4>::new().updated(jwks, &[&ES256], day, at(0), |_| {})?;
+    /// assert!(keys.fresh(day, day).is_ok());
+    /// assert_eq!(keys.fresh(day, day + at(1)).err(), Some(Error::StaleKeys));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn fresh(&self, max_age: Duration, now: Duration) -> Result<&Self, Error> {
+        let is_stale = |updated_at: Duration| now.saturating_sub(updated_at) > max_age;
+        if self.updated_at.is_some_and(is_stale) {
+            Err(Error::StaleKeys)
+        } else {
+            Ok(self)
+        }
     }
 
     /// Returns the next retirement time of a key, measured on the same clock as `now` in the
@@ -177,22 +297,19 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// [`without_retired`](Self::without_retired) or the next update returns.
     #[must_use]
     pub fn retires_next(&self) -> Option<Duration> {
-        let times = self.keys().map(|(_, retires_at)| retires_at);
+        let times = self.keys().map(|(_, times)| times.retires_at);
         times.filter(|time| *time != PUBLISHED).min()
     }
 
     /// Returns the keys without those that are past their retirement time.
     #[must_use]
     pub fn without_retired(&self, now: Duration) -> Self {
-        let mut remaining = Self {
-            set: KeySetIn::default(),
-            retires_at: M::times(PUBLISHED, self.set.len()),
-        };
+        let mut remaining = Self::new_in(KeySetIn::default(), self.set.len(), self.updated_at);
         // Keeps the list of algorithms even if no key remains.
         let _ = remaining.set.accept(self.set.algorithms());
-        for (key, retires_at) in self.keys() {
-            if retires_at == PUBLISHED || now < retires_at {
-                remaining.add(key, self, retires_at);
+        for (key, times) in self.keys() {
+            if times.retires_at == PUBLISHED || now < times.retires_at {
+                remaining.add(key, self, times);
             }
         }
         remaining
@@ -212,19 +329,29 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         !self.set.all().all(is_old)
     }
 
-    /// Iterates over the keys and their retirement times.
-    fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, Duration)> {
-        self.set.all().zip(self.retires_at.as_ref().iter().copied())
+    /// Iterates over the keys and their times.
+    fn keys(&self) -> impl Iterator<Item = (StoredKey<'_>, Times)> {
+        let retires_at = self.retires_at.as_ref().iter();
+        let times = retires_at.zip(self.known_since.as_ref());
+        let times = times.map(|(retires_at, known_since)| Times {
+            retires_at: *retires_at,
+            known_since: *known_since,
+        });
+        self.set.all().zip(times)
     }
 
-    /// Adds a key of `from` if there is room.
-    fn add(&mut self, key: StoredKey<'_>, from: &Self, retires_at: Duration) {
+    /// Adds a key of `from`. Returns whether it fits.
+    fn add(&mut self, key: StoredKey<'_>, from: &Self, times: Times) -> bool {
         let position = self.set.len();
-        if self.set.keep(key, from.set.algorithms())
-            && let Some(time) = self.retires_at.as_mut().get_mut(position)
+        let fits = self.set.keep(key, from.set.algorithms());
+        if fits
+            && let Some(retires_at) = self.retires_at.as_mut().get_mut(position)
+            && let Some(known_since) = self.known_since.as_mut().get_mut(position)
         {
-            *time = retires_at;
+            *retires_at = times.retires_at;
+            *known_since = times.known_since;
         }
+        fits
     }
 }
 

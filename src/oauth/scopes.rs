@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Debug};
 
-use crate::encoding::json::{JsonStr, SplitSpaces};
+use crate::encoding::json::{JsonStr, SplitSpaces, Value};
 use crate::error::{Claim, Error, Problem};
 use crate::jose::claims::Claims;
 use crate::jose::strings::{StringOrArray, Strings};
@@ -45,12 +45,16 @@ impl<'a> Scopes<'a> {
         let Some(value) = claims.get(name) else {
             return Ok(Self(Form::Absent));
         };
-        match value.as_str() {
-            Some(string) => Ok(Self(Form::Spaced(string))),
-            None => StringOrArray::array(value)
-                .map(|array| Self(Form::Listed(array)))
-                .ok_or(Error::Claim(Claim::Scope, Problem::WrongType)),
-        }
+        Self::of_value(value).ok_or(Error::Claim(Claim::Scope, Problem::WrongType))
+    }
+
+    /// Reads a string or an array of strings.
+    pub(super) fn of_value(value: Value<'a>) -> Option<Self> {
+        let form = match value.as_str() {
+            Some(string) => Form::Spaced(string),
+            None => Form::Listed(StringOrArray::array(value)?),
+        };
+        Some(Self(form))
     }
 
     /// Returns whether one of the values equals `value`, compared exactly.

@@ -6,10 +6,15 @@ use core::time::Duration;
 use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::{Error, Limit};
 use crate::limits::MAX_TOKEN_RESPONSE_LEN;
+use crate::oauth::Scopes;
 
 /// A successful response of the token endpoint (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
 ///
 /// The strings borrow from the response. `Debug` omits them, because they are secrets.
+///
+/// An optional member that is `null` counts as absent. `expires_in` and `scope` are read only when
+/// you ask for them, because a client can work without them: a value of the wrong type is then an
+/// error, and does not make the rest of the response unusable.
 ///
 /// ```
 /// use core::time::Duration;
@@ -20,7 +25,7 @@ use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 ///     "expires_in":3600,"id_token":"eyJ.e30.c2ln"}"#;
 /// let response = TokenResponse::parse(text)?;
 /// assert!(response.is_bearer() && response.access_token() == "SlAV32hkKG");
-/// assert_eq!(response.expires_in(), Some(Duration::from_secs(3600)));
+/// assert_eq!(response.expires_in()?, Some(Duration::from_secs(3600)));
 /// assert!(response.id_token().unwrap() == "eyJ.e30.c2ln");
 /// # Ok::<(), Error>(())
 /// ```
@@ -28,9 +33,9 @@ use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 pub struct TokenResponse<'a> {
     access_token: JsonStr<'a>,
     token_type: JsonStr<'a>,
-    expires_in: Option<Duration>,
+    expires_in: Option<Value<'a>>,
     refresh_token: Option<JsonStr<'a>>,
-    scope: Option<JsonStr<'a>>,
+    scope: Option<Value<'a>>,
     id_token: Option<JsonStr<'a>>,
 }
 
@@ -43,8 +48,8 @@ impl<'a> TokenResponse<'a> {
     ///   repeats a name.
     /// - [`Error::Limit`]: the text exceeds a [limit](crate::limits).
     /// - [`Error::MalformedTokenResponse`]: `access_token` or `token_type` is missing, as in an
-    ///   error response. The error is the same if `access_token` is empty or a member has the wrong
-    ///   type. `expires_in` must be a non-negative integer.
+    ///   error response. The error is the same if `access_token` is empty, or if a token or
+    ///   `token_type` has the wrong type.
     pub fn parse(text: &'a [u8]) -> Result<Self, Error> {
         if text.len() > MAX_TOKEN_RESPONSE_LEN {
             return Err(Error::Limit(Limit::TokenResponseLen));
@@ -55,9 +60,11 @@ impl<'a> TokenResponse<'a> {
             match name {
                 _ if name == "access_token" => access_token = Some(string(value)?),
                 _ if name == "token_type" => token_type = Some(string(value)?),
-                _ if name == "expires_in" => expires_in = Some(seconds(value)?),
+                // Many serializers write `null` for a member that is not set.
+                _ if matches!(value, Value::Null) => {}
+                _ if name == "expires_in" => expires_in = Some(value),
                 _ if name == "refresh_token" => refresh_token = Some(string(value)?),
-                _ if name == "scope" => scope = Some(string(value)?),
+                _ if name == "scope" => scope = Some(value),
                 _ if name == "id_token" => id_token = Some(string(value)?),
                 _ => {}
             }
@@ -95,9 +102,20 @@ impl<'a> TokenResponse<'a> {
     }
 
     /// Returns `expires_in`: the lifetime of the access token, counted from the response.
-    #[must_use]
-    pub const fn expires_in(&self) -> Option<Duration> {
-        self.expires_in
+    ///
+    /// It is a number of seconds (RFC 6749 §5.1), which may have a fraction. A string of decimal
+    /// digits is read too, because some providers write one. Digits beyond the nanosecond are
+    /// dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MalformedTokenResponse`]: the member is present, but it is not a lifetime: it has
+    /// another type, is negative, or exceeds 2⁶³ - 1 seconds. Treat the lifetime as unknown.
+    pub fn expires_in(&self) -> Result<Option<Duration>, Error> {
+        let lifetime = self.expires_in.map(lifetime);
+        lifetime.map_or(Ok(None), |lifetime| {
+            lifetime.ok_or(Error::MalformedTokenResponse).map(Some)
+        })
     }
 
     /// Returns `refresh_token`.
@@ -106,10 +124,17 @@ impl<'a> TokenResponse<'a> {
         self.refresh_token
     }
 
-    /// Returns `scope`: the granted scope, if it differs from the requested scope.
-    #[must_use]
-    pub const fn scope(&self) -> Option<JsonStr<'a>> {
-        self.scope
+    /// Returns `scope`: the granted scope, if it differs from the requested scope. It is a string
+    /// (RFC 6749 §3.3). An array of strings is read too, because some providers write one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MalformedTokenResponse`]: the member is present, but has another type.
+    pub fn scope(&self) -> Result<Option<Scopes<'a>>, Error> {
+        self.scope.map_or(Ok(None), |value| {
+            let scopes = Scopes::of_value(value);
+            scopes.ok_or(Error::MalformedTokenResponse).map(Some)
+        })
     }
 
     /// Returns `id_token`, which is not verified. It is required in a response to an authentication
@@ -124,18 +149,47 @@ fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
     value.as_str().ok_or(Error::MalformedTokenResponse)
 }
 
-fn seconds(value: Value<'_>) -> Result<Duration, Error> {
-    let seconds = value.as_i64().map(u64::try_from);
-    seconds
-        .and_then(Result::ok)
-        .map(Duration::from_secs)
-        .ok_or(Error::MalformedTokenResponse)
+/// Reads a lifetime from a number or a string of decimal digits.
+fn lifetime(value: Value<'_>) -> Option<Duration> {
+    match value {
+        Value::Number(number) => {
+            let date = number.numeric_date()?;
+            let seconds = u64::try_from(date.seconds()).ok()?;
+            Some(Duration::new(seconds, date.subsec_nanos()))
+        }
+        Value::String(string) => decimal(string),
+        _ => None,
+    }
+}
+
+/// Reads digits with an optional fraction, such as `3600` or `3600.0`.
+fn decimal(string: JsonStr<'_>) -> Option<Duration> {
+    let mut seconds = 0_i64;
+    let (mut whole_digits, mut fraction_digits, mut has_point) = (0_usize, 0_usize, false);
+    let (mut nanos, mut unit) = (0_u32, 100_000_000_u32);
+    for c in string.chars() {
+        if c == '.' && !has_point {
+            has_point = true;
+            continue;
+        }
+        let digit = c.to_digit(10)?;
+        if has_point {
+            fraction_digits = fraction_digits.saturating_add(1);
+            nanos = nanos.checked_add(digit.checked_mul(unit)?)?;
+            unit /= 10;
+        } else {
+            whole_digits = whole_digits.saturating_add(1);
+            seconds = seconds.checked_mul(10)?.checked_add(digit.into())?;
+        }
+    }
+    let is_complete = whole_digits > 0 && has_point == (fraction_digits > 0);
+    is_complete.then(|| Duration::new(seconds.unsigned_abs(), nanos))
 }
 
 impl Debug for TokenResponse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenResponse")
-            .field("expires_in", &self.expires_in)
+            .field("expires_in", &self.expires_in().unwrap_or_default())
             .finish_non_exhaustive()
     }
 }

@@ -34,19 +34,24 @@ impl<'a> UserInfo<'a> {
     ///
     /// The response is not signed. It is only as trustworthy as the connection that delivered it.
     ///
+    /// A claim that is `null` counts as absent, because many serializers write `null` for a value
+    /// that is not set. The types of the claims other than `sub` and `events` are not checked,
+    /// because nothing is decided on them. If the type is wrong, the typed accessor returns `None`,
+    /// and [`Claims::get`] returns the value.
+    ///
     /// # Errors
     ///
     /// - [`Error::MalformedClaims`], [`Error::MalformedJson`], [`Error::DuplicateMember`]: the
     ///   response is not a JSON object, or it repeats a name.
     /// - [`Error::Limit`]: the response exceeds a [limit](crate::limits).
-    /// - [`Error::Claim`] with [`Problem::WrongType`] or [`Problem::OutOfRange`]: a registered
-    ///   claim has the wrong type, or a time is out of range.
+    /// - [`Claim::Sub`] or [`Claim::Events`] with [`Problem::WrongType`]: the claim has the wrong
+    ///   type.
     /// - [`Claim::Sub`] with [`Problem::Missing`] or [`Problem::Mismatch`]: the response is not
     ///   about the user of the ID Token.
     /// - [`Claim::Events`] with [`Problem::Prohibited`]: the response describes an event, so it is
     ///   not UserInfo.
     pub fn parse(response: &'a [u8], id_token: &Verified<'_>) -> Result<Self, Error> {
-        Self::for_user_of(&Claims::parse(response)?, id_token)
+        Self::for_user_of(&Claims::parse_user_info(response)?, id_token)
     }
 
     /// Checks a response that is a signed JWT (`application/jwt`). Verify it first, with the policy

@@ -19,7 +19,8 @@ pub enum Check<T> {
     IfPresent(T),
     /// The claim must be absent.
     Absent,
-    /// The claim can be absent or have any value. Its JSON type is still checked.
+    /// The claim can be absent or have any value. Its JSON type is still checked, except for
+    /// `auth_time`, `acr` and `amr`, which may have any type but `null`.
     NotChecked,
 }
 
@@ -74,6 +75,11 @@ impl<T> Check<T> {
             Self::Required(expected) | Self::IfPresent(expected) => Some(expected),
             Self::Present | Self::Absent | Self::NotChecked => None,
         }
+    }
+
+    /// Returns whether the policy checks the claim.
+    pub(crate) const fn is_made(&self) -> bool {
+        !matches!(self, Self::NotChecked)
     }
 
     /// Converts the expected value, if there is one.

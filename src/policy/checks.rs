@@ -134,6 +134,108 @@ impl ClaimCheck for SoleAudience {
     }
 }
 
+/// Requires an `iss` that equals a template, in which the placeholder is replaced by another claim
+/// of the token. For providers that write each customer's identifier into the issuer, such as
+/// Microsoft Entra ID.
+///
+/// The claim must be a non-empty string of unreserved characters of a URL (RFC 3986 §2.3: letters,
+/// digits, `-`, `.`, `_`, `~`), other than `.` and `..`. So it cannot add or remove a path segment.
+/// The template has one placeholder, a name in braces that is not its first part. Anything else is
+/// the caller's mistake.
+///
+/// The check accepts **every** tenant of the provider. To accept only some of them, list their
+/// issuers in [`Policy::issuer`](crate::Policy::issuer) instead, or compare the claim with your
+/// list after verification. Identify a user by `iss` and `sub`, never by `sub` alone.
+///
+/// ```
+/// use jose_verify::checks::IssuerTemplate;
+/// use jose_verify::oidc::{self, Nonce};
+/// use jose_verify::{Check, ClaimCheck, Error, Keys, NumericDate, Policy, Verifier};
+///
+/// const ISSUER: &str = "https://login.microsoftonline.com/{tenantid}/v2.0";
+///
+/// fn log_in(
+///     token: &mut [u8],
+///     keys: &impl Keys,
+///     nonce: &str,
+///     now: NumericDate,
+/// ) -> Result<(), Error> {
+///     let policy = Policy {
+///         issuer: Check::Present,
+///         ..oidc::id_token(&[ISSUER], &["client-1"], Nonce::Sent(nonce))
+///     };
+///     let issuer = IssuerTemplate { template: ISSUER, claim: "tid" };
+///     let checks: [&dyn ClaimCheck; 1] = [&issuer];
+///     Verifier::new(keys, &policy).with_checks(&checks).verify_in_place(token, now)?;
+///     Ok(())
+/// }
+/// ```
+///
+/// # Errors
+///
+/// - [`Problem::NothingExpected`] with [`Claim::Iss`]: the template does not have exactly one
+///   placeholder, or the name of the claim is empty.
+/// - [`Problem::Missing`], [`Problem::WrongType`] or [`Problem::Mismatch`] with [`Claim::Other`]:
+///   the claim is absent, is not a string, or has a value that is not allowed.
+/// - [`Problem::Missing`] or [`Problem::Mismatch`] with [`Claim::Iss`]: `iss` is absent, or is not
+///   that of the claim.
+#[derive(Clone, Copy)]
+pub struct IssuerTemplate<'p> {
+    /// The issuer with a placeholder, as in the provider's metadata.
+    pub template: &'p str,
+    /// The name of the claim that replaces the placeholder.
+    pub claim: &'p str,
+}
+
+impl IssuerTemplate<'_> {
+    /// Returns the text before and after the placeholder.
+    fn parts(&self) -> Option<(&str, &str)> {
+        let (before, rest) = self.template.split_once('{')?;
+        let (name, after) = rest.split_once('}')?;
+        let is_brace = |c| matches!(c, '{' | '}');
+        let has_more = [before, name, after]
+            .iter()
+            .any(|part| part.contains(is_brace));
+        let is_usable = !before.is_empty() && !name.is_empty() && !has_more;
+        (is_usable && !self.claim.is_empty()).then_some((before, after))
+    }
+}
+
+impl ClaimCheck for IssuerTemplate<'_> {
+    fn name(&self) -> &'static str {
+        "iss"
+    }
+
+    fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
+        let (before, after) = self.parts().ok_or(mistake)?;
+        let claims = token.claims();
+        let value = claims.get(self.claim).ok_or(Error::missing(Claim::Other))?;
+        let wrong_type = Error::Claim(Claim::Other, Problem::WrongType);
+        let value = value.as_str().ok_or(wrong_type)?;
+        let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        let is_dots = value == "." || value == "..";
+        if value == "" || is_dots || !value.chars().all(is_unreserved) {
+            return Err(Error::Claim(Claim::Other, Problem::Mismatch));
+        }
+        let issuer = claims.issuer().ok_or(Error::missing(Claim::Iss))?;
+        let expected = before.chars().chain(value.chars()).chain(after.chars());
+        if issuer.chars().eq(expected) {
+            Ok(())
+        } else {
+            Err(Error::Claim(Claim::Iss, Problem::Mismatch))
+        }
+    }
+}
+
+impl Debug for IssuerTemplate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuerTemplate")
+            .field("claim", &self.claim)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Debug for SubjectPrefix<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Omits the prefix, which is part of a claim's value.

@@ -29,13 +29,15 @@ pub struct CheckReport<'r> {
 }
 
 impl Policy<'_> {
-    /// Runs every check, reports each outcome, and returns the first failure.
+    /// Runs every check, reports each outcome, and returns the first failure. A claim of the wrong
+    /// type is returned before anything is reported, as for the claims that the parser checks.
     pub(crate) fn explain(
         &self,
         token: &Candidate<'_>,
         extra: &[&dyn ClaimCheck],
         report: &mut dyn FnMut(CheckReport<'_>),
     ) -> Result<(), Error> {
+        self.check_types(token.claims)?;
         let mut first = Ok(());
         let mut record = |name: &str, outcome| {
             if let (Outcome::Failed(error), Ok(())) = (outcome, first) {

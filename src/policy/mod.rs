@@ -14,6 +14,7 @@ use core::time::Duration;
 use crate::encoding::json::JsonStr;
 use crate::error::{Claim, Error, Member, Problem};
 use crate::jose::claims::Claims;
+use crate::jose::registered::Problems;
 use crate::jose::strings::StringOrArray;
 use crate::limits::MAX_EXPECTED;
 use crate::policy::check::{Verdict, is_one_of, strings};
@@ -199,6 +200,7 @@ impl Policy<'_> {
     // Not inlined, so that its stack frame does not exist while the claims are parsed.
     #[inline(never)]
     pub(crate) fn check(&self, token: &Candidate<'_>) -> Result<(), Error> {
+        self.check_types(token.claims)?;
         if let Verdict::Failed(problem) = self.typ(token) {
             return Err(Error::Header(Member::Typ, problem));
         }
@@ -206,6 +208,29 @@ impl Policy<'_> {
             Verdict::Failed(problem) => Err(Error::Claim(claim, problem)),
             Verdict::Passed | Verdict::NotMade => Ok(()),
         })
+    }
+
+    /// Checks the types of `auth_time`, `acr` and `amr`, which the parser only records.
+    #[inline]
+    fn check_types(&self, claims: &Claims<'_>) -> Result<(), Error> {
+        claims
+            .problems()
+            .map_or(Ok(()), |problems| self.find_problem(problems))
+    }
+
+    /// Returns the problem of a claim that the policy checks.
+    #[cold]
+    #[inline(never)]
+    fn find_problem(&self, problems: &Problems) -> Result<(), Error> {
+        let [auth_time, acr, amr] = *problems;
+        match (auth_time, acr, amr) {
+            (Some(problem), _, _) if self.auth_time.is_made() => {
+                Err(Error::Claim(Claim::AuthTime, problem))
+            }
+            (_, Some(problem), _) if self.acr.is_made() => Err(Error::Claim(Claim::Acr, problem)),
+            (_, _, Some(problem)) if self.amr.is_made() => Err(Error::Claim(Claim::Amr, problem)),
+            _ => Ok(()),
+        }
     }
 
     /// Checks the claims in order, starting with the issuer, and passes each verdict to `each`

@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use jose_verify::checks::{MaxLifetime, MaxTokenAge, SoleAudience, SubjectPrefix};
+use jose_verify::checks::{IssuerTemplate, MaxLifetime, MaxTokenAge, SoleAudience, SubjectPrefix};
 use jose_verify::oauth::{self, RequiredScopes};
 use jose_verify::oidc::{self, Nonce};
 use jose_verify::{
@@ -796,4 +796,114 @@ fn endless_string_list() {
         );
         assert_eq!(verify(&policy, r#"{"aud":"a","azp":"a"}"#, at), Ok(()));
     }
+}
+
+/// Providers with many tenants write the tenant into the issuer, and publish a template of it.
+#[test]
+fn issuer_template() {
+    const TEMPLATE: &str = "https://login.example.com/{tenantid}/v2.0";
+    let rejected = |claim, problem| Err(Error::Claim(claim, problem));
+    let (iss, tid) = (Claim::Iss, Claim::Other);
+    let check = |template: &str, claim: &str, claims: &str| {
+        let check = IssuerTemplate { template, claim };
+        assert_eq!(ClaimCheck::name(&check), "iss");
+        let (key, token) = (key(), token(claims));
+        let mut scratch = vec![0; token.len()];
+        let checks: [&dyn ClaimCheck; 1] = [&check];
+        let verifier = Verifier::new(&key, &UNCHECKED).with_checks(&checks);
+        let result = verifier.verify(token.as_bytes(), Clock::Absent, &mut scratch);
+        result.map(|_| ())
+    };
+    for (issuer, tenant, want) in [
+        (
+            "9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
+            r#""9188040d-6c67-4c5b-b112-36a304b66dad""#,
+            Ok(()),
+        ),
+        ("a/v2.0", r#""a""#, Ok(())),
+        (r"\u0061/v2.0", r#""a""#, Ok(())),
+        ("a/v2.0", r#""\u0061""#, Ok(())),
+        ("A.b_c~1-/v2.0", r#""A.b_c~1-""#, Ok(())),
+        ("b/v2.0", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("A/v2.0", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("a/v2.0/", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("a/v2.0#", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("a/v2.0a/v2.0", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("a", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("", r#""a""#, rejected(iss, Problem::Mismatch)),
+        ("/v2.0", r#""a""#, rejected(iss, Problem::Mismatch)),
+        (
+            "{tenantid}/v2.0",
+            r#""a""#,
+            rejected(iss, Problem::Mismatch),
+        ),
+        (
+            "{tenantid}/v2.0",
+            r#""{tenantid}""#,
+            rejected(tid, Problem::Mismatch),
+        ),
+        ("/v2.0", r#""""#, rejected(tid, Problem::Mismatch)),
+        ("a/b/v2.0", r#""a/b""#, rejected(tid, Problem::Mismatch)),
+        ("a%2fb/v2.0", r#""a%2fb""#, rejected(tid, Problem::Mismatch)),
+        ("./v2.0", r#"".""#, rejected(tid, Problem::Mismatch)),
+        ("../v2.0", r#""..""#, rejected(tid, Problem::Mismatch)),
+        ("a?/v2.0", r#""a?""#, rejected(tid, Problem::Mismatch)),
+        ("a@b/v2.0", r#""a@b""#, rejected(tid, Problem::Mismatch)),
+        ("a b/v2.0", r#""a b""#, rejected(tid, Problem::Mismatch)),
+        ("é/v2.0", r#""é""#, rejected(tid, Problem::Mismatch)),
+        (
+            r"a\u0000/v2.0",
+            r#""a\u0000""#,
+            rejected(tid, Problem::Mismatch),
+        ),
+        ("5/v2.0", "5", rejected(tid, Problem::WrongType)),
+        ("a/v2.0", r#"["a"]"#, rejected(tid, Problem::WrongType)),
+        ("null/v2.0", "null", rejected(tid, Problem::WrongType)),
+    ] {
+        let claims = format!(r#"{{"iss":"https://login.example.com/{issuer}","tid":{tenant}}}"#);
+        assert_eq!(check(TEMPLATE, "tid", &claims), want, "{claims}");
+    }
+    for (claims, want) in [
+        (
+            r#"{"iss":"https://login.example.com/a/v2.0"}"#,
+            rejected(tid, Problem::Missing),
+        ),
+        (
+            r#"{"iss":"https://login.example.com/a/v2.0","TID":"a"}"#,
+            rejected(tid, Problem::Missing),
+        ),
+        (r#"{"tid":"a"}"#, rejected(iss, Problem::Missing)),
+        (
+            r#"{"iss":"https://evil.example.com/a/v2.0","tid":"a"}"#,
+            rejected(iss, Problem::Mismatch),
+        ),
+        (
+            r#"{"iss":"http://login.example.com/a/v2.0","tid":"a"}"#,
+            rejected(iss, Problem::Mismatch),
+        ),
+    ] {
+        assert_eq!(check(TEMPLATE, "tid", claims), want, "{claims}");
+    }
+    let good = r#"{"iss":"https://login.example.com/a/v2.0","tid":"a","":"a"}"#;
+    for (template, claim) in [
+        ("https://login.example.com/a/v2.0", "tid"),
+        ("https://login.example.com/{a}/{b}", "tid"),
+        ("https://login.example.com/{a/v2.0", "tid"),
+        ("https://login.example.com/a}/v2.0", "tid"),
+        ("https://login.example.com/}a{/v2.0", "tid"),
+        ("https://login.example.com/{{a}}/v2.0", "tid"),
+        ("https://login.example.com/{}/v2.0", "tid"),
+        ("{issuer}", "iss"),
+        ("", "tid"),
+        (TEMPLATE, ""),
+    ] {
+        let mistake = rejected(iss, Problem::NothingExpected);
+        assert_eq!(check(template, claim, good), mistake, "{template}");
+        assert_eq!(check(template, claim, "{}"), mistake, "{template}");
+    }
+    let suffix = r#"{"iss":"https://login.example.com/a","sub":"a"}"#;
+    assert_eq!(
+        check("https://login.example.com/{user}", "sub", suffix),
+        Ok(())
+    );
 }

@@ -1,13 +1,14 @@
 //! Every check of a policy: what it accepts, what it rejects, and the exact boundaries.
 
+use core::time::Duration;
 use jose_verify::oidc::Nonce;
 use jose_verify::{
-    Audience, Check, Claim, Clock, Error, Member, NumericDate, Policy, Problem, StringList, oauth,
-    oidc,
+    Audience, Check, Claim, Clock, Error, MaxAge, Member, NumericDate, Policy, Problem, StringList,
+    Verifier, oauth, oidc,
 };
 
 use super::support::sign::{key, token, token_with_header};
-use super::support::verdict::{UNCHECKED, verdict_at};
+use super::support::verdict::{UNCHECKED, verdict_at, with_verified};
 
 /// The time at which these tests verify their tokens: in November 2023, before the tests' usual
 /// `NOW`.
@@ -390,5 +391,98 @@ fn access_token() {
     ] {
         let without = claims.replace(&format!("\"{name}\""), &format!("\"x{name}\""));
         assert_eq!(check(typ, &without), Err(missing), "{name}");
+    }
+}
+
+/// Some providers write `amr` as a string, or `auth_time` as text. The token is refused only where
+/// the policy checks the claim, and then the error names the type, never a missing claim.
+#[test]
+fn side_claims_of_the_wrong_type() {
+    let (method, level, age) = (
+        "pwd",
+        &"gold",
+        MaxAge {
+            age: Duration::from_secs(300),
+            leeway: Duration::from_secs(0),
+        },
+    );
+    let amr = |amr| Policy { amr, ..UNCHECKED };
+    let acr = |acr| Policy { acr, ..UNCHECKED };
+    let auth_time = |auth_time| Policy {
+        auth_time,
+        ..UNCHECKED
+    };
+    let policies = [
+        ("amr", amr(Check::Required(method))),
+        ("amr", amr(Check::Present)),
+        ("amr", amr(Check::IfPresent(method))),
+        ("amr", amr(Check::Absent)),
+        ("acr", acr(Check::Required(level))),
+        ("acr", acr(Check::Present)),
+        ("acr", acr(Check::IfPresent(level))),
+        ("acr", acr(Check::Absent)),
+        ("auth_time", auth_time(Check::Required(age))),
+        ("auth_time", auth_time(Check::Present)),
+        ("auth_time", auth_time(Check::IfPresent(age))),
+        ("auth_time", auth_time(Check::Absent)),
+    ];
+    let everything = Policy {
+        acr: Check::Absent,
+        auth_time: Check::Absent,
+        ..amr(Check::Absent)
+    };
+    let (wrong, range) = (Problem::WrongType, Problem::OutOfRange);
+    let late = Clock::Second(NOW_2023 + 60);
+    for (name, value, problem) in [
+        ("amr", r#""pwd""#, wrong),
+        ("amr", r#"["pwd",5]"#, wrong),
+        ("amr", r#"["pwd",null]"#, wrong),
+        ("amr", r#"[["pwd"]]"#, wrong),
+        ("amr", r#"{"pwd":true}"#, wrong),
+        ("amr", "5", wrong),
+        ("acr", "0", wrong),
+        ("acr", "true", wrong),
+        ("acr", r#"["gold"]"#, wrong),
+        ("acr", r#"{"gold":"gold"}"#, wrong),
+        ("auth_time", r#""1750000000""#, wrong),
+        ("auth_time", r#""2025-06-15T15:06:40Z""#, wrong),
+        ("auth_time", "[1750000000]", wrong),
+        ("auth_time", "false", wrong),
+        ("auth_time", "1e300", range),
+        ("auth_time", "9223372036854775808", range),
+    ] {
+        let text = format!(r#"{{"sub":"u","{name}":{value},"exp":{}}}"#, NOW_2023 + 60);
+        let token = token(&text);
+        with_verified(token.clone(), &UNCHECKED, Clock::Absent, |jwt| {
+            let claims = jwt.claims();
+            assert!(claims.amr().is_none() && claims.acr().is_none(), "{text}");
+            assert_eq!(claims.auth_time(), None, "{text}");
+            assert!(claims.get(name).is_some() && claims.subject().unwrap() == "u");
+        })
+        .unwrap();
+        let claim = Claim::ALL
+            .iter()
+            .find(|claim| claim.name() == name)
+            .unwrap();
+        let rejected = Err(Error::Claim(*claim, problem));
+        for (_, policy) in policies.iter().filter(|(checked, _)| *checked == name) {
+            assert_eq!(
+                check_at(&text, policy, Clock::Absent),
+                rejected,
+                "{text} {policy:?}"
+            );
+        }
+        // It is reported even if the token fails other checks, and nothing else is.
+        let expired = Policy {
+            expires_at: Check::Required(Duration::from_secs(0)),
+            ..everything
+        };
+        assert_eq!(check_at(&text, &expired, late), rejected, "{text}");
+        let (key, mut scratch) = (key(), vec![0; token.len()]);
+        let verifier = Verifier::new(&key, &expired);
+        let explained = verifier.explain(token.as_bytes(), late, &mut scratch, |report| {
+            panic!("{report:?}")
+        });
+        assert_eq!(explained.map(|_| ()), rejected, "{text}");
     }
 }

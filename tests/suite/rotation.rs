@@ -105,6 +105,95 @@ fn published_keys_come_first() {
     assert_eq!(ids(&updated(&first, &["c", "b", "a"], 1)), ["c", "b", "a"]);
 }
 
+/// An entry that changes at each fetch cannot push out a key that was in use before, whether the
+/// entry changed before the key was replaced or after.
+#[test]
+fn churn_does_not_evict_replaced_keys() {
+    let churn: Vec<String> = (0..200).map(|i| format!("x{i}")).collect();
+    for replaced_at in [1, 2, 7, 50] {
+        let mut keys = RotatingKeys::<4>::new();
+        for (now, x) in churn.iter().enumerate() {
+            let current = if now < replaced_at { "a" } else { "b" };
+            let now = u64::try_from(now).unwrap();
+            keys = updated(&keys, &[current, x], now * 10);
+            let good = token("a", &secret("a"));
+            assert_eq!(
+                signature_verdict(&good, &keys),
+                Ok(()),
+                "{replaced_at} {now}"
+            );
+            assert_eq!(ids(&keys)[..2], [current, x]);
+            assert!(ids(&keys).len() <= 4);
+        }
+        let retires_at = u64::try_from(replaced_at).unwrap() * 10 + HOUR;
+        let before = keys.without_retired(secs(retires_at - 1));
+        assert!(ids(&before).contains(&"a"));
+        let after = keys.without_retired(secs(retires_at));
+        assert!(!ids(&after).contains(&"a"));
+    }
+    // Several replaced keys: those known for the longest time stay, and they retire in time.
+    let first = updated(&RotatingKeys::<3>::new(), &["a", "b"], 0);
+    let second = updated(&first, &["c", "b"], 10);
+    assert_eq!(ids(&second), ["c", "b", "a"]);
+    let third = updated(&second, &["d"], 20);
+    assert_eq!(ids(&third), ["d", "a", "b"]);
+    assert_eq!(third.retires_next(), Some(secs(10 + HOUR)));
+    assert_eq!(ids(&third.without_retired(secs(10 + HOUR))), ["d", "b"]);
+    // A key that comes back is as old as before.
+    let fourth = updated(&third, &["e", "a"], 30);
+    assert_eq!(ids(&fourth), ["e", "a", "b"]);
+    assert_eq!(ids(&updated(&fourth, &["f", "g"], 40)), ["f", "g", "b"]);
+    assert_eq!(ids(&updated(&fourth, &["f", "b"], 40)), ["f", "b", "a"]);
+}
+
+/// An issuer that cannot be reached, or whose JWK Set is refused, must not keep a revoked key in
+/// use for ever.
+#[test]
+fn old_keys_are_stale() {
+    let day = secs(24 * HOUR);
+    let stale = |keys: &RotatingKeys<4>, now| keys.fresh(day, now).map(|_| ()).err();
+    let first = updated(&RotatingKeys::new(), &["a"], 100);
+    let refused = first.updated(b"<html>", MACS, secs(HOUR), secs(1000), |_| {});
+    assert_eq!(refused.err(), Some(Error::MalformedJson));
+    let end = day + secs(100);
+    let nano = Duration::from_nanos(1);
+    for (case, keys, end) in [
+        ("updated", &first, end),
+        ("without retired", &first.without_retired(end), end),
+        (
+            "the same keys again",
+            &updated(&first, &["a"], 200),
+            end + secs(100),
+        ),
+        ("no usable key", &updated(&first, &[], 300), end + secs(200)),
+        (
+            "published",
+            &first.with_published(KeySet::new(), secs(0), secs(400)),
+            end + secs(300),
+        ),
+    ] {
+        for (now, want) in [
+            (secs(0), None),
+            (end, None),
+            (end + nano, Some(Error::StaleKeys)),
+            (Duration::MAX, Some(Error::StaleKeys)),
+        ] {
+            assert_eq!(stale(keys, now), want, "{case} {now:?}");
+        }
+        let unbounded = keys.fresh(Duration::MAX, Duration::MAX);
+        assert_eq!(unbounded.unwrap().set().len(), keys.set().len(), "{case}");
+    }
+    // Keys that are part of the program have no age.
+    for keys in [RotatingKeys::new(), RotatingKeys::from(first.set().clone())] {
+        assert_eq!(stale(&keys, Duration::MAX), None);
+        assert_eq!(stale(&keys.without_retired(end), Duration::MAX), None);
+        assert_eq!(
+            stale(&updated(&keys, &["a"], 0), Duration::MAX),
+            Some(Error::StaleKeys)
+        );
+    }
+}
+
 /// The same `kid` for another key: both are tried until tokens of the old one have expired.
 #[test]
 fn one_kid_for_two_keys() {
@@ -392,6 +481,83 @@ fn pauses_double_and_are_reset() {
     // After a clock that was wrong by years, the pause is no longer than usual.
     assert!(!refetch.begin_at(secs(1)) && !refetch.begin_at(secs(0)));
     assert!(!refetch.begin_at(refetch.pause()) && refetch.begin_at(secs(1) + refetch.pause()));
+}
+
+/// Fetches as often as allowed for this many seconds. `brings` says whether a fetch returns new
+/// keys, for the first one, number zero, and each later one. Returns how many fetches begin.
+fn fetches(refetch: &mut Refetch, seconds: u64, brings: impl Fn(u64) -> bool) -> u64 {
+    let mut count = 0;
+    for now in 0..=seconds {
+        if refetch.begin_at(secs(now)) {
+            refetch.end(brings(count), secs(now));
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Keys that change at each fetch, or at every other one, cause a bounded number of fetches.
+#[test]
+fn churn_of_keys_does_not_cause_fetches() {
+    let random = |i: u64| (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 1;
+    for (shortest, longest, doublings) in [(5, 300, 6), (1, 60, 6), (10, 10, 0), (7, 100, 4)] {
+        for seconds in [0, 1, 60, 1000, 20_000] {
+            let new = || Refetch::new(secs(shortest), secs(longest));
+            let steady = 1 + doublings + seconds / longest;
+            let any = doublings + (1 + doublings) * (1 + seconds / longest);
+            let never = fetches(&mut new(), seconds, |_| false);
+            let always = fetches(&mut new(), seconds, |_| true);
+            assert!(
+                never <= steady && always <= steady,
+                "{never} {always} {steady}"
+            );
+            for brings in [|i| i % 2 == 0, |i| i % 2 == 1, |i| i % 7 == 3, random] {
+                let churn = fetches(&mut new(), seconds, brings);
+                assert!(churn <= any.min(1 + seconds / shortest), "{churn} {any}");
+            }
+        }
+    }
+    // A fetch per second would be 20,000.
+    let mut refetch = Refetch::new(secs(1), secs(300));
+    assert!(fetches(&mut refetch, 20_000, |_| true) <= 76);
+}
+
+/// A rotation resets the pause, so that a second new key soon after is found quickly.
+#[test]
+fn a_rotation_resets_the_pause() {
+    let mut refetch = Refetch::new(secs(5), secs(60));
+    for now in [0, 10, 30, 70, 130] {
+        assert!(refetch.begin_at(secs(now)), "{now}");
+        refetch.end(false, secs(now));
+    }
+    for (now, brings, pause) in [
+        (190, true, 5),
+        // The fetch before also returned new keys.
+        (200, true, 10),
+        // The pause was reset less than a minute ago.
+        (210, false, 20),
+        (230, true, 40),
+        (270, false, 60),
+        (330, true, 5),
+        (335, false, 10),
+        (345, false, 20),
+        (389, true, 40),
+        (429, false, 60),
+        (489, true, 5),
+    ] {
+        assert!(refetch.begin_at(secs(now)), "{now}");
+        refetch.end(brings, secs(now));
+        assert_eq!(refetch.pause(), secs(pause), "{now}");
+    }
+    // A clock that was wrong by years does not prevent resets.
+    let mut refetch = Refetch::new(secs(5), secs(60));
+    assert!(refetch.begin_at(secs(1_000_000)));
+    refetch.end(true, secs(1_000_000));
+    assert!(!refetch.begin_at(secs(0)) && refetch.begin_at(secs(5)));
+    refetch.end(false, secs(5));
+    assert!(refetch.begin_at(secs(65)));
+    refetch.end(true, secs(65));
+    assert_eq!(refetch.pause(), secs(5));
 }
 
 #[test]

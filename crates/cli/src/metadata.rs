@@ -27,7 +27,8 @@ pub(crate) fn algorithms(
             "--metadata requires exactly one --issuer, that of the metadata".to_owned(),
         ));
     };
-    let metadata = ProviderMetadata::parse(&text, issuer);
+    // The keys come from another option, so `jwks_uri` can be absent, as in RFC 8414.
+    let metadata = ProviderMetadata::parse_authorization_server(&text, issuer);
     let metadata =
         metadata.map_err(|error| Failure::Unusable(Diagnostic::from(error).in_file(path)))?;
     if expectations.profile != Profile::IdToken || metadata.signing_algorithms().is_none() {

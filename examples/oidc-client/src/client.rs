@@ -76,19 +76,19 @@ impl Client {
             .get(&format!("{base}/.well-known/openid-configuration"))?
             .body;
         let metadata = ProviderMetadata::parse(&text, &settings.issuer)?;
+        let required = |endpoint: Option<JsonStr<'_>>, name| {
+            endpoint
+                .map(|url| url.to_string())
+                .ok_or(Error::MissingEndpoint(name))
+        };
         let keys = match &settings.signed_by {
             SignedBy::PublishedKeys(algorithms) => {
-                KeySource::published(metadata.jwks_uri().to_string(), algorithms)
+                KeySource::published(required(metadata.jwks_uri(), "jwks_uri")?, algorithms)
             }
             SignedBy::ClientSecret(algorithms) => KeySource::secret(
                 settings.client_secret.as_deref().unwrap_or_default(),
                 algorithms,
             )?,
-        };
-        let required = |endpoint: Option<JsonStr<'_>>, name| {
-            endpoint
-                .map(|url| url.to_string())
-                .ok_or(Error::MissingEndpoint(name))
         };
         Ok(Self {
             authorization_endpoint: required(

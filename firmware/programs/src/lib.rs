@@ -27,8 +27,8 @@ const _: () = {
     assert!(size_of::<Key<'_, Rs256>>() == 1_048);
     assert!(size_of::<Key<'_, Rs256, [Word; words::RSA_2048]>>() == 536);
     assert!(size_of::<KeySet<3>>() == 3 * 584 + 392);
-    assert!(size_of::<RotatingKeys<4>>() == 4 * 600 + 392);
-    assert!(size_of::<ReplayGuard<3>>() == 3 * 88 + 8);
+    assert!(size_of::<RotatingKeys<4>>() == 4 * 616 + 408);
+    assert!(size_of::<ReplayGuard<3>>() == 3 * 88 + 24);
     // Bytes of a key in a set.
     let bytes = [
         (words::RSA_2048, 528),

@@ -205,6 +205,11 @@ pub fn check(payload: &[u8]) {
         let claims = View(members);
         let model = Token { typ, claims, clock };
         for (policy, copy) in &*POLICIES {
+            let wrong_types = policy::wrong_types(policy, claims);
+            if !wrong_types.is_empty() {
+                assert_rejected_by(&text, clock, policy, &wrong_types);
+                continue;
+            }
             let verdicts = policy::verdicts(policy, &model);
             assert_results(&text, clock, policy, &[], &verdicts);
             let result = verify(&text, clock, &copy.as_policy(), &[]);
@@ -227,16 +232,21 @@ pub fn check(payload: &[u8]) {
 /// Asserts that every policy rejects the payload with the same error, before any check is reported.
 fn assert_rejected(payload: &[u8], reasons: &[Error]) {
     let token = token::join(token::HEADER, payload, b"");
+    for policy in [&UNCHECKED, &every!(Absent)] {
+        assert_rejected_by(&token, Clock::Now(NOW), policy, reasons);
+    }
+}
+
+/// Asserts that a policy rejects the token before any check is reported.
+fn assert_rejected_by(token: &[u8], clock: Clock, policy: &Policy<'_>, reasons: &[Error]) {
     let mut scratch = vec![0; scratch_len(token.len())];
     let key = AnySignature::default();
     let no_report = |report: CheckReport<'_>| panic!("{report:?}");
-    for policy in [&UNCHECKED, &every!(Absent)] {
-        let verifier = Verifier::new(&key, policy);
-        let result = verifier.verify(&token, NOW, &mut scratch).err();
-        pipeline::assert_follows(&result.map_or(Ok(()), Err), reasons);
-        let explained = verifier.explain(&token, NOW, &mut scratch, no_report);
-        assert_eq!(explained.err(), result);
-    }
+    let verifier = Verifier::new(&key, policy);
+    let result = verifier.verify(token, clock, &mut scratch).err();
+    pipeline::assert_follows(&result.map_or(Ok(()), Err), reasons);
+    let explained = verifier.explain(token, clock, &mut scratch, no_report);
+    assert_eq!(explained.err(), result);
 }
 
 fn assert_checks<const N: usize>(
@@ -319,7 +329,10 @@ pub fn rejections(payload: &[u8], json: Option<&Json<'_>>) -> Vec<Error> {
 fn rejection(claim: Claim, value: &Json<'_>) -> Option<Error> {
     let problem = if !has_type(claim, value) {
         Problem::WrongType
-    } else if is_time(claim) && value.number().and_then(decimal::numeric_date).is_none() {
+    } else if is_time(claim)
+        && claim != Claim::AuthTime
+        && value.number().and_then(decimal::numeric_date).is_none()
+    {
         Problem::OutOfRange
     } else {
         return None;
@@ -334,16 +347,13 @@ fn is_time(claim: Claim) -> bool {
 fn has_type(claim: Claim, value: &Json<'_>) -> bool {
     match claim {
         Claim::Aud => value.text().is_some() || value.texts().is_some_and(|t| !t.is_empty()),
-        Claim::Amr => value.texts().is_some(),
+        // The policy checks the type.
+        Claim::AuthTime | Claim::Acr | Claim::Amr => !matches!(value, Json::Null),
         Claim::Events => value.members().is_some(),
         _ if is_time(claim) => value.number().is_some(),
-        Claim::Iss
-        | Claim::Sub
-        | Claim::Azp
-        | Claim::Nonce
-        | Claim::Acr
-        | Claim::Jti
-        | Claim::ClientId => value.text().is_some(),
+        Claim::Iss | Claim::Sub | Claim::Azp | Claim::Nonce | Claim::Jti | Claim::ClientId => {
+            value.text().is_some()
+        }
         // The types of other claims are not checked until they are read.
         _ => true,
     }

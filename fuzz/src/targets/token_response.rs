@@ -6,15 +6,12 @@ use jose_verify::Error;
 use jose_verify::oauth::TokenResponse;
 
 use crate::json::{self, Json, Members};
-use crate::pipeline;
+use crate::{decimal, pipeline};
 
-const STRINGS: [&str; 5] = [
-    "access_token",
-    "token_type",
-    "refresh_token",
-    "scope",
-    "id_token",
-];
+const STRINGS: [&str; 4] = ["access_token", "token_type", "refresh_token", "id_token"];
+
+/// The members of which `null` does not count as absent.
+const REQUIRED: [&str; 2] = ["access_token", "token_type"];
 
 /// Parses `text` as a response of the token endpoint.
 pub fn check(text: &[u8]) {
@@ -30,13 +27,12 @@ pub fn check(text: &[u8]) {
         Some(response.access_token()),
         Some(response.token_type()),
         response.refresh_token(),
-        response.scope(),
         response.id_token(),
     ];
     for (name, ours) in STRINGS.into_iter().zip(ours) {
         match (json::get(members, name), ours) {
             (Some(Json::String(raw, text)), Some(ours)) => json::assert_same_text(raw, text, ours),
-            (None, None) => {}
+            (None | Some(Json::Null), None) => {}
             (this, ours) => panic!("{name}: serde_json: {this:?}, jose-verify: {ours:?}"),
         }
     }
@@ -45,24 +41,59 @@ pub fn check(text: &[u8]) {
         response.is_bearer(),
         token_type.eq_ignore_ascii_case("bearer")
     );
-    let expires_in = json::get(members, "expires_in").and_then(seconds);
+    let malformed = Err(Error::MalformedTokenResponse);
+    let present = |name| json::get(members, name).filter(|value| !matches!(value, Json::Null));
+    let expires_in = match present("expires_in") {
+        None => Ok(None),
+        Some(value) => lifetime(value).map_or(malformed, |lifetime| Ok(Some(lifetime))),
+    };
     assert_eq!(response.expires_in(), expires_in);
+    let scope = match present("scope") {
+        None => Ok(None),
+        Some(Json::String(_, text)) => {
+            Ok(Some(text.split(' ').filter(|s| !s.is_empty()).collect()))
+        }
+        Some(value) => value.texts().map(Some).ok_or(Error::MalformedTokenResponse),
+    };
+    let ours = response.scope().map(|ours| {
+        ours.map(|scopes| {
+            scopes
+                .iter()
+                .map(|scope| scope.to_string())
+                .collect::<Vec<_>>()
+        })
+    });
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(ours, scope.map(|scope| scope.map(owned)));
 }
 
-/// Reads an integer from 0 to 2^63 - 1.
-fn seconds(value: &Json<'_>) -> Option<Duration> {
-    let seconds: i64 = value.number()?.parse().ok()?;
-    u64::try_from(seconds).ok().map(Duration::from_secs)
+/// Reads a lifetime from 0 to 2^63 - 1 seconds, as a number or as decimal digits in a string.
+fn lifetime(value: &Json<'_>) -> Option<Duration> {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let date = match value {
+        Json::Number(number) => decimal::numeric_date(number)?,
+        Json::String(_, text) => {
+            let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+            let is_decimal = is_digits(whole) && is_digits(fraction);
+            is_decimal.then(|| decimal::numeric_date(text))??
+        }
+        _ => return None,
+    };
+    let seconds = u64::try_from(date.seconds()).ok()?;
+    Some(Duration::new(seconds, date.subsec_nanos()))
 }
 
 fn rejections(members: &Members<'_>) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     let member = |name: &str| json::get(members, name);
-    let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
+    let is_wrong = |name: &&str| match member(name) {
+        None | Some(Json::String(..)) => false,
+        Some(Json::Null) => REQUIRED.contains(name),
+        Some(_) => true,
+    };
     let is_empty = |value: &Json<'_>| value.text().is_some_and(|text| text.is_empty());
     let missing = member("access_token").is_none_or(is_empty) || member("token_type").is_none();
-    let wrong_seconds = member("expires_in").is_some_and(|value| seconds(value).is_none());
-    if missing || wrong_seconds || STRINGS.iter().any(is_wrong) {
+    if missing || STRINGS.iter().any(is_wrong) {
         reasons.push(Error::MalformedTokenResponse);
     }
     reasons

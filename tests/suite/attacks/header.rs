@@ -1,7 +1,7 @@
 //! The header tries to choose the key, or contains more than is understood.
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
-use jose_verify::{Error, KeySet, Member, Problem};
+use jose_verify::{Check, Error, KeySet, Member, Options, Policy, Problem};
 use serde_json::{Value, json};
 
 use super::{CLAIMS, OURS, THEIRS, rsa_token, set, with};
@@ -9,7 +9,7 @@ use crate::support::Keyring;
 use crate::support::curve::curve;
 use crate::support::rsa::RsaKey;
 use crate::support::sign::{base64url, key as mac_key, token_signed_by, token_with_header};
-use crate::support::verdict::{UNCHECKED, signature_verdict, verdict};
+use crate::support::verdict::{UNCHECKED, signature_verdict, signature_verdict_with, verdict};
 
 /// Returns our public key with a `kid`.
 fn our_keys() -> Box<KeySet<8>> {
@@ -154,7 +154,7 @@ fn kid_injection() {
     for kid in [
         json!(0),
         json!(1.5),
-        json!(null),
+        json!(false),
         json!(true),
         json!({}),
         json!(["ours"]),
@@ -170,6 +170,81 @@ fn kid_injection() {
     );
     let by_name = rs256(&OURS, &json!({"kid": "ours"}));
     assert_eq!(signature_verdict(&by_name, &named(&OURS, "ours")), Ok(()));
+}
+
+/// `null` counts as absent for `kid`, `typ` and `cty` only, and never makes a check pass.
+#[test]
+fn null_in_the_header() {
+    let typed = |typ| Policy { typ, ..UNCHECKED };
+    let (required, absent) = (typed(Check::Required("JWT")), typed(Check::Absent));
+    let missing = Err(Error::Header(Member::Typ, Problem::Missing));
+    let refused = |member, problem| Err(Error::Header(member, problem));
+    for (members, policy, want) in [
+        (r#""kid":null"#, UNCHECKED, Ok(())),
+        (r#""k\u0069d":null"#, UNCHECKED, Ok(())),
+        (r#""kid": null ,"typ":null,"cty":null"#, UNCHECKED, Ok(())),
+        (r#""typ":null"#, absent, Ok(())),
+        (r#""typ":null"#, typed(Check::IfPresent("JWT")), Ok(())),
+        (r#""typ":null"#, required, missing),
+        (r#""typ":null,"kid":null"#, typed(Check::Present), missing),
+        (
+            r#""kid":null,"kid":"ours""#,
+            UNCHECKED,
+            Err(Error::DuplicateMember),
+        ),
+        (r#""kid":nulls"#, UNCHECKED, Err(Error::MalformedJson)),
+        (
+            r#""kid":[null]"#,
+            UNCHECKED,
+            refused(Member::Kid, Problem::WrongType),
+        ),
+        (
+            r#""typ":false"#,
+            UNCHECKED,
+            refused(Member::Typ, Problem::WrongType),
+        ),
+        (
+            r#""cty":{}"#,
+            UNCHECKED,
+            refused(Member::Cty, Problem::WrongType),
+        ),
+        (
+            r#""crit":null"#,
+            UNCHECKED,
+            refused(Member::Crit, Problem::Unsupported),
+        ),
+        (
+            r#""b64":null"#,
+            UNCHECKED,
+            refused(Member::B64, Problem::Unsupported),
+        ),
+    ] {
+        let header = format!(r#"{{"alg":"RS256",{members}}}"#);
+        // The signature is verified before the policy is checked.
+        let forged = if want == missing { Ok(()) } else { want };
+        let forged = forged.and(Err(Error::BadSignature));
+        for (key, want) in [(&OURS, want), (&THEIRS, forged)] {
+            let sign = |input: &[u8]| key.sign("RS256", input);
+            let token = token_signed_by(header.as_bytes(), CLAIMS, sign);
+            assert_eq!(verdict(&token, &*our_keys(), &policy), want, "{members}");
+        }
+    }
+    let token = token_with_header(br#"{"alg":null}"#, CLAIMS);
+    let rejected = verdict(&token, &mac_key(), &UNCHECKED);
+    assert_eq!(rejected, refused(Member::Alg, Problem::WrongType));
+    // A key that the caller named fits a token without `kid`, and `null` is not the name "null".
+    let token = rs256(&OURS, &json!({"kid": null}));
+    assert_eq!(signature_verdict(&token, &named(&OURS, "null")), Ok(()));
+    let by_name = rs256(&OURS, &json!({"kid": "null"}));
+    assert_eq!(signature_verdict(&by_name, &*our_keys()), Err(Error::NoKey));
+    // Several keys fit a token without `kid`, so `null` is ambiguous too.
+    let two = [
+        with(&OURS.jwk(), &json!({"kid": "a"})),
+        with(&THEIRS.jwk(), &json!({"kid": "b"})),
+    ];
+    let strict = Options::new().refuse_ambiguity();
+    let rejected = signature_verdict_with(&token, &*set(&two, SIGNATURES), strict);
+    assert_eq!(rejected, Err(Error::AmbiguousKey));
 }
 
 /// The header names one key of the set, but another key of the set signed the token.

@@ -114,6 +114,8 @@ fn both_results_and_every_stricter_rule() {
         (r#"{"a":1e400}"#, true),
         (r#"{"exp":1e400}"#, false),
         (r#"{"iss":5}"#, false),
+        (r#"{"acr":5,"amr":"a","auth_time":1e400}"#, true),
+        (r#"{"acr":null}"#, false),
         (r#"{"aud":[]}"#, false),
         ("[]", false),
     ] {

@@ -90,3 +90,69 @@ fn tokens_without_jti_or_exp_are_rejected() {
     let shown = format!("{guard:?}");
     assert_eq!(shown, "ReplayGuard { len: 1, .. }");
 }
+
+/// A clock that jumps forward makes the guard forget tokens. When it goes back, they are still
+/// valid, and must not be admitted again.
+#[test]
+fn a_replay_after_the_clock_jumped_forward_and_back() {
+    let mut guard = ReplayGuard::<4>::new();
+    assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
+    assert_eq!(admit(&mut guard, "late", 5000, 1000), Ok(()));
+    assert_eq!(guard.len(), 1, "the first token is forgotten");
+    let expired = Err(Error::Claim(Claim::Exp, Problem::Expired));
+    for (jti, exp, now, want) in [
+        ("a", 60, 1, Err(Error::ReplayUnknown)),
+        ("a", 60, 69, Err(Error::ReplayUnknown)),
+        ("a", 60, 70, expired),
+        // The guard cannot tell a new token from one that it forgot.
+        ("new", 60, 1, Err(Error::ReplayUnknown)),
+        ("new", 990, 1, Err(Error::ReplayUnknown)),
+        ("new", 991, 1, Ok(())),
+        ("new", 991, 2, Err(Error::Replayed)),
+        ("late", 5000, 2, Err(Error::Replayed)),
+        ("later", 5000, 2, Ok(())),
+    ] {
+        assert_eq!(admit(&mut guard, jti, exp, now), want, "{jti} {exp} {now}");
+    }
+    // The time counts even if the token is rejected, and small steps back are harmless.
+    let mut guard = ReplayGuard::<4>::new();
+    assert_eq!(admit(&mut guard, "a", 60, 0), Ok(()));
+    assert_eq!(admit(&mut guard, "x", 60, 80), expired);
+    assert_eq!(admit(&mut guard, "a", 60, 0), Err(Error::ReplayUnknown));
+    assert_eq!(admit(&mut guard, "b", 200, 80), Ok(()));
+    assert_eq!(admit(&mut guard, "c", 200, 79), Ok(()));
+    assert_eq!(admit(&mut guard, "b", 200, 78), Err(Error::Replayed));
+}
+
+/// A DPoP proof has `iat` and no `exp`. The caller says until when it accepts the proof.
+#[test]
+fn proofs_without_exp_are_admitted_until_a_time() {
+    let mut guard = ReplayGuard::<2>::new();
+    let mut admit = |claims: &str, until: i64, now: i64| {
+        verified(claims, |jwt| guard.admit_until(jwt, at(until), at(now)))
+    };
+    let (a, b, c) = (r#"{"jti":"a"}"#, r#"{"jti":"b","exp":1}"#, r#"{"jti":"c"}"#);
+    let expired = Err(Error::Claim(Claim::Exp, Problem::Expired));
+    for (claims, until, now, want) in [
+        (a, 60, 0, Ok(())),
+        (a, 60, 59, Err(Error::Replayed)),
+        (a, 90, 59, Err(Error::Replayed)),
+        (b, 60, 59, Ok(())),
+        (c, 60, 59, Err(Error::ReplayGuardFull)),
+        (a, 60, 60, expired),
+        (c, 61, 60, Ok(())),
+        (c, 61, 0, Err(Error::Replayed)),
+        (a, 60, 0, Err(Error::ReplayUnknown)),
+        (b, 60, 59, Err(Error::ReplayUnknown)),
+        (
+            "{}",
+            90,
+            60,
+            Err(Error::Claim(Claim::Jti, Problem::Missing)),
+        ),
+        (r#"{"jti":""}"#, 90, 60, Ok(())),
+        (r#"{"jti":""}"#, 90, 60, Err(Error::Replayed)),
+    ] {
+        assert_eq!(admit(claims, until, now), want, "{claims} {until} {now}");
+    }
+}

@@ -44,7 +44,7 @@ fn plain_json() {
         ),
         (
             r#"{"sub":null}"#,
-            Err(Error::Claim(Claim::Sub, Problem::WrongType)),
+            Err(Error::Claim(Claim::Sub, Problem::Missing)),
         ),
         (
             r#"{"sub":"evil","sub":"248289761001"}"#,
@@ -65,6 +65,85 @@ fn plain_json() {
         Some(Error::Claim(Claim::Sub, Problem::Missing)),
         "an ID Token without `sub` matches no response"
     );
+}
+
+/// Only `sub` and `events` are decided on. Other registered claims may be `null` or have any type.
+#[test]
+fn plain_json_with_side_claims_of_any_type() {
+    let parse = |members: &str| {
+        let response = format!(r#"{{"sub":"248289761001"{members}}}"#);
+        verified(ID_TOKEN, |id_token| {
+            let user_info = UserInfo::parse(response.as_bytes(), id_token)?;
+            let claims = user_info.claims();
+            let times = [claims.expires_at(), claims.not_before(), claims.issued_at()];
+            let strings = [
+                claims.issuer(),
+                claims.nonce(),
+                claims.acr(),
+                claims.client_id(),
+            ];
+            assert!(
+                times
+                    .iter()
+                    .chain(&[claims.auth_time()])
+                    .all(Option::is_none),
+                "{members}"
+            );
+            assert!(strings.iter().all(Option::is_none), "{members}");
+            assert!(
+                claims.audience().is_none() && claims.amr().is_none(),
+                "{members}"
+            );
+            assert!(claims.authorized_party().is_none() && claims.jwt_id().is_none());
+            let found = claims.as_object().iter().count();
+            Ok((user_info.subject().to_string(), found))
+        })
+    };
+    let names = [
+        "iss",
+        "aud",
+        "azp",
+        "exp",
+        "nbf",
+        "iat",
+        "nonce",
+        "auth_time",
+        "acr",
+        "amr",
+        "jti",
+        "client_id",
+        "events",
+        "email",
+    ];
+    for name in names {
+        let parsed = parse(&format!(r#","{name}":null"#));
+        assert_eq!(parsed, Ok(("248289761001".to_owned(), 2)), "{name}");
+    }
+    for members in [
+        r#","amr":"pwd""#,
+        r#","acr":0,"auth_time":"yesterday""#,
+        r#","aud":[],"azp":["x"]"#,
+        r#","exp":"1750000000","nbf":1e300,"iat":true"#,
+        r#","iss":5,"nonce":{},"jti":7,"client_id":[1]"#,
+        r#","\u0065xp":"soon""#,
+        r#","aud":["x",5],"amr":["pwd",5]"#,
+    ] {
+        let parsed = parse(members).map(|(subject, _)| subject);
+        assert_eq!(parsed, Ok("248289761001".to_owned()), "{members}");
+    }
+    let event = |problem| Err(Error::Claim(Claim::Events, problem));
+    for (members, want) in [
+        (r#","events":{}"#, event(Problem::Prohibited)),
+        (r#","events":{"logout":{}}"#, event(Problem::Prohibited)),
+        (r#","events":5"#, event(Problem::WrongType)),
+        (r#","events":"logout""#, event(Problem::WrongType)),
+        (r#","\u0065vents":[]"#, event(Problem::WrongType)),
+        (r#","exp":1,"exp":null"#, Err(Error::DuplicateMember)),
+        (r#","sub":null"#, Err(Error::DuplicateMember)),
+        (r#","exp":nul"#, Err(Error::MalformedJson)),
+    ] {
+        assert_eq!(parse(members).map(|_| ()), want, "{members}");
+    }
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn from_metadata_and_keys_to_claims() {
     let airlock = system("airlock");
     let metadata = text_of(&airlock, "metadata");
     let metadata = ProviderMetadata::parse(metadata.as_bytes(), ISSUER).unwrap();
-    assert!(metadata.jwks_uri() == format!("{ISSUER}/client-7f3a/jwks").as_str());
+    assert!(metadata.jwks_uri().unwrap() == format!("{ISSUER}/client-7f3a/jwks").as_str());
     for alg in ["RS256", "HS512"] {
         assert!(metadata.supports_signing_algorithm(alg));
     }
