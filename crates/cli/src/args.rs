@@ -96,6 +96,10 @@ impl KeyArguments {
 }
 
 /// The checks that the token must pass.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct ExpectationArguments {
     /// The kind of token
@@ -114,6 +118,18 @@ pub(crate) struct ExpectationArguments {
     /// Accept any audience
     #[arg(long, conflicts_with = "audience")]
     pub(crate) any_audience: bool,
+    /// An accepted authorized party (`azp`), which is then required; may be repeated. Without it,
+    /// an ID Token's `azp` must be one of --audience if it is present. On Android, Google's ID
+    /// Tokens have the app's client ID here
+    #[arg(long, value_name = "S")]
+    pub(crate) azp: Vec<String>,
+    /// Accept any `azp` in an ID Token, or none
+    #[arg(long, conflicts_with = "azp")]
+    pub(crate) ignore_azp: bool,
+    /// An accepted value of the claim `client_id`, which is then required; may be repeated. Use it
+    /// with --any-audience for access tokens without `aud`, such as those of Amazon Cognito
+    #[arg(long, value_name = "S")]
+    pub(crate) client_id: Vec<String>,
     /// The nonce that was sent with the authentication request
     #[arg(long, value_name = "S")]
     pub(crate) nonce: Option<String>,
@@ -135,9 +151,20 @@ pub(crate) struct ExpectationArguments {
     /// The state whose hash the ID Token must contain (`s_hash`)
     #[arg(long, value_name = "TEXT")]
     pub(crate) state: Option<String>,
+    /// Accept an ID Token without the hashes of --access-token, --code and --state. A hash that is
+    /// present must match
+    #[arg(long)]
+    pub(crate) hashes_if_present: bool,
     /// The required type (`typ`) in the header
     #[arg(long, value_name = "S")]
     pub(crate) typ: Option<String>,
+    /// Accept a logout token without `exp`, as earlier drafts allowed. It then never expires.
+    /// Requires --profile logout-token, because an ID Token or access token must expire
+    #[arg(long)]
+    pub(crate) no_exp: bool,
+    /// Accept only tokens with `=` padding, such as those of AWS Application Load Balancers
+    #[arg(long)]
+    pub(crate) padded: bool,
     /// Tolerance for `exp`, `nbf` and `iat`, and for `auth_time` with --max-age [default: 0]
     #[arg(long, value_name = "SECS")]
     pub(crate) leeway: Option<u32>,
@@ -156,17 +183,21 @@ const BATCH_HELP: &str = r#"Each line is a request (only "token" and one of the 
    "algs": "RS256" | [...],
    "profile": "jwt" | "id-token" | "access-token" | "logout-token" | "jws",
    "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
+   "azp": "..." | [...], "ignore_azp": false, "client_id": "..." | [...],
    "acr": "..." | [...], "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300,
-   "access_token": "...", "code": "...", "state": "..."}
+   "access_token": "...", "code": "...", "state": "...", "hashes_if_present": false,
+   "no_exp": false, "padded": false}
 Each answer, in the order of the requests, is one of:
   {"id": any, "ok": true, "alg": "RS256", "kid": "...", "payload": "<base64url>"}
   {"id": any, "ok": false, "error": "bad_signature", "code": 12}
   {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
 
 If absent or null, "profile" is jwt, "now" is the system clock, "leeway" is 0, "algs" is every
-algorithm that fits the kind of key, and "id" is null. issuer, audience, nonce, subject, acr and
-max_age are then not checked; the rest of the profile is. An ID Token must contain the hash of
-each access_token, code or state that is given. The answer contains "kid" if the token does. A line
-has at most 4 MiB.
+algorithm that fits the kind of key, "id" is null, and the flags are false. issuer, audience, nonce,
+subject, client_id, acr and max_age are then not compared; the rest of the profile is checked. An ID
+Token must always contain iss, sub, aud, exp and iat. It must contain the hash of each access_token,
+code or state that is given, unless hashes_if_present is true. azp, ignore_azp, no_exp and padded
+are as the options of verify. "token" is the token as it is: white space makes it malformed. The
+answer contains "kid" if the token does. A line has at most 4 MiB.
 
 Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

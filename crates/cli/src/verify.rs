@@ -126,29 +126,35 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     if given.profile == Profile::IdToken {
         require_decision("nonce", given.nonce.is_some(), given.any_nonce)?;
     }
-    let hashed_values = HashedValues {
-        access_token: given.access_token,
-        code: given.code,
-        state: given.state,
-    };
-    if given.profile != Profile::IdToken && hashed_values.is_any_given() {
-        let message = "--access-token, --code and --state require --profile id-token";
-        return Err(Failure::unusable(message.to_owned()));
-    }
     let listed = |list: Vec<String>| (!list.is_empty()).then_some(list);
-    Ok(Expectations {
+    let expectations = Expectations {
         profile: given.profile,
         issuers: listed(given.issuer),
         audiences: listed(given.audience),
+        authorized_parties: listed(given.azp),
+        ignore_azp: given.ignore_azp,
+        client_ids: listed(given.client_id),
         nonce: given.nonce,
         subject: given.subject,
         acr: listed(given.acr),
-        hashed_values,
+        hashed_values: HashedValues {
+            access_token: given.access_token,
+            code: given.code,
+            state: given.state,
+            if_present: given.hashes_if_present,
+        },
         typ: given.typ,
+        no_exp: given.no_exp,
+        padded: given.padded,
         leeway: given.leeway.unwrap_or(0),
         max_age: given.max_age,
         now: given.now,
-    })
+    };
+    let option = |name: &str| format!("--{}", name.replace('_', "-"));
+    match expectations.conflict(option) {
+        Some(message) => Err(Failure::unusable(message)),
+        None => Ok(expectations),
+    }
 }
 
 fn require_decision(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
@@ -167,10 +173,14 @@ fn reject_claim_options(given: &ExpectationArguments) -> Result<(), Failure> {
         ("--any-issuer", given.any_issuer),
         ("--audience", !given.audience.is_empty()),
         ("--any-audience", given.any_audience),
+        ("--azp", !given.azp.is_empty()),
+        ("--ignore-azp", given.ignore_azp),
+        ("--client-id", !given.client_id.is_empty()),
         ("--nonce", given.nonce.is_some()),
         ("--any-nonce", given.any_nonce),
         ("--subject", given.subject.is_some()),
         ("--acr", !given.acr.is_empty()),
+        ("--no-exp", given.no_exp),
         ("--leeway", given.leeway.is_some()),
         ("--max-age", given.max_age.is_some()),
         ("--now", given.now.is_some()),

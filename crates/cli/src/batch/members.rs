@@ -32,6 +32,12 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) audience: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) azp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) ignore_azp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) client_id: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) nonce: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) subject: Option<&'a RawValue>,
@@ -51,6 +57,12 @@ pub(super) struct Members<'a> {
     pub(super) code: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) hashes_if_present: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) no_exp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) padded: Option<&'a RawValue>,
 }
 
 impl<'a> Members<'a> {

@@ -1,7 +1,7 @@
 //! A line of `batch` as a request.
 
 use jose_verify::alg::Algorithm;
-use jose_verify::{Error, Options, scratch_len};
+use jose_verify::{Error, scratch_len};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -61,23 +61,26 @@ impl<'a> Request<'a> {
 
     /// Verifies `token`, a copy of the request's token.
     pub(super) fn verify<'t>(&self, token: &'t mut [u8]) -> Result<Accepted<'t>, Error> {
-        check_header(token, &self.algorithms)?;
+        self.check_header(token)?;
         let keys = self.source.load(&self.algorithms)?;
         self.expectations.verify(token, &keys)
     }
-}
 
-/// Checks the header before the keys are loaded, because an error in the token takes precedence.
-fn check_header(token: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<(), Error> {
-    let mut scratch = vec![0; scratch_len(token.len())];
-    let header = Options::new().peek_header_untrusted(token, &mut scratch)?;
-    if algorithms.iter().any(|a| header.algorithm() == a.name()) {
-        Ok(())
-    } else if algorithms.is_empty() {
-        // No token can match an empty list, so the list is wrong rather than the token.
-        Err(Error::UnusableAlgorithmList)
-    } else {
-        Err(Error::AlgorithmNotAccepted)
+    /// Checks the header before the keys are loaded, because an error in the token takes
+    /// precedence.
+    fn check_header(&self, token: &[u8]) -> Result<(), Error> {
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let options = self.expectations.options();
+        let header = options.peek_header_untrusted(token, &mut scratch)?;
+        let is_named = |a: &&dyn Algorithm| header.algorithm() == a.name();
+        if self.algorithms.iter().any(is_named) {
+            Ok(())
+        } else if self.algorithms.is_empty() {
+            // No token can match an empty list, so the list is wrong rather than the token.
+            Err(Error::UnusableAlgorithmList)
+        } else {
+            Err(Error::AlgorithmNotAccepted)
+        }
     }
 }
 
@@ -104,6 +107,9 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
         profile: read("profile", members.profile, profiles)?.unwrap_or_default(),
         issuers: list("issuer", members.issuer, strings)?,
         audiences: list("audience", members.audience, strings)?,
+        authorized_parties: list("azp", members.azp, strings)?,
+        ignore_azp: flag("ignore_azp", members.ignore_azp)?,
+        client_ids: list("client_id", members.client_id, strings)?,
         nonce: string("nonce", members.nonce)?,
         subject: string("subject", members.subject)?,
         acr: list("acr", members.acr, strings)?,
@@ -111,8 +117,11 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
             access_token: string("access_token", members.access_token)?,
             code: string("code", members.code)?,
             state: string("state", members.state)?,
+            if_present: flag("hashes_if_present", members.hashes_if_present)?,
         },
         typ: string("typ", members.typ)?,
+        no_exp: flag("no_exp", members.no_exp)?,
+        padded: flag("padded", members.padded)?,
         leeway: seconds("leeway", members.leeway)?.unwrap_or(0),
         max_age: seconds("max_age", members.max_age)?,
         now: read(
@@ -124,14 +133,18 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
     if expectations.profile == Profile::Jws && expectations.has_claim_checks() {
         return Err("profile jws checks no claims".to_owned());
     }
-    if expectations.profile != Profile::IdToken && expectations.hashed_values.is_any_given() {
-        return Err("access_token, code and state require profile id-token".to_owned());
+    match expectations.conflict(str::to_owned) {
+        Some(message) => Err(message),
+        None => Ok(expectations),
     }
-    Ok(expectations)
 }
 
 fn string(name: &str, value: Option<&RawValue>) -> Result<Option<String>, String> {
     read(name, value, "a string")
+}
+
+fn flag(name: &str, value: Option<&RawValue>) -> Result<bool, String> {
+    Ok(read(name, value, "true or false")?.unwrap_or(false))
 }
 
 fn seconds(name: &str, value: Option<&RawValue>) -> Result<Option<u32>, String> {

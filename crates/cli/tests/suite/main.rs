@@ -12,6 +12,7 @@
 mod support;
 
 mod batch;
+mod claims;
 mod inspect;
 mod keys;
 #[cfg(target_os = "linux")]

@@ -98,11 +98,17 @@ fn algorithms() {
 }
 
 #[test]
-fn white_space_around_the_token() {
-    let token = format!("\t\r\n {TOKEN} \n");
-    assert_eq!(ask(&[], json!({"token": token}))["ok"], true);
-    let token = format!("\u{a0}{TOKEN}");
-    assert_rejected(&ask(&[], json!({"token": token})), "malformed_base64url");
+fn a_token_with_white_space_is_malformed() {
+    for token in [
+        format!("{TOKEN}\n"),
+        format!(" {TOKEN}"),
+        format!("\t\r\n {TOKEN} \n"),
+        format!("\u{a0}{TOKEN}"),
+        TOKEN.replacen('.', " .", 1),
+    ] {
+        assert_rejected(&ask(&[], json!({"token": token})), "malformed_base64url");
+    }
+    assert_rejected(&ask(&[], json!({"token": " "})), "malformed_token");
 }
 
 #[test]
@@ -247,8 +253,9 @@ fn messages_do_not_quote_the_request() {
         (
             r#"{"id":5,"hidden at line 1, expected hidden":1}"#,
             "unknown member, expected one of `id`, `token`, `keys`, `pem`, `secret`, \
-             `secret_base64url`, `algs`, `profile`, `issuer`, `audience`, `nonce`, `subject`, \
-             `acr`, `typ`, `now`, `leeway`, `max_age`, `access_token`, `code`, `state` \
+             `secret_base64url`, `algs`, `profile`, `issuer`, `audience`, `azp`, `ignore_azp`, \
+             `client_id`, `nonce`, `subject`, `acr`, `typ`, `now`, `leeway`, `max_age`, \
+             `access_token`, `code`, `state`, `hashes_if_present`, `no_exp`, `padded` \
              at column 43",
         ),
         (
