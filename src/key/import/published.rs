@@ -21,13 +21,19 @@ impl<'a> KeyParameters<'a> {
     /// A certificate is not validated: its signature, its validity period and its chain are not
     /// checked. It serves only as a container for the key, which is as trustworthy as its source.
     ///
-    /// The text must be a single block, with at most one line break at its end. `scratch` receives
-    /// the decoded bytes. [`scratch_len`](crate::scratch_len) of the text's length suffices.
+    /// The first such block is used. Other blocks, text outside blocks, and white space are ignored
+    /// (RFC 7468 §2), so the output of `openssl x509 -text` can be used, and a file in which a
+    /// certificate is followed by those of its authorities. `scratch` receives the decoded bytes.
+    /// [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: the text is not one of these blocks, or its content is not the
-    ///   DER that its label names.
+    /// - [`Error::MalformedKey`]: the block is not base64, or its content is not the DER that its
+    ///   label names.
+    /// - [`Error::PrivateKey`], [`Error::DerNotPem`], [`Error::SshKey`],
+    ///   [`Error::EscapedLineBreaks`], [`Error::NoLineBreaks`], [`Error::NoPemBoundary`],
+    ///   [`Error::UnsupportedPemLabel`]: the text contains no such block. The error says what it
+    ///   contains instead.
     /// - [`Error::UnsupportedKey`]: [`from_spki_der`](Self::from_spki_der) does not support the
     ///   key's type or curve.
     /// - [`Error::KeyTooLarge`]: an element is 64 KiB or longer.
