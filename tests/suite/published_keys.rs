@@ -11,7 +11,7 @@ use jose_verify::alg::{
 };
 use jose_verify::keys::jwk_thumbprint;
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
-use jose_verify::{Error, Keys, Limit, scratch_len};
+use jose_verify::{Error, Key, Keys, Limit, scratch_len};
 use serde_json::{Value, json};
 
 use super::keys::serves;
@@ -108,6 +108,46 @@ fn invalid_pem_is_rejected() {
         assert_eq!(error, case["error"].as_str(), "{}", case["name"]);
     }
     assert_eq!(rejected.len(), 11);
+}
+
+/// RFC 4055 §3.1: the parameters of the key restrict it. Without them, it is still for PS
+/// algorithms only.
+#[test]
+fn rsassa_pss_keys_rfc_4055_3_1() {
+    let file = vectors("openssl/pss.json");
+    let keys = file["keys"].as_array().unwrap();
+    let mut forms = 0;
+    for case in keys {
+        let allowed: Vec<&str> = case["algs"].as_array().unwrap().iter().map(text).collect();
+        for (form, pem) in case["forms"].as_object().unwrap() {
+            let name = format!("{} {form}", case["name"]);
+            forms += 1;
+            let loaded = from_pem(text(pem));
+            if allowed.is_empty() {
+                assert_eq!(loaded.err(), Some(Error::UnsupportedKey), "{name}");
+                continue;
+            }
+            let key = loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
+            for algorithm in SIGNATURES {
+                let is_allowed = allowed.contains(&algorithm.name());
+                assert_eq!(serves(&key, algorithm.name()), is_allowed, "{name}");
+            }
+            for alg in &allowed {
+                assert_eq!(
+                    signature_verdict(text(&case["tokens"][alg]), &key),
+                    Ok(()),
+                    "{name}"
+                );
+            }
+            let only_rs256 = from_pem_for(text(pem), &[&RS256]).err();
+            assert_eq!(only_rs256, Some(Error::UnsupportedKey), "{name}");
+            let mut scratch = vec![0; text(pem).len()];
+            let parameters = KeyParameters::from_pem(text(pem).as_bytes(), &mut scratch).unwrap();
+            let pinned = Key::new(RS256, &parameters).err();
+            assert_eq!(pinned, Some(Error::UnsupportedKey), "{name}");
+        }
+    }
+    assert_eq!((keys.len(), forms), (11, 21));
 }
 
 #[test]

@@ -89,13 +89,18 @@ impl<'a> KeyParameters<'a> {
         Self::from_pem(pem.as_bytes(), scratch)
     }
 
-    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on
-    /// P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
+    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), RSASSA-PSS
+    /// (RFC 4055 §3.1), a point on P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410),
+    /// or ML-DSA (RFC 9881).
+    ///
+    /// An RSASSA-PSS key is for PS256, PS384 and PS512 only, or for the one of them that its
+    /// parameters allow.
     ///
     /// # Errors
     ///
-    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes a key whose
-    /// identifier restricts it to RSASSA-PSS (RFC 4055 §3.1).
+    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes an RSASSA-PSS
+    /// key whose parameters no algorithm of RFC 7518 satisfies: SHA-1, different hashes, or a salt
+    /// longer than the hash.
     pub fn from_spki_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::subject_public_key_info(der)
     }
