@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::algorithms::AlgorithmName;
 use crate::expectations::Profile;
+use crate::help::{BATCH_HELP, FORMS_HELP};
+use crate::key_file::Fallback;
 use crate::unix_time::UnixTime;
 
 /// Verify and inspect JSON Web Tokens
@@ -22,6 +24,7 @@ pub(crate) enum Command {
     ///
     /// Exit code 0: verified, the claims are on standard output. 1: rejected. 2: the arguments,
     /// files or keys cannot be used.
+    #[command(after_long_help = FORMS_HELP)]
     Verify(Box<VerifyArguments>),
     /// Show the header and claims of a token WITHOUT verifying it
     ///
@@ -31,12 +34,16 @@ pub(crate) enum Command {
         /// The token; if absent or `-`, it is read from standard input
         token: Option<String>,
     },
-    /// List every key of a JWK Set, and whether it can be used
+    /// List every key of a file, and whether it can be used
+    ///
+    /// Warnings are on standard error: of private keys, of a `kid` that several keys have, of
+    /// expired certificates, and of RSA keys with the fingerprint of ROCA (CVE-2017-15361).
     ///
     /// Exit code 0: at least one key is usable. 1: no key is usable. 2: the arguments or the file
     /// cannot be used.
+    #[command(after_long_help = FORMS_HELP)]
     Keys {
-        /// A file with a JWK Set or a single JWK; `-` reads standard input
+        /// A file with public keys; `-` reads standard input
         file: PathBuf,
     },
     /// Verify many tokens: one JSON object per line on standard input, one answer per line on
@@ -50,7 +57,7 @@ pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) keys: KeyArguments,
     /// Accepted algorithms, separated by commas [default: all nine asymmetric algorithms with
-    /// --jwks and --pem; HS256, HS384 and HS512 with a secret]
+    /// --key; HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
     /// A file with the provider's metadata, which must be that of --issuer. ID Tokens are then
@@ -71,11 +78,14 @@ pub(crate) struct VerifyArguments {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct KeyArguments {
-    /// A file with a JWK Set or a single JWK
+    /// A file with public keys, in any form that the end of `verify --help` lists. Of a
+    /// certificate, only the key is used: it is not validated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// The same as --key, for a JWK Set or a single JWK
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
-    /// A file with a public key or a certificate in PEM. Of the certificate, only the key is used:
-    /// it is not validated
+    /// The same as --key, for a public key or a certificate in PEM
     #[arg(long, value_name = "FILE")]
     pub(crate) pem: Option<PathBuf>,
     /// A shared secret: the bytes of this text. Other users can read it in the process list
@@ -88,10 +98,18 @@ pub(crate) struct KeyArguments {
 }
 
 impl KeyArguments {
+    /// Returns the path of the file with public keys. The option determines what a text in no known
+    /// form is taken for.
+    pub(crate) fn public_keys(&self) -> Option<(&Path, Fallback)> {
+        let jwks = self.jwks.as_deref().map(|file| (file, Fallback::Json));
+        let file = self.key.as_deref().or(self.pem.as_deref());
+        jwks.or(file.map(|file| (file, Fallback::Pem)))
+    }
+
     /// Returns the path of the file, if the keys come from a file.
     pub(crate) fn file(&self) -> Option<&Path> {
-        let file = self.jwks.as_deref().or(self.pem.as_deref());
-        file.or(self.secret_file.as_deref())
+        let public_keys = self.public_keys().map(|(file, _)| file);
+        public_keys.or(self.secret_file.as_deref())
     }
 }
 
@@ -176,28 +194,3 @@ pub(crate) struct ExpectationArguments {
     #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
     pub(crate) now: Option<UnixTime>,
 }
-
-const BATCH_HELP: &str = r#"Each line is a request (only "token" and one of the keys are required):
-  {"id": any, "token": "...",
-   "keys": {JWK Set or JWK} | "pem": "..." | "secret": "text" | "secret_base64url": "...",
-   "algs": "RS256" | [...],
-   "profile": "jwt" | "id-token" | "access-token" | "logout-token" | "jws",
-   "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
-   "azp": "..." | [...], "ignore_azp": false, "client_id": "..." | [...],
-   "acr": "..." | [...], "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300,
-   "access_token": "...", "code": "...", "state": "...", "hashes_if_present": false,
-   "no_exp": false, "padded": false}
-Each answer, in the order of the requests, is one of:
-  {"id": any, "ok": true, "alg": "RS256", "kid": "...", "payload": "<base64url>"}
-  {"id": any, "ok": false, "error": "bad_signature", "code": 12}
-  {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
-
-If absent or null, "profile" is jwt, "now" is the system clock, "leeway" is 0, "algs" is every
-algorithm that fits the kind of key, "id" is null, and the flags are false. issuer, audience, nonce,
-subject, client_id, acr and max_age are then not compared; the rest of the profile is checked. An ID
-Token must always contain iss, sub, aud, exp and iat. It must contain the hash of each access_token,
-code or state that is given, unless hashes_if_present is true. azp, ignore_azp, no_exp and padded
-are as the options of verify. "token" is the token as it is: white space makes it malformed. The
-answer contains "kid" if the token does. A line has at most 4 MiB.
-
-Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

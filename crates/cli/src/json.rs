@@ -1,9 +1,12 @@
-//! What `serde_json` does not provide: parsing only objects, and formatting a text without changing
-//! its values.
+//! What `serde_json` does not provide: parsing only objects, members in order, and formatting a
+//! text without changing its values.
 
-use serde::Deserialize;
-use serde::de::Error as _;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Error;
+use serde_json::value::RawValue;
 
 /// Parses a JSON object. serde alone would also accept an array, and take its elements as the
 /// members in order.
@@ -13,6 +16,37 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
     } else {
         Err(Error::custom("expected a JSON object"))
     }
+}
+
+/// Returns the members of a JSON object in order, duplicates included.
+pub(crate) fn members(text: &[u8]) -> Result<Vec<(String, &RawValue)>, Error> {
+    struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+    impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(InOrder).map(Members)
+        }
+    }
+
+    struct InOrder;
+
+    impl<'de> Visitor<'de> for InOrder {
+        type Value = Vec<(String, &'de RawValue)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some(member) = map.next_entry()? {
+                members.push(member);
+            }
+            Ok(members)
+        }
+    }
+
+    from_object::<Members<'_>>(text).map(|members| members.0)
 }
 
 /// Formats well-formed JSON over several lines.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jose_verify::alg::Algorithm;
-use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
+use jose_verify::limits::MAX_KEY_SET_LEN;
 use jose_verify::{Category, Error, Limit};
 
 use crate::algorithms::named;
@@ -13,7 +13,8 @@ use crate::diagnostic::Diagnostic;
 use crate::expectations::{Accepted, Content, Expectations, HashedValues, Profile};
 use crate::failure::Failure;
 use crate::input;
-use crate::key_source::{KeySource, LoadedKeys};
+use crate::key_source::KeySource;
+use crate::loaded_keys::LoadedKeys;
 use crate::metadata;
 use crate::output::Output;
 
@@ -68,16 +69,13 @@ fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
 
 /// Reads the keys from the file or argument. clap ensures that exactly one is given.
 fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
-    if let Some(path) = &arguments.jwks {
+    if let Some((path, fallback)) = arguments.public_keys() {
         let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
-        return Ok(KeySource::Jwks(text.into()));
-    }
-    if let Some(path) = &arguments.pem {
-        let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
-        return Ok(KeySource::Pem(text.into()));
+        return Ok(KeySource::from_text(text, fallback));
     }
     Ok(KeySource::Secret(match &arguments.secret_file {
-        Some(path) => input::file(path, MAX_KEY_PARAMETER_LEN, Error::KeyTooLarge)?,
+        // A key file is longer than any secret, and has an error of its own.
+        Some(path) => input::file(path, MAX_KEY_SET_LEN, Error::KeyTooLarge)?,
         None => arguments.secret.clone().unwrap_or_default().into_bytes(),
     }))
 }

@@ -16,6 +16,8 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) token: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) key: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) keys: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) pem: Option<&'a RawValue>,

@@ -14,6 +14,8 @@ mod support;
 mod batch;
 mod claims;
 mod inspect;
+mod key_files;
+mod key_warnings;
 mod keys;
 #[cfg(target_os = "linux")]
 mod memory;

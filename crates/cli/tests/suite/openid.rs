@@ -141,16 +141,16 @@ fn keys_in_pem() {
             run(&hmac, b"").assert_failed(2, "error: unsupported_key: ");
         }
     }
-    let padded = file("padded.pem", "\n-----BEGIN PUBLIC KEY-----\n");
+    let cut = file("cut.pem", "\n-----BEGIN PUBLIC KEY-----\n");
     let given = [
         "verify",
         "--pem",
-        &padded,
+        &cut,
         "--any-issuer",
         "--any-audience",
         "a.b.c",
     ];
-    run(&given, b"").assert_failed(2, "error: malformed_key: ");
+    run(&given, b"").assert_failed(2, "error: no_pem_boundary: ");
     run(&["verify", "--pem=/nonexistent", "--profile=jws", "a"], b"")
         .assert_failed(2, "cannot read /nonexistent: ");
     run(&["verify", "--pem=a", "--jwks=b", "a"], b"").assert_failed(2, "cannot be used with");
@@ -246,7 +246,7 @@ fn batch_accepts_the_same_members() {
         ),
         (
             json!({"pem": "x", "secret": null, "algs": "HS256"}),
-            "malformed_key",
+            "no_pem_boundary",
         ),
     ] {
         assert_eq!(ask(&members), want, "{members}");

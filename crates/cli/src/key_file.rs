@@ -1,0 +1,137 @@
+//! Files with keys: recognizes their form by their content.
+
+pub(crate) mod der;
+mod sighting;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::json::{from_object, members};
+
+use der::Outline;
+
+pub(crate) use sighting::sighting;
+
+/// The form of a text with public keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A JWK Set (RFC 7517 §5).
+    Set,
+    /// A JWK (RFC 7517 §4), or JSON in no known form.
+    Jwk,
+    /// A JSON object whose member `public_key` is a key in base64, as Keycloak publishes it for a
+    /// realm.
+    Realm,
+    /// A JSON object whose member `public_key` is a key in PEM.
+    PemMember,
+    /// A JSON object from `kid` to key or certificate in PEM, as Google publishes it.
+    PemMap,
+    /// DER, with what it contains.
+    Der(Outline),
+    /// PEM, or no known form.
+    Pem,
+}
+
+/// The name of the member of [`Form::Realm`] and [`Form::PemMember`].
+pub(crate) const PUBLIC_KEY: &str = "public_key";
+
+/// What a text is taken for if it is in no known form. It determines only the error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fallback {
+    Json,
+    Pem,
+}
+
+impl Form {
+    /// Recognizes a form. The first that fits is taken, in this order:
+    ///
+    /// 1. A JSON object with an array `keys` is a JWK Set.
+    /// 2. A JSON object with `kty` is a JWK.
+    /// 3. A JSON object with a string `public_key` holds the key there.
+    /// 4. A JSON object with a string that contains a PEM block is a map of them.
+    /// 5. DER is a certificate, a `SubjectPublicKeyInfo` or an `RSAPublicKey`.
+    /// 6. Anything else is PEM.
+    pub(crate) fn of(text: &[u8], fallback: Fallback) -> Self {
+        match text.trim_ascii_start().first() {
+            Some(b'{') => Self::of_json(text),
+            Some(b'[') => Self::Jwk,
+            _ => match der::outline(text) {
+                Some(outline) => Self::Der(outline),
+                None if fallback == Fallback::Pem || contains(text, "-----BEGIN ") => Self::Pem,
+                None => Self::Jwk,
+            },
+        }
+    }
+
+    fn of_json(text: &[u8]) -> Self {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Named {
+            #[serde(deserialize_with = "kind")]
+            keys: Kind,
+            #[serde(deserialize_with = "kind")]
+            kty: Kind,
+        }
+
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct PublicKey {
+            public_key: Option<String>,
+        }
+
+        // Malformed JSON and duplicate members are the library's errors.
+        let Ok(named) = from_object::<Named>(text) else {
+            return Self::Jwk;
+        };
+        let public_key = || from_object::<PublicKey>(text).ok()?.public_key;
+        if named.keys == Kind::Array {
+            Self::Set
+        } else if named.kty != Kind::Absent {
+            Self::Jwk
+        } else if let Some(key) = public_key() {
+            if contains(key.as_bytes(), "-----BEGIN ") {
+                Self::PemMember
+            } else {
+                Self::Realm
+            }
+        } else if has_pem(text) {
+            Self::PemMap
+        } else if named.keys == Kind::Other {
+            Self::Set
+        } else {
+            Self::Jwk
+        }
+    }
+}
+
+/// Returns whether a value of the object is a string that contains a PEM block.
+fn has_pem(text: &[u8]) -> bool {
+    members(text).is_ok_and(|members| {
+        members.iter().any(|(_, value)| {
+            serde_json::from_str::<String>(value.get())
+                .is_ok_and(|value| contains(value.as_bytes(), "-----BEGIN "))
+        })
+    })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Kind {
+    #[default]
+    Absent,
+    Array,
+    Other,
+}
+
+fn kind<'de, D: Deserializer<'de>>(value: D) -> Result<Kind, D::Error> {
+    let value = <&RawValue>::deserialize(value)?;
+    Ok(if value.get().starts_with('[') {
+        Kind::Array
+    } else {
+        Kind::Other
+    })
+}
+
+fn contains(text: &[u8], wanted: &str) -> bool {
+    let wanted = wanted.as_bytes();
+    text.windows(wanted.len()).any(|part| part == wanted)
+}

@@ -1,0 +1,161 @@
+//! Keys in the form that the library verifies with.
+
+use base64ct::{Base64, Encoding};
+use jose_verify::alg::{Algorithm, Algorithms, KeyParameters};
+use jose_verify::json::JsonStr;
+use jose_verify::keys::{KeyRef, Skipped};
+use jose_verify::{Error, GrowingKeySet, Keys, scratch_len};
+use serde::Deserialize;
+
+use crate::json::{from_object, members};
+use crate::key_file::der::{Outline, outline};
+use crate::key_file::{Form, PUBLIC_KEY};
+
+/// Keys in the form that the library verifies with, and the keys that were skipped.
+#[derive(Debug)]
+pub(crate) struct LoadedKeys {
+    keys: GrowingKeySet,
+    /// Whether the keys come from a set, rather than a text with a single key.
+    is_set: bool,
+    skipped: Vec<SkippedKey>,
+}
+
+/// A key that has a `kid` and cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+struct SkippedKey {
+    key_id: String,
+    reason: Error,
+}
+
+impl Keys for LoadedKeys {
+    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
+        self.keys.key(position)
+    }
+
+    fn accepts(&self, alg: JsonStr<'_>) -> bool {
+        if self.is_set {
+            return self.keys.accepts(alg);
+        }
+        // There is no other key, so only algorithms of this one are accepted.
+        let key = self.keys.key(0);
+        key.is_some_and(|key| key.algorithms().any(|name| alg == name))
+    }
+}
+
+impl LoadedKeys {
+    /// Loads the keys of a file.
+    pub(crate) fn from_file(
+        text: &[u8],
+        form: Form,
+        algorithms: &[&'static dyn Algorithm],
+    ) -> Result<Self, Error> {
+        let mut loaded = Self {
+            keys: GrowingKeySet::default(),
+            is_set: true,
+            skipped: Vec::new(),
+        };
+        match form {
+            Form::Set => {
+                // First, because an error in the list takes precedence over one in the set.
+                let algorithms = Algorithms::new(algorithms)?;
+                let skipped = |entry: Skipped<'_>| {
+                    let key_id = entry.key_id.map(|kid| kid.to_string());
+                    loaded.skipped.extend(key_id.map(|key_id| SkippedKey {
+                        key_id,
+                        reason: entry.reason,
+                    }));
+                };
+                loaded.keys.load(text, &algorithms, skipped)?;
+                Ok(loaded)
+            }
+            Form::PemMap => {
+                loaded.load_pem_map(text, algorithms)?;
+                Ok(loaded)
+            }
+            Form::Jwk => GrowingKeySet::from_jwk(text, algorithms).map(Self::one),
+            Form::Realm | Form::PemMember | Form::Der(_) | Form::Pem => {
+                let mut scratch = scratch(text);
+                let key = parameters(text, form, &mut scratch)?;
+                GrowingKeySet::from_parameters(&key, algorithms).map(Self::one)
+            }
+        }
+    }
+
+    /// Loads a shared secret.
+    pub(crate) fn from_secret(
+        secret: &[u8],
+        algorithms: &[&'static dyn Algorithm],
+    ) -> Result<Self, Error> {
+        // The library rejects texts of public keys. DER is not text, and only a program that reads
+        // files meets it.
+        if outline(secret).is_some_and(|found| found.is_public_key() || found.is_private()) {
+            return Err(Error::PublicKeyAsSecret);
+        }
+        GrowingKeySet::from_parameters(&KeyParameters::oct(secret), algorithms).map(Self::one)
+    }
+
+    fn one(keys: GrowingKeySet) -> Self {
+        Self {
+            keys,
+            is_set: false,
+            skipped: Vec::new(),
+        }
+    }
+
+    fn load_pem_map(
+        &mut self,
+        text: &[u8],
+        algorithms: &[&'static dyn Algorithm],
+    ) -> Result<(), Error> {
+        self.keys.accept(algorithms)?;
+        for (key_id, value) in members(text).map_err(|_| Error::MalformedJson)? {
+            let pem = serde_json::from_str::<String>(value.get());
+            let added = pem.map_err(|_| Error::MalformedKey).and_then(|pem| {
+                let mut scratch = scratch(pem.as_bytes());
+                let key = KeyParameters::from_pem(pem.as_bytes(), &mut scratch)?;
+                self.keys.add(&key, Some(&key_id))
+            });
+            if let Err(reason) = added {
+                self.skipped.push(SkippedKey { key_id, reason });
+            }
+        }
+        if self.keys.is_empty() {
+            return Err(Error::NoUsableKey);
+        }
+        Ok(())
+    }
+}
+
+/// Returns a buffer for [`parameters`].
+pub(crate) fn scratch(text: &[u8]) -> Vec<u8> {
+    vec![0; scratch_len(text.len()).saturating_add(text.len())]
+}
+
+/// Reads the key of a text that contains a single key that is not a JWK.
+pub(crate) fn parameters<'b>(
+    text: &'b [u8],
+    form: Form,
+    scratch: &'b mut [u8],
+) -> Result<KeyParameters<'b>, Error> {
+    match form {
+        Form::Der(Outline::Certificate) => KeyParameters::from_certificate_der(text),
+        Form::Der(Outline::PublicKey) => KeyParameters::from_spki_der(text),
+        Form::Der(Outline::RsaPublicKey) => KeyParameters::from_rsa_der(text),
+        Form::Der(found) if found.is_private() => Err(Error::PrivateKey),
+        Form::Der(_) | Form::Set | Form::Jwk | Form::PemMap => Err(Error::MalformedKey),
+        Form::PemMember => KeyParameters::from_pem_member(text, PUBLIC_KEY, scratch),
+        Form::Realm => realm(text, scratch),
+        Form::Pem => KeyParameters::from_pem(text, scratch),
+    }
+}
+
+fn realm<'b>(text: &[u8], scratch: &'b mut [u8]) -> Result<KeyParameters<'b>, Error> {
+    #[derive(Deserialize)]
+    struct Realm {
+        public_key: String,
+    }
+
+    let realm: Realm = from_object(text).map_err(|_| Error::MalformedJson)?;
+    let der = Base64::decode(realm.public_key, scratch).map_err(|_| Error::MalformedKey)?;
+    KeyParameters::from_spki_der(der)
+}
