@@ -66,6 +66,11 @@ pub(crate) struct VerifyArguments {
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) expectations: ExpectationArguments,
+    /// Print the outcome of every check on standard error, with the expected and the found value.
+    /// Nothing is printed unless the signature is valid. With --json, the answer contains the
+    /// checks. A nonce and hashes are not shown
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Print one JSON object on one line, whether the token is verified, rejected or not examined.
     /// Exit code 2 means that arguments, files or keys cannot be used; 1 means a rejected token
     #[arg(long)]

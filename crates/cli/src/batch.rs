@@ -56,7 +56,7 @@ fn answer(line: &Line<'_>) -> io::Result<Vec<u8>> {
     let mut token = request.token.as_bytes().to_vec();
     let answer = match request.verify(&mut token) {
         Ok(accepted) => Answer::with_payload(&accepted),
-        Err(error) => Answer::rejected(error),
+        Err((error, message)) => Answer::rejected(error, message),
     };
     answer.with_id(request.id).to_line()
 }

@@ -1,6 +1,8 @@
 //! The checks that `verify` and each request of `batch` apply to a token.
 
+mod explain;
 mod policy;
+mod values;
 
 use clap::ValueEnum;
 use jose_verify::alg::{HashFunction, SHA256, SHA384, SHA512};
@@ -12,6 +14,9 @@ use jose_verify::{
 use serde::Deserialize;
 
 use crate::unix_time::UnixTime;
+
+pub(crate) use explain::CheckLine;
+pub(crate) use values::Values;
 
 /// The kind of token that is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
@@ -86,8 +91,7 @@ impl HashedValues {
     }
 
     fn check(&self, id_token: &Verified<'_>) -> Result<(), Error> {
-        let hashes: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
-        self.hash_claims().check(id_token, &hashes)
+        self.hash_claims().check(id_token, &HASHES)
     }
 
     fn hash_claims(&self) -> HashClaims<'_> {
@@ -106,6 +110,9 @@ impl HashedValues {
         }
     }
 }
+
+/// The hash functions of the accepted algorithms.
+const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
 
 /// A token that passed all checks.
 #[derive(Debug)]

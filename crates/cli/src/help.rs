@@ -29,6 +29,7 @@ Each line is a request. "token" and one of the keys are required:
 Each answer, in the order of the requests, is one of:
   {"id": any, "ok": true, "alg": "RS256", "kid": "...", "payload": "<base64url>"}
   {"id": any, "ok": false, "error": "bad_signature", "code": 12}
+  {"id": any, "ok": false, "error": "no_key", "code": 13, "message": "the key \"1\" was skipped..."}
   {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
 
 If absent or null, "profile" is jwt, "now" is the system clock, "leeway" is 0, "algs" is every

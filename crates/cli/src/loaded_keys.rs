@@ -18,6 +18,8 @@ pub(crate) struct LoadedKeys {
     /// Whether the keys come from a set, rather than a text with a single key.
     is_set: bool,
     skipped: Vec<SkippedKey>,
+    /// The number of skipped keys, with and without a `kid`.
+    skipped_count: usize,
 }
 
 /// A key that has a `kid` and cannot be used.
@@ -53,6 +55,7 @@ impl LoadedKeys {
             keys: GrowingKeySet::default(),
             is_set: true,
             skipped: Vec::new(),
+            skipped_count: 0,
         };
         match form {
             Form::Set => {
@@ -60,6 +63,7 @@ impl LoadedKeys {
                 let algorithms = Algorithms::new(algorithms)?;
                 let skipped = |entry: Skipped<'_>| {
                     let key_id = entry.key_id.map(|kid| kid.to_string());
+                    loaded.skipped_count = loaded.skipped_count.saturating_add(1);
                     loaded.skipped.extend(key_id.map(|key_id| SkippedKey {
                         key_id,
                         reason: entry.reason,
@@ -99,7 +103,41 @@ impl LoadedKeys {
             keys,
             is_set: false,
             skipped: Vec::new(),
+            skipped_count: 0,
         }
+    }
+
+    /// Returns whether the keys come from a set, rather than a text with a single key.
+    pub(crate) const fn is_set(&self) -> bool {
+        self.is_set
+    }
+
+    /// Returns the number of keys of the set that were skipped.
+    pub(crate) const fn skipped_count(&self) -> usize {
+        self.skipped_count
+    }
+
+    /// Returns the reason for which a key with this `kid` was skipped.
+    pub(crate) fn reason_for_skipping(&self, key_id: JsonStr<'_>) -> Option<Error> {
+        let skipped = self
+            .skipped
+            .iter()
+            .find(|key| key_id == key.key_id.as_str());
+        skipped.map(|key| key.reason)
+    }
+
+    /// Returns the algorithms of the keys that have this `kid`, or of all keys if it is `None`.
+    pub(crate) fn algorithms(&self, key_id: Option<JsonStr<'_>>) -> Vec<&'static str> {
+        let keys = (0..).map_while(|position| self.keys.key(position));
+        let fitting = keys.filter(|key| {
+            key_id.is_none_or(|wanted| key.key_id().is_some_and(|found| is_same(wanted, found)))
+        });
+        let mut names: Vec<_> = fitting
+            .flat_map(|key| key.algorithms().collect::<Vec<_>>())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     fn load_pem_map(
@@ -117,6 +155,7 @@ impl LoadedKeys {
             });
             if let Err(reason) = added {
                 self.skipped.push(SkippedKey { key_id, reason });
+                self.skipped_count = self.skipped_count.saturating_add(1);
             }
         }
         if self.keys.is_empty() {
@@ -124,6 +163,10 @@ impl LoadedKeys {
         }
         Ok(())
     }
+}
+
+fn is_same(one: JsonStr<'_>, other: JsonStr<'_>) -> bool {
+    one.chars().eq(other.chars())
 }
 
 /// Returns a buffer for [`parameters`].

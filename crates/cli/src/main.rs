@@ -22,6 +22,7 @@ mod keys;
 mod loaded_keys;
 mod metadata;
 mod output;
+mod reason;
 mod unix_time;
 mod verify;
 

@@ -12,6 +12,14 @@ use crate::expectations::{Expectations, Profile};
 use crate::failure::Failure;
 use crate::input;
 
+/// The accepted algorithms after the metadata was read.
+#[derive(Debug)]
+pub(crate) struct Restricted {
+    pub(crate) algorithms: AlgorithmList,
+    /// Says which algorithms are left, if the metadata excludes any.
+    pub(crate) note: Option<String>,
+}
+
 /// Returns the algorithms in `accepted` that the provider uses to sign ID Tokens.
 ///
 /// Returns all of them if the metadata does not list any, and for other kinds of tokens, about
@@ -20,7 +28,7 @@ pub(crate) fn algorithms(
     path: &Path,
     expectations: &Expectations,
     accepted: AlgorithmList,
-) -> Result<AlgorithmList, Failure> {
+) -> Result<Restricted, Failure> {
     let text = input::file(path, MAX_METADATA_LEN, Error::Limit(Limit::MetadataLen))?;
     let Some([issuer]) = expectations.issuers.as_deref() else {
         return Err(Failure::unusable(
@@ -31,8 +39,12 @@ pub(crate) fn algorithms(
     let metadata =
         metadata.map_err(|error| Failure::Unusable(Diagnostic::from(error).in_file(path)))?;
     if expectations.profile != Profile::IdToken || metadata.signing_algorithms().is_none() {
-        return Ok(accepted);
+        return Ok(Restricted {
+            algorithms: accepted,
+            note: None,
+        });
     }
+    let count = accepted.len();
     let mut listed = accepted;
     listed.retain(|algorithm| metadata.supports_signing_algorithm(algorithm.name()));
     if listed.is_empty() {
@@ -42,5 +54,14 @@ pub(crate) fn algorithms(
             Diagnostic::new(error, message.to_owned()).in_file(path),
         ));
     }
-    Ok(listed)
+    let names: Vec<_> = listed.iter().map(|algorithm| algorithm.name()).collect();
+    let names = names.join(", ");
+    let note = format!(
+        "of the accepted algorithms, {} lists only {names}",
+        path.display()
+    );
+    Ok(Restricted {
+        note: (listed.len() < count).then_some(note),
+        algorithms: listed,
+    })
 }

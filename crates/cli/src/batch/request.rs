@@ -9,6 +9,7 @@ use crate::algorithms::{AlgorithmList, AlgorithmName, named};
 use crate::expectations::{Accepted, Expectations, HashedValues, Profile};
 use crate::key_file::{Fallback, Form};
 use crate::key_source::KeySource;
+use crate::reason::Attempt;
 
 use super::members::{Members, read};
 
@@ -61,10 +62,37 @@ impl<'a> Request<'a> {
     }
 
     /// Verifies `token`, a copy of the request's token.
-    pub(super) fn verify<'t>(&self, token: &'t mut [u8]) -> Result<Accepted<'t>, Error> {
-        self.check_header(token)?;
-        let keys = self.source.load(&self.algorithms)?;
-        self.expectations.verify(token, &keys)
+    ///
+    /// # Errors
+    ///
+    /// The error, and a message if the error alone does not say why.
+    pub(super) fn verify<'t>(
+        &self,
+        token: &'t mut [u8],
+    ) -> Result<Accepted<'t>, (Error, Option<String>)> {
+        self.check_header(token).map_err(|error| (error, None))?;
+        let keys = self.source.load(&self.algorithms);
+        let keys = keys.map_err(|error| (error, self.weakness(error)))?;
+        self.expectations.verify(token, &keys).map_err(|error| {
+            let attempt = Attempt {
+                token: self.token.as_bytes(),
+                expectations: &self.expectations,
+                source: &self.source,
+                keys: &keys,
+            };
+            (error, attempt.cause(error, ""))
+        })
+    }
+
+    /// Describes a secret that is too short for every algorithm.
+    fn weakness(&self, error: Error) -> Option<String> {
+        match self.source {
+            KeySource::Secret(_) if error == Error::WeakKey => {
+                let diagnostic = self.source.diagnostic(error, &self.algorithms);
+                Some(diagnostic.message().to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// Checks the header before the keys are loaded, because an error in the token takes

@@ -13,12 +13,14 @@ mod support;
 
 mod batch;
 mod claims;
+mod explain;
 mod inspect;
 mod key_files;
 mod key_warnings;
 mod keys;
 #[cfg(target_os = "linux")]
 mod memory;
+mod messages;
 mod openid;
 mod requests;
 mod stream;

@@ -36,7 +36,11 @@ fn accepted_and_rejected() {
     assert_eq!(ask(&[], json!({})), accepted);
     let rejected = json!({"id": 7, "ok": false, "error": "exp_expired", "code": 10_505});
     assert_eq!(ask(&["now"], json!({"id": 7})), rejected);
-    let rejected = json!({"id": null, "ok": false, "error": "weak_key", "code": 21});
+    let message = "the key is too weak: HS256 needs at least 32 bytes, \
+        HS384 needs at least 48 bytes, HS512 needs at least 64 bytes";
+    let rejected = json!({
+        "id": null, "ok": false, "error": "weak_key", "code": 21, "message": message,
+    });
     assert_eq!(
         ask(&["secret_base64url"], json!({"secret": "short"})),
         rejected
