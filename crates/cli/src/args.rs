@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::algorithms::AlgorithmName;
 use crate::expectations::Profile;
 use crate::help::{BATCH_HELP, FORMS_HELP};
+use crate::jwk_leniency::JwkLeniency;
 use crate::key_file::Fallback;
 use crate::unix_time::UnixTime;
 
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     /// cannot be used.
     #[command(after_long_help = FORMS_HELP)]
     Keys {
+        #[command(flatten)]
+        jwks: JwkArguments,
         /// A file with public keys; `-` reads standard input
         file: PathBuf,
     },
@@ -56,6 +59,8 @@ pub(crate) enum Command {
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) keys: KeyArguments,
+    #[command(flatten)]
+    pub(crate) jwks: JwkArguments,
     /// Accepted algorithms, separated by commas [default: all nine asymmetric algorithms with
     /// --key; HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
@@ -72,11 +77,33 @@ pub(crate) struct VerifyArguments {
     #[arg(long)]
     pub(crate) explain: bool,
     /// Print one JSON object on one line, whether the token is verified, rejected or not examined.
-    /// Exit code 2 means that arguments, files or keys cannot be used; 1 means a rejected token
+    /// It has `expected` and `found` if the value of a claim is the reason. Exit code 2 means that arguments, files or keys cannot be used; 1 means a rejected token
     #[arg(long)]
     pub(crate) json: bool,
     /// The token; if absent or `-`, it is read from standard input
     pub(crate) token: Option<String>,
+}
+
+/// What is accepted in JWKs beyond RFC 7517 and RFC 7518.
+#[derive(Debug, Args)]
+pub(crate) struct JwkArguments {
+    /// Accept EC keys in JWKs whose coordinates lack their leading zeros, or have one too many.
+    /// Some servers, such as Glewlwyd, drop them
+    #[arg(long)]
+    pub(crate) short_coordinates: bool,
+    /// Accept JWKs with this `use` [default: sig]; may be repeated. SPIFFE has `jwt-svid`. A JWK
+    /// without `use` is always accepted
+    #[arg(long = "use", value_name = "S")]
+    pub(crate) uses: Vec<String>,
+}
+
+impl From<JwkArguments> for JwkLeniency {
+    fn from(given: JwkArguments) -> Self {
+        Self {
+            short_coordinates: given.short_coordinates,
+            uses: given.uses,
+        }
+    }
 }
 
 /// The source of the keys, which must be exactly one.

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::unix_time::UnixTime;
 
 pub(crate) use explain::CheckLine;
-pub(crate) use values::Values;
+pub(crate) use values::{Values, any_of, found};
 
 /// The kind of token that is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]

@@ -19,7 +19,7 @@ Each line is a request. "token" and one of the keys are required:
   {"id": any, "token": "...",
    "key": {...} | "text of a file", or "keys": {JWK Set or JWK}, or "pem": "...",
    or "secret": "text", or "secret_base64url": "...",
-   "algs": "RS256" | [...],
+   "short_coordinates": false, "use": "..." | [...], "algs": "RS256" | [...],
    "profile": "jwt" | "id-token" | "access-token" | "logout-token" | "jws",
    "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
    "azp": "..." | [...], "ignore_azp": false, "client_id": "..." | [...],
@@ -37,7 +37,7 @@ algorithm that fits the kind of key, "id" is null, and the flags are false. issu
 subject, client_id, acr and max_age are then not compared; the rest of the profile is checked. An ID
 Token must always contain iss, sub, aud, exp and iat. It must contain the hash of each access_token,
 code or state that is given, unless hashes_if_present is true. "key" has every form that `verify
---key` recognizes, except DER. azp, ignore_azp, no_exp and padded are as the options of verify.
+--key` recognizes, except DER. azp, ignore_azp, no_exp, padded, short_coordinates and use are as the options of verify.
 "token" is the token as it is: white space makes it malformed. The answer contains "kid" if the
 token does. A line has at most 4 MiB.
 

@@ -3,6 +3,8 @@
 pub(crate) mod der;
 mod sighting;
 
+use jose_verify::Error;
+use jose_verify::keys::jwk_set_entries;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -79,6 +81,10 @@ impl Form {
             public_key: Option<String>,
         }
 
+        // The library reads a set even if one of its entries is no valid JSON for other parsers.
+        if let Ok(()) | Err(Error::DuplicateMember) = jwk_set_entries(text).map(|_| ()) {
+            return Self::Set;
+        }
         // Malformed JSON and duplicate members are the library's errors.
         let Ok(named) = from_object::<Named>(text) else {
             return Self::Jwk;

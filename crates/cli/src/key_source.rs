@@ -8,13 +8,14 @@ use jose_verify::{Error, Limit, limits::MAX_KEY_SET_LEN};
 
 use crate::algorithms::AlgorithmList;
 use crate::diagnostic::Diagnostic;
+use crate::jwk_leniency::JwkLeniency;
 use crate::key_file::{Fallback, Form, sighting};
 use crate::loaded_keys::LoadedKeys;
 
 /// Keys as the user provides them. Not `Debug`, because they may be secrets.
 pub(crate) enum KeySource<'a> {
-    /// The text of a file with keys, and its form.
-    File(Cow<'a, [u8]>, Form),
+    /// The text of a file with keys, its form, and what is accepted in its JWKs.
+    File(Cow<'a, [u8]>, Form, JwkLeniency),
     /// A shared secret.
     Secret(Vec<u8>),
     /// A shared secret in base64url.
@@ -23,10 +24,14 @@ pub(crate) enum KeySource<'a> {
 
 impl<'a> KeySource<'a> {
     /// Creates a source from the text of a file, whose form is recognized.
-    pub(crate) fn from_text(text: impl Into<Cow<'a, [u8]>>, fallback: Fallback) -> Self {
+    pub(crate) fn from_text(
+        text: impl Into<Cow<'a, [u8]>>,
+        fallback: Fallback,
+        leniency: JwkLeniency,
+    ) -> Self {
         let text = text.into();
         let form = Form::of(&text, fallback);
-        Self::File(text, form)
+        Self::File(text, form, leniency)
     }
 
     /// Returns the algorithms that are accepted unless the user names others.
@@ -40,10 +45,12 @@ impl<'a> KeySource<'a> {
 
     pub(crate) fn load(&self, algorithms: &[&'static dyn Algorithm]) -> Result<LoadedKeys, Error> {
         match self {
-            Self::File(text, _) if text.len() > MAX_KEY_SET_LEN => {
+            Self::File(text, ..) if text.len() > MAX_KEY_SET_LEN => {
                 Err(Error::Limit(Limit::KeySetLen))
             }
-            Self::File(text, form) => LoadedKeys::from_file(text, *form, algorithms),
+            Self::File(text, form, leniency) => {
+                LoadedKeys::from_file(text, *form, algorithms, leniency)
+            }
             Self::Secret(secret) => LoadedKeys::from_secret(secret, algorithms),
             Self::SecretBase64url(text) => {
                 let secret = Base64UrlUnpadded::decode_vec(text);
@@ -67,7 +74,7 @@ impl<'a> KeySource<'a> {
                 // A secret of zeros is weak even if it is long enough, so the list may be empty.
                 Diagnostic::new(error, message.trim_end_matches(": ").to_owned())
             }
-            Self::File(text, form) => of_file(error, text, *form, algorithms),
+            Self::File(text, form, _) => of_file(error, text, *form, algorithms),
             _ => error.into(),
         }
     }
@@ -81,7 +88,10 @@ fn of_file(
     algorithms: &[&'static dyn Algorithm],
 ) -> Diagnostic {
     let is_json = matches!(form, Form::Set | Form::Jwk);
-    if is_json && signatures_only(algorithms) && LoadedKeys::from_file(text, form, MACS).is_ok() {
+    if is_json
+        && signatures_only(algorithms)
+        && LoadedKeys::from_file(text, form, MACS, &JwkLeniency::default()).is_ok()
+    {
         let hint = "these are shared secrets, for --alg HS256, HS384 or HS512";
         return Diagnostic::from(error).with_hint(Some(hint));
     }
@@ -104,7 +114,16 @@ pub(crate) fn seen_instead(error: Error, text: &[u8]) -> Diagnostic {
         Some(seen) if is_about_form => {
             Diagnostic::new(error, format!("{error}: found {}", seen.what)).with_hint(seen.hint)
         }
-        _ => error.into(),
+        _ => Diagnostic::from(error).with_hint(option_for(error)),
+    }
+}
+
+/// Returns which option accepts a key that is rejected with this error.
+fn option_for(error: Error) -> Option<&'static str> {
+    match error {
+        Error::ShortCoordinate => Some("--short-coordinates accepts such keys"),
+        Error::WrongKeyUse => Some("--use names the accepted values of \"use\""),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The subcommand `keys`: lists the keys of a file.
 
 mod cell;
+mod jwks;
 mod listing;
 mod roca;
 mod warnings;
@@ -14,13 +15,14 @@ use jose_verify::{Error, Limit};
 use crate::diagnostic::Diagnostic;
 use crate::failure::Failure;
 use crate::input;
+use crate::jwk_leniency::JwkLeniency;
 use crate::key_source::seen_instead;
 use crate::output::{Output, write_error_line};
 
 use listing::{COLUMNS, Row, rows};
 use warnings::warnings;
 
-pub(crate) fn run(file: &Path) -> Result<(), Failure> {
+pub(crate) fn run(file: &Path, leniency: &JwkLeniency) -> Result<(), Failure> {
     let (name, text) = if file == Path::new("-") {
         let text = input::standard_input("keys", MAX_KEY_SET_LEN)?;
         (
@@ -39,7 +41,7 @@ pub(crate) fn run(file: &Path) -> Result<(), Failure> {
     };
     let in_file = |error| Diagnostic::from(error).in_file(name);
     let text = text.map_err(|error| Failure::Unusable(in_file(error)))?;
-    let rows = rows(&text);
+    let rows = rows(&text, leniency);
     let rows = rows.map_err(|error| Failure::Unusable(seen_instead(error, &text).in_file(name)))?;
     print(&rows)?;
     for warning in warnings(&rows) {

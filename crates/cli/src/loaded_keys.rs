@@ -1,16 +1,16 @@
 //! Keys in the form that the library verifies with.
 
+use crate::jwk_leniency::JwkLeniency;
+use crate::key_file::der::{Outline, outline};
+use crate::key_file::{Form, PUBLIC_KEY};
 use base64ct::{Base64, Encoding};
-use jose_verify::alg::{Algorithm, Algorithms, KeyParameters};
+use jose_verify::alg::{Algorithm, KeyParameters};
 use jose_verify::json::JsonStr;
 use jose_verify::keys::{KeyRef, Skipped};
 use jose_verify::{Error, GrowingKeySet, Keys, scratch_len};
 use serde::Deserialize;
 
 use crate::json::{from_object, members};
-use crate::key_file::der::{Outline, outline};
-use crate::key_file::{Form, PUBLIC_KEY};
-
 /// Keys in the form that the library verifies with, and the keys that were skipped.
 #[derive(Debug)]
 pub(crate) struct LoadedKeys {
@@ -18,14 +18,12 @@ pub(crate) struct LoadedKeys {
     /// Whether the keys come from a set, rather than a text with a single key.
     is_set: bool,
     skipped: Vec<SkippedKey>,
-    /// The number of skipped keys, with and without a `kid`.
-    skipped_count: usize,
 }
 
-/// A key that has a `kid` and cannot be used.
+/// A key of a set that cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 struct SkippedKey {
-    key_id: String,
+    key_id: Option<String>,
     reason: Error,
 }
 
@@ -50,39 +48,39 @@ impl LoadedKeys {
         text: &[u8],
         form: Form,
         algorithms: &[&'static dyn Algorithm],
+        leniency: &JwkLeniency,
     ) -> Result<Self, Error> {
-        let mut loaded = Self {
-            keys: GrowingKeySet::default(),
-            is_set: true,
-            skipped: Vec::new(),
-            skipped_count: 0,
+        let mut loaded = Self::one(GrowingKeySet::default());
+        let Self { keys, skipped, .. } = &mut loaded;
+        let skip = |entry: Skipped<'_>| {
+            skipped.push(SkippedKey {
+                key_id: entry.key_id.map(|kid| kid.to_string()),
+                reason: entry.reason,
+            });
         };
         match form {
             Form::Set => {
-                // First, because an error in the list takes precedence over one in the set.
-                let algorithms = Algorithms::new(algorithms)?;
-                let skipped = |entry: Skipped<'_>| {
-                    let key_id = entry.key_id.map(|kid| kid.to_string());
-                    loaded.skipped_count = loaded.skipped_count.saturating_add(1);
-                    loaded.skipped.extend(key_id.map(|key_id| SkippedKey {
-                        key_id,
-                        reason: entry.reason,
-                    }));
-                };
-                loaded.keys.load(text, &algorithms, skipped)?;
-                Ok(loaded)
+                leniency.with(text, |options| {
+                    keys.load_with(text, algorithms, options, skip)
+                })?;
+                loaded.is_set = true;
             }
             Form::PemMap => {
-                loaded.load_pem_map(text, algorithms)?;
-                Ok(loaded)
+                load_pem_map(keys, text, algorithms, skip)?;
+                loaded.is_set = true;
             }
-            Form::Jwk => GrowingKeySet::from_jwk(text, algorithms).map(Self::one),
+            Form::Jwk => {
+                keys.accept(algorithms)?;
+                leniency.with(text, |options| keys.add_jwk_with(text, options))?;
+            }
             Form::Realm | Form::PemMember | Form::Der(_) | Form::Pem => {
                 let mut scratch = scratch(text);
                 let key = parameters(text, form, &mut scratch)?;
-                GrowingKeySet::from_parameters(&key, algorithms).map(Self::one)
+                keys.accept(algorithms)?;
+                keys.add(&key, None)?;
             }
         }
+        Ok(loaded)
     }
 
     /// Loads a shared secret.
@@ -103,7 +101,6 @@ impl LoadedKeys {
             keys,
             is_set: false,
             skipped: Vec::new(),
-            skipped_count: 0,
         }
     }
 
@@ -114,15 +111,13 @@ impl LoadedKeys {
 
     /// Returns the number of keys of the set that were skipped.
     pub(crate) const fn skipped_count(&self) -> usize {
-        self.skipped_count
+        self.skipped.len()
     }
 
     /// Returns the reason for which a key with this `kid` was skipped.
     pub(crate) fn reason_for_skipping(&self, key_id: JsonStr<'_>) -> Option<Error> {
-        let skipped = self
-            .skipped
-            .iter()
-            .find(|key| key_id == key.key_id.as_str());
+        let is_named = |key: &&SkippedKey| key.key_id.as_deref().is_some_and(|id| key_id == id);
+        let skipped = self.skipped.iter().find(is_named);
         skipped.map(|key| key.reason)
     }
 
@@ -138,30 +133,6 @@ impl LoadedKeys {
         names.sort_unstable();
         names.dedup();
         names
-    }
-
-    fn load_pem_map(
-        &mut self,
-        text: &[u8],
-        algorithms: &[&'static dyn Algorithm],
-    ) -> Result<(), Error> {
-        self.keys.accept(algorithms)?;
-        for (key_id, value) in members(text).map_err(|_| Error::MalformedJson)? {
-            let pem = serde_json::from_str::<String>(value.get());
-            let added = pem.map_err(|_| Error::MalformedKey).and_then(|pem| {
-                let mut scratch = scratch(pem.as_bytes());
-                let key = KeyParameters::from_pem(pem.as_bytes(), &mut scratch)?;
-                self.keys.add(&key, Some(&key_id))
-            });
-            if let Err(reason) = added {
-                self.skipped.push(SkippedKey { key_id, reason });
-                self.skipped_count = self.skipped_count.saturating_add(1);
-            }
-        }
-        if self.keys.is_empty() {
-            return Err(Error::NoUsableKey);
-        }
-        Ok(())
     }
 }
 
@@ -192,6 +163,38 @@ pub(crate) fn parameters<'b>(
     }
 }
 
+/// Loads the keys of a map from `kid` to PEM.
+fn load_pem_map(
+    keys: &mut GrowingKeySet,
+    text: &[u8],
+    algorithms: &[&'static dyn Algorithm],
+    mut skip: impl FnMut(Skipped<'_>),
+) -> Result<(), Error> {
+    keys.accept(algorithms)?;
+    let members = members(text).map_err(|_| Error::MalformedJson)?;
+    for (position, (key_id, value)) in members.into_iter().enumerate() {
+        let pem = serde_json::from_str::<String>(value.get());
+        let added = pem.map_err(|_| Error::MalformedKey).and_then(|pem| {
+            let mut scratch = scratch(pem.as_bytes());
+            let key = KeyParameters::from_pem(pem.as_bytes(), &mut scratch)?;
+            keys.add(&key, Some(&key_id))
+        });
+        if let Err(reason) = added {
+            let key_id = Some(JsonStr::from(key_id.as_str()));
+            skip(Skipped {
+                position,
+                key_id,
+                reason,
+            });
+        }
+    }
+    if keys.is_empty() {
+        return Err(Error::NoUsableKey);
+    }
+    Ok(())
+}
+
+/// Reads the key of a realm of Keycloak.
 fn realm<'b>(text: &[u8], scratch: &'b mut [u8]) -> Result<KeyParameters<'b>, Error> {
     #[derive(Deserialize)]
     struct Realm {

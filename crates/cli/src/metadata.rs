@@ -1,6 +1,7 @@
 //! Restricts the algorithms of `verify` to those in the provider's metadata.
 
 use std::path::Path;
+use std::slice;
 
 use jose_verify::limits::MAX_METADATA_LEN;
 use jose_verify::oauth::ProviderMetadata;
@@ -8,7 +9,7 @@ use jose_verify::{Error, Limit};
 
 use crate::algorithms::AlgorithmList;
 use crate::diagnostic::Diagnostic;
-use crate::expectations::{Expectations, Profile};
+use crate::expectations::{Expectations, Profile, Values, any_of, found};
 use crate::failure::Failure;
 use crate::input;
 
@@ -36,8 +37,16 @@ pub(crate) fn algorithms(
         ));
     };
     let metadata = ProviderMetadata::parse(&text, issuer);
-    let metadata =
-        metadata.map_err(|error| Failure::Unusable(Diagnostic::from(error).in_file(path)))?;
+    let metadata = metadata.map_err(|error| {
+        let diagnostic = match error {
+            Error::MetadataMismatch => Diagnostic::from(error).with_values(Some(Values {
+                expected: Some(any_of(slice::from_ref(issuer))),
+                found: found("issuer", &text),
+            })),
+            _ => error.into(),
+        };
+        Failure::Unusable(diagnostic.in_file(path))
+    })?;
     if expectations.profile != Profile::IdToken || metadata.signing_algorithms().is_none() {
         return Ok(Restricted {
             algorithms: accepted,

@@ -13,6 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expectations::{Accepted, CheckLine, Content, Expectations, HashedValues, Profile};
 use crate::failure::Failure;
 use crate::input;
+use crate::jwk_leniency::JwkLeniency;
 use crate::key_source::KeySource;
 use crate::loaded_keys::LoadedKeys;
 use crate::metadata::{self, Restricted};
@@ -52,7 +53,7 @@ fn verify(arguments: VerifyArguments, checks: &mut Option<Vec<CheckLine>>) -> Re
         let message = "--explain cannot be used with --profile jws, which checks no claims";
         return Err(Failure::unusable(message.to_owned()));
     }
-    let source = key_source(&arguments.keys)?;
+    let source = key_source(&arguments.keys, arguments.jwks.into())?;
     let by_default = match &arguments.metadata {
         Some(path) => metadata::algorithms(path, &expectations, source.default_algorithms())?,
         None => Restricted {
@@ -131,10 +132,17 @@ fn print_checks(checks: &[CheckLine]) {
 }
 
 /// Reads the keys from the file or argument. clap ensures that exactly one is given.
-fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
+fn key_source(
+    arguments: &KeyArguments,
+    leniency: JwkLeniency,
+) -> Result<KeySource<'static>, Failure> {
     if let Some((path, fallback)) = arguments.public_keys() {
         let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
-        return Ok(KeySource::from_text(text, fallback));
+        return Ok(KeySource::from_text(text, fallback, leniency));
+    }
+    if leniency.is_any_given() {
+        let message = "--short-coordinates and --use require --key";
+        return Err(Failure::unusable(message.to_owned()));
     }
     Ok(KeySource::Secret(match &arguments.secret_file {
         // A key file is longer than any secret, and has an error of its own.

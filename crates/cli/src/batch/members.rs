@@ -26,6 +26,10 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) secret_base64url: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) short_coordinates: Option<&'a RawValue>,
+    #[serde(borrow, rename = "use")]
+    pub(super) uses: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) algs: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) profile: Option<&'a RawValue>,

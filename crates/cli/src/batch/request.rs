@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::algorithms::{AlgorithmList, AlgorithmName, named};
 use crate::expectations::{Accepted, Expectations, HashedValues, Profile};
+use crate::jwk_leniency::JwkLeniency;
 use crate::key_file::{Fallback, Form};
 use crate::key_source::KeySource;
 use crate::reason::Attempt;
@@ -117,15 +118,24 @@ fn key_source<'a>(members: &Members<'a>) -> Result<KeySource<'a>, String> {
     let secret = string("secret", members.secret)?;
     let base64url = string("secret_base64url", members.secret_base64url)?;
     let pem = string("pem", members.pem)?;
+    let leniency = JwkLeniency {
+        short_coordinates: flag("short_coordinates", members.short_coordinates)?,
+        uses: list("use", members.uses, "a string or an array of strings")?.unwrap_or_default(),
+    };
+    if leniency.is_any_given() && members.key.or(members.keys).is_none() {
+        return Err("short_coordinates and use require key or keys".to_owned());
+    }
     match (members.key, members.keys, pem, secret, base64url) {
-        (Some(key), None, None, None, None) => any_form(key),
-        (None, Some(keys), None, None, None) if keys.get().starts_with('{') => {
-            Ok(KeySource::from_text(keys.get().as_bytes(), Fallback::Json))
-        }
+        (Some(key), None, None, None, None) => any_form(key, leniency),
+        (None, Some(keys), None, None, None) if keys.get().starts_with('{') => Ok(
+            KeySource::from_text(keys.get().as_bytes(), Fallback::Json, leniency),
+        ),
         (None, Some(_), None, None, None) => Err("keys: expected a JSON object".to_owned()),
-        (None, None, Some(pem), None, None) => {
-            Ok(KeySource::File(pem.into_bytes().into(), Form::Pem))
-        }
+        (None, None, Some(pem), None, None) => Ok(KeySource::File(
+            pem.into_bytes().into(),
+            Form::Pem,
+            leniency,
+        )),
         (None, None, None, Some(secret), None) => Ok(KeySource::Secret(secret.into_bytes())),
         (None, None, None, None, Some(secret)) => Ok(KeySource::SecretBase64url(secret)),
         _ => Err("expected exactly one of key, keys, pem, secret, secret_base64url".to_owned()),
@@ -133,13 +143,14 @@ fn key_source<'a>(members: &Members<'a>) -> Result<KeySource<'a>, String> {
 }
 
 /// Returns the keys of the member `key`: JSON, or a string with the text of a file.
-fn any_form(key: &RawValue) -> Result<KeySource<'_>, String> {
+fn any_form(key: &RawValue, leniency: JwkLeniency) -> Result<KeySource<'_>, String> {
     if key.get().starts_with('{') {
-        return Ok(KeySource::from_text(key.get().as_bytes(), Fallback::Json));
+        let text = key.get().as_bytes();
+        return Ok(KeySource::from_text(text, Fallback::Json, leniency));
     }
     let text = string("key", Some(key)).map_err(|_| "key: expected a JSON object or a string")?;
     let text = text.unwrap_or_default().into_bytes();
-    Ok(KeySource::from_text(text, Fallback::Pem))
+    Ok(KeySource::from_text(text, Fallback::Pem, leniency))
 }
 
 fn expectations(members: &Members<'_>) -> Result<Expectations, String> {

@@ -93,7 +93,7 @@ impl Expectations {
 }
 
 /// Returns the first member with this name, as written but on one line.
-fn found(name: &str, content: &[u8]) -> Option<String> {
+pub(crate) fn found(name: &str, content: &[u8]) -> Option<String> {
     let members = members(content).ok()?;
     let (_, value) = members.into_iter().find(|(found, _)| found == name)?;
     let mut value = compact(value.get());
@@ -118,7 +118,8 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-fn any_of(texts: &[String]) -> String {
+/// Returns the accepted values of a check.
+pub(crate) fn any_of(texts: &[String]) -> String {
     let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
     texts.join(" or ")
 }

@@ -1,19 +1,20 @@
 //! The rows of the list, one for each key.
 
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
-use jose_verify::alg::{Algorithm, KeyParameters, MACS, ParameterSource, SIGNATURES};
+use base64ct::{Base64, Encoding};
+use jose_verify::alg::{KeyParameters, ParameterSource, SIGNATURES};
 use jose_verify::keys::jwk_set_entries;
 use jose_verify::{Error, GrowingKeySet, Keys};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::json::{from_object, members};
+use crate::jwk_leniency::JwkLeniency;
 use crate::key_file::der::Outline;
 use crate::key_file::{Fallback, Form};
 use crate::loaded_keys::{parameters, scratch};
 use crate::output::escaped;
 
-use super::cell::{cut, quoted, text_of, word};
+use super::cell::cut;
+use super::jwks::{Members, of_jwks};
 
 pub(super) const COLUMNS: usize = 5;
 
@@ -31,26 +32,15 @@ pub(super) struct Row {
 }
 
 /// Returns a row for each key of a file.
-pub(super) fn rows(text: &[u8]) -> Result<Vec<Row>, Error> {
+pub(super) fn rows(text: &[u8], leniency: &JwkLeniency) -> Result<Vec<Row>, Error> {
     match Form::of(text, Fallback::Json) {
-        Form::Set => {
-            #[derive(Deserialize)]
-            struct Set<'a> {
-                #[serde(borrow)]
-                keys: Vec<&'a RawValue>,
-            }
-
-            // Fails where the library rejects a set without examining its keys.
-            jwk_set_entries(text)?;
-            let set: Set<'_> = from_object(text).map_err(|_| Error::MalformedKeySet)?;
-            of_jwks(&set.keys)
-        }
+        Form::Set => of_jwks(jwk_set_entries(text)?, leniency),
         Form::Jwk => {
             let jwk: &RawValue = from_object(text).map_err(|_| Error::MalformedJson)?;
             // RFC 7517 §4.1: every JWK has `kty`. An object without it is some other JSON.
             match from_object::<Members<'_>>(text) {
                 Ok(Members { kty: None, .. }) => Err(Error::MalformedKeySet),
-                _ => of_jwks(&[jwk]),
+                _ => of_jwks([jwk.get().as_bytes()], leniency),
             }
         }
         Form::PemMap => {
@@ -71,116 +61,11 @@ pub(super) fn rows(text: &[u8]) -> Result<Vec<Row>, Error> {
     }
 }
 
-/// The members of a JWK that are shown, as written in the file.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Members<'a> {
-    #[serde(borrow)]
-    kid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    kty: Option<&'a RawValue>,
-    #[serde(borrow)]
-    alg: Option<&'a RawValue>,
-    #[serde(borrow)]
-    crv: Option<&'a RawValue>,
-    #[serde(borrow)]
-    n: Option<&'a RawValue>,
-    #[serde(borrow)]
-    k: Option<&'a RawValue>,
-    #[serde(borrow)]
-    x5c: Option<&'a RawValue>,
-}
-
-fn of_jwks(entries: &[&RawValue]) -> Result<Vec<Row>, Error> {
-    // No verifier uses secrets and public keys at once, so each kind has its own set.
-    let (mut secrets, mut public_keys) = (accepting(MACS)?, accepting(SIGNATURES)?);
-    let row = |entry: &&RawValue| {
-        let members: Members<'_> = from_object(entry.get().as_bytes()).unwrap_or_default();
-        let is_secret = text_of(members.kty) == "oct";
-        let others = if is_secret {
-            &mut secrets
-        } else {
-            &mut public_keys
-        };
-        let usable = usable_with(entry.get(), others);
-        of_jwk(entry, &members, &usable)
-    };
-    Ok(entries.iter().map(row).collect())
-}
-
-/// Returns an empty set for keys that can be used with these algorithms.
-fn accepting(algorithms: &[&'static dyn Algorithm]) -> Result<GrowingKeySet, Error> {
-    let mut keys = GrowingKeySet::default();
-    keys.accept(algorithms)?;
-    Ok(keys)
-}
-
-/// Adds the key to the others, and returns the algorithms that the library accepts it for.
-fn usable_with(jwk: &str, others: &mut GrowingKeySet) -> Result<Vec<&'static str>, Error> {
-    if !jwk.starts_with('{') {
-        return Err(Error::MalformedKey);
-    }
-    // First, because an error in the key itself takes precedence over a full set.
-    let key = GrowingKeySet::from_jwk(jwk.as_bytes(), others.algorithms())?;
-    others.add_jwk(jwk.as_bytes())?;
-    let key = key.key(0).ok_or(Error::NoUsableKey)?;
-    Ok(key.algorithms().collect())
-}
-
-fn of_jwk(
-    entry: &RawValue,
-    members: &Members<'_>,
-    usable: &Result<Vec<&'static str>, Error>,
-) -> Row {
-    let kty = match members.crv {
-        Some(crv) => format!("{} {}", word(members.kty), word(Some(crv))),
-        None => word(members.kty),
-    };
-    let cells = [
-        cut(quoted(members.kid)),
-        cut(kty),
-        cut(word(members.alg)),
-        size(members),
-        verdict(usable),
-    ];
-    let key_id = members.kid.map(|kid| serde_json::from_str(kid.get()));
-    Row {
-        cells,
-        is_usable: usable.is_ok(),
-        key_id: key_id.and_then(Result::ok),
-        private_members: private_members(entry, &text_of(members.kty)),
-        modulus: decoded(members.n).filter(|_| text_of(members.kty) == "RSA"),
-        certificate: members.x5c.and_then(first_certificate),
-    }
-}
-
-fn verdict(usable: &Result<Vec<&str>, Error>) -> String {
+pub(super) fn verdict(usable: &Result<Vec<&str>, Error>) -> String {
     match usable {
         Ok(names) => format!("usable with {}", names.join(", ")),
         Err(error) => format!("{}: {error}", error.name()),
     }
-}
-
-/// Returns the members that only a private key has: RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2, RFC
-/// 9964. The only parameter of a shared secret is private, so there it is no mistake.
-fn private_members(entry: &RawValue, kty: &str) -> Vec<String> {
-    let private: &[&str] = match kty {
-        "RSA" => &["d", "p", "q", "dp", "dq", "qi", "oth"],
-        "EC" | "OKP" => &["d"],
-        "AKP" => &["priv"],
-        _ => &[],
-    };
-    let members = members(entry.get().as_bytes()).unwrap_or_default();
-    let names = members.into_iter().map(|(name, _)| name);
-    names
-        .filter(|name| private.contains(&name.as_str()))
-        .collect()
-}
-
-/// RFC 7517 §4.7: the certificate of the key is the first, in base64.
-fn first_certificate(x5c: &RawValue) -> Option<Vec<u8>> {
-    let chain: Vec<String> = serde_json::from_str(x5c.get()).ok()?;
-    Base64::decode_vec(chain.first()?).ok()
 }
 
 /// Returns a row for a member of a map from `kid` to PEM.
@@ -251,7 +136,8 @@ fn cell_of(key_id: &str) -> String {
 
 /// Returns the certificate in DER, if it is the first block that is a key or a certificate.
 fn pem_certificate(pem: &[u8]) -> Option<Vec<u8>> {
-    let text = str::from_utf8(pem).ok()?;
+    // The text outside the blocks can have any encoding.
+    let text = String::from_utf8_lossy(pem);
     let start = |label: &str| text.find(&format!("-----BEGIN {label}-----"));
     let at = start("CERTIFICATE")?;
     if ["PUBLIC KEY", "RSA PUBLIC KEY"]
@@ -265,18 +151,7 @@ fn pem_certificate(pem: &[u8]) -> Option<Vec<u8>> {
     Base64::decode_vec(&base64).ok()
 }
 
-/// Returns the size of the key in bits, or `-` if it has none.
-fn size(members: &Members<'_>) -> String {
-    let bits = match text_of(members.kty).as_str() {
-        "RSA" => decoded(members.n).map(|n| significant_bits(&n)),
-        "oct" => decoded(members.k).map(|k| k.len().saturating_mul(8)),
-        "EC" => curve_bits(&text_of(members.crv)),
-        _ => None,
-    };
-    bits.map_or_else(|| "-".to_owned(), |bits| bits.to_string())
-}
-
-fn curve_bits(crv: &str) -> Option<usize> {
+pub(super) fn curve_bits(crv: &str) -> Option<usize> {
     match crv {
         "P-256" => Some(256),
         "P-384" => Some(384),
@@ -285,12 +160,8 @@ fn curve_bits(crv: &str) -> Option<usize> {
     }
 }
 
-fn decoded(member: Option<&RawValue>) -> Option<Vec<u8>> {
-    Base64UrlUnpadded::decode_vec(&text_of(member)).ok()
-}
-
 /// Returns the number of bits of a big-endian number, without leading zeros.
-fn significant_bits(number: &[u8]) -> usize {
+pub(super) fn significant_bits(number: &[u8]) -> usize {
     let mut digits = number.iter().skip_while(|byte| **byte == 0);
     let first = digits
         .next()

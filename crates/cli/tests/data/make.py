@@ -70,11 +70,11 @@ def certificate(key, days=36500):
 
 
 def short_p521():
-    """Returns a P-521 key whose x starts with a zero byte."""
+    """Returns a P-521 key of which only x starts with a zero byte."""
     while True:
         key = ec.generate_private_key(ec.SECP521R1())
         numbers = key.public_key().public_numbers()
-        if numbers.x.bit_length() <= 512 and numbers.y.bit_length() > 512:
+        if numbers.x.bit_length() <= 512 and numbers.y.bit_length() == 521:
             return key, numbers
 
 

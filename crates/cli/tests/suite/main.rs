@@ -15,6 +15,7 @@ mod batch;
 mod claims;
 mod explain;
 mod inspect;
+mod jwk_options;
 mod key_files;
 mod key_warnings;
 mod keys;

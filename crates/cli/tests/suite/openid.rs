@@ -192,6 +192,8 @@ fn metadata() {
     malformed.assert_failed(2, "error: malformed_metadata: ");
     let other = with("id-token", &["--issuer=https://op/", "--metadata", &hs256]);
     other.assert_failed(2, "error: metadata_mismatch: ");
+    let values = "expected: \"https://op/\"\nfound: \"https:\\/\\/op\"\n";
+    assert!(other.stderr.ends_with(values), "{other:?}");
     let several = with("id-token", &[op, "--issuer=x", "--metadata", &hs256]);
     several.assert_failed(2, "exactly one --issuer");
     let any = with("id-token", &["--any-issuer", "--metadata", &hs256]);
