@@ -77,7 +77,8 @@ pub(crate) struct VerifyArguments {
     #[arg(long)]
     pub(crate) explain: bool,
     /// Print one JSON object on one line, whether the token is verified, rejected or not examined.
-    /// It has `expected` and `found` if the value of a claim is the reason. Exit code 2 means that arguments, files or keys cannot be used; 1 means a rejected token
+    /// It has `expected` and `found` if the value of a claim is the reason. Exit code 2 means that
+    /// arguments, files or keys cannot be used; 1 means a rejected token
     #[arg(long)]
     pub(crate) json: bool,
     /// The token; if absent or `-`, it is read from standard input

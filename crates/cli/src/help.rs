@@ -37,8 +37,8 @@ algorithm that fits the kind of key, "id" is null, and the flags are false. issu
 subject, client_id, acr and max_age are then not compared; the rest of the profile is checked. An ID
 Token must always contain iss, sub, aud, exp and iat. It must contain the hash of each access_token,
 code or state that is given, unless hashes_if_present is true. "key" has every form that `verify
---key` recognizes, except DER. azp, ignore_azp, no_exp, padded, short_coordinates and use are as the options of verify.
-"token" is the token as it is: white space makes it malformed. The answer contains "kid" if the
-token does. A line has at most 4 MiB.
+--key` recognizes, except DER. azp, ignore_azp, no_exp, padded, short_coordinates and use are as the
+options of verify. "token" is the token as it is: white space makes it malformed. The answer
+contains "kid" if the token does. A line has at most 4 MiB.
 
 Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

@@ -1,8 +1,5 @@
 //! Keys in the form that the library verifies with.
 
-use crate::jwk_leniency::JwkLeniency;
-use crate::key_file::der::{Outline, outline};
-use crate::key_file::{Form, PUBLIC_KEY};
 use base64ct::{Base64, Encoding};
 use jose_verify::alg::{Algorithm, KeyParameters};
 use jose_verify::json::JsonStr;
@@ -11,6 +8,10 @@ use jose_verify::{Error, GrowingKeySet, Keys, scratch_len};
 use serde::Deserialize;
 
 use crate::json::{from_object, members};
+use crate::jwk_leniency::JwkLeniency;
+use crate::key_file::der::{Outline, outline};
+use crate::key_file::{Form, PUBLIC_KEY};
+
 /// Keys in the form that the library verifies with, and the keys that were skipped.
 #[derive(Debug)]
 pub(crate) struct LoadedKeys {
