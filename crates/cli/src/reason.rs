@@ -1,7 +1,7 @@
 //! Why no key fits a token: what the error alone does not say.
 
 use jose_verify::json::JsonStr;
-use jose_verify::{Error, Header, scratch_len};
+use jose_verify::{Error, Header, TokenMistake, scratch_len};
 
 use crate::expectations::Expectations;
 use crate::key_source::{KeySource, needed};
@@ -93,6 +93,23 @@ impl Attempt<'_> {
         } else {
             format!("the token has alg {algorithm}, and the key is for {offered}")
         }
+    }
+}
+
+/// Returns what people passed instead of a token, if the text is no token.
+pub(crate) fn mistake(error: Error, token: &[u8], padded: bool) -> Option<&'static str> {
+    let is_malformed = matches!(
+        error,
+        Error::MalformedToken
+            | Error::MalformedBase64url
+            | Error::MalformedJson
+            // A URL with the token has five segments, as an encrypted token has.
+            | Error::Encrypted
+    );
+    match TokenMistake::find(token).filter(|_| is_malformed)? {
+        TokenMistake::Padding if padded => None,
+        TokenMistake::Padding => Some("the token has padding, which --padded accepts"),
+        mistake => Some(mistake.message()),
     }
 }
 

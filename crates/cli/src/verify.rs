@@ -18,7 +18,7 @@ use crate::key_source::KeySource;
 use crate::loaded_keys::LoadedKeys;
 use crate::metadata::{self, Restricted};
 use crate::output::{Output, write_error_line};
-use crate::reason::Attempt;
+use crate::reason::{Attempt, mistake};
 use crate::unix_time::UnixTime;
 
 pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
@@ -110,7 +110,10 @@ fn describe(
                 .cloned(),
         )
         .with_values(values)
-        .with_hint(hint(error, attempt.source, keys))
+        .with_hint(
+            hint(error, attempt.source, keys)
+                .or_else(|| mistake(error, attempt.token, attempt.expectations.padded)),
+        )
 }
 
 /// Prints the outcome of every check on standard error.

@@ -428,3 +428,116 @@ fn a_secret_fits_every_kid() {
         assert_eq!(answer["ok"], true, "{kid}");
     }
 }
+
+#[test]
+fn what_was_passed_instead_of_a_token() {
+    let token = token(&json!({"iss": "joe"}));
+    for (case, text, hint) in [
+        ("a token", token.clone(), None),
+        ("another segment", format!("{token}.AAAA"), None),
+        (
+            "a scheme",
+            format!("Bearer {token}"),
+            Some("in front of the token"),
+        ),
+        (
+            "a header",
+            format!("Authorization: Bearer {token}"),
+            Some("in front of the token"),
+        ),
+        ("quotes", format!("\"{token}\""), Some("in quotation marks")),
+        (
+            "JSON",
+            format!("{{\"access_token\":\"{token}\"}}"),
+            Some("the text is JSON"),
+        ),
+        ("SD-JWT", format!("{token}~WyJhIl0~"), Some("SD-JWT")),
+        (
+            "padding",
+            format!("{token}="),
+            Some("the token has padding, which --padded accepts"),
+        ),
+        (
+            "base64",
+            format!("{token}+/"),
+            Some("base64, not base64url"),
+        ),
+        (
+            "a URL",
+            format!("https://app.example.com/cb#{token}"),
+            Some("a URL"),
+        ),
+        (
+            "line breaks",
+            token.replace('.', ".\n"),
+            Some("white space"),
+        ),
+        (
+            "PEM",
+            "-----BEGIN PUBLIC KEY-----".to_owned(),
+            Some("the text is PEM"),
+        ),
+        ("nothing", String::new(), Some("the text is empty")),
+        (
+            "an opaque token",
+            "2YotnFZFEjr1zCsicMWpAA".to_owned(),
+            Some("an opaque token"),
+        ),
+        (
+            "a part",
+            token.rsplit_once('.').unwrap().0.to_owned(),
+            Some("a part of the token"),
+        ),
+    ] {
+        let given = ["verify", "--secret", MADE_SECRET, ANY[0], ANY[1]];
+        let verified = run(&given, text.as_bytes());
+        let hints: Vec<_> = verified
+            .stderr
+            .lines()
+            .filter(|line| line.starts_with("hint"))
+            .collect();
+        match hint {
+            Some(hint) => assert!(
+                hints.len() == 1 && hints[0].contains(hint),
+                "{case} {verified:?}"
+            ),
+            None => assert!(hints.is_empty(), "{case} {verified:?}"),
+        }
+        assert_eq!(
+            verified.code,
+            i32::from(case != "a token"),
+            "{case} {verified:?}"
+        );
+        // Neither message contains the token.
+        assert!(
+            !verified.stderr.contains("eyJ") && !verified.stderr.contains("2Yotn"),
+            "{case}"
+        );
+        let json = run(&[&given[..], &["--json"]].concat(), text.as_bytes()).json();
+        assert_eq!(json["hint"].is_string(), hint.is_some(), "{case} {json}");
+    }
+}
+
+#[test]
+fn a_mistake_is_named_by_inspect_but_padding_is_none_where_it_is_accepted() {
+    let token = token(&json!({"iss": "joe"}));
+    let inspected = run(&["inspect"], format!("Bearer {token}").as_bytes());
+    assert!(
+        inspected.stderr.contains("hint: an authentication scheme"),
+        "{inspected:?}"
+    );
+    // A text with padding is what --padded asks for, so padding is not the mistake.
+    let padded = [
+        "verify",
+        "--secret",
+        MADE_SECRET,
+        "--padded",
+        ANY[0],
+        ANY[1],
+    ];
+    let padded = run(&padded, format!("{token}=").as_bytes());
+    assert!(
+        padded.code == 1 && !padded.stderr.contains("hint"),
+        "{padded:?}"
+    );
+}

@@ -88,7 +88,8 @@ fn rejected() {
         ),
         (
             ["--any-issuer", "--any-audience", "--now=0", &padded],
-            "malformed_base64url: a text is not strict base64url",
+            "malformed_base64url: a text is not strict base64url\n\
+             hint: the token has padding, which --padded accepts",
         ),
     ] {
         let run = verify("rejected.jwk", &arguments, "");
