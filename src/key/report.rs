@@ -48,7 +48,7 @@ impl Debug for Skipped<'_> {
 /// The number of entries of a JWK Set that were kept, and the number skipped for each reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadReport {
-    pub(crate) kept: usize,
+    kept: usize,
     skipped: [usize; REASONS.len()],
 }
 
@@ -73,6 +73,11 @@ impl LoadReport {
             .into_iter()
             .zip(self.skipped)
             .filter(|(_, count)| *count > 0)
+    }
+
+    /// Counts an entry that was kept.
+    pub(crate) const fn keep(&mut self) {
+        self.kept = self.kept.saturating_add(1);
     }
 
     /// Counts a skipped entry and returns the reason under which it is counted.
