@@ -5,10 +5,9 @@ mod sighting;
 
 use jose_verify::Error;
 use jose_verify::keys::jwk_set_entries;
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::json::{from_object, members};
+use crate::json::{Member, members};
 
 use der::Outline;
 
@@ -66,43 +65,28 @@ impl Form {
     }
 
     fn of_json(text: &[u8]) -> Self {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Named {
-            #[serde(deserialize_with = "kind")]
-            keys: Kind,
-            #[serde(deserialize_with = "kind")]
-            kty: Kind,
-        }
-
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct PublicKey {
-            public_key: Option<String>,
-        }
-
         // The library reads a set even if one of its entries is no valid JSON for other parsers.
         if let Ok(()) | Err(Error::DuplicateMember) = jwk_set_entries(text).map(|_| ()) {
             return Self::Set;
         }
-        // Malformed JSON and duplicate members are the library's errors.
-        let Ok(named) = from_object::<Named>(text) else {
-            return Self::Jwk;
+        // Malformed JSON is the library's error.
+        let members = members(text).unwrap_or_default();
+        let member = |wanted: &str| {
+            let is_wanted = |(name, _): &&Member<'_>| name.as_deref() == Some(wanted);
+            members.iter().find(is_wanted)
         };
-        let public_key = || from_object::<PublicKey>(text).ok()?.public_key;
-        if named.keys == Kind::Array {
-            Self::Set
-        } else if named.kty != Kind::Absent {
+        let has_pem = |(_, value): &Member<'_>| string(value).is_some_and(|text| is_pem(&text));
+        if member("kty").is_some() {
             Self::Jwk
-        } else if let Some(key) = public_key() {
-            if contains(key.as_bytes(), "-----BEGIN ") {
+        } else if let Some(key) = member(PUBLIC_KEY).and_then(|(_, value)| string(value)) {
+            if is_pem(&key) {
                 Self::PemMember
             } else {
                 Self::Realm
             }
-        } else if has_pem(text) {
+        } else if members.iter().any(has_pem) {
             Self::PemMap
-        } else if named.keys == Kind::Other {
+        } else if member("keys").is_some() {
             Self::Set
         } else {
             Self::Jwk
@@ -110,31 +94,12 @@ impl Form {
     }
 }
 
-/// Returns whether a value of the object is a string that contains a PEM block.
-fn has_pem(text: &[u8]) -> bool {
-    members(text).is_ok_and(|members| {
-        members.iter().any(|(_, value)| {
-            serde_json::from_str::<String>(value.get())
-                .is_ok_and(|value| contains(value.as_bytes(), "-----BEGIN "))
-        })
-    })
+fn string(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Kind {
-    #[default]
-    Absent,
-    Array,
-    Other,
-}
-
-fn kind<'de, D: Deserializer<'de>>(value: D) -> Result<Kind, D::Error> {
-    let value = <&RawValue>::deserialize(value)?;
-    Ok(if value.get().starts_with('[') {
-        Kind::Array
-    } else {
-        Kind::Other
-    })
+fn is_pem(text: &str) -> bool {
+    contains(text.as_bytes(), "-----BEGIN ")
 }
 
 fn contains(text: &[u8], wanted: &str) -> bool {

@@ -1,13 +1,10 @@
 //! Keys in the form that the library verifies with.
 
-use base64ct::{Base64, Encoding};
 use jose_verify::alg::{Algorithm, KeyParameters};
 use jose_verify::json::JsonStr;
 use jose_verify::keys::{KeyRef, Skipped};
 use jose_verify::{Error, GrowingKeySet, Keys, scratch_len};
-use serde::Deserialize;
 
-use crate::json::{from_object, members};
 use crate::jwk_leniency::JwkLeniency;
 use crate::key_file::der::{Outline, outline};
 use crate::key_file::{Form, PUBLIC_KEY};
@@ -67,7 +64,7 @@ impl LoadedKeys {
                 loaded.is_set = true;
             }
             Form::PemMap => {
-                load_pem_map(keys, text, algorithms, skip)?;
+                keys.load_pem_map(text, algorithms, &mut scratch(text), skip)?;
                 loaded.is_set = true;
             }
             Form::Jwk => {
@@ -159,50 +156,7 @@ pub(crate) fn parameters<'b>(
         Form::Der(found) if found.is_private() => Err(Error::PrivateKey),
         Form::Der(_) | Form::Set | Form::Jwk | Form::PemMap => Err(Error::MalformedKey),
         Form::PemMember => KeyParameters::from_pem_member(text, PUBLIC_KEY, scratch),
-        Form::Realm => realm(text, scratch),
+        Form::Realm => KeyParameters::from_spki_member(text, PUBLIC_KEY, scratch),
         Form::Pem => KeyParameters::from_pem(text, scratch),
     }
-}
-
-/// Loads the keys of a map from `kid` to PEM.
-fn load_pem_map(
-    keys: &mut GrowingKeySet,
-    text: &[u8],
-    algorithms: &[&'static dyn Algorithm],
-    mut skip: impl FnMut(Skipped<'_>),
-) -> Result<(), Error> {
-    keys.accept(algorithms)?;
-    let members = members(text).map_err(|_| Error::MalformedJson)?;
-    for (position, (key_id, value)) in members.into_iter().enumerate() {
-        let pem = serde_json::from_str::<String>(value.get());
-        let added = pem.map_err(|_| Error::MalformedKey).and_then(|pem| {
-            let mut scratch = scratch(pem.as_bytes());
-            let key = KeyParameters::from_pem(pem.as_bytes(), &mut scratch)?;
-            keys.add(&key, Some(&key_id))
-        });
-        if let Err(reason) = added {
-            let key_id = Some(JsonStr::from(key_id.as_str()));
-            skip(Skipped {
-                position,
-                key_id,
-                reason,
-            });
-        }
-    }
-    if keys.is_empty() {
-        return Err(Error::NoUsableKey);
-    }
-    Ok(())
-}
-
-/// Reads the key of a realm of Keycloak.
-fn realm<'b>(text: &[u8], scratch: &'b mut [u8]) -> Result<KeyParameters<'b>, Error> {
-    #[derive(Deserialize)]
-    struct Realm {
-        public_key: String,
-    }
-
-    let realm: Realm = from_object(text).map_err(|_| Error::MalformedJson)?;
-    let der = Base64::decode(realm.public_key, scratch).map_err(|_| Error::MalformedKey)?;
-    KeyParameters::from_spki_der(der)
 }

@@ -95,7 +95,9 @@ impl Expectations {
 /// Returns the first member with this name, as written but on one line.
 pub(crate) fn found(name: &str, content: &[u8]) -> Option<String> {
     let members = members(content).ok()?;
-    let (_, value) = members.into_iter().find(|(found, _)| found == name)?;
+    let (_, value) = members
+        .into_iter()
+        .find(|(found, _)| found.as_deref() == Some(name))?;
     let mut value = compact(value.get());
     if let Some((end, _)) = value.char_indices().nth(MAX_CHARS) {
         value.truncate(end);

@@ -113,7 +113,7 @@ fn private_members(entry: &[u8], kty: &str) -> Vec<String> {
         _ => &[],
     };
     let members = members(entry).unwrap_or_default();
-    let names = members.into_iter().map(|(name, _)| name);
+    let names = members.into_iter().filter_map(|(name, _)| name);
     names
         .filter(|name| private.contains(&name.as_str()))
         .collect()

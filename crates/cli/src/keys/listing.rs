@@ -1,5 +1,7 @@
 //! The rows of the list, one for each key.
 
+use std::collections::HashSet;
+
 use base64ct::{Base64, Encoding};
 use jose_verify::alg::{KeyParameters, ParameterSource, SIGNATURES};
 use jose_verify::keys::jwk_set_entries;
@@ -45,7 +47,12 @@ pub(super) fn rows(text: &[u8], leniency: &JwkLeniency) -> Result<Vec<Row>, Erro
         }
         Form::PemMap => {
             let members = members(text).map_err(|_| Error::MalformedJson)?;
-            let row = |(key_id, pem): &(String, &RawValue)| of_member(key_id, pem);
+            let mut names = HashSet::new();
+            let row = |(key_id, pem): &(Option<String>, &RawValue)| match key_id {
+                // The library takes the first of several members with one name.
+                Some(key_id) if names.insert(key_id.clone()) => of_member(key_id, pem),
+                _ => unusable(key_id.as_deref(), Error::MalformedKey),
+            };
             Ok(members.iter().map(row).collect())
         }
         form @ (Form::Realm | Form::PemMember | Form::Der(_) | Form::Pem) => {
@@ -74,20 +81,20 @@ fn of_member(key_id: &str, pem: &RawValue) -> Row {
     let mut scratch = scratch(text.as_bytes());
     match KeyParameters::from_pem(text.as_bytes(), &mut scratch) {
         Ok(key) => of_parameters(Some(key_id), &key, pem_certificate(text.as_bytes())),
-        Err(error) => Row {
-            cells: [
-                cell_of(key_id),
-                "-".to_owned(),
-                "-".to_owned(),
-                "-".to_owned(),
-                verdict(&Err(error)),
-            ],
-            is_usable: false,
-            key_id: Some(key_id.to_owned()),
-            private_members: Vec::new(),
-            modulus: None,
-            certificate: None,
-        },
+        Err(error) => unusable(Some(key_id), error),
+    }
+}
+
+fn unusable(key_id: Option<&str>, error: Error) -> Row {
+    let none = || "-".to_owned();
+    let key = key_id.map_or_else(none, cell_of);
+    Row {
+        cells: [key, none(), none(), none(), verdict(&Err(error))],
+        is_usable: false,
+        key_id: key_id.map(str::to_owned),
+        private_members: Vec::new(),
+        modulus: None,
+        certificate: None,
     }
 }
 

@@ -389,8 +389,95 @@ fn maps_bind_keys_to_their_kid() {
     }
 }
 
+/// An entry that other JSON parsers refuse concerns only itself, as in a JWK Set.
 #[test]
-fn a_secret_is_no_text_or_der_of_a_key() {
+fn a_foreign_entry_spoils_neither_a_map_nor_a_set() {
+    let pem = fs::read_to_string(data("accepted/p256-openssl-spki.pem")).unwrap();
+    let pem = json!(pem).to_string();
+    let jwk = fs::read_to_string(data("accepted/p256-node.jwk")).unwrap();
+    let jwk = jwk.trim_end().replacen('{', r#"{"kid":"1","#, 1);
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    for foreign in [
+        "5",
+        "null",
+        r#""\ud800""#,
+        "{}",
+        r#"{"a":1,"a":2}"#,
+        &deep,
+        "\"\"",
+    ] {
+        for (form, content) in [
+            ("map", format!(r#"{{"x":{foreign},"1":{pem}}}"#)),
+            (
+                "map, behind",
+                format!(r#"{{"1":{pem},"\ud800":{foreign}}}"#),
+            ),
+            ("map, same name", format!(r#"{{"1":{pem},"1":{foreign}}}"#)),
+            ("set", format!(r#"{{"keys":[{foreign},{jwk}]}}"#)),
+            (
+                "set, beside",
+                format!(r#"{{"z":{foreign},"keys":[{jwk}]}}"#),
+            ),
+        ] {
+            let path = file("foreign.json", &content);
+            let accepted = verify(&path, &[], &token_of("p256"));
+            assert_eq!(accepted.code, 0, "{form} {foreign} {accepted:?}");
+            let listed = run(&["keys", &path], b"");
+            assert_eq!(listed.code, 0, "{form} {foreign} {listed:?}");
+            assert!(listed.text().contains("usable with ES256"), "{listed:?}");
+        }
+    }
+}
+
+/// Texts of public keys that an attacker knows, too.
+#[test]
+fn a_secret_is_no_text_of_a_key() {
+    for path in files("accepted") {
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let name = path.file_name().unwrap().to_str().unwrap();
+        // Documents that contain a key among other members are longer than any secret, or no text
+        // of a key.
+        let is_document = name.ends_with(".json");
+        let forged = token(&json!({"iss": "https://op"}));
+        let path = path.to_str().unwrap();
+        let given = ["verify", "--secret-file", path, "--profile=jws", &forged];
+        let refused = run(&given, b"");
+        assert_ne!(refused.code, 0, "{name}");
+        let line = json!({"token": forged, "secret": text}).to_string();
+        let answer = batch(&line).remove(0);
+        if is_document {
+            assert_eq!(answer["ok"], false, "{name}");
+        } else {
+            assert_eq!(refused.code, 2, "{name} {refused:?}");
+            assert!(
+                refused.stderr.starts_with("error: public_key_as_secret: "),
+                "{refused:?}"
+            );
+            assert_eq!(answer["error"], "public_key_as_secret", "{name}");
+        }
+    }
+    for name in [
+        "openssh.pub",
+        "rfc4716.pub",
+        "private-pkcs8.pem",
+        "private-sec1.pem",
+    ] {
+        let path = data(&format!("refused/{name}"));
+        let given = [
+            "verify",
+            "--secret-file",
+            &path,
+            "--profile=jws",
+            &token(&json!({})),
+        ];
+        run(&given, b"").assert_failed(2, "error: public_key_as_secret: ");
+    }
+}
+
+#[test]
+fn a_secret_is_no_der_of_a_key() {
     let texts = [
         "accepted/rsa-openssl-spki.der",
         "accepted/rsa-openssl-pkcs1.der",
