@@ -79,13 +79,12 @@ pub(crate) fn outline(der: &[u8]) -> Option<Outline> {
         (INTEGER, Some(INTEGER)) if elements.0.is_empty() => Some(Outline::RsaPublicKey),
         (INTEGER, Some(INTEGER)) => Some(Outline::RsaPrivateKey),
         (INTEGER, Some(OCTET_STRING)) => Some(Outline::EcPrivateKey),
-        (INTEGER, Some(SEQUENCE)) => match elements.next()?.tag {
-            OCTET_STRING => Some(Outline::Pkcs8),
-            // The checksum of the file.
-            SEQUENCE => (first.content == [3]).then_some(Outline::Pkcs12),
-            _ => None,
+        (INTEGER, Some(SEQUENCE)) => match elements.next().map(|third| third.tag) {
+            Some(OCTET_STRING) => Some(Outline::Pkcs8),
+            // The checksum of a `PFX` is optional.
+            Some(SEQUENCE) | None => (first.content == [3]).then_some(Outline::Pkcs12),
+            Some(_) => None,
         },
-        // A `PFX` without the optional checksum would end here. No program writes it.
         _ => None,
     }
 }
@@ -236,6 +235,35 @@ mod tests {
         ] {
             let content = text.as_bytes();
             assert_eq!(seconds(Element { tag, content }), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn outlines_of_the_smallest_texts() {
+        for (der, want) in [
+            (&[0x30, 7, 2, 1, 0, 0x30, 0, 4, 0][..], Some(Outline::Pkcs8)),
+            (&[0x30, 5, 2, 1, 3, 0x30, 0], Some(Outline::Pkcs12)),
+            (&[0x30, 7, 2, 1, 3, 0x30, 0, 0x30, 0], Some(Outline::Pkcs12)),
+            (&[0x30, 7, 2, 1, 4, 0x30, 0, 0x30, 0], None),
+            (&[0x30, 5, 2, 1, 1, 4, 0], Some(Outline::EcPrivateKey)),
+            (&[0x30, 6, 2, 1, 1, 2, 1, 3], Some(Outline::RsaPublicKey)),
+            (
+                &[0x30, 9, 2, 1, 0, 2, 1, 1, 2, 1, 3],
+                Some(Outline::RsaPrivateKey),
+            ),
+            (&[0x30, 6, 0x30, 2, 6, 0, 3, 0], Some(Outline::PublicKey)),
+            (
+                &[0x30, 6, 0x30, 2, 6, 0, 4, 0],
+                Some(Outline::EncryptedPkcs8),
+            ),
+            (&[0x30, 6, 0x30, 2, 5, 0, 3, 0], None),
+            // Followed by another byte, and a passphrase of digits: `0` is the byte of a SEQUENCE.
+            (&[0x30, 6, 2, 1, 1, 2, 1, 3, 0], None),
+            (b"0123456789", None),
+            (&[0x30, 0], None),
+            (&[], None),
+        ] {
+            assert_eq!(outline(der), want, "{der:?}");
         }
     }
 

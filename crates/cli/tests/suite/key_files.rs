@@ -439,7 +439,9 @@ fn a_secret_is_no_text_of_a_key() {
         let name = path.file_name().unwrap().to_str().unwrap();
         // Documents that contain a key among other members are longer than any secret, or no text
         // of a key.
-        let is_document = name.ends_with(".json");
+        let is_document = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
         let forged = token(&json!({"iss": "https://op"}));
         let path = path.to_str().unwrap();
         let given = ["verify", "--secret-file", path, "--profile=jws", &forged];
