@@ -24,6 +24,13 @@ pub trait ParameterSource {
     /// - [`Error::KeyTooLarge`]: the member does not fit the buffer.
     fn bytes<'b>(&'b self, member: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error>;
 
+    /// Returns whether the key may be used with the algorithm of this name (RFC 7518 §3.1), as far as
+    /// the key itself says: `alg` of a JWK, or the parameters of an RSASSA-PSS key (RFC 4055 §3.1).
+    fn is_for(&self, algorithm: &str) -> bool {
+        let _ = algorithm;
+        true
+    }
+
     /// Returns the curve point, if it was given as one byte string (SEC 1 §2.3.3).
     ///
     /// Always `None` for a JWK, whatever members it has, because a JWK has coordinates instead.
@@ -54,6 +61,8 @@ pub struct KeyParameters<'a> {
     /// `crv`, or `alg` for an AKP key.
     subtype: (&'static str, &'a str),
     parameters: [(&'static str, &'a [u8]); 2],
+    /// The algorithms that the key may be used with. If empty, the key is not restricted.
+    algorithms: &'static [&'static str],
 }
 
 impl<'a> KeyParameters<'a> {
@@ -106,7 +115,13 @@ impl<'a> KeyParameters<'a> {
             kty,
             subtype,
             parameters,
+            algorithms: &[],
         }
+    }
+
+    /// Returns the key, restricted to these algorithms.
+    pub(crate) const fn only_for(self, algorithms: &'static [&'static str]) -> Self {
+        Self { algorithms, ..self }
     }
 }
 
@@ -130,6 +145,10 @@ impl ParameterSource for KeyParameters<'_> {
 
     fn bytes<'b>(&'b self, member: &str, _: &'b mut [u8]) -> Result<&'b [u8], Error> {
         self.parameter(member).ok_or(Error::MalformedKey)
+    }
+
+    fn is_for(&self, algorithm: &str) -> bool {
+        self.algorithms.is_empty() || self.algorithms.contains(&algorithm)
     }
 
     fn point(&self) -> Option<&[u8]> {

@@ -184,6 +184,10 @@ impl ParameterSource for Jwk<'_> {
     fn bytes<'b>(&'b self, member: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
         self.parameter(member, buffer)
     }
+
+    fn is_for(&self, algorithm: &str) -> bool {
+        Jwk::is_for(self, algorithm)
+    }
 }
 
 impl Debug for Jwk<'_> {

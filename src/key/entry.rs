@@ -57,8 +57,8 @@ fn decoded(header: Word) -> (u16, usize) {
 }
 
 /// Writes an entry for a key to the front of `memory` and returns its length in words. The key is
-/// loaded for each algorithm of `list` whose name satisfies `fits` and whose key type accepts the
-/// key.
+/// loaded for each algorithm of `list` whose name satisfies `fits`, which the key is for, and whose
+/// key type accepts the key.
 ///
 /// # Errors
 ///
@@ -72,7 +72,10 @@ pub(crate) fn load(
 ) -> Result<usize, Error> {
     let mut len = 0_usize;
     let mut rejection = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
-    for (bit, algorithm) in bits().zip(list).filter(|(_, a)| fits(a.name())) {
+    for (bit, algorithm) in bits()
+        .zip(list)
+        .filter(|(_, a)| fits(a.name()) && key.is_for(a.name()))
+    {
         let key_type = algorithm.key_type();
         if rejection
             .1

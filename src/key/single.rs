@@ -43,7 +43,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// - [`Error::UnsupportedKey`]: the algorithm requires a key of another type.
+    /// - [`Error::UnsupportedKey`]: the algorithm requires a key of another type, or the key is
+    ///   [for](ParameterSource::is_for) other algorithms.
     /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: the key has the right
     ///   type but is rejected.
     pub fn new(algorithm: A, parameters: &dyn ParameterSource) -> Result<Self, Error> {
@@ -151,6 +152,9 @@ impl<A: InlineKey, M: AsRef<[Word]> + AsMut<[Word]>> Key<'_, A, M> {
         parameters: &dyn ParameterSource,
         memory: M,
     ) -> Result<Self, Error> {
+        if !parameters.is_for(algorithm.name()) {
+            return Err(Error::UnsupportedKey);
+        }
         let mut material = memory;
         match algorithm.key_type().load(parameters, material.as_mut()) {
             Ok(_) => Ok(Self {

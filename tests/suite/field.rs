@@ -149,7 +149,6 @@ fn null_for_an_optional_member() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn pem_as_people_have_it() {
     assert_kind("pem", 27);
 }
@@ -167,7 +166,6 @@ fn replays_after_a_clock_jump() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn rsassa_pss_keys() {
     assert_kind("rsassa-pss-keys", 10);
 }

@@ -11,7 +11,7 @@ use jose_verify::alg::{
 };
 use jose_verify::keys::jwk_thumbprint;
 use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
-use jose_verify::{Error, Keys, Limit, scratch_len};
+use jose_verify::{Error, Key, Keys, Limit, scratch_len};
 use serde_json::{Value, json};
 
 use super::keys::serves;
@@ -107,7 +107,47 @@ fn invalid_pem_is_rejected() {
         let error = from_pem(text(&case["pem"])).err().map(Error::name);
         assert_eq!(error, case["error"].as_str(), "{}", case["name"]);
     }
-    assert_eq!(rejected.len(), 13);
+    assert_eq!(rejected.len(), 11);
+}
+
+/// RFC 4055 §3.1: the parameters of the key restrict it. Without them, it is still for PS
+/// algorithms only.
+#[test]
+fn rsassa_pss_keys_rfc_4055_3_1() {
+    let file = vectors("openssl/pss.json");
+    let keys = file["keys"].as_array().unwrap();
+    let mut forms = 0;
+    for case in keys {
+        let allowed: Vec<&str> = case["algs"].as_array().unwrap().iter().map(text).collect();
+        for (form, pem) in case["forms"].as_object().unwrap() {
+            let name = format!("{} {form}", case["name"]);
+            forms += 1;
+            let loaded = from_pem(text(pem));
+            if allowed.is_empty() {
+                assert_eq!(loaded.err(), Some(Error::UnsupportedKey), "{name}");
+                continue;
+            }
+            let key = loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
+            for algorithm in SIGNATURES {
+                let is_allowed = allowed.contains(&algorithm.name());
+                assert_eq!(serves(&key, algorithm.name()), is_allowed, "{name}");
+            }
+            for alg in &allowed {
+                assert_eq!(
+                    signature_verdict(text(&case["tokens"][alg]), &key),
+                    Ok(()),
+                    "{name}"
+                );
+            }
+            let only_rs256 = from_pem_for(text(pem), &[&RS256]).err();
+            assert_eq!(only_rs256, Some(Error::UnsupportedKey), "{name}");
+            let mut scratch = vec![0; text(pem).len()];
+            let parameters = KeyParameters::from_pem(text(pem).as_bytes(), &mut scratch).unwrap();
+            let pinned = Key::new(RS256, &parameters).err();
+            assert_eq!(pinned, Some(Error::UnsupportedKey), "{name}");
+        }
+    }
+    assert_eq!((keys.len(), forms), (11, 21));
 }
 
 #[test]
@@ -150,30 +190,56 @@ fn truncated_and_extended_encodings() {
 }
 
 #[test]
-fn extra_white_space_is_rejected() {
-    let malformed = Some(Error::MalformedKey);
-    for (case, form, pem, _) in forms() {
+fn text_and_white_space_around_pem_rfc_7468_2() {
+    for (case, form, pem, key) in forms() {
         if !form.ends_with("_pem") {
             continue;
         }
         let name = format!("{} {form}", case["name"]);
-        for padded in [
+        let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC \
+            PARAMETERS-----\n";
+        for noisy in [
             format!(" {pem}"),
             format!("\n{pem}"),
             format!("\u{feff}{pem}"),
             format!("{pem}\n"),
             format!("{pem} "),
             format!("{pem}{pem}"),
+            format!("Certificate:\n    Data:\n        Version: 3 (0x2)\n{pem}"),
+            format!("{pem}subject=CN = x\n"),
+            format!("{parameters}{pem}"),
             pem.replace('\n', " \n"),
             pem.replace('\n', "\n "),
             pem.replace('\n', "\n\n"),
-            pem.replace('\n', "\t"),
-            pem.replace('\n', ""),
+            pem.replace('\n', "\r"),
             pem.replacen("-----\n", "-----\n\n", 1),
             pem.replace("-----END", "\n-----END"),
-            pem.replace("BEGIN ", "BEGIN  "),
         ] {
-            assert_eq!(from_pem(&padded).err(), malformed, "{name}: {padded}");
+            let loaded = from_pem(&noisy).unwrap_or_else(|error| panic!("{name}: {error} {noisy}"));
+            assert_eq!(serves(&loaded, "RS256"), serves(&key, "RS256"), "{name}");
+            assert_eq!(
+                signature_verdict(text(&case["token"]), &loaded),
+                Ok(()),
+                "{name}"
+            );
+        }
+        for (noisy, want) in [
+            (pem.replace('\n', "\t"), Error::NoLineBreaks),
+            (pem.replace('\n', ""), Error::NoLineBreaks),
+            (pem.replace('\n', "\\n"), Error::EscapedLineBreaks),
+            (pem.replace("BEGIN ", "BEGIN  "), Error::UnsupportedPemLabel),
+            (
+                pem.replace("-----BEGIN", "x-----BEGIN"),
+                Error::NoLineBreaks,
+            ),
+            (pem.replace("-----END", "x-----END"), Error::NoLineBreaks),
+            (pem.replacen("MI", "M.I", 1), Error::MalformedKey),
+            (pem.replacen("MI", "M\u{a0}I", 1), Error::MalformedKey),
+        ] {
+            // The form may not contain what is replaced.
+            if noisy != pem {
+                assert_eq!(from_pem(&noisy).err(), Some(want), "{name}: {noisy}");
+            }
         }
     }
 }
@@ -286,7 +352,7 @@ fn pem_inside_json() {
         assert_eq!(result, Ok(()), "{} {form}", case["name"]);
         for (json, want) in [
             (json.replace("public_key", "publicKey"), Error::MalformedKey),
-            (json.replace("\\n", " "), Error::MalformedKey),
+            (json.replace("\\n", " "), Error::NoLineBreaks),
             (json.replace("\\n", "\n"), Error::MalformedJson),
             (
                 json.replace("sha256\"", "sha256\",\"public_key\":\"\""),

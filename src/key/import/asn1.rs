@@ -8,6 +8,15 @@ use crate::key::import::der::{Reader, Tag};
 /// RFC 8017, Appendix A.1: rsaEncryption, 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
+/// RFC 4055 §1.2 and §2.2: id-RSASSA-PSS and id-mgf1, 1.2.840.113549.1.1.10 and .8.
+const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
+const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
+
+/// RFC 4055 §2.1: id-sha256, id-sha384 and id-sha512.
+const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+const SHA384: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
+const SHA512: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03];
+
 /// RFC 5480 §2.1.1: id-ecPublicKey, 1.2.840.10045.2.1.
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 
@@ -57,6 +66,9 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
         }
         identifier.end()?;
         rsa_public_key(key)
+    } else if algorithm == RSASSA_PSS {
+        let algorithms = pss_algorithms(identifier)?;
+        rsa_public_key(key).map(|key| key.only_for(algorithms))
     } else if algorithm == EC_PUBLIC_KEY {
         let curve = named_curve(identifier)?;
         Ok(KeyParameters::ec_point(curve, key))
@@ -69,9 +81,87 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
         identifier.end()?;
         Ok(KeyParameters::akp(alg, key))
     } else {
-        // Includes id-RSASSA-PSS, whose parameters restrict the key to one hash (RFC 4055 §3.1).
         Err(Error::UnsupportedKey)
     }
+}
+
+/// Returns the algorithms that the parameters of an RSASSA-PSS key allow (RFC 4055 §3.1):
+/// `RSASSA-PSS-params ::= SEQUENCE { hashAlgorithm [0], maskGenAlgorithm [1], saltLength [2],
+/// trailerField [3] }`. Without parameters, the key can be used with any hash.
+///
+/// RFC 7518 §3.5: the mask generation function uses the same hash, and the salt is as long as the
+/// hash. The salt length of the key is a minimum.
+fn pss_algorithms(mut identifier: Reader<'_>) -> Result<&'static [&'static str], Error> {
+    if identifier.peek().is_none() {
+        return Ok(&["PS256", "PS384", "PS512"]);
+    }
+    let mut parameters = identifier.sequence()?;
+    identifier.end()?;
+    let (mut hash, mut mask, mut salt, mut trailer) = (None, None, None, None);
+    for (tag, field) in [
+        (Tag::CONTEXT_0, &mut hash),
+        (Tag::CONTEXT_1, &mut mask),
+        (Tag::CONTEXT_2, &mut salt),
+        (Tag::CONTEXT_3, &mut trailer),
+    ] {
+        if parameters.peek() == Some(tag) {
+            *field = Some(Reader::new(parameters.read(tag)?));
+        }
+    }
+    parameters.end()?;
+    // The trailer is always 1. The other defaults are SHA-1 and a salt of 20 bytes.
+    if trailer.is_some_and(|trailer| number(trailer) != Ok(1)) {
+        return Err(Error::MalformedKey);
+    }
+    let (Some(hash), Some(mask)) = (hash, mask) else {
+        return Err(Error::UnsupportedKey);
+    };
+    let hash = hash_algorithm(hash)?;
+    let salt = salt.map_or(Ok(20), number)?;
+    let (algorithms, len): (&[&str], u8) = match hash {
+        SHA256 => (&["PS256"], 32),
+        SHA384 => (&["PS384"], 48),
+        SHA512 => (&["PS512"], 64),
+        _ => return Err(Error::UnsupportedKey),
+    };
+    if mask_hash(mask)? == hash && salt <= len {
+        Ok(algorithms)
+    } else {
+        Err(Error::UnsupportedKey)
+    }
+}
+
+/// Reads an INTEGER below 256, which is all that a usable key contains here.
+fn number(mut field: Reader<'_>) -> Result<u8, Error> {
+    let number = field.unsigned()?;
+    field.end()?;
+    match number {
+        [] => Ok(0),
+        [number] => Ok(*number),
+        _ => Err(Error::UnsupportedKey),
+    }
+}
+
+/// Returns the identifier of a hash function. RFC 4055 §2.1: its parameters are NULL or absent.
+fn hash_algorithm(mut field: Reader<'_>) -> Result<&[u8], Error> {
+    let mut identifier = field.sequence()?;
+    field.end()?;
+    let hash = identifier.read(Tag::OBJECT_IDENTIFIER)?;
+    if identifier.peek().is_some() && !identifier.read(Tag::NULL)?.is_empty() {
+        return Err(Error::MalformedKey);
+    }
+    identifier.end()?;
+    Ok(hash)
+}
+
+/// Returns the hash function of the mask generation function MGF1 (RFC 4055 §2.2).
+fn mask_hash(mut field: Reader<'_>) -> Result<&[u8], Error> {
+    let mut identifier = field.sequence()?;
+    field.end()?;
+    if identifier.read(Tag::OBJECT_IDENTIFIER)? != MGF1 {
+        return Err(Error::UnsupportedKey);
+    }
+    hash_algorithm(identifier)
 }
 
 /// Returns the JOSE name of a named curve. RFC 5480 §2.1.1: explicit curve parameters "MUST NOT be

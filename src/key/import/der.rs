@@ -17,8 +17,11 @@ impl Tag {
     pub(super) const NULL: Self = Self(0x05);
     pub(super) const OBJECT_IDENTIFIER: Self = Self(0x06);
     pub(super) const SEQUENCE: Self = Self(0x30);
-    /// `[0]`, explicit.
+    /// `[0]` to `[3]`, explicit.
     pub(super) const CONTEXT_0: Self = Self(0xa0);
+    pub(super) const CONTEXT_1: Self = Self(0xa1);
+    pub(super) const CONTEXT_2: Self = Self(0xa2);
+    pub(super) const CONTEXT_3: Self = Self(0xa3);
 }
 
 /// Reads elements from the front of a DER encoding.

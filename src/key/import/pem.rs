@@ -4,55 +4,163 @@ use base64ct::{Base64, Encoding};
 
 use crate::error::Error;
 
-/// Decodes a single PEM block into the front of `buffer`. Returns the label and the content.
+/// The labels of public keys and certificates.
+const LABELS: [&[u8]; 3] = [b"PUBLIC KEY", b"RSA PUBLIC KEY", b"CERTIFICATE"];
+
+/// Decodes the first block that is a public key or a certificate, into the front of `buffer`.
+/// Returns its label and its content.
 ///
-/// Stricter than many parsers: no text before the block, at most one line break after it, and no
-/// white space, blank lines or headers inside it. Lines end in LF or CRLF. The length of a line can
-/// be any multiple of four characters, because RFC 7468 §2 allows parsers to accept line lengths
-/// other than 64.
+/// RFC 7468 §2: text before, between and after blocks is permitted, and white space is ignored.
+/// Other blocks are ignored too, such as the `EC PARAMETERS` of OpenSSL or a private key before its
+/// certificate. A block is decoded strictly: any other character is an error, and so is padding
+/// that is missing, wrong or not at the end.
 pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],
 ) -> Result<(&'p [u8], &'b [u8]), Error> {
-    let mut lines = pem.split_inclusive(|byte| *byte == b'\n');
-    let mut line = || lines.next().map(without_end).ok_or(Error::MalformedKey);
-    let label = label(line()?, b"-----BEGIN ").ok_or(Error::MalformedKey)?;
-    let (mut written, mut is_last) = (0_usize, false);
+    let mut lines = lines(pem);
+    let mut block = lines
+        .by_ref()
+        .filter_map(|line| label(line, BEGIN))
+        .filter(|label| LABELS.contains(label));
+    let label = block.next().ok_or_else(|| reason_for_no_block(pem))?;
+    let mut content = Content::new(buffer);
     loop {
-        let text = line()?;
-        if self::label(text, b"-----END ") == Some(label) {
-            break;
+        let line = lines.next().ok_or(Error::NoPemBoundary)?;
+        if self::label(line, END) == Some(label) {
+            return Ok((label, content.finish()?));
         }
-        // Padding is allowed only on the last line.
-        if is_last || text.is_empty() {
+        // The end of another block, or an end on the same line as the content.
+        if let Some(at) = position(line, b"-----") {
+            return Err(if at == 0 {
+                Error::NoPemBoundary
+            } else {
+                Error::NoLineBreaks
+            });
+        }
+        line.iter().try_for_each(|byte| content.push(*byte))?;
+    }
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+
+/// Returns the lines without the white space around them. A byte order mark before the first line
+/// is dropped. RFC 7468 §3 allows a line to end in LF, CRLF or CR.
+fn lines(pem: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let text = pem.strip_prefix(b"\xef\xbb\xbf").unwrap_or(pem);
+    let lines = text.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.map(<[u8]>::trim_ascii)
+}
+
+/// Returns the label of an encapsulation boundary (RFC 7468 §3). A label contains no two hyphens in
+/// a row.
+fn label<'l>(line: &'l [u8], start: &[u8]) -> Option<&'l [u8]> {
+    let label = line.strip_prefix(start)?.strip_suffix(b"-----")?;
+    position(label, b"--").is_none().then_some(label)
+}
+
+/// Returns why a text has no block that is a public key or a certificate.
+#[cold]
+fn reason_for_no_block(text: &[u8]) -> Error {
+    let mut labels = lines(text).filter_map(|line| label(line, BEGIN)).peekable();
+    let has_block = labels.peek().is_some();
+    let text = text.trim_ascii();
+    if labels.any(|label| label.ends_with(b"PRIVATE KEY")) {
+        Error::PrivateKey
+    } else if is_ssh(text) {
+        Error::SshKey
+    } else if has_block {
+        Error::UnsupportedPemLabel
+    } else if is_der(text) {
+        Error::DerNotPem
+    } else if position(text, BEGIN).is_none() {
+        Error::NoPemBoundary
+    } else if position(text, b"\\n").is_some() {
+        Error::EscapedLineBreaks
+    } else {
+        Error::NoLineBreaks
+    }
+}
+
+/// Returns whether the text is a public key of SSH: one line (RFC 4253 §6.6, as OpenSSH writes it)
+/// or a block (RFC 4716 §3.1).
+fn is_ssh(text: &[u8]) -> bool {
+    const STARTS: [&[u8]; 4] = [b"ssh-", b"ecdsa-sha2-", b"sk-", b"---- BEGIN SSH2 "];
+    STARTS.iter().any(|start| text.starts_with(start))
+}
+
+/// Returns whether the bytes start like a DER SEQUENCE that is longer than 127 bytes or as long as
+/// the text. Keys and certificates are such a SEQUENCE.
+fn is_der(text: &[u8]) -> bool {
+    match text {
+        [0x30, 0x81..=0x84, ..] => true,
+        [0x30, len, content @ ..] => usize::from(*len) == content.len(),
+        _ => false,
+    }
+}
+
+/// Returns the first position of `wanted`.
+fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|part| part == wanted)
+}
+
+/// The content of a block while it is decoded, four characters at a time.
+struct Content<'b> {
+    buffer: &'b mut [u8],
+    written: usize,
+    /// The characters that are not decoded yet, and how many they are.
+    group: [u8; 4],
+    len: usize,
+    /// Whether the last group was padded. None may follow it.
+    is_padded: bool,
+}
+
+impl<'b> Content<'b> {
+    const fn new(buffer: &'b mut [u8]) -> Self {
+        Self {
+            buffer,
+            written: 0,
+            group: [0; 4],
+            len: 0,
+            is_padded: false,
+        }
+    }
+
+    /// Adds a character of the block. White space is ignored.
+    fn push(&mut self, byte: u8) -> Result<(), Error> {
+        if byte == b' ' || matches!(byte, b'\t'..=b'\r') {
+            return Ok(());
+        }
+        let place = self.group.get_mut(self.len);
+        *place.ok_or(Error::MalformedKey)? = byte;
+        self.len = self.len.saturating_add(1);
+        if self.len < self.group.len() {
+            return Ok(());
+        }
+        self.len = 0;
+        if self.is_padded {
             return Err(Error::MalformedKey);
         }
-        is_last = text.ends_with(b"=");
-        let free = buffer.get_mut(written..).unwrap_or_default();
-        written = written.saturating_add(decode_line(text, free)?);
+        self.is_padded = byte == b'=';
+        let free = self.buffer.get_mut(self.written..).unwrap_or_default();
+        let len = decode_strict(&self.group, free)?;
+        self.written = self.written.saturating_add(len);
+        Ok(())
     }
-    if lines.next().is_some() {
-        return Err(Error::MalformedKey);
-    }
-    let content = buffer.get(..written).ok_or(Error::ScratchTooSmall)?;
-    Ok((label, content))
-}
 
-/// Returns a line without its line break, which the last line may lack.
-fn without_end(line: &[u8]) -> &[u8] {
-    match line.strip_suffix(b"\n") {
-        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
-        None => line,
+    fn finish(self) -> Result<&'b [u8], Error> {
+        if self.len > 0 {
+            return Err(Error::MalformedKey);
+        }
+        self.buffer
+            .get(..self.written)
+            .ok_or(Error::ScratchTooSmall)
     }
 }
 
-/// Returns the label of an encapsulation boundary (RFC 7468 §3).
-fn label<'l>(line: &'l [u8], start: &[u8]) -> Option<&'l [u8]> {
-    line.strip_prefix(start)?.strip_suffix(b"-----")
-}
-
-/// Decodes a line of base64 with padding. Returns the number of decoded bytes.
-fn decode_line(text: &[u8], buffer: &mut [u8]) -> Result<usize, Error> {
+/// Decodes base64 with padding and without white space. Returns the number of decoded bytes.
+fn decode_strict(text: &[u8], buffer: &mut [u8]) -> Result<usize, Error> {
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
     let groups = text.len().div_euclid(4);
     let len = groups.saturating_mul(3).saturating_sub(padding);
@@ -63,7 +171,7 @@ fn decode_line(text: &[u8], buffer: &mut [u8]) -> Result<usize, Error> {
 
 /// Decodes base64 with padding, as in `x5c` (RFC 7517 §4.7).
 pub(super) fn decode_base64<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], Error> {
-    let len = decode_line(text, buffer)?;
+    let len = decode_strict(text, buffer)?;
     buffer.get(..len).ok_or(Error::ScratchTooSmall)
 }
 
@@ -71,98 +179,232 @@ pub(super) fn decode_base64<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b
 mod tests {
     use super::*;
 
+    /// A block whose content is 1, 2, 3, in which `PUBLIC KEY` is short enough to read.
+    const BLOCK: &str = "-----BEGIN PUBLIC KEY-----\nAQID\n-----END PUBLIC KEY-----\n";
+
+    fn decoded(pem: impl AsRef<[u8]>) -> Result<(), Error> {
+        decode(pem.as_ref(), &mut [0; 64]).map(|_| ())
+    }
+
     #[test]
-    fn blocks_with_lines_of_any_length_are_decoded() {
-        for (pem, label, content) in [
+    fn a_block_is_found_in_other_text() {
+        let key = |body: &str| {
+            std::format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n")
+        };
+        let other = |label: &str| {
+            std::format!("-----BEGIN {label}-----\nBggqhkjOPQMBBw==\n-----END {label}-----\n")
+        };
+        for (case, pem) in [
+            ("one block", BLOCK.into()),
+            ("without a line break at the end", BLOCK.trim_end().into()),
+            ("CRLF", BLOCK.replace('\n', "\r\n")),
+            ("CR", BLOCK.replace('\n', "\r")),
+            ("byte order mark", std::format!("\u{feff}{BLOCK}")),
+            ("blank lines", std::format!("\n\n \n{BLOCK}\n\t\n\n")),
+            ("spaces at line ends", BLOCK.replace('\n', "  \t\n")),
             (
-                "-----BEGIN A-----\nAQID\n-----END A-----\n",
-                "A",
-                &[1, 2, 3][..],
+                "indented",
+                std::format!("  {}", BLOCK.replace('\n', "\n  ")),
             ),
-            ("-----BEGIN A-----\nAQID\n-----END A-----", "A", &[1, 2, 3]),
+            ("spaces in a line", key("A Q\tI D")),
+            ("short lines", key("AQ\nI\nD")),
+            ("blank lines in the block", key("\nAQ\n\nID\n")),
             (
-                "-----BEGIN A-----\r\nAQID\r\n-----END A-----\r\n",
-                "A",
-                &[1, 2, 3],
+                "text around",
+                std::format!("Certificate:\n  Data: x\n{BLOCK}x\n"),
+            ),
+            ("parameters before", other("EC PARAMETERS") + BLOCK),
+            ("private key before", other("EC PRIVATE KEY") + BLOCK),
+            ("a second key", std::format!("{BLOCK}{}", key("BAUG"))),
+            (
+                "a certificate after",
+                std::format!("{BLOCK}{}", other("CERTIFICATE")),
             ),
             (
-                "-----BEGIN A B-----\nAQID\nBAUG\nBw==\n-----END A B-----\n",
-                "A B",
-                &[1, 2, 3, 4, 5, 6, 7],
+                "garbage after",
+                std::format!("{BLOCK}-----BEGIN PUBLIC KEY-----\n\u{e9}"),
             ),
-            (
-                "-----BEGIN A-----\nAQIDBAU=\n-----END A-----\n",
-                "A",
-                &[1, 2, 3, 4, 5],
-            ),
-            ("-----BEGIN A-----\n-----END A-----\n", "A", &[]),
+            ("not UTF-8 around", std::format!("\u{e9}\n{BLOCK}")),
         ] {
-            let mut buffer = [0; 16];
+            let mut buffer = [0; 3];
             let found = decode(pem.as_bytes(), &mut buffer);
-            assert_eq!(found, Ok((label.as_bytes(), content)), "{pem}");
-            let mut exact = std::vec![0; content.len()];
-            assert!(decode(pem.as_bytes(), &mut exact).is_ok());
-            if let Some(short) = exact.get_mut(1..) {
-                let found = decode(pem.as_bytes(), short);
-                assert_eq!(found, Err(Error::ScratchTooSmall), "{pem}");
-            }
+            assert_eq!(found, Ok((&b"PUBLIC KEY"[..], &[1, 2, 3][..])), "{case}");
+            let found = decode(pem.as_bytes(), &mut buffer[..2]);
+            assert_eq!(found, Err(Error::ScratchTooSmall), "{case}");
         }
     }
 
     #[test]
-    fn malformed_blocks_are_rejected() {
-        let around = |body: &str| std::format!("-----BEGIN A-----\n{body}\n-----END A-----\n");
-        let bodies = [
+    fn padding_and_labels() {
+        for (label, body, content) in [
+            ("PUBLIC KEY", "AQIDBAUGBw==", &[1, 2, 3, 4, 5, 6, 7][..]),
+            ("RSA PUBLIC KEY", "AQIDBAU=", &[1, 2, 3, 4, 5]),
+            ("CERTIFICATE", "AQID\nBAUG\nBw==", &[1, 2, 3, 4, 5, 6, 7]),
+            ("CERTIFICATE", "", &[]),
+        ] {
+            let pem = std::format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----");
+            let mut buffer = [0; 16];
+            let found = decode(pem.as_bytes(), &mut buffer);
+            assert_eq!(found, Ok((label.as_bytes(), content)), "{pem}");
+        }
+    }
+
+    #[test]
+    fn malformed_content_is_rejected() {
+        for body in [
             "AQI",
             "AQI=\nAQI=",
             "AQI=\nAQID",
-            "AQID ",
-            " AQID",
-            "AQ ID",
-            "AQID\n",
-            "\nAQID",
-            "AQID\n\nAQID",
             "AQ-_",
             "AQIDB",
             "A===",
             "====",
             "AQJ=\u{0}",
             "AR==",
-            "AQID\r\r",
+            "AQ==A",
+            "AQ=\n",
+            "AQID\n=",
             "Proc-Type: 4,ENCRYPTED\n\nAQID",
-            "AQ\nID",
             "é",
-        ];
-        let whole = [
-            "",
-            "\n",
-            "AQID",
-            "-----BEGIN A-----",
-            "-----BEGIN A-----\n",
-            "-----BEGIN A-----\nAQID",
-            "-----BEGIN A-----\nAQID\n",
-            "-----BEGIN A-----\nAQID\n-----END B-----\n",
-            "-----BEGIN A-----\nAQID\n-----END A----\n",
-            "-----BEGIN A----\nAQID\n-----END A-----\n",
-            " -----BEGIN A-----\nAQID\n-----END A-----\n",
-            "\n-----BEGIN A-----\nAQID\n-----END A-----\n",
-            "-----BEGIN A-----\nAQID\n-----END A-----\n\n",
-            "-----BEGIN A-----\nAQID\n-----END A----- \n",
-            "x\n-----BEGIN A-----\nAQID\n-----END A-----\n",
-            "-----BEGIN A-----\nAQID\n-----END A-----\nx",
-            "-----BEGIN A----- AQID -----END A-----",
-            "-----BEGIN A-----\nAQID-----END A-----\n",
-            "-----BEGIN A-----\nAQID\n-----END A-----\n-----BEGIN A-----\nAQID\n-----END A-----\n",
-            "-----begin A-----\nAQID\n-----end A-----\n",
-            "-----BEGIN A-----\rAQID\r-----END A-----\r",
-            "-----BEGIN A-----\nAQID\n-----END A-----\r",
-            "-----BEGIN A-----\nAQID\n-----END A-----\r\r\n",
-        ];
-        let bodies = bodies.iter().map(|body| around(body));
-        for pem in bodies.chain(whole.map(std::string::String::from)) {
-            let mut buffer = [0; 64];
-            let found = decode(pem.as_bytes(), &mut buffer);
-            assert_eq!(found, Err(Error::MalformedKey), "{pem:?}");
+            "AQID\u{a0}",
+            "AQID\\",
+        ] {
+            let pem = BLOCK.replace("AQID", body);
+            assert_eq!(decoded(pem), Err(Error::MalformedKey), "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_text_without_a_usable_block_says_why() {
+        let labelled = |label: &str| BLOCK.replace("PUBLIC KEY", label);
+        let one_line = BLOCK.replace('\n', "");
+        for (case, text, want) in [
+            ("empty", "".into(), Error::NoPemBoundary),
+            ("base64 only", "AQID".into(), Error::NoPemBoundary),
+            (
+                "BEGIN missing",
+                "AQID\n-----END PUBLIC KEY-----\n".into(),
+                Error::NoPemBoundary,
+            ),
+            (
+                "END missing",
+                "-----BEGIN PUBLIC KEY-----\nAQID\n".into(),
+                Error::NoPemBoundary,
+            ),
+            (
+                "END of another block",
+                "-----BEGIN PUBLIC KEY-----\nAQID\n-----END CERTIFICATE-----\n".into(),
+                Error::NoPemBoundary,
+            ),
+            (
+                "four hyphens",
+                BLOCK.replace("-----BEGIN", "----BEGIN"),
+                Error::NoPemBoundary,
+            ),
+            ("lower case", BLOCK.to_lowercase(), Error::NoPemBoundary),
+            (
+                "a web page",
+                "<!doctype html><p>not found".into(),
+                Error::NoPemBoundary,
+            ),
+            ("one line", one_line.clone(), Error::NoLineBreaks),
+            (
+                "spaces for line breaks",
+                BLOCK.replace('\n', " "),
+                Error::NoLineBreaks,
+            ),
+            (
+                "END on the last line",
+                BLOCK.replace("AQID\n", "AQID"),
+                Error::NoLineBreaks,
+            ),
+            (
+                "content on the BEGIN line",
+                BLOCK.replacen('\n', "", 1),
+                Error::NoLineBreaks,
+            ),
+            (
+                "escaped",
+                BLOCK.replace('\n', "\\n"),
+                Error::EscapedLineBreaks,
+            ),
+            (
+                "escaped CRLF",
+                BLOCK.replace('\n', "\\r\\n"),
+                Error::EscapedLineBreaks,
+            ),
+            (
+                "escaped and quoted",
+                std::format!("\"{}\"\n", BLOCK.replace('\n', "\\n")),
+                Error::EscapedLineBreaks,
+            ),
+            ("PKCS #8", labelled("PRIVATE KEY"), Error::PrivateKey),
+            ("SEC 1", labelled("EC PRIVATE KEY"), Error::PrivateKey),
+            ("PKCS #1", labelled("RSA PRIVATE KEY"), Error::PrivateKey),
+            (
+                "encrypted",
+                labelled("ENCRYPTED PRIVATE KEY"),
+                Error::PrivateKey,
+            ),
+            (
+                "OpenSSH, private",
+                labelled("OPENSSH PRIVATE KEY"),
+                Error::PrivateKey,
+            ),
+            (
+                "parameters and a private key",
+                labelled("EC PARAMETERS") + &labelled("EC PRIVATE KEY"),
+                Error::PrivateKey,
+            ),
+            (
+                "parameters only",
+                labelled("EC PARAMETERS"),
+                Error::UnsupportedPemLabel,
+            ),
+            (
+                "request",
+                labelled("CERTIFICATE REQUEST"),
+                Error::UnsupportedPemLabel,
+            ),
+            ("PKCS #7", labelled("PKCS7"), Error::UnsupportedPemLabel),
+            (
+                "trusted",
+                labelled("TRUSTED CERTIFICATE"),
+                Error::UnsupportedPemLabel,
+            ),
+            (
+                "RFC 7468 §5.1",
+                labelled("X509 CERTIFICATE"),
+                Error::UnsupportedPemLabel,
+            ),
+            ("no label", labelled(""), Error::UnsupportedPemLabel),
+            (
+                "OpenSSH, RSA",
+                "ssh-rsa AAAAB3Nz me@host".into(),
+                Error::SshKey,
+            ),
+            (
+                "OpenSSH, ECDSA",
+                "ecdsa-sha2-nistp256 AAAA".into(),
+                Error::SshKey,
+            ),
+            (
+                "RFC 4716",
+                "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n".into(),
+                Error::SshKey,
+            ),
+        ] {
+            let text: std::string::String = text;
+            assert_eq!(decoded(text), Err(want), "{case}");
+        }
+        for der in [
+            &[0x30, 0x82, 1, 0, 2][..],
+            &[0x30, 0x81, 0x80],
+            &[0x30, 2, 5, 0],
+        ] {
+            assert_eq!(decoded(der), Err(Error::DerNotPem), "{der:?}");
+        }
+        // `0` is the byte of a SEQUENCE, too.
+        assert_eq!(decoded(b"0123456789"), Err(Error::NoPemBoundary));
     }
 }

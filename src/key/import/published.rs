@@ -21,13 +21,19 @@ impl<'a> KeyParameters<'a> {
     /// A certificate is not validated: its signature, its validity period and its chain are not
     /// checked. It serves only as a container for the key, which is as trustworthy as its source.
     ///
-    /// The text must be a single block, with at most one line break at its end. `scratch` receives
-    /// the decoded bytes. [`scratch_len`](crate::scratch_len) of the text's length suffices.
+    /// The first such block is used. Other blocks, text outside blocks, and white space are ignored
+    /// (RFC 7468 §2), so the output of `openssl x509 -text` can be used, and a file in which a
+    /// certificate is followed by those of its authorities. `scratch` receives the decoded bytes.
+    /// [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: the text is not one of these blocks, or its content is not the
-    ///   DER that its label names.
+    /// - [`Error::MalformedKey`]: the block is not base64, or its content is not the DER that its
+    ///   label names.
+    /// - [`Error::PrivateKey`], [`Error::DerNotPem`], [`Error::SshKey`],
+    ///   [`Error::EscapedLineBreaks`], [`Error::NoLineBreaks`], [`Error::NoPemBoundary`],
+    ///   [`Error::UnsupportedPemLabel`]: the text contains no such block. The error says what it
+    ///   contains instead.
     /// - [`Error::UnsupportedKey`]: [`from_spki_der`](Self::from_spki_der) does not support the
     ///   key's type or curve.
     /// - [`Error::KeyTooLarge`]: an element is 64 KiB or longer.
@@ -83,13 +89,18 @@ impl<'a> KeyParameters<'a> {
         Self::from_pem(pem.as_bytes(), scratch)
     }
 
-    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), a point on
-    /// P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410), or ML-DSA (RFC 9881).
+    /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), RSASSA-PSS
+    /// (RFC 4055 §3.1), a point on P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410),
+    /// or ML-DSA (RFC 9881).
+    ///
+    /// An RSASSA-PSS key is for PS256, PS384 and PS512 only, or for the one of them that its
+    /// parameters allow.
     ///
     /// # Errors
     ///
-    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes a key whose
-    /// identifier restricts it to RSASSA-PSS (RFC 4055 §3.1).
+    /// The errors of [`from_pem`](Self::from_pem). [`Error::UnsupportedKey`] includes an RSASSA-PSS
+    /// key whose parameters no algorithm of RFC 7518 satisfies: SHA-1, different hashes, or a salt
+    /// longer than the hash.
     pub fn from_spki_der(der: &'a [u8]) -> Result<Self, Error> {
         asn1::subject_public_key_info(der)
     }

@@ -67,7 +67,7 @@ pub(super) fn strings(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Returns a message in which long texts, such as tokens, are replaced by the names of the material.
+/// Returns a message in which the names of the material replace long texts, such as tokens.
 pub(super) fn shortened(message: &str) -> String {
     let material = read("material");
     let mut long: Vec<(&String, &str)> = material
