@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use jose_verify::oidc::{self, LogoutToken, Nonce};
-use jose_verify::{Audience, Check, Clock, Error, NumericDate, Policy, StringList, Verified};
+use jose_verify::{Check, Clock, Error, NumericDate, Policy, StringList, Verified};
 use serde_json::{Value, json};
 
 use super::material::strings;
@@ -15,12 +15,9 @@ pub(super) fn answer(sent: &Value) -> Result<Value, Error> {
     let token = token(sent["claims"].as_str().unwrap());
     let wanted = &sent["policy"];
     let lists = ["issuer", "audience", "azp", "client_id"].map(|name| strings(&wanted[name]));
-    let [issuers, audiences, parties, clients] = &lists;
-    let policy = with_options(
+    let policy = policy(
         wanted,
-        profile(wanted, issuers, audiences),
-        parties,
-        clients,
+        lists.each_ref().map(|list| -> &dyn StringList { list }),
     );
     let read = |jwt: &Verified<'_>| match wanted["profile"].as_str() {
         Some("logout-token") => LogoutToken::from_verified(jwt).map(|_| ()),
@@ -30,46 +27,41 @@ pub(super) fn answer(sent: &Value) -> Result<Value, Error> {
     Ok(json!({ "accepted": true }))
 }
 
-fn profile<'p>(
-    wanted: &Value,
-    issuers: &'p dyn StringList,
-    audiences: &'p dyn StringList,
+/// Returns the profile with the changes that the case names.
+fn policy<'p>(
+    wanted: &'p Value,
+    [issuers, audiences, parties, clients]: [&'p dyn StringList; 4],
 ) -> Policy<'p> {
-    match wanted["profile"].as_str().unwrap() {
+    let base = match wanted["profile"].as_str().unwrap() {
         "unchecked" => UNCHECKED,
         "jwt" => Policy::jwt(Check::NotChecked, Check::NotChecked),
         "id-token" => oidc::id_token(issuers, audiences, Nonce::NotSent),
         "logout-token" => oidc::logout_token(issuers, audiences),
         other => panic!("profile {other}"),
+    };
+    let is = |member: &str, value: &str| wanted[member] == value;
+    let has = |member: &str| !wanted[member].is_null();
+    Policy {
+        audience: match base.audience {
+            _ if is("audience", "absent") => Check::Absent,
+            audience => audience,
+        },
+        authorized_party: match base.authorized_party {
+            _ if is("azp", "not checked") => Check::NotChecked,
+            _ if has("azp") => Check::IfPresent(parties),
+            party => party,
+        },
+        client_id: match base.client_id {
+            _ if has("client_id") => Check::Required(clients),
+            client => client,
+        },
+        expires_at: match base.expires_at {
+            _ if is("exp", "optional") => Check::IfPresent(Duration::ZERO),
+            expires_at => expires_at,
+        },
+        amr: wanted["amr"].as_str().map_or(base.amr, Check::Required),
+        ..base
     }
-}
-
-/// Changes the fields that the case names.
-fn with_options<'p>(
-    wanted: &'p Value,
-    base: Policy<'p>,
-    parties: &'p Vec<&'p str>,
-    clients: &'p Vec<&'p str>,
-) -> Policy<'p> {
-    let mut policy = base;
-    match &wanted["azp"] {
-        Value::Null => {}
-        azp if azp == "not checked" => policy.authorized_party = Check::NotChecked,
-        _ => policy.authorized_party = Check::IfPresent(parties),
-    }
-    if !clients.is_empty() {
-        policy.client_id = Check::Required(clients);
-    }
-    if wanted["audience"] == "absent" {
-        policy.audience = Check::<Audience<'_>>::Absent;
-    }
-    if wanted["exp"] == "optional" {
-        policy.expires_at = Check::IfPresent(Duration::ZERO);
-    }
-    if let Some(method) = wanted["amr"].as_str() {
-        policy.amr = Check::Required(method);
-    }
-    policy
 }
 
 fn clock(wanted: &Value) -> Clock {

@@ -1,13 +1,12 @@
 //! Responses of a provider: tokens, metadata and UserInfo.
 
-use jose_verify::Error;
 use jose_verify::oauth::{ProviderMetadata, TokenResponse};
 use jose_verify::oidc::UserInfo;
+use jose_verify::{Clock, Error};
 use serde_json::{Map, Value, json};
 
 use crate::support::sign::token;
 use crate::support::verdict::{UNCHECKED, with_verified};
-use jose_verify::Clock;
 
 /// Parses the document that was sent, and returns the members that the right answer names.
 pub(super) fn answer(sent: &Value, right: &Value) -> Result<Value, Error> {

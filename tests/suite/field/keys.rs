@@ -11,9 +11,12 @@ use crate::support::{Keyring, algorithms};
 
 /// Loads the keys that were sent, and verifies the tokens that the right answer names.
 pub(super) fn answer(sent: &Value, right: &Value) -> Result<Value, Error> {
-    let names = strings(&sent["algorithms"]);
-    let named = algorithms(&names);
-    let accepted = if names.is_empty() { SIGNATURES } else { &named };
+    let wanted = algorithms(&strings(&sent["algorithms"]));
+    let accepted = if wanted.is_empty() {
+        SIGNATURES
+    } else {
+        &wanted
+    };
     let text = |member: &str| sent[member].as_str();
     if let Some(jwks) = text("jwks") {
         return jwk_set(jwks, accepted, right);
