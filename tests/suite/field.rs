@@ -122,7 +122,7 @@ fn issuer_templates() {
 #[test]
 #[ignore = "the library does not give the right answers yet"]
 fn other_registered_uses() {
-    assert_kind("key-uses", 8);
+    assert_kind("key-uses", 9);
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn times_that_are_no_time() {
 #[test]
 #[ignore = "the library does not give the right answers yet"]
 fn errors_that_do_not_help() {
-    assert_kind("unhelpful-errors", 14);
+    assert_kind("unhelpful-errors", 16);
 }
 
 #[test]
