@@ -173,11 +173,11 @@ pub mod keys {
     //! Less common ways to use keys: memory that you provide, keys with tables, your own key types,
     //! rotation, and JWK Sets read entry by entry.
 
-    pub use crate::jose::jwk::entries as jwk_set_entries;
+    pub use crate::jose::jwk::{JwkSetEntries, entries as jwk_set_entries};
     pub use crate::key::{
-        ForeignKey, Inline, KeyMemory, KeyRef, KeySetIn, Lent, LentKeySet, LoadReport, OwnedMemory,
-        PreparedKey, PreparedKeySet, Refetch, RotatingKeysIn, Skipped, Slot, TableInfo, VerifiedBy,
-        WORDS_PER_KEY, jwk_thumbprint,
+        ForeignKey, Inline, JwkOptions, KeyMemory, KeyRef, KeySetIn, Lent, LentKeySet, LoadReport,
+        OwnedMemory, PreparedKey, PreparedKeySet, Refetch, RotatingKeysIn, Skipped, Slot,
+        TableInfo, VerifiedBy, WORDS_PER_KEY, jwk_thumbprint,
     };
     #[cfg(feature = "alloc")]
     pub use crate::key::{GrowingRotatingKeys, Heap};

@@ -6,7 +6,8 @@ use core::fmt::{self, Debug};
 use crate::alg::ParameterSource;
 use crate::encoding::base64url;
 use crate::encoding::json::{
-    Array, JsonStr, NameBuf, Object, Span, Value, parse_spans, read_object,
+    Array, JsonStr, NameBuf, Object, OutlineElements, Span, Value, outline_members, outline_string,
+    parse_spans,
 };
 use crate::error::{Error, Limit};
 use crate::limits::MAX_KEY_SET_LEN;
@@ -38,7 +39,8 @@ pub struct Jwk<'a> {
 }
 
 impl<'a> Jwk<'a> {
-    /// Parses one JWK. Unknown members are ignored (RFC 7517 §4).
+    /// Parses one JWK. Unknown members are ignored (RFC 7517 §4). Members other than `kty` count as
+    /// absent if they are null, as some serializers write them.
     ///
     /// # Errors
     ///
@@ -58,6 +60,7 @@ impl<'a> Jwk<'a> {
             let mut buf = NameBuf::new();
             match name.unescape(&mut buf) {
                 b"kty" => kty = Some(string(value)?),
+                _ if value.is_null() => {}
                 b"use" => public_key_use = Some(string(value)?),
                 b"alg" => alg = Some(string(value)?),
                 b"kid" => kid = Some(string(value)?),
@@ -119,7 +122,13 @@ impl<'a> Jwk<'a> {
     /// Returns whether `use` and `key_ops` allow verification with this key (RFC 7517 §4.2, §4.3).
     #[must_use]
     pub fn may_verify(&self) -> bool {
-        let for_signatures = self.public_key_use().is_none_or(|u| u == "sig");
+        self.may_verify_with(&["sig"])
+    }
+
+    /// Returns whether `key_ops` and `use` allow verification, with these values of `use`.
+    pub(crate) fn may_verify_with(&self, uses: &[&str]) -> bool {
+        let is_accepted = |public_key_use| uses.iter().any(|u| public_key_use == *u);
+        let for_signatures = self.public_key_use().is_none_or(is_accepted);
         let is_verify = |op: Value<'_>| op.as_str().is_some_and(|op| op == "verify");
         for_signatures
             && self
@@ -134,9 +143,19 @@ impl<'a> Jwk<'a> {
         self.algorithm().is_none_or(|alg| alg == algorithm)
     }
 
+    /// Returns the reason for which the key is rejected, given that of its key type. A key that
+    /// fits no algorithm because a member is missing is malformed.
+    pub(crate) fn reason(&self, reason: Error) -> Error {
+        if reason == Error::UnsupportedKey && self.is_incomplete() {
+            Error::MalformedKey
+        } else {
+            reason
+        }
+    }
+
     /// Returns whether the member that refines the key type is missing: `crv` for an EC or OKP key
     /// (RFC 7518 §6.2.1.1, RFC 8037 §2), or `alg` for an AKP key (RFC 9964).
-    pub(crate) fn is_incomplete(&self) -> bool {
+    fn is_incomplete(&self) -> bool {
         if self.kty == "EC" || self.kty == "OKP" {
             !self.has_curve
         } else {
@@ -149,6 +168,11 @@ impl<'a> Jwk<'a> {
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
         // Cannot fail: `parse` rejected malformed text and duplicate names.
         self.members.get(name).ok().flatten()
+    }
+
+    /// Returns whether the JWK has a member of this name that is not null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !matches!(self.get(name), None | Some(Value::Null))
     }
 
     /// Decodes a base64url member, such as a key parameter, into the front of `buffer`.
@@ -208,15 +232,20 @@ fn string(value: Span) -> Result<Span, Error> {
     }
 }
 
-/// Returns the entries of a JWK Set in order, for keys that are not stored in a
-/// [`KeySet`](crate::KeySet). The entries are not checked; parse each object as a [`Jwk`].
+/// Returns the texts of the entries of a JWK Set, for keys that are not stored in a
+/// [`KeySet`](crate::KeySet). Parse each as a [`Jwk`].
 ///
-/// The whole text must be JSON. Members other than `keys` are ignored (RFC 7517 §5).
+/// Only the grammar of the text is checked (RFC 8259), so that whatever is in one entry concerns
+/// only this entry: a limit, a duplicate member, an unpaired surrogate. An entry that is nested
+/// deeper than [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH) is delimited by its brackets.
+/// Members other than `keys` are ignored (RFC 7517 §5).
 ///
 /// # Errors
 ///
-/// [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`],
-/// [`Error::MalformedKeySet`]: the text is not a JWK Set.
+/// - [`Error::MalformedJson`]: the text is not JSON, or not an object. [`Error::MalformedKeySet`]:
+///   it has no array `keys`.
+/// - [`Error::DuplicateMember`]: it has `keys` twice.
+/// - [`Error::Limit`]: the text is longer than [`MAX_KEY_SET_LEN`].
 ///
 /// ```
 /// use jose_verify::{Error, Jwk};
@@ -226,24 +255,59 @@ fn string(value: Span) -> Result<Span, Error> {
 ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 /// for entry in jwk_set_entries(jwks)? {
-///     let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
-///     let jwk = Jwk::parse(jwk.as_raw().as_bytes())?;
+///     let jwk = Jwk::parse(entry)?;
 ///     assert!(jwk.key_type() == "EC");
 /// }
 /// # Ok::<(), Error>(())
 /// ```
-pub fn entries(text: &[u8]) -> Result<Array<'_>, Error> {
+pub fn entries(text: &[u8]) -> Result<JwkSetEntries<'_>, Error> {
     if text.len() > MAX_KEY_SET_LEN {
         return Err(Error::Limit(Limit::KeySetLen));
     }
     let mut keys = None;
-    read_object(text, &mut |name, value| {
-        if name == "keys" {
-            keys = Some(value.as_array().ok_or(Error::MalformedKeySet)?);
+    outline_members(text, &mut |name, value| {
+        let is_keys = name.is_some_and(|name| name == "keys");
+        if is_keys && keys.replace(value).is_some() {
+            return Err(Error::DuplicateMember);
         }
         Ok(())
     })?;
-    keys.ok_or(Error::MalformedKeySet)
+    let elements = keys.and_then(OutlineElements::new);
+    elements.map(JwkSetEntries).ok_or(Error::MalformedKeySet)
+}
+
+/// An iterator over the texts of the entries of a JWK Set, in order.
+#[derive(Clone)]
+pub struct JwkSetEntries<'a>(OutlineElements<'a>);
+
+impl<'a> Iterator for JwkSetEntries<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        self.0.next()
+    }
+}
+
+impl Debug for JwkSetEntries<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Omits the entries, which can be secret.
+        f.debug_struct("JwkSetEntries").finish_non_exhaustive()
+    }
+}
+
+/// Returns the `kid` of an entry, even if the entry is not a valid key. Returns `None` if there are
+/// several.
+pub(crate) fn kid_of_entry(entry: &[u8]) -> Option<JsonStr<'_>> {
+    let (mut kid, mut count) = (None, 0_usize);
+    let outlined = outline_members(entry, &mut |name, value| {
+        if name.is_some_and(|name| name == "kid") {
+            kid = outline_string(value);
+            count = count.saturating_add(1);
+        }
+        Ok(())
+    });
+    outlined.ok()?;
+    kid.filter(|_| count == 1)
 }
 
 #[cfg(test)]
@@ -340,6 +404,6 @@ mod tests {
         ] {
             assert_eq!(entries(text.as_bytes()).err(), Some(want), "{text}");
         }
-        assert!(entries(br#"{"keys":[]}"#).unwrap().is_empty());
+        assert_eq!(entries(br#"{"keys":[]}"#).unwrap().count(), 0);
     }
 }

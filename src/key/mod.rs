@@ -3,6 +3,7 @@
 
 mod entry;
 mod import;
+mod jwk_options;
 pub(crate) mod key_ref;
 pub(crate) mod lookup;
 mod memory;
@@ -16,6 +17,7 @@ mod store;
 mod thumbprint;
 
 pub(crate) use self::entry::HEADER_WORDS as ENTRY_HEADER_WORDS;
+pub use self::jwk_options::JwkOptions;
 pub use self::key_ref::{ForeignKey, KeyRef};
 pub use self::lookup::{Keys, VerifiedBy};
 #[cfg(feature = "alloc")]

@@ -3,14 +3,17 @@
 use core::fmt::{self, Debug};
 
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Error, Limit};
 
 /// The reasons for skipping an entry, in the order of the counters.
-const REASONS: [Error; 7] = [
+const REASONS: [Error; 10] = [
     Error::MalformedKey,
     Error::WeakKey,
     Error::UnsupportedKey,
     Error::KeyTooLarge,
+    Error::Limit(Limit::KeyIdLen),
+    Error::ShortCoordinate,
+    Error::PublicKeyAsSecret,
     Error::WrongKeyUse,
     Error::AlgorithmNotAccepted,
     Error::KeySetFull,
@@ -27,6 +30,7 @@ pub struct Skipped<'a> {
     /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it.
     /// Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
     /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
+    /// [`Limit::KeyIdLen`], [`Error::ShortCoordinate`], [`Error::PublicKeyAsSecret`],
     /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
     pub reason: Error,
 }

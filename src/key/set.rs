@@ -3,10 +3,11 @@
 use core::fmt::{self, Debug};
 
 use crate::alg::{Algorithm, Algorithms, ParameterSource, Word};
-use crate::encoding::json::{JsonStr, Value};
+use crate::encoding::json::JsonStr;
 use crate::error::Error;
 use crate::jose::jwk::{self, Jwk};
 use crate::key::entry;
+use crate::key::jwk_options::JwkOptions;
 use crate::key::key_ref::{Candidate, KeyName, KeyRef, KeyRequest};
 use crate::key::lookup::Sealed;
 use crate::key::memory::{Inline, KeyMemory, Lent, WORDS_PER_KEY};
@@ -197,6 +198,24 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.usable(report)
     }
 
+    /// Does the same as [`load`](Self::load), but also accepts JWKs that `options` permits.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`load`](Self::load).
+    pub fn load_with(
+        &mut self,
+        jwks: &[u8],
+        algorithms: &[&'static dyn Algorithm],
+        mut options: JwkOptions<'_>,
+        mut skipped: impl FnMut(Skipped<'_>),
+    ) -> Result<LoadReport, Error> {
+        let report = self.replace_with(jwks, algorithms, &mut skipped, &mut |set, entry| {
+            set.add_permitted(&Jwk::parse(entry)?, &mut options, KeyName::Unnamed)
+        })?;
+        self.usable(report)
+    }
+
     /// Returns the report if the set has keys, or the reason why it is empty.
     fn usable(&self, report: LoadReport) -> Result<LoadReport, Error> {
         match report.only_reason() {
@@ -213,28 +232,34 @@ impl<M: KeyMemory> KeySetIn<M> {
         algorithms: &[&'static dyn Algorithm],
         skipped: &mut dyn FnMut(Skipped<'_>),
     ) -> Result<LoadReport, Error> {
+        self.replace_with(jwks, algorithms, skipped, &mut |set, entry| {
+            set.add_own(&Jwk::parse(entry)?, KeyName::Unnamed)
+        })
+    }
+
+    /// Replaces the keys with those that `add` adds for the entries of a JWK Set.
+    fn replace_with(
+        &mut self,
+        jwks: &[u8],
+        algorithms: &[&'static dyn Algorithm],
+        skipped: &mut dyn FnMut(Skipped<'_>),
+        add: &mut dyn FnMut(&mut Self, &[u8]) -> Result<(), Error>,
+    ) -> Result<LoadReport, Error> {
         let (algorithms, entries) = (Algorithms::new(algorithms)?, jwk::entries(jwks)?);
         self.algorithms = algorithms;
         self.len = 0;
         let mut report = LoadReport::default();
-        for (position, entry) in entries.iter().enumerate() {
-            match self.add_entry(entry) {
+        for (position, entry) in entries.enumerate() {
+            match add(self, entry) {
                 Ok(()) => report.kept = report.kept.saturating_add(1),
                 Err(reason) => skipped(Skipped {
                     position,
-                    key_id: kid(entry),
+                    key_id: jwk::kid_of_entry(entry),
                     reason: report.count(reason),
                 }),
             }
         }
         Ok(report)
-    }
-
-    /// Adds an entry of a JWK Set. A key without a `kid` fits only tokens without one.
-    fn add_entry(&mut self, entry: Value<'_>) -> Result<(), Error> {
-        let jwk = entry.as_object().ok_or(Error::MalformedKey)?;
-        let jwk = Jwk::parse(jwk.as_bytes())?;
-        self.add_own(&jwk, KeyName::Unnamed)
     }
 
     /// Adds a JWK (RFC 7517 §4) that the caller chose, for those accepted algorithms that fit its
@@ -256,26 +281,50 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.add_own(&jwk, KeyName::Any)
     }
 
-    /// Adds a JWK whose key parameters are its own members.
-    fn add_own(&mut self, jwk: &Jwk<'_>, without_kid: KeyName<'_>) -> Result<(), Error> {
-        let added = self.add_published(jwk, jwk, without_kid);
-        added.map_err(|reason| match reason {
-            Error::UnsupportedKey if jwk.is_incomplete() => Error::MalformedKey,
-            reason => reason,
-        })
+    /// Does the same as [`add_jwk`](Self::add_jwk), but also accepts what `options` permits.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`add_jwk`](Self::add_jwk). With [`JwkOptions::x5c`] also
+    /// [`Error::ScratchTooSmall`], if the certificate does not fit into the buffer.
+    pub fn add_jwk_with(&mut self, jwk: &[u8], options: JwkOptions<'_>) -> Result<(), Error> {
+        let mut options = options;
+        self.add_permitted(&Jwk::parse(jwk)?, &mut options, KeyName::Any)
     }
 
-    /// Adds a key with the parameters of `parameters` and the `use`, `key_ops`, `alg` and `kid` of
-    /// a JWK.
+    /// Adds a JWK that `options` permits.
+    fn add_permitted(
+        &mut self,
+        jwk: &Jwk<'_>,
+        options: &mut JwkOptions<'_>,
+        without_kid: KeyName<'_>,
+    ) -> Result<(), Error> {
+        if !options.may_verify(jwk) {
+            return Err(Error::WrongKeyUse);
+        }
+        let added = options.read(jwk, &mut |parameters| {
+            self.add_published(jwk, parameters, without_kid)
+        });
+        added.map_err(|reason| jwk.reason(reason))
+    }
+
+    /// Adds a JWK whose key parameters are its own members.
+    fn add_own(&mut self, jwk: &Jwk<'_>, without_kid: KeyName<'_>) -> Result<(), Error> {
+        if !jwk.may_verify() {
+            return Err(Error::WrongKeyUse);
+        }
+        let added = self.add_published(jwk, jwk, without_kid);
+        added.map_err(|reason| jwk.reason(reason))
+    }
+
+    /// Adds a key with the parameters of `parameters`, and the `alg` and `kid` of a JWK that may
+    /// verify.
     pub(crate) fn add_published(
         &mut self,
         jwk: &Jwk<'_>,
         parameters: &dyn ParameterSource,
         without_kid: KeyName<'_>,
     ) -> Result<(), Error> {
-        if !jwk.may_verify() {
-            return Err(Error::WrongKeyUse);
-        }
         let fits = |name: &str| jwk.is_for(name);
         if !self.algorithms.iter().any(|a| fits(a.name())) {
             return Err(Error::AlgorithmNotAccepted);
@@ -420,9 +469,3 @@ impl<M> Debug for KeySetIn<M> {
 
 /// Writes an entry for a list of algorithms to the front of the memory and returns its length.
 type WriteEntry<'w> = dyn Fn(&[&'static dyn Algorithm], &mut [Word]) -> Result<usize, Error> + 'w;
-
-/// Returns the `kid` of an entry, even if the entry is not a valid key.
-fn kid(entry: Value<'_>) -> Option<JsonStr<'_>> {
-    let members = entry.as_object()?;
-    members.get("kid").ok().flatten()?.as_str()
-}

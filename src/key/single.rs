@@ -4,9 +4,10 @@ use core::fmt::{self, Debug};
 
 use crate::alg::{Algorithm, InlineKey, ParameterSource, Word};
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::jose::jwk::Jwk;
 use crate::key::Keys;
+use crate::key::jwk_options::JwkOptions;
 use crate::key::key_ref::{Candidate, KeyName, KeyRef, KeyRequest, Resolved};
 use crate::key::lookup::Sealed;
 use crate::limits::MAX_KID_LEN;
@@ -55,8 +56,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// The errors of [`new`](Self::new). [`Error::MalformedKey`] and [`Error::KeyTooLarge`] can
-    /// also be caused by other members, such as `kid`. In addition:
+    /// The errors of [`new`](Self::new). [`Error::MalformedKey`] can also be caused by other members,
+    /// such as `kid`. In addition:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
     ///   JSON object, repeats a name, or exceeds a limit.
@@ -64,24 +65,53 @@ impl<'k, A: InlineKey> Key<'k, A> {
     /// - [`Error::AlgorithmNotAccepted`]: the key's `alg` names another algorithm.
     pub fn from_jwk(algorithm: A, jwk: &'k [u8]) -> Result<Self, Error> {
         let jwk = Jwk::parse(jwk)?;
-        if !jwk.may_verify() {
+        Self::check(algorithm, &jwk, jwk.may_verify())?;
+        let key = Self::new(algorithm, &jwk);
+        Ok(key.map_err(|reason| jwk.reason(reason))?.named(&jwk))
+    }
+
+    /// Does the same as [`from_jwk`](Self::from_jwk), but also accepts what `options` permits.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`from_jwk`](Self::from_jwk). With [`JwkOptions::x5c`] also
+    /// [`Error::ScratchTooSmall`], if the certificate does not fit into the buffer.
+    pub fn from_jwk_with(
+        algorithm: A,
+        jwk: &'k [u8],
+        options: JwkOptions<'_>,
+    ) -> Result<Self, Error> {
+        let (jwk, mut options) = (Jwk::parse(jwk)?, options);
+        Self::check(algorithm, &jwk, options.may_verify(&jwk))?;
+        let mut key = Err(Error::MalformedKey);
+        options
+            .read(&jwk, &mut |parameters| {
+                key = Self::new(algorithm, parameters);
+                Ok(())
+            })
+            .map_err(|reason| jwk.reason(reason))?;
+        Ok(key.map_err(|reason| jwk.reason(reason))?.named(&jwk))
+    }
+
+    /// Checks the members that are common to all keys.
+    fn check(algorithm: A, jwk: &Jwk<'_>, may_verify: bool) -> Result<(), Error> {
+        if !may_verify {
             return Err(Error::WrongKeyUse);
         }
         if !jwk.is_for(algorithm.name()) {
             return Err(Error::AlgorithmNotAccepted);
         }
-        if jwk
-            .key_id()
-            .is_some_and(|kid| kid.is_longer_than(MAX_KID_LEN))
-        {
-            return Err(Error::KeyTooLarge);
+        let kid = jwk.key_id();
+        if kid.is_some_and(|kid| kid.is_longer_than(MAX_KID_LEN)) {
+            return Err(Error::Limit(Limit::KeyIdLen));
         }
-        if jwk.is_incomplete() {
-            return Err(Error::MalformedKey);
-        }
-        let mut key = Self::new(algorithm, &jwk)?;
-        key.name = jwk.key_id().map_or(KeyName::Any, KeyName::Is);
-        Ok(key)
+        Ok(())
+    }
+
+    /// Returns the key with the `kid` of its JWK.
+    fn named(self, jwk: &Jwk<'k>) -> Self {
+        let name = jwk.key_id().map_or(KeyName::Any, KeyName::Is);
+        Self { name, ..self }
     }
 
     /// Creates a key from the [`material`](Self::material) of another key with the same algorithm,

@@ -3,7 +3,7 @@
 
 use crate::alg::Word;
 use crate::encoding::json::JsonStr;
-use crate::error::Error;
+use crate::error::{Error, Limit};
 use crate::key::entry;
 use crate::key::key_ref::KeyName;
 use crate::key::key_ref::RequestedKid;
@@ -145,7 +145,7 @@ fn store_kid(
     [first, second]: [&mut [u8]; 2],
 ) -> Result<(u32, u16), Error> {
     if kid.is_longer_than(MAX_KID_LEN) {
-        return Err(Error::KeyTooLarge);
+        return Err(Error::Limit(Limit::KeyIdLen));
     }
     let at = usize::try_from(at).unwrap_or(usize::MAX);
     let first_len = first.len();

@@ -10,7 +10,8 @@ use jose_verify::json::JsonStr;
 use jose_verify::keys::{KeyMemory, KeySetIn, Lent, LentKeySet, Slot, VerifiedBy, WORDS_PER_KEY};
 use jose_verify::oauth::ReplayGuard;
 use jose_verify::{
-    Error, GrowingKeySet, JwsVerifier, Key, KeySet, Keys, RotatingKeys, limits, scratch_len, words,
+    Error, GrowingKeySet, JwsVerifier, Key, KeySet, Keys, Limit, RotatingKeys, limits, scratch_len,
+    words,
 };
 use serde_json::{Value, json};
 
@@ -114,7 +115,7 @@ fn jwk_members_are_checked() {
             &rsa,
             "kid",
             json!("k".repeat(257)),
-            Some(Error::KeyTooLarge),
+            Some(Error::Limit(Limit::KeyIdLen)),
         ),
         (&rsa, "kid", json!(1), Some(Error::MalformedKey)),
         (&rsa, "n", json!(""), Some(Error::MalformedKey)),
@@ -438,10 +439,11 @@ fn the_longest_kid_of_a_set() {
         signature_verdict(&rs256_token(&key, &names[0]), &longest),
         Ok(())
     );
-    assert_eq!(set(&names[1]).err(), Some(Error::KeyTooLarge));
+    assert_eq!(set(&names[1]).err(), Some(Error::Limit(Limit::KeyIdLen)));
     // The limit is in bytes, not in characters, and counts them unescaped.
     assert!(set(&"é".repeat(128)).is_ok());
-    assert_eq!(set(&"é".repeat(129)).err(), Some(Error::KeyTooLarge));
+    let too_long = Some(Error::Limit(Limit::KeyIdLen));
+    assert_eq!(set(&"é".repeat(129)).err(), too_long);
     // The smallest set can hold one longest `kid`. If an allowed `kid` does not fit, the error is a
     // different one.
     let long = with_kid(key.jwk(), &names[0]);
@@ -456,7 +458,7 @@ fn the_longest_kid_of_a_set() {
     let parameters = KeyParameters::rsa(&n, &e);
     assert_eq!(
         set.add(&parameters, Some(&names[1])),
-        Err(Error::KeyTooLarge)
+        Err(Error::Limit(Limit::KeyIdLen))
     );
     assert_eq!(
         (set.add(&parameters, Some(&names[0])), set.len()),

@@ -454,7 +454,10 @@ fn x5c_only_on_request() {
                 json!({"x5c": [case["forms"]["spki_der"]]}),
                 Error::MalformedKey,
             ),
-            (json!({"kid": "k".repeat(257)}), Error::KeyTooLarge),
+            (
+                json!({"kid": "k".repeat(257)}),
+                Error::Limit(Limit::KeyIdLen),
+            ),
         ] {
             assert_eq!(load(&with(changes.clone())).err(), Some(want), "{changes}");
         }

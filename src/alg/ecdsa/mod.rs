@@ -238,7 +238,17 @@ fn read_point<C: Curve<N>, const N: usize>(
     if let Some(point) = key.point() {
         return Ok(decode_point(point));
     }
-    Ok(affine(key.bytes("x", &mut x)?, key.bytes("y", &mut y)?))
+    let (x, y) = (key.bytes("x", &mut x)?, key.bytes("y", &mut y)?);
+    if is_short::<C, N>(x) || is_short::<C, N>(y) {
+        return Err(Error::ShortCoordinate);
+    }
+    Ok(affine(x, y))
+}
+
+/// Returns whether a coordinate seems to lack leading zeros, up to eight bytes of them. One that
+/// lacks more is rather that of another curve.
+const fn is_short<C: Curve<N>, const N: usize>(coordinate: &[u8]) -> bool {
+    matches!(C::BYTES.checked_sub(coordinate.len()), Some(1..=8))
 }
 
 /// Parses a point's coordinates. RFC 7518 §6.2.1.2: they have the curve's full width, including

@@ -34,6 +34,16 @@ impl<'a> Cursor<'a> {
         self.text
     }
 
+    /// Returns the position of the next byte.
+    pub(super) const fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Moves on to a later position.
+    pub(super) const fn move_to(&mut self, position: usize) {
+        self.at = position;
+    }
+
     /// Skips insignificant white space (RFC 8259 §2) and returns the byte after it, without
     /// consuming it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
@@ -134,37 +144,41 @@ impl<'a> Cursor<'a> {
     }
 
     /// Consumes one value, keeping track of the containers that are open within it.
-    fn pass_nested(&mut self) -> Result<(), Error> {
+    pub(super) fn pass_nested<R: Reading>(&mut self) -> Result<(), Error> {
         let mut open = Nesting::default();
         loop {
             match self.peek() {
                 Some(b'{') => {
                     self.pass();
-                    open.push(Container::Object)?;
-                    if !self.eat(b'}') {
-                        self.name().ok_or(Error::MalformedJson)?;
+                    if let Err(error) = open.push(Container::Object) {
+                        R::pass_too_deep(self, error)?;
+                    } else if self.eat(b'}') {
+                        open.pop();
+                    } else {
+                        self.pass_name::<R>().ok_or(Error::MalformedJson)?;
                         continue;
                     }
-                    open.pop();
                 }
                 Some(b'[') => {
                     self.pass();
-                    open.push(Container::Array)?;
-                    if !self.eat(b']') {
+                    if let Err(error) = open.push(Container::Array) {
+                        R::pass_too_deep(self, error)?;
+                    } else if self.eat(b']') {
+                        open.pop();
+                    } else {
                         continue;
                     }
-                    open.pop();
                 }
                 Some(b'"') => {
                     self.pass();
-                    self.rest_of_string().ok_or(Error::MalformedJson)?;
+                    R::pass_string(self).ok_or(Error::MalformedJson)?;
                 }
                 first => {
                     let atom = atom(self.text, self.at, first).ok_or(Error::MalformedJson)?;
                     self.at = atom.end();
                 }
             }
-            if self.pass_closed(&mut open)? {
+            if self.pass_closed::<R>(&mut open)? {
                 return Ok(());
             }
         }
@@ -172,11 +186,11 @@ impl<'a> Cursor<'a> {
 
     /// Closes the containers that end after a value. Returns true if none is left open; otherwise
     /// the next value follows.
-    fn pass_closed(&mut self, open: &mut Nesting) -> Result<bool, Error> {
+    fn pass_closed<R: Reading>(&mut self, open: &mut Nesting) -> Result<bool, Error> {
         while let Some(container) = open.innermost() {
             if self.eat(b',') {
                 if container == Container::Object {
-                    self.name().ok_or(Error::MalformedJson)?;
+                    self.pass_name::<R>().ok_or(Error::MalformedJson)?;
                 }
                 return Ok(false);
             }
@@ -187,6 +201,38 @@ impl<'a> Cursor<'a> {
             open.pop();
         }
         Ok(true)
+    }
+
+    /// Consumes a member's name and the colon after it.
+    pub(super) fn pass_name<R: Reading>(&mut self) -> Option<()> {
+        self.expect(b'"').ok()?;
+        R::pass_string(self)?;
+        self.eat(b':').then_some(())
+    }
+}
+
+/// How the content of a value is read.
+pub(super) trait Reading {
+    /// Consumes a string, if it is well-formed. Its opening quotation mark was already consumed.
+    fn pass_string(cursor: &mut Cursor<'_>) -> Option<()>;
+
+    /// Consumes a container that is nested too deeply, or returns `error`. Its opening bracket was
+    /// already consumed.
+    fn pass_too_deep(cursor: &mut Cursor<'_>, error: Error) -> Result<(), Error>;
+}
+
+/// Validates everything.
+enum Strict {}
+
+impl Reading for Strict {
+    #[inline]
+    fn pass_string(cursor: &mut Cursor<'_>) -> Option<()> {
+        cursor.rest_of_string().map(|_| ())
+    }
+
+    #[inline]
+    fn pass_too_deep(_: &mut Cursor<'_>, error: Error) -> Result<(), Error> {
+        Err(error)
     }
 }
 
@@ -210,7 +256,7 @@ pub(super) fn after_space(text: &[u8], at: usize) -> usize {
 #[inline(never)]
 fn container(text: &[u8], start: usize, kind: ValueKind) -> Result<Span, Error> {
     let mut cursor = Cursor::at(text, start);
-    cursor.pass_nested()?;
+    cursor.pass_nested::<Strict>()?;
     Ok(Span::new(kind, start, cursor.at))
 }
 

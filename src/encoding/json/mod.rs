@@ -2,7 +2,8 @@
 //!
 //! [`read_object`] is the entry point. It parses one object, validates everything in it, rejects
 //! duplicate names, and yields [`Value`]s that borrow from the text. [`parse_spans`] is its fast
-//! variant, which yields [`Span`]s. The parser is stricter than the RFC: only objects at the top
+//! variant, which yields [`Span`]s. [`outline_members`] only divides a text into its parts, for sets
+//! whose entries are parsed one by one. The parser is stricter than the RFC: only objects at the top
 //! level, bounded depth and number of members ([`limits`](crate::limits)), no lone surrogates.
 
 mod container;
@@ -13,6 +14,7 @@ mod name;
 mod names;
 mod number;
 mod object;
+mod outline;
 mod span;
 mod split_spaces;
 mod string;
@@ -25,6 +27,7 @@ pub use deserialize::{DeserializeError, DeserializeErrorKind};
 pub(crate) use name::{Name, NameBuf};
 pub use number::JsonNumber;
 pub(crate) use object::{is_object, parse_spans, read_object};
+pub(crate) use outline::{OutlineElements, outline_members, outline_string};
 pub(crate) use span::Span;
 pub(crate) use split_spaces::SplitSpaces;
 pub use string::{Chars, EscapeDebug, JsonStr};

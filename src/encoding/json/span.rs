@@ -102,6 +102,12 @@ impl Span {
         self.kind() == ValueKind::ARRAY
     }
 
+    /// Returns whether it is null.
+    #[inline]
+    pub(crate) fn is_null(self) -> bool {
+        self.kind() == ValueKind::NULL
+    }
+
     /// Returns whether it is an object.
     #[inline]
     pub(crate) fn is_object(self) -> bool {

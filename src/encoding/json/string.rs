@@ -165,7 +165,7 @@ impl<'a> JsonStr<'a> {
     }
 
     #[cold]
-    fn unescaped_len(&self) -> usize {
+    pub(crate) fn unescaped_len(&self) -> usize {
         self.chars().map(char::len_utf8).sum()
     }
 

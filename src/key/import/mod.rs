@@ -4,3 +4,5 @@ mod asn1;
 mod der;
 mod pem;
 mod published;
+
+pub(crate) use self::published::add_certificate;

@@ -6,6 +6,7 @@ use crate::encoding::json::{JsonStr, Value, read_object};
 use crate::error::{Error, Limit};
 use crate::jose::jwk::Jwk;
 use crate::key::import::{asn1, pem};
+use crate::key::jwk_options::Add;
 use crate::key::key_ref::KeyName;
 use crate::key::memory::KeyMemory;
 use crate::key::set::KeySetIn;
@@ -174,29 +175,44 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///   the JWK's own parameters are those of another key.
     /// - [`Error::ScratchTooSmall`]: the certificate does not fit into `scratch`.
     pub fn add_x5c(&mut self, jwk: &[u8], scratch: &mut [u8]) -> Result<(), Error> {
-        let (text, scratch) = unescape(first_certificate(jwk)?, jwk.len(), scratch)?;
-        let der = pem::decode_base64(text.as_bytes(), scratch)?;
-        let (key, jwk) = (asn1::certificate(der)?, Jwk::parse(jwk)?);
-        if !is_same_key(&jwk, &key) {
-            return Err(Error::MalformedKey);
+        let jwk = Jwk::parse(jwk)?;
+        if !jwk.may_verify() {
+            return Err(Error::WrongKeyUse);
         }
-        self.add_published(&jwk, &key, KeyName::Any)
+        add_certificate(&jwk, scratch, &mut |key| {
+            self.add_published(&jwk, key, KeyName::Any)
+        })
     }
+}
+
+/// Calls `add` with the parameters of the first certificate in a JWK's `x5c`. Parameters of the JWK
+/// must be the same.
+pub(crate) fn add_certificate(
+    jwk: &Jwk<'_>,
+    scratch: &mut [u8],
+    add: &mut Add<'_>,
+) -> Result<(), Error> {
+    let (text, scratch) = unescape(first_certificate(jwk)?, scratch)?;
+    let der = pem::decode_base64(text.as_bytes(), scratch)?;
+    let key = asn1::certificate(der)?;
+    if !is_same_key(jwk, &key) {
+        return Err(Error::MalformedKey);
+    }
+    add(&key)
 }
 
 /// Returns the unescaped string and the rest of the buffer. A string with escapes, such as `\/`, is
 /// unescaped to the front of the buffer.
 fn unescape<'b>(
     string: JsonStr<'b>,
-    longest: usize,
     buffer: &'b mut [u8],
 ) -> Result<(&'b str, &'b mut [u8]), Error> {
     if let Some(plain) = string.as_plain_str() {
         return Ok((plain, buffer));
     }
-    // Unescaping never makes a text longer.
+    let len = string.unescaped_len();
     let (front, rest) = buffer
-        .split_at_mut_checked(longest)
+        .split_at_mut_checked(len)
         .ok_or(Error::ScratchTooSmall)?;
     let text = string.unescape(front).map_err(|_| Error::ScratchTooSmall)?;
     Ok((text, rest))
@@ -209,8 +225,8 @@ fn string_member<'a>(json: &'a [u8], name: &str) -> Result<JsonStr<'a>, Error> {
 }
 
 /// RFC 7517 §4.7: "The PKIX certificate containing the key value MUST be the first certificate."
-fn first_certificate(jwk: &[u8]) -> Result<JsonStr<'_>, Error> {
-    let chain = member(jwk, "x5c")?.as_array();
+fn first_certificate<'a>(jwk: &Jwk<'a>) -> Result<JsonStr<'a>, Error> {
+    let chain = jwk.get("x5c").and_then(|chain| chain.as_array());
     let first = chain.and_then(|chain| chain.iter().next());
     first
         .and_then(|first| first.as_str())
@@ -248,7 +264,7 @@ fn is_same_key(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {
 }
 
 fn has_none(jwk: &Jwk<'_>, members: &[&str]) -> bool {
-    members.iter().all(|name| jwk.get(name).is_none())
+    !members.iter().any(|name| jwk.has(name))
 }
 
 fn is_same_curve(jwk: &Jwk<'_>, key: &KeyParameters<'_>) -> bool {

@@ -53,18 +53,21 @@ fn assert_depth_is_bounded() {
                     Limit::JsonDepth
                 };
                 assert_eq!(key.err(), Some(Error::Limit(limit)));
-                for jwks in [
-                    format!(r#"{{"keys":[{member}]}}"#),
-                    format!(r#"{{"x":{nested},"keys":[]}}"#),
+                // In a set, the depth of an entry concerns only that entry. A text that ends within a
+                // value is not JSON.
+                let is_json = nested == &whole;
+                for (jwks, want) in [
+                    (format!(r#"{{"keys":[{member}]}}"#), Error::MalformedKey),
+                    (format!(r#"{{"x":{nested},"keys":[]}}"#), Error::NoUsableKey),
                 ] {
                     let set = KeySet::<1>::from_jwks(jwks.as_bytes(), SIGNATURES);
                     let too_long = jwks.len() > limits::MAX_KEY_SET_LEN;
-                    let limit = if too_long {
-                        Limit::KeySetLen
-                    } else {
-                        Limit::JsonDepth
+                    let want = match want {
+                        _ if too_long => Error::Limit(Limit::KeySetLen),
+                        _ if !is_json => Error::MalformedJson,
+                        want => want,
                     };
-                    assert_eq!(set.err(), Some(Error::Limit(limit)), "{depth} {open}");
+                    assert_eq!(set.err(), Some(want), "{depth} {open}");
                 }
             }
         }

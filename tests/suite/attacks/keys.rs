@@ -1,7 +1,7 @@
 //! Keys that are weak, malformed, enormous, or meant for another use.
 
 use jose_verify::alg::{ES256, KeyParameters, RS256, SIGNATURES};
-use jose_verify::{Error, KeySet};
+use jose_verify::{Error, KeySet, Limit};
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 
@@ -105,7 +105,7 @@ fn jwk_set_poisoning_cve_2026_102274() {
         (with(&good, &json!({"kid": 7})), Error::MalformedKey),
         (
             with(&good, &json!({"kid": "k".repeat(5_000)})),
-            Error::KeyTooLarge,
+            Error::Limit(Limit::KeyIdLen),
         ),
         (
             with(&good, &json!({"key_ops": "verify"})),
@@ -154,16 +154,30 @@ fn jwk_set_poisoning_cve_2026_102274() {
             let jwks = json!({ "keys": keys }).to_string();
             let mut set = KeySet::<4>::new();
             let report = set.load(jwks.as_bytes(), SIGNATURES, |_| {}).unwrap();
-            assert_eq!((report.kept(), report.skipped(reason)), (1, 1), "{poison}");
-            assert_eq!(report.reasons().count(), 1, "{poison}");
+            assert_eq!(
+                (report.kept(), report.skipped(reason)),
+                (1, 1),
+                "{poison:.99}"
+            );
+            assert_eq!(report.reasons().count(), 1, "{poison:.99}");
             assert_eq!(signature_verdict(&token, &set), Ok(()), "{poison}");
         }
     }
-    // A duplicate name, which `json!` cannot write, and more names than are read.
+    // What `json!` cannot write: duplicate names, limits, and surrogates.
     let names: Vec<String> = (0..200).map(|i| format!("\"{i}\":0")).collect();
+    let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     for poison in [
         String::from(r#"{"kty":"RSA","kty":"RSA"}"#),
         format!("{{{}}}", names.join(",")),
+        format!(r#"{{"z":{}}}"#, deep(33)),
+        format!(r#"{{"z":{}}}"#, deep(100_000)),
+        format!(r#"{{"z":{}}}"#, deep(40).replacen("[]", r#"["]}"]"#, 1)),
+        deep(33),
+        String::from(r#"{"z":"\ud800"}"#),
+        String::from(r#"{"\udc00":1}"#),
+        String::from(r#"{"kty":"RSA","kid":"\ud800"}"#),
+        String::from(r#""\ud800""#),
+        String::from("1e99999"),
     ] {
         let jwks = format!(r#"{{"keys":[{poison},{good}]}}"#);
         let mut set = KeySet::<4>::new();
@@ -174,6 +188,28 @@ fn jwk_set_poisoning_cve_2026_102274() {
             "{poison}"
         );
         assert_eq!(signature_verdict(&token, &set), Ok(()));
+    }
+    // The other members of a set are not read either. A text that is not JSON is refused.
+    for (around, want) in [
+        (format!(r#""z":{},"#, deep(33)), Ok(1)),
+        (format!("{},", names.join(",")), Ok(1)),
+        (String::from(r#""\ud800":"\ud800","z":1,"z":2,"#), Ok(1)),
+        (String::from(r#""keys":[],"#), Err(Error::DuplicateMember)),
+        (
+            String::from(r#""\u006beys":[],"#),
+            Err(Error::DuplicateMember),
+        ),
+        (String::from(r#""z":tru,"#), Err(Error::MalformedJson)),
+        (String::from(r#""z":01,"#), Err(Error::MalformedJson)),
+        (String::from(r#""z":[}],"#), Err(Error::MalformedJson)),
+        (
+            format!(r#""z":{},"#, "[".repeat(33)),
+            Err(Error::MalformedJson),
+        ),
+    ] {
+        let jwks = format!(r#"{{{around}"keys":[{good}]}}"#);
+        let set = KeySet::<4>::from_jwks(jwks.as_bytes(), SIGNATURES);
+        assert_eq!(set.map(|set| set.len()), want, "{around}");
     }
 }
 

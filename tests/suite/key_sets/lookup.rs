@@ -1,7 +1,7 @@
 //! Which keys of a set a token is verified with.
 
 use jose_verify::alg::{HS256, KeyParameters, MACS};
-use jose_verify::{Error, JwsVerifier, Key, KeySet, Keys, Options, RotatingKeys};
+use jose_verify::{Error, JwsVerifier, Key, KeySet, Keys, Limit, Options, RotatingKeys};
 use serde_json::json;
 
 use crate::support::sign::base64url;
@@ -134,7 +134,10 @@ fn the_longest_kid() {
             assert_eq!(rejected, Err(Error::NoKey));
         }
     }
-    assert_eq!(set.add(&secret, Some(&longer)), Err(Error::KeyTooLarge));
+    assert_eq!(
+        set.add(&secret, Some(&longer)),
+        Err(Error::Limit(Limit::KeyIdLen))
+    );
 }
 
 /// A `kid` that is too long matches no key, whatever it begins with, both in place and with a
