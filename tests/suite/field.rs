@@ -108,7 +108,6 @@ fn azp_of_another_client_and_aud_absent() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn one_foreign_entry_spoils_the_set() {
     assert_kind("foreign-entries", 21);
 }
@@ -120,7 +119,6 @@ fn issuer_templates() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn other_registered_uses() {
     assert_kind("key-uses", 9);
 }
@@ -137,7 +135,6 @@ fn logout_tokens_without_exp() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn long_kids() {
     assert_kind("long-kids", 8);
 }
@@ -176,7 +173,6 @@ fn secrets_with_kid() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn coordinates_without_leading_zeros() {
     assert_kind("short-coordinates", 22);
 }
