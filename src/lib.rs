@@ -73,7 +73,7 @@
 //! | read claims | [`Claims`], [`json`] |
 //! | verify without a clock | [`Clock`] |
 //! | accept padding or critical header parameters, limit the length | [`Options`] |
-//! | respond to a rejected request | [`Error`], [`Category`] |
+//! | respond to a rejected request | [`Error`], [`Category`], [`TokenMistake`] |
 //! | decode and encode base64url | [`base64url`] |
 //! | look up limits, or size the memory for keys | [`limits`], [`words`] |
 //!
@@ -140,6 +140,7 @@ pub use crate::error::{Category, Claim, Error, Limit, Member, Problem};
 pub use crate::jose::claims::Claims;
 pub use crate::jose::header::Header;
 pub use crate::jose::jwk::Jwk;
+pub use crate::jose::mistake::TokenMistake;
 #[cfg(feature = "alloc")]
 pub use crate::key::GrowingKeySet;
 pub use crate::key::{Key, KeySet, Keys, RotatingKeys};

@@ -5,4 +5,5 @@ pub(crate) mod claims;
 pub(crate) mod compact;
 pub(crate) mod header;
 pub(crate) mod jwk;
+pub(crate) mod mistake;
 pub(crate) mod strings;
