@@ -22,6 +22,7 @@ mod debug_output;
 mod deserialize;
 mod errors;
 mod explain;
+mod field;
 mod foreign;
 mod json;
 mod jwk_options;
