@@ -46,7 +46,7 @@ fn token_response(response: &TokenResponse<'_>, member: &str) -> Value {
 
 fn provider_metadata(metadata: &ProviderMetadata<'_>, member: &str) -> Value {
     let text = match member {
-        "jwks_uri" => Some(metadata.jwks_uri()),
+        "jwks_uri" => metadata.jwks_uri(),
         "token_endpoint" => metadata.token_endpoint(),
         "end_session_endpoint" => metadata.end_session_endpoint(),
         "error" => None,
