@@ -80,7 +80,7 @@ fn options<'o>(wanted: &Value, uses: &'o [&str], scratch: &'o mut [u8]) -> JwkOp
 }
 
 /// Returns the verdict for each token of the right answer.
-fn verdicts(keys: &impl Keys, right: &Value) -> Value {
+pub(super) fn verdicts(keys: &impl Keys, right: &Value) -> Value {
     let tokens = right["tokens"].as_object();
     let verdict = |token: &String| {
         let verdict = signature_verdict(token, keys);
