@@ -134,7 +134,6 @@ fn other_registered_uses() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn keys_in_other_wrappings() {
     assert_kind("key-wrappings", 16);
 }
@@ -160,7 +159,6 @@ fn pem_as_people_have_it() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn a_public_key_given_as_a_secret() {
     assert_kind("public-key-as-secret", 14);
 }
