@@ -24,8 +24,9 @@ pub trait ParameterSource {
     /// - [`Error::KeyTooLarge`]: the member does not fit the buffer.
     fn bytes<'b>(&'b self, member: &str, buffer: &'b mut [u8]) -> Result<&'b [u8], Error>;
 
-    /// Returns whether the key may be used with the algorithm of this name (RFC 7518 §3.1), as far as
-    /// the key itself says: `alg` of a JWK, or the parameters of an RSASSA-PSS key (RFC 4055 §3.1).
+    /// Returns whether the key may be used with the algorithm of this name (RFC 7518 §3.1).
+    ///
+    /// `alg` of a JWK restricts it, and so do the parameters of an RSASSA-PSS key (RFC 4055 §3.1).
     fn is_for(&self, algorithm: &str) -> bool {
         let _ = algorithm;
         true

@@ -22,7 +22,7 @@ use core::fmt;
 pub enum TokenMistake {
     /// The text is empty or has only white space.
     Empty,
-    /// An authentication scheme is in front of the token (RFC 9110 §11.1), such as `Bearer`, with or
+    /// An authentication scheme such as `Bearer` is in front of the token (RFC 9110 §11.1), with or
     /// without the name of the header.
     AuthScheme,
     /// The token is in quotation marks.

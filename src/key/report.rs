@@ -29,7 +29,8 @@ pub struct Skipped<'a> {
     /// The entry's `kid`, if it is a string.
     pub key_id: Option<JsonStr<'a>>,
     /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it, and
-    /// [`Error::ScratchTooSmall`] if its certificate does not fit into the scratch buffer. Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
+    /// [`Error::ScratchTooSmall`] if its certificate does not fit into the scratch buffer.
+    /// Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
     /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
     /// [`Limit::KeyIdLen`], [`Error::ShortCoordinate`], [`Error::PublicKeyAsSecret`],
     /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].

@@ -56,8 +56,8 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// # Errors
     ///
-    /// The errors of [`new`](Self::new). [`Error::MalformedKey`] can also be caused by other members,
-    /// such as `kid`. In addition:
+    /// The errors of [`new`](Self::new). Other members, such as `kid`, can also cause
+    /// [`Error::MalformedKey`]. In addition:
     ///
     /// - [`Error::MalformedJson`], [`Error::DuplicateMember`], [`Error::Limit`]: the text is not a
     ///   JSON object, repeats a name, or exceeds a limit.

@@ -65,9 +65,10 @@ pub(crate) struct VerifyArguments {
     /// --key; HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
-    /// A file with the provider's metadata, which must be that of --issuer. ID Tokens are then
-    /// accepted only with the algorithms that the metadata lists, unless --alg is given
-    #[arg(long, value_name = "FILE", requires = "issuer")]
+    /// A file with the provider's metadata, which must be that of --issuer or --issuer-template. ID
+    /// Tokens are then accepted only with the algorithms that the metadata lists, unless --alg is
+    /// given
+    #[arg(long, value_name = "FILE")]
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) expectations: ExpectationArguments,
@@ -159,6 +160,11 @@ pub(crate) struct ExpectationArguments {
     /// An accepted issuer (`iss`); may be repeated
     #[arg(long, value_name = "S")]
     pub(crate) issuer: Vec<String>,
+    /// An issuer with a placeholder in braces that stands for the claim `tid`, such as
+    /// `https://login.microsoftonline.com/{tenantid}/v2.0`. It accepts every tenant: compare `tid`
+    /// with those that you serve
+    #[arg(long, value_name = "S", conflicts_with_all = ["issuer", "any_issuer"])]
+    pub(crate) issuer_template: Option<String>,
     /// Accept any issuer
     #[arg(long, conflicts_with = "issuer")]
     pub(crate) any_issuer: bool,

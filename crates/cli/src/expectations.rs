@@ -6,10 +6,11 @@ mod values;
 
 use clap::ValueEnum;
 use jose_verify::alg::{HashFunction, SHA256, SHA384, SHA512};
+use jose_verify::checks::IssuerTemplate;
 use jose_verify::oidc::{HashClaims, LogoutToken};
 use jose_verify::{
-    Check, Error, Header, JwsVerifier, Keys, Member, NumericDate, Options, Problem, Verified,
-    Verifier,
+    Check, ClaimCheck, Error, Header, JwsVerifier, Keys, Member, NumericDate, Options, Problem,
+    Verified, Verifier,
 };
 use serde::Deserialize;
 
@@ -50,6 +51,8 @@ impl TryFrom<String> for Profile {
 pub(crate) struct Expectations {
     pub(crate) profile: Profile,
     pub(crate) issuers: Option<Vec<String>>,
+    /// `iss` must be this text, in which the placeholder in braces is replaced by [`TENANT`].
+    pub(crate) issuer_template: Option<String>,
     /// `aud` must contain one of these. In an ID Token or logout token, other audiences are
     /// accepted only if `azp` is one of these.
     pub(crate) audiences: Option<Vec<String>>,
@@ -114,6 +117,18 @@ impl HashedValues {
 /// The hash functions of the accepted algorithms.
 const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
 
+/// The claim that replaces the placeholder of an issuer template. Microsoft Entra ID names the
+/// tenant there.
+const TENANT: &str = "tid";
+
+/// Returns the checks that are not part of a policy and that the library makes with it.
+fn further_checks<'a>(template: Option<&'a IssuerTemplate<'_>>) -> Vec<&'a dyn ClaimCheck> {
+    template
+        .into_iter()
+        .map(|check| -> &dyn ClaimCheck { check })
+        .collect()
+}
+
 /// A token that passed all checks.
 #[derive(Debug)]
 pub(crate) struct Accepted<'t> {
@@ -143,6 +158,7 @@ impl Expectations {
     /// Returns whether claims are to be checked, which profile `jws` cannot do.
     pub(crate) const fn has_claim_checks(&self) -> bool {
         self.issuers.is_some()
+            || self.issuer_template.is_some()
             || self.audiences.is_some()
             || self.authorized_parties.is_some()
             || self.ignore_azp
@@ -169,6 +185,10 @@ impl Expectations {
             let [option, token, code, state] =
                 ["hashes_if_present", "access_token", "code", "state"].map(spell);
             return Some(format!("{option} requires {token}, {code} or {state}"));
+        }
+        if self.issuers.is_some() && self.issuer_template.is_some() {
+            let [issuer, template] = ["issuer", "issuer_template"].map(spell);
+            return Some(format!("{issuer} cannot be used with {template}"));
         }
         if self.ignore_azp && self.authorized_parties.is_some() {
             let [ignore_azp, azp] = ["ignore_azp", "azp"].map(spell);
@@ -211,13 +231,24 @@ impl Expectations {
                 content: Content::Payload(jws.payload()),
             });
         }
-        let policy = self.policy();
-        let verifier = Verifier::new(keys, &policy).with_options(self.options());
+        let (policy, template) = (self.policy(), self.template());
+        let checks = further_checks(template.as_ref());
+        let verifier = Verifier::new(keys, &policy)
+            .with_options(self.options())
+            .with_checks(&checks);
         let jwt = verifier.verify_in_place(token, self.time())?;
         self.check_further(&jwt)?;
         Ok(Accepted {
             header: *jwt.header(),
             content: Content::Claims(jwt.claims().as_raw()),
+        })
+    }
+
+    fn template(&self) -> Option<IssuerTemplate<'_>> {
+        let template = self.issuer_template.as_deref()?;
+        Some(IssuerTemplate {
+            template,
+            claim: TENANT,
         })
     }
 

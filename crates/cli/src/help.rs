@@ -22,7 +22,7 @@ Each line is a request. "token" and one of the keys are required:
    "short_coordinates": false, "use": "..." | [...], "algs": "RS256" | [...],
    "profile": "jwt" | "id-token" | "access-token" | "logout-token" | "jws",
    "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
-   "azp": "..." | [...], "ignore_azp": false, "client_id": "..." | [...],
+   "issuer_template": "...", "azp": "..." | [...], "ignore_azp": false, "client_id": "..." | [...],
    "acr": "..." | [...], "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300,
    "access_token": "...", "code": "...", "state": "...", "hashes_if_present": false,
    "no_exp": false, "padded": false}

@@ -31,11 +31,16 @@ pub(crate) fn algorithms(
     accepted: AlgorithmList,
 ) -> Result<Restricted, Failure> {
     let text = input::file(path, MAX_METADATA_LEN, Error::Limit(Limit::MetadataLen))?;
-    let Some([issuer]) = expectations.issuers.as_deref() else {
-        return Err(Failure::unusable(
-            "--metadata requires exactly one --issuer, that of the metadata".to_owned(),
-        ));
+    let issuer = match expectations.issuers.as_deref() {
+        Some([issuer]) => Some(issuer),
+        // Metadata for several tenants contains the template.
+        _ => expectations.issuer_template.as_ref(),
     };
+    let issuer = issuer.ok_or_else(|| {
+        let message = "--metadata requires exactly one --issuer, that of the metadata, \
+                       or --issuer-template";
+        Failure::unusable(message.to_owned())
+    })?;
     // The keys come from another option, so `jwks_uri` can be absent, as in RFC 8414.
     let metadata = ProviderMetadata::parse_authorization_server(&text, issuer);
     let metadata = metadata.map_err(|error| {

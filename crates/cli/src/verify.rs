@@ -205,7 +205,8 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     if given.profile == Profile::Jws {
         reject_claim_options(&given)?;
     } else {
-        require_decision("issuer", !given.issuer.is_empty(), given.any_issuer)?;
+        let has_issuer = !given.issuer.is_empty() || given.issuer_template.is_some();
+        require_decision("issuer", has_issuer, given.any_issuer)?;
         require_decision("audience", !given.audience.is_empty(), given.any_audience)?;
     }
     if given.profile == Profile::IdToken {
@@ -215,6 +216,7 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     let expectations = Expectations {
         profile: given.profile,
         issuers: listed(given.issuer),
+        issuer_template: given.issuer_template,
         audiences: listed(given.audience),
         authorized_parties: listed(given.azp),
         ignore_azp: given.ignore_azp,
@@ -256,6 +258,7 @@ fn require_decision(what: &str, given: bool, waived: bool) -> Result<(), Failure
 fn reject_claim_options(given: &ExpectationArguments) -> Result<(), Failure> {
     let options = [
         ("--issuer", !given.issuer.is_empty()),
+        ("--issuer-template", given.issuer_template.is_some()),
         ("--any-issuer", given.any_issuer),
         ("--audience", !given.audience.is_empty()),
         ("--any-audience", given.any_audience),

@@ -2,9 +2,11 @@
 //!
 //! [`read_object`] is the entry point. It parses one object, validates everything in it, rejects
 //! duplicate names, and yields [`Value`]s that borrow from the text. [`parse_spans`] is its fast
-//! variant, which yields [`Span`]s. [`outline_members`] only divides a text into its parts, for sets
-//! whose entries are parsed one by one. The parser is stricter than the RFC: only objects at the top
+//! variant, which yields [`Span`]s. The parser is stricter than the RFC: only objects at the top
 //! level, bounded depth and number of members ([`limits`](crate::limits)), no lone surrogates.
+//!
+//! [`outline_members`] only divides a text into its parts, for sets whose entries are parsed one by
+//! one.
 
 mod container;
 mod cursor;

@@ -61,7 +61,7 @@ fn alg_none_cve_2015_9235() {
     );
 }
 
-/// The text of a public key configured as the shared secret (CVE-2016-10555), which everybody knows.
+/// The text of a public key configured as the shared secret (CVE-2016-10555). Everybody knows it.
 #[test]
 fn public_key_text_as_shared_secret_cve_2016_10555() {
     let pem = |label: &str| {

@@ -53,8 +53,8 @@ fn assert_depth_is_bounded() {
                     Limit::JsonDepth
                 };
                 assert_eq!(key.err(), Some(Error::Limit(limit)));
-                // In a set, the depth of an entry concerns only that entry. A text that ends within a
-                // value is not JSON.
+                // In a set, the depth of an entry concerns only that entry. A text that ends within
+                // a value is not JSON.
                 let is_json = nested == &whole;
                 for (jwks, want) in [
                     (format!(r#"{{"keys":[{member}]}}"#), Error::MalformedKey),

@@ -36,6 +36,8 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) issuer: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) issuer_template: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) audience: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) azp: Option<&'a RawValue>,

@@ -159,6 +159,7 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
     let expectations = Expectations {
         profile: read("profile", members.profile, profiles)?.unwrap_or_default(),
         issuers: list("issuer", members.issuer, strings)?,
+        issuer_template: string("issuer_template", members.issuer_template)?,
         audiences: list("audience", members.audience, strings)?,
         authorized_parties: list("azp", members.azp, strings)?,
         ignore_azp: flag("ignore_azp", members.ignore_azp)?,

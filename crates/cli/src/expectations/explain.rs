@@ -8,7 +8,7 @@ use jose_verify::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Expectations, HASHES, Profile, Values};
+use super::{Expectations, HASHES, Profile, TENANT, Values, further_checks};
 
 /// A check of a token whose signature is verified.
 #[derive(Debug, Serialize)]
@@ -33,7 +33,7 @@ struct Content {
 impl Expectations {
     /// Returns the values that a failed check compared, if the signature is valid.
     pub(crate) fn values_of(&self, error: Error, token: &[u8], keys: &dyn Keys) -> Option<Values> {
-        let (name, problem) = subject(error)?;
+        let (name, problem) = self.subject(error)?;
         let content = self.verified_content(token, keys)?;
         Some(self.values_in(name, Some(problem), &content))
     }
@@ -44,8 +44,11 @@ impl Expectations {
         let Some(content) = self.verified_content(token, keys) else {
             return Vec::new();
         };
-        let policy = self.policy();
-        let verifier = Verifier::new(keys, &policy).with_options(self.options());
+        let (policy, template) = (self.policy(), self.template());
+        let checks = further_checks(template.as_ref());
+        let verifier = Verifier::new(keys, &policy)
+            .with_options(self.options())
+            .with_checks(&checks);
         let mut scratch = vec![0; scratch_len(token.len())];
         let mut lines = Vec::new();
         // The error of the token is reported elsewhere.
@@ -128,7 +131,9 @@ impl Expectations {
             Outcome::Failed(error) => ("failed", Some(error)),
             _ => ("not made", None),
         };
-        let problem = error.and_then(subject).map(|(_, problem)| problem);
+        let problem = error
+            .and_then(|error| self.subject(error))
+            .map(|(_, problem)| problem);
         let values = match outcome {
             Outcome::Passed | Outcome::Failed(_) => self.values_in(name, problem, content),
             _ => Values::default(),
@@ -149,6 +154,20 @@ impl Expectations {
             &content.payload
         };
         self.values(name, problem, text)
+    }
+
+    /// Returns the claim or header parameter of an error, and what is wrong with it.
+    fn subject(&self, error: Error) -> Option<(&'static str, Problem)> {
+        match error {
+            // The only check of a claim without a name of its own.
+            Error::Claim(Claim::Other, problem) if self.issuer_template.is_some() => {
+                Some((TENANT, problem))
+            }
+            Error::Claim(Claim::Other | Claim::Scope, _) => None,
+            Error::Claim(claim, problem) => Some((claim.name(), problem)),
+            Error::Header(member, problem) => Some((member.name(), problem)),
+            _ => None,
+        }
     }
 
     /// Returns the content of a token whose signature is valid.
@@ -172,15 +191,5 @@ const fn outcome(result: Result<(), Error>) -> Outcome {
     match result {
         Ok(()) => Outcome::Passed,
         Err(error) => Outcome::Failed(error),
-    }
-}
-
-/// Returns the claim or header parameter of an error, and what is wrong with it.
-fn subject(error: Error) -> Option<(&'static str, Problem)> {
-    match error {
-        Error::Claim(Claim::Other | Claim::Scope, _) => None,
-        Error::Claim(claim, problem) => Some((claim.name(), problem)),
-        Error::Header(member, problem) => Some((member.name(), problem)),
-        _ => None,
     }
 }

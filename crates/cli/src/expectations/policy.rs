@@ -20,10 +20,12 @@ impl Expectations {
             .as_ref()
             .map(|subject| -> &dyn StringList { subject });
         Policy {
-            issuer: self
-                .issuers
-                .as_ref()
-                .map_or(profile.issuer, |issuers| Check::Required(issuers)),
+            issuer: match &self.issuers {
+                Some(issuers) => Check::Required(issuers),
+                // The template is a check of its own.
+                None if self.issuer_template.is_some() => Check::Present,
+                None => profile.issuer,
+            },
             authorized_party: match &self.authorized_parties {
                 Some(parties) => Check::Required(parties),
                 None if self.ignore_azp => Check::NotChecked,

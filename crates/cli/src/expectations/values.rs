@@ -53,7 +53,11 @@ impl Expectations {
         let listed = |list: &Option<Vec<String>>| list.as_deref().map(any_of);
         let given = match check {
             "typ" => self.typ.as_deref().map(quoted),
-            "iss" => listed(&self.issuers),
+            "iss" => listed(&self.issuers).or_else(|| {
+                let template = self.issuer_template.as_deref()?;
+                Some(format!("{} with the tid of the token", quoted(template)))
+            }),
+            "tid" => Some("letters, digits, \"-\", \".\", \"_\" and \"~\"".to_owned()),
             "sub" => self.subject.as_deref().map(quoted),
             "aud" => listed(&self.audiences),
             "azp" => listed(&self.authorized_parties).or_else(|| listed(&self.audiences)),

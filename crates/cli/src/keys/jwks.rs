@@ -113,7 +113,11 @@ fn private_members(entry: &[u8], kty: &str) -> Vec<String> {
         _ => &[],
     };
     let members = members(entry).unwrap_or_default();
-    let names = members.into_iter().filter_map(|(name, _)| name);
+    // The library takes null as absent, too.
+    let present = members
+        .into_iter()
+        .filter(|(_, value)| value.get() != "null");
+    let names = present.filter_map(|(name, _)| name);
     names
         .filter(|name| private.contains(&name.as_str()))
         .collect()

@@ -77,7 +77,9 @@ pub(super) fn verdict(usable: &Result<Vec<&str>, Error>) -> String {
 
 /// Returns a row for a member of a map from `kid` to PEM.
 fn of_member(key_id: &str, pem: &RawValue) -> Row {
-    let text: String = serde_json::from_str(pem.get()).unwrap_or_default();
+    let Ok(text) = serde_json::from_str::<String>(pem.get()) else {
+        return unusable(Some(key_id), Error::MalformedKey);
+    };
     let mut scratch = scratch(text.as_bytes());
     match KeyParameters::from_pem(text.as_bytes(), &mut scratch) {
         Ok(key) => of_parameters(Some(key_id), &key, pem_certificate(text.as_bytes())),

@@ -52,7 +52,12 @@ fn on_command_line(token: &str, options: &Value) -> Value {
     let mut undecided = vec!["issuer", "audience", "nonce"];
     let options = options.as_object().unwrap();
     for (name, value) in options {
-        undecided.retain(|other| other != name);
+        let decides = if name == "issuer_template" {
+            "issuer"
+        } else {
+            name
+        };
+        undecided.retain(|other| *other != decides);
         let option = format!("--{}", name.replace('_', "-"));
         match value {
             Value::Bool(true) => given.push(option),
@@ -397,4 +402,71 @@ fn options_that_do_not_fit_the_profile_are_named() {
         change(&mut line, json!({name: value}));
         assert_eq!(batch(&line.to_string())[0]["error"], "bad_request");
     }
+}
+
+#[test]
+fn an_issuer_template_contains_the_tenant_of_the_token() {
+    let template = "https://login.example.com/{tenantid}/v2.0";
+    let other = "other_mismatch";
+    for (iss, tid, want) in [
+        ("https://login.example.com/t-1/v2.0", json!("t-1"), "ok"),
+        ("https://login.example.com/t_~.1/v2.0", json!("t_~.1"), "ok"),
+        (
+            "https://login.example.com/t-2/v2.0",
+            json!("t-1"),
+            "iss_mismatch",
+        ),
+        (
+            "https://login.example.com/t-1/v2.0/",
+            json!("t-1"),
+            "iss_mismatch",
+        ),
+        (
+            "https://login.example.com/t-1",
+            json!("t-1"),
+            "iss_mismatch",
+        ),
+        (
+            "https://login.example.com/{tenantid}/v2.0",
+            json!("t-1"),
+            "iss_mismatch",
+        ),
+        (
+            "https://login.example.com/{tenantid}/v2.0",
+            json!("{tenantid}"),
+            other,
+        ),
+        ("https://login.example.com/a/b/v2.0", json!("a/b"), other),
+        ("https://login.example.com//v2.0", json!(""), other),
+        (
+            "https://login.example.com/5/v2.0",
+            json!(5),
+            "other_wrong_type",
+        ),
+        (
+            "https://login.example.com/t-1/v2.0",
+            Value::Null,
+            "other_missing",
+        ),
+    ] {
+        for profile in ["jwt", "id-token"] {
+            let token = token(&id_token(json!({"iss": iss, "tid": tid})));
+            let options = json!({"profile": profile, "issuer_template": template});
+            assert_eq!(verify(&token, &options), want, "{iss} {tid}");
+        }
+    }
+    let token = token(&id_token(json!({"iss": "https://a/t/b", "tid": "t"})));
+    for (template, want) in [
+        ("https://a/{x}/b", "ok"),
+        ("https://a/t/b", "iss_nothing_expected"),
+        ("https://a/{x}/{y}", "iss_nothing_expected"),
+        ("", "iss_nothing_expected"),
+    ] {
+        let options = json!({"issuer_template": template});
+        assert_eq!(verify(&token, &options), want, "{template}");
+    }
+    let both = json!({"issuer": "x", "issuer_template": "https://a/{x}"});
+    assert_eq!(verify(&token, &both), "bad_request");
+    let jws = json!({"profile": "jws", "issuer_template": "https://a/{x}"});
+    assert_eq!(verify(&token, &jws), "bad_request");
 }

@@ -429,6 +429,31 @@ fn a_foreign_entry_spoils_neither_a_map_nor_a_set() {
     }
 }
 
+#[test]
+fn a_map_is_listed_entry_by_entry() {
+    let pem = fs::read_to_string(data("accepted/p256-openssl-certificate.pem")).unwrap();
+    let pem = json!(pem).to_string();
+    let content = format!(r#"{{"a":{pem},"b":"x","c":5,"a":{pem},"\ud800":{pem}}}"#);
+    let listed = run(&["keys", &file("listed.json", content)], b"");
+    assert_eq!(listed.code, 0);
+    let rows = listed.text().lines().skip(1);
+    let rows: Vec<_> = rows
+        .map(|row| row.split_whitespace().collect::<Vec<_>>())
+        .collect();
+    let want = [
+        (r#""a""#, "usable"),
+        (r#""b""#, "no_pem_boundary:"),
+        (r#""c""#, "malformed_key:"),
+        (r#""a""#, "malformed_key:"),
+        ("-", "malformed_key:"),
+    ];
+    assert_eq!(rows.len(), want.len(), "{listed:?}");
+    for (row, (kid, verdict)) in rows.iter().zip(want) {
+        assert!(row[0] == kid && row.contains(&verdict), "{row:?}");
+    }
+    assert!(listed.stderr.contains("2 keys have this kid"), "{listed:?}");
+}
+
 /// Texts of public keys that an attacker knows, too.
 #[test]
 fn a_secret_is_no_text_of_a_key() {

@@ -77,6 +77,7 @@ fn a_warning_names_each_key_once() {
             format!(r#"{{{ec},"d":"AA"}}"#),
             &["contains the private key (d)"],
         ),
+        ("d is null", format!(r#"{{{ec},"d":null,"kid":null}}"#), &[]),
         (
             "another member",
             format!(r#"{{{ec},"p":"AA","D":"AA"}}"#),

@@ -166,6 +166,26 @@ fn expected_and_found_strings() {
 }
 
 #[test]
+fn expected_and_found_values_of_a_template() {
+    for (claims, more, expected, found) in [
+        (
+            json!({"iss": "https://a/x", "tid": "t"}),
+            &["--issuer-template=https://a/{t}", "--any-audience"],
+            r#""https://a/{t}" with the tid of the token"#,
+            r#""https://a/x""#,
+        ),
+        (
+            json!({"iss": "https://a/x", "tid": "/"}),
+            &["--issuer-template=https://a/{t}", "--any-audience"],
+            r#"letters, digits, "-", ".", "_" and "~""#,
+            r#""/""#,
+        ),
+    ] {
+        assert_values(&claims, more, expected, found);
+    }
+}
+
+#[test]
 fn values_of_a_forged_token_are_not_shown() {
     let claims = json!({"iss": "mallory", "exp": 1});
     let token = token(&claims);
@@ -388,7 +408,8 @@ fn metadata_that_excludes_algorithms_is_named() {
     );
     let hs512 = metadata(r#"["HS512","none"]"#);
     let rsa = data("accepted/rsa-node.jwk");
-    let token = token(&json!({}));
+    // Not accepted with any of these lists.
+    let token = token_with(r#"{"alg":"ES384"}"#, "{}");
     let secret = ["--secret", MADE_SECRET];
     for (keys, metadata, alg, named) in [
         (["--key", &rsa], &es256, &[][..], Some("lists only ES256")),

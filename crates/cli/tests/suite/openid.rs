@@ -194,6 +194,13 @@ fn metadata() {
     other.assert_failed(2, "error: metadata_mismatch: ");
     let values = "expected: \"https://op/\"\nfound: \"https:\\/\\/op\"\n";
     assert!(other.stderr.ends_with(values), "{other:?}");
+    let entra = "https://op/{tenantid}/v2.0";
+    let tenants = metadata("tenants.json", r#"["HS256"]"#);
+    let text = std::fs::read_to_string(&tenants).unwrap();
+    std::fs::write(&tenants, text.replace(r"https:\/\/op", entra)).unwrap();
+    let template = format!("--issuer-template={entra}");
+    let template = with("id-token", &[&template, "--metadata", &tenants]);
+    template.assert_failed(1, "error: other_missing: ");
     let several = with("id-token", &[op, "--issuer=x", "--metadata", &hs256]);
     several.assert_failed(2, "exactly one --issuer");
     let any = with("id-token", &["--any-issuer", "--metadata", &hs256]);

@@ -258,9 +258,9 @@ fn messages_do_not_quote_the_request() {
             r#"{"id":5,"hidden at line 1, expected hidden":1}"#,
             "unknown member, expected one of `id`, `token`, `key`, `keys`, `pem`, `secret`, \
              `secret_base64url`, `short_coordinates`, `use`, `algs`, `profile`, `issuer`, \
-             `audience`, `azp`, `ignore_azp`, `client_id`, `nonce`, `subject`, `acr`, `typ`, \
-             `now`, `leeway`, `max_age`, `access_token`, `code`, `state`, `hashes_if_present`, \
-             `no_exp`, `padded` at column 43",
+             `issuer_template`, `audience`, `azp`, `ignore_azp`, `client_id`, `nonce`, \
+             `subject`, `acr`, `typ`, `now`, `leeway`, `max_age`, `access_token`, `code`, \
+             `state`, `hashes_if_present`, `no_exp`, `padded` at column 43",
         ),
         (
             r#"{"id":5,"secret":"hidden","secret":"hidden"}"#,

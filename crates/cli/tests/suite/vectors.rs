@@ -14,7 +14,8 @@ fn cases() -> Vec<Value> {
             .unwrap()
             .map(|entry| entry.unwrap().path())
     };
-    let folders = entries(vectors("")).filter(|path| path.is_dir());
+    // The cases in `field` have their own format, and the library's test `field` runs them.
+    let folders = entries(vectors("")).filter(|path| path.is_dir() && !path.ends_with("field"));
     let files = folders.flat_map(entries);
     let texts = files
         .filter(|path| path.extension().is_some_and(|e| e == "json"))
