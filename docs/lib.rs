@@ -22,6 +22,7 @@ macro_rules! pages {
 pages! {
     readme = "../README.md";
     c = "c.md";
+    conformance = "conformance.md";
     firmware = "firmware.md";
     gateway = "gateway.md";
     logins = "logins.md";

@@ -375,6 +375,81 @@ def shape_faults(case):
         yield "expect"
 
 
+# ---- what the field sends -----------------------------------------------------------------------
+
+SOURCE = re.compile(r"constructed(: .+)?|.+, (issues?|pull requests?) [0-9]+.*")
+NAME = re.compile(r"<<(.+?)>>")
+
+
+def texts_of(value):
+    """Yields every string in a JSON value, and the names of members."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from texts_of(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts_of(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def kind_faults(doc, material):
+    """Checks the form of a file in `field`. The answers are checked by the tests of the crate."""
+    if set(doc) != {"kind", "why", "reference", "cases"}:
+        yield f"members {set(doc)}"
+    cases = doc["cases"]
+    if len(cases) < 4 or len({c["name"] for c in cases}) != len(cases):
+        yield "fewer than four cases, or a duplicate name"
+    if {c.get("hostile", False) for c in cases} != {True, False}:
+        yield "no hostile case, or nothing else"
+    for case in cases:
+        if set(case) - {"hostile"} != {"name", "source", "sent", "right"}:
+            yield f"{case['name']}: members {set(case)}"
+        if not SOURCE.fullmatch(case["source"]):
+            yield f"{case['name']}: source"
+        unknown = {n for text in texts_of(case) for n in NAME.findall(text)} - set(material)
+        if unknown:
+            yield f"{case['name']}: {unknown} is not in material.json"
+
+
+def material_faults(material):
+    """Verifies each token with the key that its name begins with, and with no other key."""
+    tokens = {name: text for name, text in material.items() if re.search(r"\.token|\.[RP]S[0-9]{3}$", name)}
+    keys = {name.split(".")[0] for name in tokens}
+    for name, text in tokens.items():
+        signing_input, _, signature = text.rpartition(".")
+        alg = json.loads(unb64u(signing_input.split(".")[0]))["alg"]
+        for key in keys:
+            jwk = json.loads("{" + material[key] + "}")
+            verified = fits(jwk, alg) and verify_here(alg, jwk, signing_input.encode(), unb64u(signature))
+            if verified != (key == name.split(".")[0]):
+                yield f"{name} and the key {key}"
+    for name in ("short P-256", "short P-384", "short P-521"):
+        if material[name] in (material[name.replace("short", "full")], material[name.replace("short", "off")]):
+            yield name
+
+
+def check_field():
+    """Returns the number of faults in the folder `field`."""
+    def load_file(path):
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)
+    folder = os.path.join(HERE, "field")
+    material = load_file(os.path.join(folder, "material.json"))
+    faults = [("field/material.json", fault) for fault in material_faults(material)]
+    count, kinds = 0, sorted(glob.glob(os.path.join(folder, "*.json")))
+    for path in kinds:
+        doc = load_file(path)
+        if "cases" in doc:
+            count += len(doc["cases"])
+            faults += [(os.path.relpath(path, HERE), fault) for fault in kind_faults(doc, material)]
+    for path, fault in faults:
+        print(f"WRONG {path}: {fault}")
+    print(f"field: {count} cases of {len(kinds) - 1} kinds")
+    return len(faults)
+
+
 def main():
     wrong, totals = 0, collections.Counter()
     only = [os.path.abspath(a) for a in sys.argv[1:]]
@@ -386,7 +461,7 @@ def main():
             right = b64u(hashlib.sha256(text.encode()).digest()) == doc["thumbprint_sha256"]
             wrong += not right
             print(f"{os.path.relpath(path, HERE)}: thumbprint {'correct' if right else 'WRONG'}")
-        if "cases" not in doc:
+        if "cases" not in doc or "kind" in doc:
             continue
         library = verify_pyjwt if doc["source"].startswith("jwcrypto") else verify_jwcrypto
         good, bad, names = collections.Counter(), collections.Counter(), set()
@@ -415,6 +490,8 @@ def main():
             print("    ok:", ", ".join(f"{a} {good[a]}" for a in ALGS if good[a]))
         if bad:
             print("    rejected:", ", ".join(f"{e} {n}" for e, n in sorted(bad.items())))
+    if not only:
+        wrong += check_field()
     print(f"all: {totals['good']} positive, {totals['bad']} negative, {wrong} wrong")
     return 1 if wrong else 0
 

@@ -10,6 +10,7 @@ mod arithmetic;
 mod ecdsa;
 mod hash;
 mod hmac;
+mod key_text;
 pub(crate) mod material_len;
 mod packing;
 mod parameters;

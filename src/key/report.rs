@@ -6,7 +6,7 @@ use crate::encoding::json::JsonStr;
 use crate::error::{Error, Limit};
 
 /// The reasons for skipping an entry, in the order of the counters.
-const REASONS: [Error; 10] = [
+const REASONS: [Error; 11] = [
     Error::MalformedKey,
     Error::WeakKey,
     Error::UnsupportedKey,
@@ -17,6 +17,7 @@ const REASONS: [Error; 10] = [
     Error::WrongKeyUse,
     Error::AlgorithmNotAccepted,
     Error::KeySetFull,
+    Error::ScratchTooSmall,
 ];
 
 /// A skipped entry of a JWK Set.
@@ -27,8 +28,8 @@ pub struct Skipped<'a> {
     pub position: usize,
     /// The entry's `kid`, if it is a string.
     pub key_id: Option<JsonStr<'a>>,
-    /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it.
-    /// Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
+    /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it, and
+    /// [`Error::ScratchTooSmall`] if its certificate does not fit into the scratch buffer. Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
     /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
     /// [`Limit::KeyIdLen`], [`Error::ShortCoordinate`], [`Error::PublicKeyAsSecret`],
     /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
@@ -48,7 +49,7 @@ impl Debug for Skipped<'_> {
 /// The number of entries of a JWK Set that were kept, and the number skipped for each reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoadReport {
-    pub(crate) kept: usize,
+    kept: usize,
     skipped: [usize; REASONS.len()],
 }
 
@@ -73,6 +74,11 @@ impl LoadReport {
             .into_iter()
             .zip(self.skipped)
             .filter(|(_, count)| *count > 0)
+    }
+
+    /// Counts an entry that was kept.
+    pub(crate) const fn keep(&mut self) {
+        self.kept = self.kept.saturating_add(1);
     }
 
     /// Counts a skipped entry and returns the reason under which it is counted.

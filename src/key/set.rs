@@ -217,7 +217,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     }
 
     /// Returns the report if the set has keys, or the reason why it is empty.
-    fn usable(&self, report: LoadReport) -> Result<LoadReport, Error> {
+    pub(crate) fn usable(&self, report: LoadReport) -> Result<LoadReport, Error> {
         match report.only_reason() {
             _ if self.len > 0 => Ok(report),
             Some(reason) => Err(reason),
@@ -251,7 +251,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         let mut report = LoadReport::default();
         for (position, entry) in entries.enumerate() {
             match add(self, entry) {
-                Ok(()) => report.kept = report.kept.saturating_add(1),
+                Ok(()) => report.keep(),
                 Err(reason) => skipped(Skipped {
                     position,
                     key_id: jwk::kid_of_entry(entry),
@@ -367,7 +367,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         })
     }
 
-    fn push(
+    pub(crate) fn push(
         &mut self,
         name: KeyName<'_>,
         parameters: &dyn ParameterSource,

@@ -18,6 +18,11 @@ pub(crate) struct StoredKey<'m> {
 }
 
 impl StoredKey<'_> {
+    /// Returns whether the key has this `kid`.
+    pub(crate) fn is_named(&self, kid: JsonStr<'_>) -> bool {
+        matches!(self.name, KeyName::Is(own) if own == kid)
+    }
+
     /// Returns whether both keys have the same name and material, regardless of the algorithms that
     /// they are used with.
     pub(crate) fn is_same(&self, other: &StoredKey<'_>) -> bool {

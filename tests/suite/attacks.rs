@@ -53,11 +53,25 @@ fn with(jwk: &Value, members: &Value) -> Value {
     changed
 }
 
-/// Every test that the table of attacks in SECURITY.md names exists in `tests/suite`.
+/// Every test that a table in SECURITY.md or `docs/conformance.md` names exists in `tests/suite`.
 #[test]
-fn every_test_named_in_security_md_exists() {
+fn every_test_named_in_a_table_exists() {
+    for (page, want) in [
+        ("SECURITY.md", NAMED_IN_SECURITY_MD),
+        ("docs/conformance.md", NAMED_IN_CONFORMANCE_MD),
+    ] {
+        let count = assert_named_tests_exist(page);
+        assert_eq!(count, want, "tests named in {page}");
+        report(format_args!(
+            "attacks: {count} tests named in {page}, each with its own table of cases"
+        ));
+    }
+}
+
+/// Returns how many tests the last columns of the page's tables name.
+fn assert_named_tests_exist(page: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let page = fs::read_to_string(root.join(page)).unwrap();
     let rows = page.lines().filter(|line| line.starts_with('|'));
     let named = rows.filter_map(|row| row.trim_end_matches(['|', ' ']).rsplit_once('|'));
     let quoted = named.flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2));
@@ -70,11 +84,11 @@ fn every_test_named_in_security_md_exists() {
         assert_eq!(source.matches(&signature).count(), 1, "{test}");
         count += 1;
     }
-    assert_eq!(count, NAMED_IN_SECURITY_MD, "tests named in SECURITY.md");
-    report(format_args!(
-        "attacks: {count} tests named in SECURITY.md, each with its own table of cases"
-    ));
+    count
 }
 
-/// How many tests the table of attacks in SECURITY.md names.
-const NAMED_IN_SECURITY_MD: usize = 80;
+/// How many tests the tables in SECURITY.md name.
+const NAMED_IN_SECURITY_MD: usize = 101;
+
+/// How many tests the tables in `docs/conformance.md` name.
+const NAMED_IN_CONFORMANCE_MD: usize = 6;

@@ -372,7 +372,7 @@ fn pem_inside_json() {
         // The longest accepted text.
         let most = format!("{json}{}", " ".repeat((1 << 20) - json.len()));
         assert!(load(&most, "public_key", &mut vec![0; 2 << 20]).is_ok());
-        let short = load(&json, "public_key", &mut scratch[..json.len() + 32]).err();
+        let short = load(&json, "public_key", &mut scratch[..pem.len()]).err();
         assert_eq!(short, Some(Error::ScratchTooSmall));
     }
 }
@@ -590,5 +590,166 @@ fn a_public_key_never_becomes_a_secret() {
             let key = from_pem_for(&content, &[&HS256, &ES256]);
             assert_eq!(key.err(), Some(Error::UnusableAlgorithmList), "{form}");
         }
+    }
+}
+
+/// Returns a map from `kid` to PEM, as Google publishes it.
+fn pem_map(entries: &[(&str, &str)]) -> String {
+    let entries: serde_json::Map<_, _> = entries
+        .iter()
+        .map(|(kid, pem)| ((*kid).to_owned(), json!(pem)))
+        .collect();
+    Value::Object(entries).to_string()
+}
+
+fn load_map(json: &str, list: List<'_>) -> Result<(Keyring, Vec<(usize, Error)>), Error> {
+    let (mut keys, mut skipped) = (Keyring::new(), Vec::new());
+    let mut scratch = vec![0; 2 * json.len()];
+    keys.load_pem_map(json.as_bytes(), list, &mut scratch, |entry| {
+        skipped.push((entry.position, entry.reason));
+    })?;
+    Ok((keys, skipped))
+}
+
+#[test]
+fn maps_from_kid_to_pem() {
+    let cases = openssl("keys");
+    let pem = |case: &Value, form: &str| text(&case["forms"][form]).to_owned();
+    let (one, other) = (
+        pem(&cases[0], "certificate_pem"),
+        pem(&cases[3], "spki_pem"),
+    );
+    let private = "-----BEGIN PRIVATE KEY-----\nAQID\n-----END PRIVATE KEY-----\n";
+    let entries = [("a", one.as_str()), ("ключ", &other), ("p", private)];
+    let json = pem_map(&entries);
+    for json in [
+        json.clone(),
+        json.replace('/', "\\/"),
+        json.replace("\"a\"", "\"\\u0061\""),
+    ] {
+        let (keys, skipped) = load_map(&json, SIGNATURES).unwrap();
+        let kids: Vec<_> = (0..2)
+            .map(|i| keys.key(i).unwrap().key_id().unwrap())
+            .collect();
+        assert!(kids[0] == "a" && kids[1] == "ключ" && keys.len() == 2);
+        assert_eq!(skipped, [(1, Error::MalformedKey)]);
+        for case in [&cases[0], &cases[3]] {
+            assert_eq!(signature_verdict(text(&case["token"]), &keys), Ok(()));
+        }
+        let (rsa_only, skipped) = load_map(&json, &[&RS256]).unwrap();
+        assert_eq!(rsa_only.len(), 1);
+        assert_eq!(skipped.len(), 2);
+    }
+    let long = "k".repeat(257);
+    let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
+    for (case, json, want) in [
+        ("empty", "{}".to_owned(), Error::NoUsableKey),
+        ("not an object", "[]".to_owned(), Error::MalformedJson),
+        ("a web page", "<html>".to_owned(), Error::MalformedJson),
+        (
+            "cut",
+            json[..json.len() - 1].to_owned(),
+            Error::MalformedJson,
+        ),
+        ("null", r#"{"a":null}"#.to_owned(), Error::MalformedKey),
+        (
+            "a JWK Set",
+            r#"{"keys":[]}"#.to_owned(),
+            Error::MalformedKey,
+        ),
+        ("not PEM", r#"{"a":"x"}"#.to_owned(), Error::MalformedKey),
+        (
+            "a long kid",
+            pem_map(&[(&long, &one)]),
+            Error::Limit(Limit::KeyIdLen),
+        ),
+        (
+            "too long",
+            format!("{json}{}", " ".repeat(1 << 20)),
+            Error::Limit(Limit::KeySetLen),
+        ),
+    ] {
+        assert_eq!(load_map(&json, SIGNATURES).err(), Some(want), "{case}");
+    }
+    assert_eq!(
+        load_map(&json, &[&RS256, &HS256]).err(),
+        Some(Error::UnusableAlgorithmList)
+    );
+    // A foreign entry or a second one with the same name does not affect the others.
+    for foreign in [
+        format!(r#""z":{deep}"#),
+        r#""z":"\ud800""#.to_owned(),
+        r#""\ud800":"x""#.to_owned(),
+        format!(r#""a":{}"#, json!(other)),
+    ] {
+        let json = format!(
+            "{},{foreign}}}",
+            &pem_map(&[("a", &one)]).trim_end_matches('}')
+        );
+        let (keys, skipped) = load_map(&json, SIGNATURES).unwrap();
+        assert_eq!(
+            (keys.len(), skipped),
+            (1, vec![(1, Error::MalformedKey)]),
+            "{foreign}"
+        );
+        assert_eq!(signature_verdict(text(&cases[0]["token"]), &keys), Ok(()));
+    }
+    // A text that is refused leaves the keys in place.
+    let mut keys = Keyring::new();
+    let mut scratch = vec![0; 2 * json.len()];
+    keys.load_pem_map(json.as_bytes(), SIGNATURES, &mut scratch, |_| {})
+        .unwrap();
+    let refused = keys.load_pem_map(b"{\"a\":", SIGNATURES, &mut scratch, |_| {});
+    assert_eq!((refused.err(), keys.len()), (Some(Error::MalformedJson), 2));
+    let alone = pem_map(&[("a", &one)]);
+    let short = keys.load_pem_map(alone.as_bytes(), SIGNATURES, &mut [0; 64], |_| {});
+    assert_eq!(short.err(), Some(Error::ScratchTooSmall));
+}
+
+/// The document of a realm of Keycloak.
+#[test]
+fn spki_in_a_member_of_json() {
+    for case in openssl("keys") {
+        let der = text(&case["forms"]["spki_der"]);
+        let realm = json!({"realm": "demo", "public_key": der, "tokens-not-before": 0}).to_string();
+        let load = |json: &str| {
+            let mut scratch = vec![0; 2 * json.len()];
+            let key = KeyParameters::from_spki_member(json.as_bytes(), "public_key", &mut scratch);
+            Keyring::from_parameters(&key?, SIGNATURES)
+        };
+        for json in [realm.clone(), realm.replace('/', "\\/")] {
+            let key = load(&json).unwrap();
+            assert_eq!(signature_verdict(text(&case["token"]), &key), Ok(()));
+        }
+        let cut = &der[..der.len() - 4];
+        let certificate = text(&case["forms"]["certificate_der"]);
+        for (case, public_key, want) in [
+            ("null", json!(null), Error::MalformedKey),
+            ("a number", json!(5), Error::MalformedKey),
+            ("empty", json!(""), Error::MalformedKey),
+            ("cut", json!(cut), Error::MalformedKey),
+            (
+                "white space",
+                json!(format!("{der}\n")),
+                Error::MalformedKey,
+            ),
+            (
+                "base64url",
+                json!(der.replace('/', "_").replace('+', "-") + "_"),
+                Error::MalformedKey,
+            ),
+            (
+                "PEM",
+                json!(text(&case["forms"]["spki_pem"])),
+                Error::MalformedKey,
+            ),
+            ("a certificate", json!(certificate), Error::MalformedKey),
+        ] {
+            let json = json!({"realm": "demo", "public_key": public_key}).to_string();
+            assert_eq!(load(&json).err(), Some(want), "{case}");
+        }
+        assert_eq!(load(r#"{"realm":"demo"}"#).err(), Some(Error::MalformedKey));
+        let twice = realm.replace("\"realm\"", "\"public_key\"");
+        assert_eq!(load(&twice).err(), Some(Error::DuplicateMember));
     }
 }

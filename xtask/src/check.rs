@@ -82,7 +82,7 @@ fn lint() -> Outcome {
         clippy(&library(features))?;
     }
     clippy(&["--manifest-path", "tests/public-api/Cargo.toml"])?;
-    clippy(&["--release", "--manifest-path", "crates/capi/Cargo.toml"])?;
+    clippy(&["--all-targets", "--manifest-path", "crates/capi/Cargo.toml"])?;
     dependencies()?;
     no_unsafe()
 }

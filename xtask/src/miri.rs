@@ -1,5 +1,6 @@
-//! Runs the unit tests under Miri.
+//! Runs the unit tests of the core and of the C interface under Miri.
 
+use std::process::Command;
 use std::time::Instant;
 
 use clap::Args;
@@ -9,10 +10,11 @@ use crate::process::{
 };
 use crate::test_run::some_tests_pass;
 
-/// Runs the unit tests under Miri
+/// Runs the unit tests of the core and of the C interface under Miri
 ///
 /// Miri detects undefined behaviour and overflow. It interprets the tests for this machine, for one
-/// with 32-bit words and for a big-endian one.
+/// with 32-bit words and for a big-endian one. In the C interface it also follows references, and
+/// detects those to uninitialized memory.
 ///
 /// Needs the toolchain nightly-2026-10-30 with miri and rust-src, which is installed if missing.
 ///
@@ -61,12 +63,21 @@ impl Arguments {
 
 /// Runs the tests for a target and returns whether they passed. A run without tests fails.
 fn test(target: &str, quick: bool) -> Outcome<bool> {
+    let mut core = tests("Cargo.toml", target);
+    if quick {
+        core.args(["--skip", "alg::ecdsa"]);
+    }
+    let mut capi = tests("crates/capi/Cargo.toml", target);
+    // Also checks what a reference points to, which may be memory that C did not initialize.
+    capi.env("MIRIFLAGS", "-Zmiri-recursive-validation");
+    Ok(some_tests_pass(&mut core)? & some_tests_pass(&mut capi)?)
+}
+
+/// Returns a command that runs the unit tests of a package.
+fn tests(manifest: &str, target: &str) -> Command {
     let mut test = cargo([&format!("+{NIGHTLY}"), "miri", "test", "--locked", "--lib"]);
-    test.args(["--target", target, "--"])
+    test.args(["--manifest-path", manifest, "--target", target, "--"])
         // A separate target folder, so that the builds of other commands stay valid.
         .env("CARGO_TARGET_DIR", target_folder("target").join("miri"));
-    if quick {
-        test.args(["--skip", "alg::ecdsa"]);
-    }
-    some_tests_pass(&mut test)
+    test
 }

@@ -4,7 +4,7 @@
  *
  * All memory belongs to the caller. Nothing is allocated, nothing is global, and nothing has to be
  * released. Strings and buffers are a pointer and a length. A call with wrong arguments returns an
- * error from 1000 to 1999. */
+ * error from 1000 to 1999. After an error, every output is empty: 0, false or an empty string. */
 
 #ifndef JOSE_VERIFY_H
 #define JOSE_VERIFY_H
@@ -26,11 +26,27 @@
 /* Initializes claims: jv_claims claims = JV_CLAIMS_INIT; */
 #define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
 
-/* Makes a jv_string from a literal: JV_STRING("https://issuer.example.com") */
+/* Makes a jv_string from a literal: JV_STRING("https://issuer.example.com")
+ * Does not compile with a pointer or an array, of which sizeof is not the length, or with a wide
+ * literal. */
+#define JV_LITERAL_LEN_(literal) \
+    (sizeof("" literal "") - sizeof(char[sizeof(*"" literal "") == 1 ? 1 : -1]))
+#define JV_LITERAL_(literal) {(const uint8_t *)("" literal ""), JV_LITERAL_LEN_(literal)}
 #ifdef __cplusplus
-#define JV_STRING(literal) (jv_string{(const uint8_t *)(literal), sizeof(literal) - 1})
+#define JV_STRING(literal) (jv_string JV_LITERAL_(literal))
 #else
-#define JV_STRING(literal) ((jv_string){(const uint8_t *)(literal), sizeof(literal) - 1})
+#define JV_STRING(literal) ((jv_string)JV_LITERAL_(literal))
+#endif
+
+/* Lets the compiler warn if a result is not used. */
+#if defined(__GNUC__)
+#define JV_MUST_USE __attribute__((warn_unused_result))
+#elif (defined(__cplusplus) && __cplusplus >= 201703L) || \
+    (defined(_MSVC_LANG) && _MSVC_LANG >= 201703L) || \
+    (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define JV_MUST_USE [[nodiscard]]
+#else
+#define JV_MUST_USE
 #endif
 
 /* Errors of tokens and keys. */
@@ -483,7 +499,7 @@ typedef struct jv_policy {
 
 /*
  The claims of a token that was verified. Initialize it with `JV_CLAIMS_INIT`. Only `jv_verify`
- and `jv_verify_in_place` fill it in. It borrows from the buffer that the token was decoded into.
+ and its variants fill it in. It borrows from the buffer that the token was decoded into.
  */
 typedef struct jv_claims {
     /*
@@ -556,6 +572,17 @@ typedef struct jv_claims {
  The claim has another JSON type, or is a number out of range.
  */
 #define JV_OTHER_TYPE 1009
+
+/*
+ The time is before 1970 or has a second or more of nanoseconds, such as the `(time_t)-1` with
+ which `time` reports a failure.
+ */
+#define JV_TIME_OUT_OF_RANGE 1010
+
+/*
+ The string contains U+0000, at which a reader without its length would stop.
+ */
+#define JV_ZERO_BYTE 1011
 
 /*
  The check is undecided: verification fails with `JV_UNDECIDED`.
@@ -654,23 +681,23 @@ extern const struct jv_algorithm JV_ES512;
 /*
  Returns the stable name of an error in snake case, such as `bad_signature`.
  */
-struct jv_string jv_error_name(jv_error error);
+JV_MUST_USE struct jv_string jv_error_name(jv_error error);
 
 /*
  Returns a message for people: one sentence without a full stop.
  */
-struct jv_string jv_error_message(jv_error error);
+JV_MUST_USE struct jv_string jv_error_message(jv_error error);
 
 /*
  Returns the claim that an error is about, such as `aud`, or an empty string if it is not about a
  claim.
  */
-struct jv_string jv_error_claim(jv_error error);
+JV_MUST_USE struct jv_string jv_error_claim(jv_error error);
 
 /*
  Returns whether fetching the issuer's keys again may help. Only `JV_NO_KEY` returns true.
  */
-bool jv_error_refresh_keys(jv_error error);
+JV_MUST_USE bool jv_error_refresh_keys(jv_error error);
 
 /*
  Returns the bytes of memory for a key set of `capacity` keys, to allocate it at run time.
@@ -680,7 +707,7 @@ bool jv_error_refresh_keys(jv_error error);
  average, and 256 bytes more in total. An RSA key of 4096 bits takes the memory of two. Memory
  between the sizes for N and N + 1 keys can hold larger keys, but not more of them.
  */
-size_t jv_key_set_size(size_t capacity);
+JV_MUST_USE size_t jv_key_set_size(size_t capacity);
 
 /*
  Creates an empty key set in `memory`, which must be aligned to 8 bytes and large enough for one
@@ -689,8 +716,8 @@ size_t jv_key_set_size(size_t capacity);
  `algorithms` points to the addresses of 1 to 16 different algorithms. All must be MACs, or all
  signatures. Only these algorithms are accepted. The list is copied.
 
- On success, `*set` points to the beginning of `memory`. On error it is NULL, and the memory is
- not modified. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`,
+ On success, `*set` points to the beginning of `memory`. On error it is NULL, and nothing else is
+ written. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`,
  `JV_UNUSABLE_ALGORITHM_LIST`.
 
  # Safety
@@ -699,6 +726,7 @@ size_t jv_key_set_size(size_t capacity);
  is an array of `algorithm_count` pointers to algorithms of this library. `set` points to a
  pointer that can be written. Each of them may be NULL.
  */
+JV_MUST_USE
 jv_error jv_key_set_init(uint8_t *memory,
                          size_t memory_len,
                          const struct jv_algorithm *const *algorithms,
@@ -713,7 +741,7 @@ jv_error jv_key_set_init(uint8_t *memory,
 
  `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during the call.
  */
-jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
+JV_MUST_USE jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
 
 /*
  Replaces all keys with the usable keys of a JWK Set (RFC 7517 §5). Entries that cannot be used
@@ -721,13 +749,20 @@ jv_error jv_key_set_refuse_ambiguity(struct jv_key_set *set);
 
  If the text is not a JWK Set, the keys do not change. If no entry is usable
  (`JV_NO_USABLE_KEY`), the key set is empty afterwards. If not all usable keys fit
- (`JV_KEY_SET_FULL`), the keys that fit are loaded and can be used.
+ (`JV_KEY_SET_FULL`), the keys that fit are loaded and can be used. These two errors report the
+ counts of the load. After every other error, both counts are 0.
 
  # Safety
 
- See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes.
+ See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes. `kept` and `skipped` are NULL or
+ point to numbers that can be written.
  */
-jv_error jv_key_set_load(struct jv_key_set *set, const uint8_t *jwks, size_t jwks_len, size_t *kept, size_t *skipped);
+JV_MUST_USE
+jv_error jv_key_set_load(struct jv_key_set *set,
+                         const uint8_t *jwks,
+                         size_t jwks_len,
+                         size_t *kept,
+                         size_t *skipped);
 
 /*
  Adds one JWK (RFC 7517 §4). A key without a `kid` fits every token.
@@ -736,7 +771,7 @@ jv_error jv_key_set_load(struct jv_key_set *set, const uint8_t *jwks, size_t jwk
 
  See `jv_key_set_refuse_ambiguity`; `jwk` is `jwk_len` bytes.
  */
-jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t jwk_len);
+JV_MUST_USE jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t jwk_len);
 
 /*
  Adds a shared secret for the HMAC algorithms. The bytes are used unchanged.
@@ -747,6 +782,7 @@ jv_error jv_key_set_add_jwk(struct jv_key_set *set, const uint8_t *jwk, size_t j
 
  See `jv_key_set_refuse_ambiguity`; `secret` is `secret_len` bytes and `key_id` a string.
  */
+JV_MUST_USE
 jv_error jv_key_set_add_secret(struct jv_key_set *set,
                                const uint8_t *secret,
                                size_t secret_len,
@@ -761,6 +797,7 @@ jv_error jv_key_set_add_secret(struct jv_key_set *set,
  See `jv_key_set_refuse_ambiguity`; `point` is `point_len` bytes, `curve` and `key_id` are
  strings.
  */
+JV_MUST_USE
 jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
                                  struct jv_string curve,
                                  const uint8_t *point,
@@ -776,11 +813,31 @@ jv_error jv_key_set_add_ec_point(struct jv_key_set *set,
  See `jv_key_set_refuse_ambiguity`; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
  a string.
  */
+JV_MUST_USE
 jv_error jv_key_set_add_rsa(struct jv_key_set *set,
                             const uint8_t *n,
                             size_t n_len,
                             const uint8_t *e,
                             size_t e_len,
+                            struct jv_string key_id);
+
+/*
+ Adds a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the key of a
+ `CERTIFICATE`, which is not validated. `key_id` is as for `jv_key_set_add_secret`.
+
+ `scratch` receives the decoded bytes. It needs `jv_scratch_len(pem_len)` bytes.
+
+ # Safety
+
+ See `jv_key_set_refuse_ambiguity`; `pem` is `pem_len` bytes, `scratch` is `scratch_len` bytes
+ that nothing else uses, and `key_id` is a string.
+ */
+JV_MUST_USE
+jv_error jv_key_set_add_pem(struct jv_key_set *set,
+                            const uint8_t *pem,
+                            size_t pem_len,
+                            uint8_t *scratch,
+                            size_t scratch_len,
                             struct jv_string key_id);
 
 /*
@@ -790,7 +847,7 @@ jv_error jv_key_set_add_rsa(struct jv_key_set *set,
 
  `set` is NULL or a key set from `jv_key_set_init` that nothing modifies during the call.
  */
-size_t jv_key_set_len(const struct jv_key_set *set);
+JV_MUST_USE size_t jv_key_set_len(const struct jv_key_set *set);
 
 /*
  Overwrites the memory of a key set with zeros, for instance to erase a secret. The key set in it
@@ -806,29 +863,37 @@ void jv_key_set_wipe(uint8_t *memory, size_t memory_len);
  Fills in a policy with the checks of a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
  `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 
+ If the profile is unknown (`JV_OUT_OF_RANGE`), the policy is filled with zeros, so that
+ verification fails. With another size (`JV_STRUCT_SIZE`), nothing is written.
+
  # Safety
 
- `policy` is NULL or points to a policy that can be written.
+ `policy` is NULL or points to `struct_size` bytes that can be written.
  */
-jv_error jv_policy_init(struct jv_policy *policy, size_t struct_size, uint32_t profile);
+JV_MUST_USE jv_error jv_policy_init(struct jv_policy *policy, size_t struct_size, uint32_t profile);
 
 /*
  Stores the claims set in `*payload`: a JSON object, exactly as in the token. The string is valid
- until the buffer is used again.
+ until the buffer is used again. On error, it is empty, and its `data` is not NULL.
 
  # Safety
 
  `claims` is NULL, or claims whose buffer was not modified. `payload` is NULL or points to a
  string that can be written.
  */
-jv_error jv_claims_payload(const struct jv_claims *claims, struct jv_string *payload);
+JV_MUST_USE jv_error jv_claims_payload(const struct jv_claims *claims, struct jv_string *payload);
 
 /*
- Copies a string claim to `buffer`, unescaped and followed by a zero byte.
+ Copies a string claim to `buffer`, unescaped and followed by a zero byte. `len` receives the
+ length without the zero byte.
 
- If the string and the zero byte do not fit, nothing is written (`JV_BUFFER_TOO_SMALL`). `len`,
- which may be NULL, receives the length without the zero byte. The string itself may contain zero
- bytes. Other errors: `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`.
+ `len` may be NULL. A string that contains U+0000 is then an error (`JV_ZERO_BYTE`), because its
+ reader would take the part before it for the whole string.
+
+ If the string and the zero byte do not fit, the error is `JV_BUFFER_TOO_SMALL`. Other errors:
+ `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`, and those of a wrong call. On every
+ error, `buffer` contains the empty string and `*len` is 0. An output that overlaps the claims is
+ not written (`JV_OVERLAP`).
 
  # Safety
 
@@ -836,6 +901,7 @@ jv_error jv_claims_payload(const struct jv_claims *claims, struct jv_string *pay
  with a zero byte. `buffer` is `buffer_len` bytes that nothing else uses. `len` is NULL or points
  to a number that can be written.
  */
+JV_MUST_USE
 jv_error jv_claims_string(const struct jv_claims *claims,
                           const char *name,
                           char *buffer,
@@ -849,7 +915,7 @@ jv_error jv_claims_string(const struct jv_claims *claims,
 
  See `jv_claims_string`.
  */
-jv_error jv_claims_issuer(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
+JV_MUST_USE jv_error jv_claims_issuer(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
  Copies `sub` to `buffer`; see `jv_claims_string`.
@@ -858,7 +924,7 @@ jv_error jv_claims_issuer(const struct jv_claims *claims, char *buffer, size_t b
 
  See `jv_claims_string`.
  */
-jv_error jv_claims_subject(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
+JV_MUST_USE jv_error jv_claims_subject(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
  Copies `jti` to `buffer`; see `jv_claims_string`.
@@ -867,47 +933,54 @@ jv_error jv_claims_subject(const struct jv_claims *claims, char *buffer, size_t 
 
  See `jv_claims_string`.
  */
-jv_error jv_claims_jwt_id(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
+JV_MUST_USE jv_error jv_claims_jwt_id(const struct jv_claims *claims, char *buffer, size_t buffer_len, size_t *len);
 
 /*
- Stores a claim that is a 64-bit integer in `*integer`. A number with a fraction or an exponent
- is `JV_OTHER_TYPE`.
+ Stores a claim that is a 64-bit integer in `*integer`, which is 0 on error. A number with a
+ fraction or an exponent is `JV_OTHER_TYPE`.
 
  # Safety
 
  `claims` is NULL, or claims whose buffer was not modified. `name` is NULL or a string that ends
  with a zero byte. `integer` is NULL or points to a number that can be written.
  */
-jv_error jv_claims_integer(const struct jv_claims *claims, const char *name, int64_t *integer);
+JV_MUST_USE jv_error jv_claims_integer(const struct jv_claims *claims, const char *name, int64_t *integer);
 
 /*
  Stores a time claim. `*seconds` receives the whole seconds since 1970-01-01T00:00:00Z, rounded
- down, and `*nanoseconds` receives the rest. Either pointer may be NULL.
+ down, and `*nanoseconds` receives the rest. Both are 0 on error. Either pointer may be NULL.
 
  # Safety
 
  See `jv_claims_integer`.
  */
-jv_error jv_claims_time(const struct jv_claims *claims, const char *name, int64_t *seconds, uint32_t *nanoseconds);
+JV_MUST_USE
+jv_error jv_claims_time(const struct jv_claims *claims,
+                        const char *name,
+                        int64_t *seconds,
+                        uint32_t *nanoseconds);
 
 /*
- Stores a claim that is `true` or `false` in `*boolean`.
+ Stores a claim that is `true` or `false` in `*boolean`, which is `false` on error.
 
  # Safety
 
  See `jv_claims_integer`.
  */
-jv_error jv_claims_boolean(const struct jv_claims *claims, const char *name, bool *boolean);
+JV_MUST_USE jv_error jv_claims_boolean(const struct jv_claims *claims, const char *name, bool *boolean);
 
 /*
  Returns the bytes of scratch that suffice for any token of this length.
  */
-size_t jv_scratch_len(size_t token_len);
+JV_MUST_USE size_t jv_scratch_len(size_t token_len);
 
 /*
  Verifies the signature of a JWT with `keys`, then checks its claims against `policy`.
 
- `now` is the time in seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`.
+ `now` is the time in whole seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`. `exp` is
+ compared with the start of this second, and times that must not be in the future with its end.
+ Every other negative time is an error (`JV_TIME_OUT_OF_RANGE`), such as the `(time_t)-1` with
+ which `time` reports a failure.
 
  `claims` receives the result. It borrows from `scratch`, so do not modify `scratch` while you
  read claims. After an error `claims` is empty.
@@ -918,6 +991,7 @@ size_t jv_scratch_len(size_t token_len);
  `keys` is a key set, `policy` is a policy whose strings are valid, and `claims` is a `jv_claims`
  that begins with its size. Each pointer may be NULL.
  */
+JV_MUST_USE
 jv_error jv_verify(const uint8_t *token,
                    size_t token_len,
                    const struct jv_key_set *keys,
@@ -928,6 +1002,25 @@ jv_error jv_verify(const uint8_t *token,
                    struct jv_claims *claims);
 
 /*
+ Verifies like `jv_verify`, at a time with fractions of a second: `seconds` since
+ 1970-01-01T00:00:00Z, which are not negative, and less than 1,000,000,000 `nanoseconds`.
+
+ # Safety
+
+ As for `jv_verify`.
+ */
+JV_MUST_USE
+jv_error jv_verify_at(const uint8_t *token,
+                      size_t token_len,
+                      const struct jv_key_set *keys,
+                      const struct jv_policy *policy,
+                      int64_t seconds,
+                      uint32_t nanoseconds,
+                      uint8_t *scratch,
+                      size_t scratch_len,
+                      struct jv_claims *claims);
+
+/*
  Verifies like `jv_verify`, but without a scratch buffer. `token` is overwritten, even on
  error, and `claims` borrows from it.
 
@@ -935,12 +1028,43 @@ jv_error jv_verify(const uint8_t *token,
 
  As for `jv_verify`; nothing else uses the token's bytes.
  */
+JV_MUST_USE
 jv_error jv_verify_in_place(uint8_t *token,
                             size_t token_len,
                             const struct jv_key_set *keys,
                             const struct jv_policy *policy,
                             int64_t now,
                             struct jv_claims *claims);
+
+/*
+ Verifies like `jv_verify_in_place`, at a time as for `jv_verify_at`.
+
+ # Safety
+
+ As for `jv_verify_in_place`.
+ */
+JV_MUST_USE
+jv_error jv_verify_in_place_at(uint8_t *token,
+                               size_t token_len,
+                               const struct jv_key_set *keys,
+                               const struct jv_policy *policy,
+                               int64_t seconds,
+                               uint32_t nanoseconds,
+                               struct jv_claims *claims);
+
+/*
+ Returns what is wrong with a text that is not a token, as a clause for people, such as "the
+ token is in quotation marks". The string is empty if it is no known mistake, and contains
+ nothing of the text.
+
+ Use it for a message after `JV_MALFORMED_TOKEN` or `JV_MALFORMED_BASE64URL`. It changes nothing
+ about what is accepted. `jv_verify_in_place` overwrites the text, so it needs a copy.
+
+ # Safety
+
+ `token` is NULL or `token_len` bytes.
+ */
+JV_MUST_USE struct jv_string jv_token_mistake(const uint8_t *token, size_t token_len);
 
 #ifdef __cplusplus
 }  // extern "C"

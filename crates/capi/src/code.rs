@@ -1,6 +1,6 @@
 //! Error numbers, with their names and messages.
 
-use jose_verify::{Claim, Error};
+use jose_verify::Error;
 
 use crate::string::jv_string;
 
@@ -35,6 +35,11 @@ pub const JV_NOT_VERIFIED: jv_error = 1007;
 pub const JV_NO_SUCH_CLAIM: jv_error = 1008;
 /// The claim has another JSON type, or is a number out of range.
 pub const JV_OTHER_TYPE: jv_error = 1009;
+/// The time is before 1970 or has a second or more of nanoseconds, such as the `(time_t)-1` with
+/// which `time` reports a failure.
+pub const JV_TIME_OUT_OF_RANGE: jv_error = 1010;
+/// The string contains U+0000, at which a reader without its length would stop.
+pub const JV_ZERO_BYTE: jv_error = 1011;
 
 /// An error number for C.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +60,7 @@ pub(crate) fn number(result: Result<(), Code>) -> jv_error {
 }
 
 /// Names and messages of the errors that exist only in C.
-const CALL_ERRORS: [(jv_error, &str, &str); 11] = [
+const CALL_ERRORS: [(jv_error, &str, &str); 13] = [
     (JV_OK, "ok", "success"),
     (
         JV_NULL_POINTER,
@@ -103,6 +108,16 @@ const CALL_ERRORS: [(jv_error, &str, &str); 11] = [
         "other_type",
         "the claim has another JSON type or is out of range",
     ),
+    (
+        JV_TIME_OUT_OF_RANGE,
+        "time_out_of_range",
+        "the time is negative or has a second or more of nanoseconds",
+    ),
+    (
+        JV_ZERO_BYTE,
+        "zero_byte",
+        "the string contains U+0000, and the caller takes no length",
+    ),
 ];
 
 fn describe(error: jv_error) -> (&'static str, &'static str) {
@@ -118,12 +133,14 @@ fn describe(error: jv_error) -> (&'static str, &'static str) {
 }
 
 /// Returns the stable name of an error in snake case, such as `bad_signature`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_error_name(error: jv_error) -> jv_string {
     jv_string::from_static(describe(error).0)
 }
 
 /// Returns a message for people: one sentence without a full stop.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_error_message(error: jv_error) -> jv_string {
     jv_string::from_static(describe(error).1)
@@ -131,14 +148,18 @@ pub extern "C" fn jv_error_message(error: jv_error) -> jv_string {
 
 /// Returns the claim that an error is about, such as `aud`, or an empty string if it is not about a
 /// claim.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_error_claim(error: jv_error) -> jv_string {
     let found = Error::all().find(|e| u32::from(e.code()) == error);
     let claim = found.and_then(Error::claim);
-    jv_string::from_static(claim.map_or("", Claim::name))
+    claim.map_or(jv_string::EMPTY, |claim| {
+        jv_string::from_static(claim.name())
+    })
 }
 
 /// Returns whether fetching the issuer's keys again may help. Only `JV_NO_KEY` returns true.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_error_refresh_keys(error: jv_error) -> bool {
     error == u32::from(Error::NoKey.code())

@@ -5,7 +5,7 @@ use core::time::Duration;
 use jose_verify::{Audience, Check, MaxAge, Policy, StringList};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, JV_UNDECIDED};
-use crate::ffi_ptr::{array, check_disjoint, text};
+use crate::ffi_ptr::{Region, array, text};
 use crate::policy::{
     JV_ABSENT, JV_AUDIENCE_ANY_OF, JV_AUDIENCE_CLIENT, JV_DECIDE, JV_IF_PRESENT, JV_MAX_VALUES,
     JV_NOT_CHECKED, JV_PRESENT, JV_REQUIRED, base, jv_check_audience, jv_check_text,
@@ -202,11 +202,7 @@ unsafe fn audiences<'a>(check: &jv_check_audience) -> Result<Audiences<'a>, Code
 /// # Errors
 ///
 /// `JV_OVERLAP` if one does.
-pub(crate) fn check_strings_disjoint(
-    policy: &Policy<'_>,
-    start: *const u8,
-    len: usize,
-) -> Result<(), Code> {
+pub(crate) fn check_strings_disjoint(policy: &Policy<'_>, buffer: Region) -> Result<(), Code> {
     let strings = [
         policy.typ,
         policy.nonce,
@@ -229,7 +225,7 @@ pub(crate) fn check_strings_disjoint(
         }) => (Some(client_ids), Some(trusted)),
         _ => (None, None),
     };
-    let check = |text: &str| check_disjoint(text.as_ptr(), text.len(), start, len);
+    let check = |text: &str| Region::of_text(text).check_disjoint(buffer);
     strings.iter().filter_map(expected).try_for_each(check)?;
     let lists = lists.iter().filter_map(expected);
     for list in lists.chain(audience).chain(trusted) {

@@ -1,4 +1,5 @@
-//! Turns pointers from C into references, after checking NULL, lengths and alignment.
+//! Turns pointers from C into references, after checking NULL, lengths and alignment. A reference
+//! is made only to memory that is initialized and that nothing else uses meanwhile.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -17,11 +18,10 @@ use crate::string::jv_string;
 ///
 /// # Safety
 ///
-/// A pointer that is neither NULL nor misaligned points to a `T` that nothing modifies during `'a`.
+/// A pointer that is neither NULL nor misaligned points to an initialized `T` that nothing
+/// modifies during `'a`.
 pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
-    if pointer.is_null() || !pointer.is_aligned() {
-        return Err(Code(JV_NULL_POINTER));
-    }
+    check_pointer(pointer)?;
     // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
     Ok(unsafe { &*pointer })
 }
@@ -34,14 +34,24 @@ pub(crate) unsafe fn reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> 
 ///
 /// # Safety
 ///
-/// A pointer that is neither NULL nor misaligned points to a `T` that nothing else uses during
-/// `'a`.
+/// A pointer that is neither NULL nor misaligned points to an initialized `T` that nothing else
+/// uses during `'a`.
 pub(crate) unsafe fn reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
+    check_pointer(pointer)?;
+    // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
+    Ok(unsafe { &mut *pointer })
+}
+
+/// Checks that a pointer is neither NULL nor misaligned.
+///
+/// # Errors
+///
+/// `JV_NULL_POINTER` if it is.
+pub(crate) fn check_pointer<T>(pointer: *const T) -> Result<(), Code> {
     if pointer.is_null() || !pointer.is_aligned() {
         return Err(Code(JV_NULL_POINTER));
     }
-    // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
-    Ok(unsafe { &mut *pointer })
+    Ok(())
 }
 
 /// Borrows an array. The pointer of an empty array is ignored.
@@ -52,22 +62,20 @@ pub(crate) unsafe fn reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, 
 ///
 /// # Safety
 ///
-/// A pointer that is neither NULL nor misaligned points to `len` values that nothing modifies
-/// during `'a`.
+/// A pointer that is neither NULL nor misaligned points to `len` initialized values that nothing
+/// modifies during `'a`.
 pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T], Code> {
     if len == 0 {
         return Ok(&[]);
     }
-    if data.is_null() || !data.is_aligned() {
-        return Err(Code(JV_NULL_POINTER));
-    }
+    check_pointer(data)?;
     check_len::<T>(len)?;
     // SAFETY: neither NULL nor misaligned, and at most `isize::MAX` bytes; the caller guarantees
     // the rest.
     Ok(unsafe { slice::from_raw_parts(data, len) })
 }
 
-/// Borrows a buffer mutably. The pointer of an empty buffer is ignored.
+/// Borrows bytes mutably. The pointer of an empty buffer is ignored.
 ///
 /// # Errors
 ///
@@ -75,17 +83,51 @@ pub(crate) unsafe fn array<'a, T>(data: *const T, len: usize) -> Result<&'a [T],
 ///
 /// # Safety
 ///
-/// A pointer that is not NULL points to `len` bytes that nothing else uses during `'a`.
+/// A pointer that is not NULL points to `len` initialized bytes that nothing else uses during `'a`.
 pub(crate) unsafe fn bytes_mut<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Code> {
+    check_buffer(data, len)?;
     if len == 0 {
         return Ok(&mut []);
     }
-    if data.is_null() {
-        return Err(Code(JV_NULL_POINTER));
-    }
-    check_len::<u8>(len)?;
     // SAFETY: not NULL, and at most `isize::MAX` bytes; the caller guarantees the rest.
     Ok(unsafe { slice::from_raw_parts_mut(data, len) })
+}
+
+/// Borrows at most `needed` bytes of a buffer whose content does not matter, and fills them with
+/// zeros. C need not have initialized them.
+///
+/// # Errors
+///
+/// As for [`bytes_mut`].
+///
+/// # Safety
+///
+/// As for [`bytes_mut`], except that the bytes may be uninitialized.
+pub(crate) unsafe fn zeroed_bytes<'a>(
+    data: *mut u8,
+    len: usize,
+    needed: usize,
+) -> Result<&'a mut [u8], Code> {
+    check_buffer(data, len)?;
+    let len = len.min(needed);
+    if len > 0 {
+        // SAFETY: not NULL, and within the buffer.
+        unsafe { ptr::write_bytes(data, 0, len) };
+    }
+    // SAFETY: guaranteed by the caller, and initialized above.
+    unsafe { bytes_mut(data, len) }
+}
+
+/// Checks the pointer and the length of a buffer.
+///
+/// # Errors
+///
+/// As for [`bytes_mut`].
+pub(crate) fn check_buffer(data: *const u8, len: usize) -> Result<(), Code> {
+    if len > 0 && data.is_null() {
+        return Err(Code(JV_NULL_POINTER));
+    }
+    check_len::<u8>(len)
 }
 
 /// A bump allocator over the caller's memory.
@@ -191,63 +233,88 @@ pub(crate) unsafe fn text<'a>(string: jv_string) -> Result<&'a str, Code> {
     str::from_utf8(bytes).map_err(|_| Code(JV_NOT_UTF8))
 }
 
-/// Checks that two regions of memory are disjoint, so that writing one does not change the other.
-///
-/// # Errors
-///
-/// `JV_OVERLAP` if they share a byte.
-pub(crate) fn check_disjoint(
-    a: *const u8,
-    a_len: usize,
-    b: *const u8,
-    b_len: usize,
-) -> Result<(), Code> {
-    let a_before_b = a
-        .addr()
-        .checked_add(a_len)
-        .is_some_and(|end| end <= b.addr());
-    let b_before_a = b
-        .addr()
-        .checked_add(b_len)
-        .is_some_and(|end| end <= a.addr());
-    if a_len == 0 || b_len == 0 || a_before_b || b_before_a {
-        Ok(())
-    } else {
-        Err(Code(JV_OVERLAP))
+/// Memory of C that a call reads or writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Region {
+    start: *const u8,
+    len: usize,
+}
+
+impl Region {
+    /// Returns the region of `len` bytes at `start`.
+    pub(crate) const fn new(start: *const u8, len: usize) -> Self {
+        Self { start, len }
+    }
+
+    /// Returns the region of the value at a pointer. It is empty for NULL.
+    pub(crate) const fn of<T>(pointer: *const T) -> Self {
+        let len = if pointer.is_null() { 0 } else { size_of::<T>() };
+        Self::new(pointer.cast(), len)
+    }
+
+    /// Returns the region of an array.
+    pub(crate) const fn of_array<T>(start: *const T, len: usize) -> Self {
+        Self::new(start.cast(), len.saturating_mul(size_of::<T>()))
+    }
+
+    /// Returns the region of a string of C.
+    pub(crate) const fn of_string(string: jv_string) -> Self {
+        Self::new(string.data, string.len)
+    }
+
+    /// Returns the region of a text.
+    pub(crate) const fn of_text(text: &str) -> Self {
+        Self::new(text.as_ptr(), text.len())
+    }
+
+    /// Checks that two regions are disjoint, so that writing one does not change the other.
+    ///
+    /// # Errors
+    ///
+    /// `JV_OVERLAP` if they share a byte.
+    pub(crate) fn check_disjoint(self, other: Self) -> Result<(), Code> {
+        if self.len == 0 || other.len == 0 || self.ends_before(other) || other.ends_before(self) {
+            Ok(())
+        } else {
+            Err(Code(JV_OVERLAP))
+        }
+    }
+
+    fn ends_before(self, other: Self) -> bool {
+        let end = self.start.addr().checked_add(self.len);
+        end.is_some_and(|end| end <= other.start.addr())
     }
 }
 
-/// Borrows a struct that begins with its own size, as [`reference`] does. Nothing else in it is
-/// read before the size is checked.
+/// Borrows a struct that begins with its own size, as [`reference`] does.
 ///
 /// # Errors
 ///
-/// As for [`reference`]; [`check_struct_size`].
+/// As for [`check_sized`].
 ///
 /// # Safety
 ///
 /// As for [`reference`], except that only as many bytes must be readable as the size states.
 pub(crate) unsafe fn sized_reference<'a, T>(pointer: *const T) -> Result<&'a T, Code> {
-    // SAFETY: the caller guarantees that the struct begins with a size.
-    check_struct_size::<T>(unsafe { *reference(pointer.cast::<usize>())? })?;
+    // SAFETY: guaranteed by the caller.
+    unsafe { check_sized(pointer) }?;
     // SAFETY: guaranteed by the caller, because the size is that of `T`.
     unsafe { reference(pointer) }
 }
 
-/// Borrows such a struct mutably, as [`reference_mut`] does.
+/// Checks the pointer to a struct that begins with its own size. Nothing else in it is read.
 ///
 /// # Errors
 ///
-/// As for [`sized_reference`].
+/// `JV_NULL_POINTER` if the pointer is NULL or misaligned; [`check_struct_size`].
 ///
 /// # Safety
 ///
-/// As for [`reference_mut`], except that only as many bytes must be accessible as the size states.
-pub(crate) unsafe fn sized_reference_mut<'a, T>(pointer: *mut T) -> Result<&'a mut T, Code> {
-    // SAFETY: the caller guarantees that the struct begins with a size.
-    check_struct_size::<T>(unsafe { *reference(pointer.cast::<usize>().cast_const())? })?;
-    // SAFETY: guaranteed by the caller, because the size is that of `T`.
-    unsafe { reference_mut(pointer) }
+/// A pointer that is neither NULL nor misaligned points to an initialized size.
+pub(crate) unsafe fn check_sized<T>(pointer: *const T) -> Result<(), Code> {
+    check_pointer(pointer)?;
+    // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
+    check_struct_size::<T>(unsafe { ptr::read(pointer.cast::<usize>()) })
 }
 
 /// Checks the size field at the start of a struct, which the C compiler computed. There is only

@@ -9,7 +9,9 @@ use jose_verify::{Error, Options, Policy, Verifier};
 
 use crate::algorithm::jv_algorithm;
 use crate::code::{Code, JV_NULL_POINTER, JV_OUT_OF_RANGE, JV_UNUSABLE_MEMORY, jv_error, number};
-use crate::ffi_ptr::{Arena, array, check_disjoint, reference, reference_mut, text, write_out};
+use crate::ffi_ptr::{
+    Arena, Region, array, reference, reference_mut, text, write_out, zeroed_bytes,
+};
 use crate::string::jv_string;
 
 /// Bytes of memory that a key set needs in addition to its keys.
@@ -64,13 +66,14 @@ pub struct jv_key_set {
 }
 
 impl jv_key_set {
-    /// Checks that a buffer, which is written while the keys are used, does not overlap them.
+    /// Checks that memory does not overlap the key set. One of the two is written while the other
+    /// is used.
     ///
     /// # Errors
     ///
     /// `JV_OVERLAP` if it does.
-    pub(crate) fn check_disjoint_from(&self, start: *const u8, len: usize) -> Result<(), Code> {
-        check_disjoint(ptr::from_ref(self).cast(), self.memory_len, start, len)
+    pub(crate) fn check_disjoint_from(&self, other: Region) -> Result<(), Code> {
+        Region::new(ptr::from_ref(self).cast(), self.memory_len).check_disjoint(other)
     }
 
     /// Returns a verifier that uses these keys.
@@ -93,6 +96,7 @@ impl jv_key_set {
 /// Memory for N keys holds N keys of at most RSA-2048, whose identifiers (`kid`) have 44 bytes on
 /// average, and 256 bytes more in total. An RSA key of 4096 bits takes the memory of two. Memory
 /// between the sizes for N and N + 1 keys can hold larger keys, but not more of them.
+#[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
     JV_KEY_SIZE
@@ -106,8 +110,8 @@ pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
 /// `algorithms` points to the addresses of 1 to 16 different algorithms. All must be MACs, or all
 /// signatures. Only these algorithms are accepted. The list is copied.
 ///
-/// On success, `*set` points to the beginning of `memory`. On error it is NULL, and the memory is
-/// not modified. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`,
+/// On success, `*set` points to the beginning of `memory`. On error it is NULL, and nothing else is
+/// written. Errors: `JV_NULL_POINTER`, `JV_UNUSABLE_MEMORY`, `JV_OVERLAP`, `JV_OUT_OF_RANGE`,
 /// `JV_UNUSABLE_ALGORITHM_LIST`.
 ///
 /// # Safety
@@ -115,6 +119,7 @@ pub extern "C" fn jv_key_set_size(capacity: usize) -> usize {
 /// `memory` is `memory_len` bytes that nothing else uses while the key set is in use. `algorithms`
 /// is an array of `algorithm_count` pointers to algorithms of this library. `set` points to a
 /// pointer that can be written. Each of them may be NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_init(
     memory: *mut u8,
@@ -126,8 +131,9 @@ pub unsafe extern "C" fn jv_key_set_init(
     if set.is_null() {
         return JV_NULL_POINTER;
     }
-    let list_len = algorithm_count.saturating_mul(size_of::<*const jv_algorithm>());
-    let disjoint = check_disjoint(memory, memory_len, algorithms.cast(), list_len);
+    let region = Region::new(memory, memory_len);
+    let disjoint = region.check_disjoint(Region::of_array(algorithms, algorithm_count));
+    let disjoint = disjoint.and_then(|()| region.check_disjoint(Region::of(set)));
     // SAFETY: guaranteed by the caller.
     let pointers = disjoint.and_then(|()| unsafe { array(algorithms, algorithm_count) });
     let created = pointers.and_then(|pointers| {
@@ -218,10 +224,11 @@ unsafe fn algorithm_list(pointers: &[*const jv_algorithm]) -> Result<Algorithms,
 /// # Safety
 ///
 /// `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during the call.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv_error {
     // SAFETY: guaranteed by the caller.
-    let set = unsafe { reference_mut(set) };
+    let set = unsafe { exclusive(set, []) };
     number(set.map(|set| set.refuses_ambiguity = true))
 }
 
@@ -230,11 +237,14 @@ pub unsafe extern "C" fn jv_key_set_refuse_ambiguity(set: *mut jv_key_set) -> jv
 ///
 /// If the text is not a JWK Set, the keys do not change. If no entry is usable
 /// (`JV_NO_USABLE_KEY`), the key set is empty afterwards. If not all usable keys fit
-/// (`JV_KEY_SET_FULL`), the keys that fit are loaded and can be used.
+/// (`JV_KEY_SET_FULL`), the keys that fit are loaded and can be used. These two errors report the
+/// counts of the load. After every other error, both counts are 0.
 ///
 /// # Safety
 ///
-/// See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes.
+/// See `jv_key_set_refuse_ambiguity`; `jwks` is `jwks_len` bytes. `kept` and `skipped` are NULL or
+/// point to numbers that can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_load(
     set: *mut jv_key_set,
@@ -243,17 +253,65 @@ pub unsafe extern "C" fn jv_key_set_load(
     kept: *mut usize,
     skipped: *mut usize,
 ) -> jv_error {
+    let outputs = [Region::of(kept), Region::of(skipped)];
     // SAFETY: guaranteed by the caller.
-    let set = unsafe { reference_mut(set) };
+    let free = outputs.map(|output| unsafe { check_free(set, output) });
+    // SAFETY: guaranteed by the caller.
+    let exclusive = unsafe { exclusive(set, [Region::new(jwks, jwks_len)]) };
     // SAFETY: guaranteed by the caller.
     let jwks = unsafe { array(jwks, jwks_len) };
     let mut counts = Counts::default();
-    let loaded = set.and_then(|set| load(&mut set.keys, jwks?, &mut counts));
-    // SAFETY: guaranteed by the caller.
-    unsafe { write_out(kept, counts.kept) };
-    // SAFETY: guaranteed by the caller.
-    unsafe { write_out(skipped, counts.skipped) };
+    let loaded = exclusive.and_then(|set| {
+        free.into_iter().collect::<Result<(), Code>>()?;
+        load(&mut set.keys, jwks?, &mut counts)
+    });
+    let [kept_free, skipped_free] = free;
+    if kept_free.is_ok() {
+        // SAFETY: guaranteed by the caller.
+        unsafe { write_out(kept, counts.kept) };
+    }
+    if skipped_free.is_ok() {
+        // SAFETY: guaranteed by the caller.
+        unsafe { write_out(skipped, counts.skipped) };
+    }
     number(loaded)
+}
+
+/// Borrows a key set in order to change it.
+///
+/// # Errors
+///
+/// `JV_NULL_POINTER` if the pointer is NULL or misaligned; `JV_OVERLAP` if an input, which is read
+/// meanwhile, is in the memory of the key set.
+///
+/// # Safety
+///
+/// `set` is NULL or a key set from `jv_key_set_init` that nothing else uses during `'a`.
+unsafe fn exclusive<'a, const N: usize>(
+    set: *mut jv_key_set,
+    inputs: [Region; N],
+) -> Result<&'a mut jv_key_set, Code> {
+    // SAFETY: guaranteed by the caller.
+    let shared = unsafe { reference(set.cast_const()) }?;
+    inputs
+        .into_iter()
+        .try_for_each(|input| shared.check_disjoint_from(input))?;
+    // SAFETY: guaranteed by the caller; `shared` is no longer used.
+    unsafe { reference_mut(set) }
+}
+
+/// Checks that an output does not overlap the memory of a key set. Writing it would change keys.
+///
+/// # Errors
+///
+/// `JV_OVERLAP` if it does.
+///
+/// # Safety
+///
+/// As for [`exclusive`].
+unsafe fn check_free(set: *const jv_key_set, output: Region) -> Result<(), Code> {
+    // SAFETY: guaranteed by the caller.
+    unsafe { reference(set) }.map_or(Ok(()), |set| set.check_disjoint_from(output))
 }
 
 /// How many entries of a JWK Set were loaded and how many were skipped.
@@ -286,6 +344,7 @@ fn load(set: &mut LentKeySet<'_>, jwks: &[u8], counts: &mut Counts) -> Result<()
 /// # Safety
 ///
 /// See `jv_key_set_refuse_ambiguity`; `jwk` is `jwk_len` bytes.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_jwk(
     set: *mut jv_key_set,
@@ -293,7 +352,7 @@ pub unsafe extern "C" fn jv_key_set_add_jwk(
     jwk_len: usize,
 ) -> jv_error {
     // SAFETY: guaranteed by the caller.
-    let set = unsafe { reference_mut(set) };
+    let set = unsafe { exclusive(set, [Region::new(jwk, jwk_len)]) };
     // SAFETY: guaranteed by the caller.
     let jwk = unsafe { array(jwk, jwk_len) };
     number(set.and_then(|set| {
@@ -309,6 +368,7 @@ pub unsafe extern "C" fn jv_key_set_add_jwk(
 /// # Safety
 ///
 /// See `jv_key_set_refuse_ambiguity`; `secret` is `secret_len` bytes and `key_id` a string.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_secret(
     set: *mut jv_key_set,
@@ -316,8 +376,9 @@ pub unsafe extern "C" fn jv_key_set_add_secret(
     secret_len: usize,
     key_id: jv_string,
 ) -> jv_error {
+    let inputs = [Region::new(secret, secret_len), Region::of_string(key_id)];
     // SAFETY: guaranteed by the caller.
-    let set = unsafe { reference_mut(set) };
+    let set = unsafe { exclusive(set, inputs) };
     // SAFETY: guaranteed by the caller.
     let k = unsafe { array(secret, secret_len) };
     // SAFETY: guaranteed by the caller.
@@ -332,6 +393,7 @@ pub unsafe extern "C" fn jv_key_set_add_secret(
 ///
 /// See `jv_key_set_refuse_ambiguity`; `point` is `point_len` bytes, `curve` and `key_id` are
 /// strings.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_ec_point(
     set: *mut jv_key_set,
@@ -340,8 +402,13 @@ pub unsafe extern "C" fn jv_key_set_add_ec_point(
     point_len: usize,
     key_id: jv_string,
 ) -> jv_error {
+    let inputs = [
+        Region::of_string(curve),
+        Region::new(point, point_len),
+        Region::of_string(key_id),
+    ];
     // SAFETY: guaranteed by the caller.
-    let set = unsafe { reference_mut(set) };
+    let set = unsafe { exclusive(set, inputs) };
     // SAFETY: guaranteed by the caller.
     let crv = unsafe { text(curve) };
     // SAFETY: guaranteed by the caller.
@@ -358,6 +425,7 @@ pub unsafe extern "C" fn jv_key_set_add_ec_point(
 ///
 /// See `jv_key_set_refuse_ambiguity`; `n` is `n_len` bytes, `e` is `e_len` bytes, and `key_id` is
 /// a string.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_add_rsa(
     set: *mut jv_key_set,
@@ -367,8 +435,13 @@ pub unsafe extern "C" fn jv_key_set_add_rsa(
     e_len: usize,
     key_id: jv_string,
 ) -> jv_error {
+    let inputs = [
+        Region::new(n, n_len),
+        Region::new(e, e_len),
+        Region::of_string(key_id),
+    ];
     // SAFETY: guaranteed by the caller.
-    let set = unsafe { reference_mut(set) };
+    let set = unsafe { exclusive(set, inputs) };
     // SAFETY: guaranteed by the caller.
     let n = unsafe { array(n, n_len) };
     // SAFETY: guaranteed by the caller.
@@ -376,6 +449,44 @@ pub unsafe extern "C" fn jv_key_set_add_rsa(
     // SAFETY: guaranteed by the caller.
     let key_id = unsafe { text(key_id) };
     number(set.and_then(|set| add(set, &KeyParameters::rsa(n?, e?), key_id?)))
+}
+
+/// Adds a public key in PEM (RFC 7468): `PUBLIC KEY`, `RSA PUBLIC KEY`, or the key of a
+/// `CERTIFICATE`, which is not validated. `key_id` is as for `jv_key_set_add_secret`.
+///
+/// `scratch` receives the decoded bytes. It needs `jv_scratch_len(pem_len)` bytes.
+///
+/// # Safety
+///
+/// See `jv_key_set_refuse_ambiguity`; `pem` is `pem_len` bytes, `scratch` is `scratch_len` bytes
+/// that nothing else uses, and `key_id` is a string.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jv_key_set_add_pem(
+    set: *mut jv_key_set,
+    pem: *const u8,
+    pem_len: usize,
+    scratch: *mut u8,
+    scratch_len: usize,
+    key_id: jv_string,
+) -> jv_error {
+    let scratch_region = Region::new(scratch, scratch_len);
+    let (input, name) = (Region::new(pem, pem_len), Region::of_string(key_id));
+    let disjoint = input.check_disjoint(scratch_region);
+    let disjoint = disjoint.and_then(|()| name.check_disjoint(scratch_region));
+    // SAFETY: guaranteed by the caller.
+    let set = unsafe { exclusive(set, [input, name, scratch_region]) };
+    // SAFETY: guaranteed by the caller.
+    let pem = unsafe { array(pem, pem_len) };
+    // SAFETY: guaranteed by the caller.
+    let key_id = unsafe { text(key_id) };
+    number(set.and_then(|set| {
+        disjoint?;
+        let needed = jose_verify::scratch_len(pem_len);
+        // SAFETY: guaranteed by the caller, and disjoint from everything else that this call uses.
+        let scratch = unsafe { zeroed_bytes(scratch, scratch_len, needed) }?;
+        add(set, &KeyParameters::from_pem(pem?, scratch)?, key_id?)
+    }))
 }
 
 fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Result<(), Code> {
@@ -389,6 +500,7 @@ fn add(set: &mut jv_key_set, parameters: &KeyParameters<'_>, key_id: &str) -> Re
 /// # Safety
 ///
 /// `set` is NULL or a key set from `jv_key_set_init` that nothing modifies during the call.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_key_set_len(set: *const jv_key_set) -> usize {
     // SAFETY: guaranteed by the caller.

@@ -4,7 +4,9 @@ use jose_verify::oidc::{self, Nonce};
 use jose_verify::{Audience, Check, Policy, oauth};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, jv_error, number};
-use crate::ffi_ptr::{check_struct_size, reference_mut};
+use core::ptr;
+
+use crate::ffi_ptr::{check_pointer, check_struct_size};
 use crate::string::jv_string;
 
 /// What a policy demands of one claim. In zeroed memory, every check is undecided, which is an
@@ -149,9 +151,13 @@ pub struct jv_policy {
 /// Fills in a policy with the checks of a profile: `JV_PROFILE_JWT`, `JV_PROFILE_ID_TOKEN` or
 /// `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 ///
+/// If the profile is unknown (`JV_OUT_OF_RANGE`), the policy is filled with zeros, so that
+/// verification fails. With another size (`JV_STRUCT_SIZE`), nothing is written.
+///
 /// # Safety
 ///
-/// `policy` is NULL or points to a policy that can be written.
+/// `policy` is NULL or points to `struct_size` bytes that can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jv_policy_init(
     policy: *mut jv_policy,
@@ -159,10 +165,15 @@ pub unsafe extern "C" fn jv_policy_init(
     profile: u32,
 ) -> jv_error {
     number(check_struct_size::<jv_policy>(struct_size).and_then(|()| {
-        // SAFETY: guaranteed by the caller; every bit pattern is a valid `jv_policy`.
-        let policy = unsafe { reference_mut(policy) }?;
-        *policy = profile_policy(profile)?;
-        Ok(())
+        check_pointer(policy)?;
+        let filled = profile_policy(profile);
+        match filled {
+            // SAFETY: neither NULL nor misaligned; the caller guarantees the rest.
+            Ok(filled) => unsafe { ptr::write(policy, filled) },
+            // SAFETY: as above.
+            Err(_) => unsafe { ptr::write_bytes(policy, 0, 1) },
+        }
+        filled.map(|_| ())
     }))
 }
 

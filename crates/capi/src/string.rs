@@ -12,6 +12,12 @@ pub struct jv_string {
 }
 
 impl jv_string {
+    /// The empty string. Its pointer is not NULL: C that ignores the length reads a zero byte.
+    pub(crate) const EMPTY: Self = Self {
+        data: c"".as_ptr().cast(),
+        len: 0,
+    };
+
     /// Returns a static string for C.
     pub(crate) const fn from_static(text: &'static str) -> Self {
         Self::from_text(text)

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::diagnostic::Diagnostic;
-use crate::expectations::{Accepted, Content};
+use crate::expectations::{Accepted, CheckLine, Content};
 use crate::json::compact;
 
 /// An answer. Members that are `None` are omitted.
@@ -31,6 +31,14 @@ pub(crate) struct Answer<'a> {
     code: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checks: Option<&'a [CheckLine]>,
 }
 
 impl<'a> Answer<'a> {
@@ -63,11 +71,12 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Returns the answer for a rejected token.
-    pub(crate) fn rejected(error: Error) -> Self {
+    /// Returns the answer for a rejected token, with a message if the error alone does not say why.
+    pub(crate) fn rejected(error: Error, message: Option<String>) -> Self {
         Self {
             error: Some(error.name()),
             code: Some(error.code()),
+            message,
             ..Self::default()
         }
     }
@@ -78,8 +87,16 @@ impl<'a> Answer<'a> {
             error: Some(diagnostic.name()),
             code: Some(diagnostic.code()),
             message: Some(diagnostic.message().to_owned()),
+            expected: diagnostic.values().expected.clone(),
+            found: diagnostic.values().found.clone(),
+            hint: diagnostic.hint(),
             ..Self::default()
         }
+    }
+
+    /// Adds the outcome of every check, if they were asked for.
+    pub(crate) fn with_checks(self, checks: Option<&'a [CheckLine]>) -> Self {
+        Self { checks, ..self }
     }
 
     /// Returns the answer for a line that is not a valid request.

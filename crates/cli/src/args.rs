@@ -6,6 +6,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::algorithms::AlgorithmName;
 use crate::expectations::Profile;
+use crate::help::{BATCH_HELP, FORMS_HELP};
+use crate::jwk_leniency::JwkLeniency;
+use crate::key_file::Fallback;
 use crate::unix_time::UnixTime;
 
 /// Verify and inspect JSON Web Tokens
@@ -22,6 +25,7 @@ pub(crate) enum Command {
     ///
     /// Exit code 0: verified, the claims are on standard output. 1: rejected. 2: the arguments,
     /// files or keys cannot be used.
+    #[command(after_long_help = FORMS_HELP)]
     Verify(Box<VerifyArguments>),
     /// Show the header and claims of a token WITHOUT verifying it
     ///
@@ -31,12 +35,18 @@ pub(crate) enum Command {
         /// The token; if absent or `-`, it is read from standard input
         token: Option<String>,
     },
-    /// List every key of a JWK Set, and whether it can be used
+    /// List every key of a file, and whether it can be used
+    ///
+    /// Warnings are on standard error: of private keys, of a `kid` that several keys have, of
+    /// expired certificates, and of RSA keys with the fingerprint of ROCA (CVE-2017-15361).
     ///
     /// Exit code 0: at least one key is usable. 1: no key is usable. 2: the arguments or the file
     /// cannot be used.
+    #[command(after_long_help = FORMS_HELP)]
     Keys {
-        /// A file with a JWK Set or a single JWK; `-` reads standard input
+        #[command(flatten)]
+        jwks: JwkArguments,
+        /// A file with public keys; `-` reads standard input
         file: PathBuf,
     },
     /// Verify many tokens: one JSON object per line on standard input, one answer per line on
@@ -49,8 +59,10 @@ pub(crate) enum Command {
 pub(crate) struct VerifyArguments {
     #[command(flatten)]
     pub(crate) keys: KeyArguments,
+    #[command(flatten)]
+    pub(crate) jwks: JwkArguments,
     /// Accepted algorithms, separated by commas [default: all nine asymmetric algorithms with
-    /// --jwks and --pem; HS256, HS384 and HS512 with a secret]
+    /// --key; HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
     /// A file with the provider's metadata, which must be that of --issuer. ID Tokens are then
@@ -59,23 +71,54 @@ pub(crate) struct VerifyArguments {
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) expectations: ExpectationArguments,
+    /// Print the outcome of every check on standard error, with the expected and the found value.
+    /// Nothing is printed unless the signature is valid. With --json, the answer contains the
+    /// checks. A nonce and hashes are not shown
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// Print one JSON object on one line, whether the token is verified, rejected or not examined.
-    /// Exit code 2 means that arguments, files or keys cannot be used; 1 means a rejected token
+    /// It has `expected` and `found` if the value of a claim is the reason. Exit code 2 means that
+    /// arguments, files or keys cannot be used; 1 means a rejected token
     #[arg(long)]
     pub(crate) json: bool,
     /// The token; if absent or `-`, it is read from standard input
     pub(crate) token: Option<String>,
 }
 
+/// What is accepted in JWKs beyond RFC 7517 and RFC 7518.
+#[derive(Debug, Args)]
+pub(crate) struct JwkArguments {
+    /// Accept EC keys in JWKs whose coordinates lack their leading zeros, or have one too many.
+    /// Some servers, such as Glewlwyd, drop them
+    #[arg(long)]
+    pub(crate) short_coordinates: bool,
+    /// Accept JWKs with this `use` [default: sig]; may be repeated. SPIFFE has `jwt-svid`. A JWK
+    /// without `use` is always accepted
+    #[arg(long = "use", value_name = "S")]
+    pub(crate) uses: Vec<String>,
+}
+
+impl From<JwkArguments> for JwkLeniency {
+    fn from(given: JwkArguments) -> Self {
+        Self {
+            short_coordinates: given.short_coordinates,
+            uses: given.uses,
+        }
+    }
+}
+
 /// The source of the keys, which must be exactly one.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct KeyArguments {
-    /// A file with a JWK Set or a single JWK
+    /// A file with public keys, in any form that the end of `verify --help` lists. Of a
+    /// certificate, only the key is used: it is not validated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// The same as --key, for a JWK Set or a single JWK
     #[arg(long, value_name = "FILE")]
     pub(crate) jwks: Option<PathBuf>,
-    /// A file with a public key or a certificate in PEM. Of the certificate, only the key is used:
-    /// it is not validated
+    /// The same as --key, for a public key or a certificate in PEM
     #[arg(long, value_name = "FILE")]
     pub(crate) pem: Option<PathBuf>,
     /// A shared secret: the bytes of this text. Other users can read it in the process list
@@ -88,14 +131,26 @@ pub(crate) struct KeyArguments {
 }
 
 impl KeyArguments {
+    /// Returns the path of the file with public keys. The option determines what a text in no known
+    /// form is taken for.
+    pub(crate) fn public_keys(&self) -> Option<(&Path, Fallback)> {
+        let jwks = self.jwks.as_deref().map(|file| (file, Fallback::Json));
+        let file = self.key.as_deref().or(self.pem.as_deref());
+        jwks.or(file.map(|file| (file, Fallback::Pem)))
+    }
+
     /// Returns the path of the file, if the keys come from a file.
     pub(crate) fn file(&self) -> Option<&Path> {
-        let file = self.jwks.as_deref().or(self.pem.as_deref());
-        file.or(self.secret_file.as_deref())
+        let public_keys = self.public_keys().map(|(file, _)| file);
+        public_keys.or(self.secret_file.as_deref())
     }
 }
 
 /// The checks that the token must pass.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[derive(Debug, Args)]
 pub(crate) struct ExpectationArguments {
     /// The kind of token
@@ -114,6 +169,18 @@ pub(crate) struct ExpectationArguments {
     /// Accept any audience
     #[arg(long, conflicts_with = "audience")]
     pub(crate) any_audience: bool,
+    /// An accepted authorized party (`azp`), which is then required; may be repeated. Without it,
+    /// an ID Token's `azp` must be one of --audience if it is present. On Android, Google's ID
+    /// Tokens have the app's client ID here
+    #[arg(long, value_name = "S")]
+    pub(crate) azp: Vec<String>,
+    /// Accept any `azp` in an ID Token, or none
+    #[arg(long, conflicts_with = "azp")]
+    pub(crate) ignore_azp: bool,
+    /// An accepted value of the claim `client_id`, which is then required; may be repeated. Use it
+    /// with --any-audience for access tokens without `aud`, such as those of Amazon Cognito
+    #[arg(long, value_name = "S")]
+    pub(crate) client_id: Vec<String>,
     /// The nonce that was sent with the authentication request
     #[arg(long, value_name = "S")]
     pub(crate) nonce: Option<String>,
@@ -135,9 +202,20 @@ pub(crate) struct ExpectationArguments {
     /// The state whose hash the ID Token must contain (`s_hash`)
     #[arg(long, value_name = "TEXT")]
     pub(crate) state: Option<String>,
+    /// Accept an ID Token without the hashes of --access-token, --code and --state. A hash that is
+    /// present must match
+    #[arg(long)]
+    pub(crate) hashes_if_present: bool,
     /// The required type (`typ`) in the header
     #[arg(long, value_name = "S")]
     pub(crate) typ: Option<String>,
+    /// Accept a logout token without `exp`, as earlier drafts allowed. It then never expires.
+    /// Requires --profile logout-token, because an ID Token or access token must expire
+    #[arg(long)]
+    pub(crate) no_exp: bool,
+    /// Accept only tokens with `=` padding, such as those of AWS Application Load Balancers
+    #[arg(long)]
+    pub(crate) padded: bool,
     /// Tolerance for `exp`, `nbf` and `iat`, and for `auth_time` with --max-age [default: 0]
     #[arg(long, value_name = "SECS")]
     pub(crate) leeway: Option<u32>,
@@ -149,24 +227,3 @@ pub(crate) struct ExpectationArguments {
     #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
     pub(crate) now: Option<UnixTime>,
 }
-
-const BATCH_HELP: &str = r#"Each line is a request (only "token" and one of the keys are required):
-  {"id": any, "token": "...",
-   "keys": {JWK Set or JWK} | "pem": "..." | "secret": "text" | "secret_base64url": "...",
-   "algs": "RS256" | [...],
-   "profile": "jwt" | "id-token" | "access-token" | "logout-token" | "jws",
-   "issuer": "..." | [...], "audience": "..." | [...], "nonce": "...", "subject": "...",
-   "acr": "..." | [...], "typ": "...", "now": 1311281000, "leeway": 0, "max_age": 300,
-   "access_token": "...", "code": "...", "state": "..."}
-Each answer, in the order of the requests, is one of:
-  {"id": any, "ok": true, "alg": "RS256", "kid": "...", "payload": "<base64url>"}
-  {"id": any, "ok": false, "error": "bad_signature", "code": 12}
-  {"id": any, "ok": false, "error": "bad_request", "code": 0, "message": "..."}
-
-If absent or null, "profile" is jwt, "now" is the system clock, "leeway" is 0, "algs" is every
-algorithm that fits the kind of key, and "id" is null. issuer, audience, nonce, subject, acr and
-max_age are then not checked; the rest of the profile is. An ID Token must contain the hash of
-each access_token, code or state that is given. The answer contains "kid" if the token does. A line
-has at most 4 MiB.
-
-Exit code 0: every line was answered, whatever the answers. 2: standard input or output failed."#;

@@ -53,10 +53,10 @@ fn answer(line: &Line<'_>) -> io::Result<Vec<u8>> {
         Ok(request) => request,
         Err(message) => return Answer::bad_request(message).with_id(id_of(text)).to_line(),
     };
-    let mut token = request.token.trim_ascii().as_bytes().to_vec();
+    let mut token = request.token.as_bytes().to_vec();
     let answer = match request.verify(&mut token) {
         Ok(accepted) => Answer::with_payload(&accepted),
-        Err(error) => Answer::rejected(error),
+        Err((error, message)) => Answer::rejected(error, message),
     };
     answer.with_id(request.id).to_line()
 }

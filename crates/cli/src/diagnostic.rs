@@ -5,12 +5,16 @@ use std::path::Path;
 
 use jose_verify::Error;
 
+use crate::expectations::Values;
+
 /// A failure with its message.
 #[derive(Debug)]
 pub(crate) struct Diagnostic {
     /// The library's error, or `None` if the failure has another cause.
     error: Option<Error>,
     message: String,
+    /// The values that a failed check compared.
+    values: Values,
     hint: Option<&'static str>,
 }
 
@@ -19,6 +23,7 @@ impl Diagnostic {
         Self {
             error: Some(error),
             message,
+            values: Values::default(),
             hint: None,
         }
     }
@@ -27,6 +32,25 @@ impl Diagnostic {
     pub(crate) fn in_file(self, file: &Path) -> Self {
         Self {
             message: format!("{}: {}", file.display(), self.message),
+            ..self
+        }
+    }
+
+    /// Appends what the error alone does not say.
+    pub(crate) fn with_reason(self, reason: Option<String>) -> Self {
+        match reason {
+            None => self,
+            Some(reason) => Self {
+                message: format!("{}: {reason}", self.message),
+                ..self
+            },
+        }
+    }
+
+    /// Adds the values that a failed check compared.
+    pub(crate) fn with_values(self, values: Option<Values>) -> Self {
+        Self {
+            values: values.unwrap_or_default(),
             ..self
         }
     }
@@ -49,6 +73,10 @@ impl Diagnostic {
         &self.message
     }
 
+    pub(crate) const fn values(&self) -> &Values {
+        &self.values
+    }
+
     pub(crate) const fn hint(&self) -> Option<&'static str> {
         self.hint
     }
@@ -65,6 +93,7 @@ impl From<String> for Diagnostic {
         Self {
             error: None,
             message,
+            values: Values::default(),
             hint: None,
         }
     }

@@ -1,16 +1,22 @@
 //! The checks that `verify` and each request of `batch` apply to a token.
 
+mod explain;
+mod policy;
+mod values;
+
 use clap::ValueEnum;
-use core::time::Duration;
-use jose_verify::alg::{SHA256, SHA384, SHA512};
-use jose_verify::oidc::{self, HashClaims, LogoutToken, Nonce};
+use jose_verify::alg::{HashFunction, SHA256, SHA384, SHA512};
+use jose_verify::oidc::{HashClaims, LogoutToken};
 use jose_verify::{
-    Audience, Check, Error, Header, JwsVerifier, Keys, MaxAge, Member, Policy, Problem, StringList,
-    Verified, Verifier, oauth,
+    Check, Error, Header, JwsVerifier, Keys, Member, NumericDate, Options, Problem, Verified,
+    Verifier,
 };
 use serde::Deserialize;
 
 use crate::unix_time::UnixTime;
+
+pub(crate) use explain::CheckLine;
+pub(crate) use values::{Values, any_of, found};
 
 /// The kind of token that is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Deserialize)]
@@ -47,12 +53,22 @@ pub(crate) struct Expectations {
     /// `aud` must contain one of these. In an ID Token or logout token, other audiences are
     /// accepted only if `azp` is one of these.
     pub(crate) audiences: Option<Vec<String>>,
+    /// `azp` must be one of these.
+    pub(crate) authorized_parties: Option<Vec<String>>,
+    /// Omits the check of `azp` that the profile `id-token` makes by itself.
+    pub(crate) ignore_azp: bool,
+    /// The claim `client_id` must be one of these.
+    pub(crate) client_ids: Option<Vec<String>>,
     pub(crate) nonce: Option<String>,
     pub(crate) subject: Option<String>,
     /// `acr` must be one of these.
     pub(crate) acr: Option<Vec<String>>,
     pub(crate) hashed_values: HashedValues,
     pub(crate) typ: Option<String>,
+    /// Accepts logout tokens without `exp`.
+    pub(crate) no_exp: bool,
+    /// Accepts only tokens with `=` padding.
+    pub(crate) padded: bool,
     pub(crate) leeway: u32,
     pub(crate) max_age: Option<u32>,
     pub(crate) now: Option<UnixTime>,
@@ -62,6 +78,8 @@ pub(crate) struct Expectations {
 /// because they are secrets.
 #[derive(Default)]
 pub(crate) struct HashedValues {
+    /// Accepts an ID Token without the hash claims.
+    pub(crate) if_present: bool,
     pub(crate) access_token: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) state: Option<String>,
@@ -73,14 +91,28 @@ impl HashedValues {
     }
 
     fn check(&self, id_token: &Verified<'_>) -> Result<(), Error> {
-        let hash_claims = HashClaims {
-            access_token: required(self.access_token.as_deref()),
-            code: required(self.code.as_deref()),
-            state: required(self.state.as_deref()),
-        };
-        hash_claims.check(id_token, &[&SHA256, &SHA384, &SHA512])
+        self.hash_claims().check(id_token, &HASHES)
+    }
+
+    fn hash_claims(&self) -> HashClaims<'_> {
+        HashClaims {
+            access_token: self.claim(self.access_token.as_deref()),
+            code: self.claim(self.code.as_deref()),
+            state: self.claim(self.state.as_deref()),
+        }
+    }
+
+    const fn claim<'a>(&self, value: Option<&'a str>) -> Check<&'a str> {
+        match value {
+            None => Check::NotChecked,
+            Some(value) if self.if_present => Check::IfPresent(value),
+            Some(value) => Check::Required(value),
+        }
     }
 }
+
+/// The hash functions of the accepted algorithms.
+const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
 
 /// A token that passed all checks.
 #[derive(Debug)]
@@ -112,10 +144,56 @@ impl Expectations {
     pub(crate) const fn has_claim_checks(&self) -> bool {
         self.issuers.is_some()
             || self.audiences.is_some()
+            || self.authorized_parties.is_some()
+            || self.ignore_azp
+            || self.client_ids.is_some()
             || self.nonce.is_some()
             || self.subject.is_some()
             || self.acr.is_some()
             || self.max_age.is_some()
+            || self.no_exp
+    }
+
+    /// Describes options that do not fit each other or the profile. `spell` spells the name of an
+    /// option: `no_exp` is `--no-exp` on the command line.
+    pub(crate) fn conflict(&self, spell: fn(&str) -> String) -> Option<String> {
+        let profile = spell("profile");
+        let hashes = &self.hashed_values;
+        if self.profile != Profile::IdToken && hashes.is_any_given() {
+            let [token, code, state] = ["access_token", "code", "state"].map(spell);
+            return Some(format!(
+                "{token}, {code} and {state} require {profile} id-token"
+            ));
+        }
+        if hashes.if_present && !hashes.is_any_given() {
+            let [option, token, code, state] =
+                ["hashes_if_present", "access_token", "code", "state"].map(spell);
+            return Some(format!("{option} requires {token}, {code} or {state}"));
+        }
+        if self.ignore_azp && self.authorized_parties.is_some() {
+            let [ignore_azp, azp] = ["ignore_azp", "azp"].map(spell);
+            return Some(format!("{ignore_azp} cannot be used with {azp}"));
+        }
+        if self.ignore_azp && self.profile != Profile::IdToken {
+            let option = spell("ignore_azp");
+            return Some(format!(
+                "{option} requires {profile} id-token: no other profile checks azp by itself"
+            ));
+        }
+        if self.no_exp && self.profile != Profile::LogoutToken {
+            let option = spell("no_exp");
+            return Some(format!("{option} requires {profile} logout-token"));
+        }
+        None
+    }
+
+    /// Returns the options for the form of the token.
+    pub(crate) const fn options(&self) -> Options<'static> {
+        if self.padded {
+            Options::new().padded()
+        } else {
+            Options::new()
+        }
     }
 
     /// Verifies a token. `token` is overwritten, even on error.
@@ -125,7 +203,8 @@ impl Expectations {
         keys: &dyn Keys,
     ) -> Result<Accepted<'t>, Error> {
         if self.profile == Profile::Jws {
-            let jws = JwsVerifier::new(keys).verify_in_place(token)?;
+            let jws = JwsVerifier::new(keys).with_options(self.options());
+            let jws = jws.verify_in_place(token)?;
             self.check_type(jws.header())?;
             return Ok(Accepted {
                 header: *jws.header(),
@@ -133,59 +212,30 @@ impl Expectations {
             });
         }
         let policy = self.policy();
-        let now = self.now.unwrap_or_else(UnixTime::now).date();
-        let jwt = Verifier::new(keys, &policy).verify_in_place(token, now)?;
-        match self.profile {
-            Profile::IdToken => self.hashed_values.check(&jwt)?,
-            Profile::LogoutToken => LogoutToken::from_verified(&jwt).map(|_| ())?,
-            Profile::AccessToken | Profile::Jwt | Profile::Jws => {}
-        }
+        let verifier = Verifier::new(keys, &policy).with_options(self.options());
+        let jwt = verifier.verify_in_place(token, self.time())?;
+        self.check_further(&jwt)?;
         Ok(Accepted {
             header: *jwt.header(),
             content: Content::Claims(jwt.claims().as_raw()),
         })
     }
 
-    fn policy(&self) -> Policy<'_> {
-        let audiences = self.audiences.as_ref().map(list);
-        let any_of = required(audiences.map(Audience::AnyOf));
-        let profile = match self.profile {
-            Profile::IdToken => id_token(audiences),
-            Profile::AccessToken => Policy {
-                audience: any_of,
-                ..oauth::access_token(&NONE, &NONE)
-            },
-            Profile::LogoutToken => Policy {
-                audience: client(audiences),
-                ..oidc::logout_token(&NONE, &NONE)
-            },
-            Profile::Jwt | Profile::Jws => Policy::jwt(Check::NotChecked, any_of),
-        };
-        let leeway = Duration::from_secs(self.leeway.into());
-        let max_age = |seconds: u32| MaxAge {
-            age: Duration::from_secs(seconds.into()),
-            leeway,
-        };
-        let nonce = match &self.nonce {
-            Some(nonce) => Check::Required(nonce.as_str()),
-            None => profile.nonce,
-        };
-        let subject = self
-            .subject
-            .as_ref()
-            .map(|subject| -> &dyn StringList { subject });
-        Policy {
-            issuer: required(self.issuers.as_ref().map(list)),
-            nonce,
-            subject: subject.map_or(profile.subject, Check::Required),
-            typ: self.typ.as_deref().map_or(profile.typ, Check::Required),
-            auth_time: required(self.max_age.map(max_age)),
-            acr: required(self.acr.as_ref().map(list)),
-            ..profile.with_leeway(leeway)
+    /// Returns the time as of which the token is verified.
+    fn time(&self) -> NumericDate {
+        self.now.unwrap_or_else(UnixTime::now).date()
+    }
+
+    /// Makes the checks of the profile that are not part of a policy.
+    fn check_further(&self, jwt: &Verified<'_>) -> Result<(), Error> {
+        match self.profile {
+            Profile::IdToken => self.hashed_values.check(jwt),
+            Profile::LogoutToken => LogoutToken::from_verified(jwt).map(|_| ()),
+            Profile::AccessToken | Profile::Jwt | Profile::Jws => Ok(()),
         }
     }
 
-    /// Checks the `typ` of a JWS as [`Policy::typ`] does for a JWT.
+    /// Checks the `typ` of a JWS as [`Policy::typ`](jose_verify::Policy::typ) does for a JWT.
     fn check_type(&self, header: &Header<'_>) -> Result<(), Error> {
         let Some(expected) = &self.typ else {
             return Ok(());
@@ -197,36 +247,4 @@ impl Expectations {
             Some(_) => Err(Error::Header(Member::Typ, Problem::Mismatch)),
         }
     }
-}
-
-/// The empty list, also for values of a profile that are overwritten afterwards.
-const NONE: [&str; 0] = [];
-
-/// Requires `aud` to contain one of the client IDs. Other audiences are accepted only if `azp` is
-/// one of the client IDs.
-fn client(audiences: Option<&dyn StringList>) -> Check<Audience<'_>> {
-    required(audiences.map(|client_ids| Audience::Client {
-        client_ids,
-        trusted: &NONE,
-    }))
-}
-
-/// Returns the policy for an ID Token that was issued to one of these clients, or to any client.
-fn id_token(audiences: Option<&dyn StringList>) -> Policy<'_> {
-    match audiences {
-        Some(client_ids) => oidc::id_token(&NONE, client_ids, Nonce::NotSent),
-        None => Policy {
-            audience: Check::NotChecked,
-            authorized_party: Check::NotChecked,
-            ..oidc::id_token(&NONE, &NONE, Nonce::NotSent)
-        },
-    }
-}
-
-fn required<T>(expected: Option<T>) -> Check<T> {
-    expected.map_or(Check::NotChecked, Check::Required)
-}
-
-fn list(strings: &Vec<String>) -> &dyn StringList {
-    strings
 }

@@ -53,8 +53,15 @@ impl Failure {
         match self {
             Self::Rejected(diagnostic) | Self::Unusable(diagnostic) => {
                 write_error_line(&format!("error: {diagnostic}"));
-                if let Some(hint) = diagnostic.hint() {
-                    write_error_line(&format!("hint: {hint}"));
+                let values = diagnostic.values();
+                for (name, text) in [
+                    ("expected", values.expected.as_deref()),
+                    ("found", values.found.as_deref()),
+                    ("hint", diagnostic.hint()),
+                ] {
+                    if let Some(text) = text {
+                        write_error_line(&format!("{name}: {text}"));
+                    }
                 }
             }
             Self::Output(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -5,10 +5,12 @@ use jose_verify::limits::MAX_TOKEN_LEN;
 use jose_verify::{Error, Limit, Options, scratch_len};
 use serde_json::value::RawValue;
 
+use crate::diagnostic::Diagnostic;
 use crate::failure::Failure;
 use crate::input;
 use crate::json::{from_object, pretty};
 use crate::output::{Output, escaped};
+use crate::reason::mistake;
 
 const BANNER: &str = "\
 *** NOT VERIFIED *** Anyone could have written the following. Do not trust it. ***
@@ -16,7 +18,10 @@ const BANNER: &str = "\
 
 pub(crate) fn run(argument: Option<String>) -> Result<(), Failure> {
     let token = input::token(argument)?;
-    let report = report(&token).map_err(Failure::rejected)?;
+    let report = report(&token).map_err(|error| {
+        let hint = mistake(error, &token, true);
+        Failure::Rejected(Diagnostic::from(error).with_hint(hint))
+    })?;
     // Escaped even when piped: the report is for people, and may reach a terminal later.
     Output::new().write(escaped(&report, &['\n']).as_bytes())?;
     Ok(())

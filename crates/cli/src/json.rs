@@ -1,9 +1,12 @@
-//! What `serde_json` does not provide: parsing only objects, and formatting a text without changing
-//! its values.
+//! What `serde_json` does not provide: parsing only objects, members in order, and formatting a
+//! text without changing its values.
 
-use serde::Deserialize;
-use serde::de::Error as _;
+use std::fmt;
+
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Error;
+use serde_json::value::RawValue;
 
 /// Parses a JSON object. serde alone would also accept an array, and take its elements as the
 /// members in order.
@@ -13,6 +16,41 @@ pub(crate) fn from_object<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, E
     } else {
         Err(Error::custom("expected a JSON object"))
     }
+}
+
+/// A member of a JSON object. The name is `None` if no `String` can hold it: a JSON string may
+/// contain a lone surrogate.
+pub(crate) type Member<'a> = (Option<String>, &'a RawValue);
+
+/// Returns the members of a JSON object in order, duplicates included.
+pub(crate) fn members(text: &[u8]) -> Result<Vec<Member<'_>>, Error> {
+    struct Members<'a>(Vec<Member<'a>>);
+
+    impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_map(InOrder).map(Members)
+        }
+    }
+
+    struct InOrder;
+
+    impl<'de> Visitor<'de> for InOrder {
+        type Value = Vec<Member<'de>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some((name, value)) = map.next_entry::<&RawValue, _>()? {
+                members.push((serde_json::from_str(name.get()).ok(), value));
+            }
+            Ok(members)
+        }
+    }
+
+    from_object::<Members<'_>>(text).map(|members| members.0)
 }
 
 /// Formats well-formed JSON over several lines.
@@ -130,5 +168,22 @@ mod tests {
         assert_eq!(from_object::<One>(b" {\"a\":1} ").unwrap().a, 1);
         assert!(from_object::<One>(b"[1]").is_err());
         assert!(from_object::<One>(b"").is_err());
+    }
+
+    #[test]
+    fn members_are_in_order_and_complete() {
+        let text = br#" {"b":1,"\u0061":"\ud800","\ud800":[],"b":{"c":[[]]}} "#;
+        let found = members(text).unwrap();
+        let found: Vec<_> = found.iter().map(|(n, v)| (n.as_deref(), v.get())).collect();
+        let want = [
+            (Some("b"), "1"),
+            (Some("a"), r#""\ud800""#),
+            (None, "[]"),
+            (Some("b"), r#"{"c":[[]]}"#),
+        ];
+        assert_eq!(found, want);
+        for text in ["", "[]", "{", r#"{"a":}"#, "{} x"] {
+            assert!(members(text.as_bytes()).is_err(), "{text}");
+        }
     }
 }

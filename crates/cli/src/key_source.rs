@@ -1,64 +1,43 @@
-//! Loads keys from their text.
+//! Keys as the user provides them: files in any form, and shared secrets.
 
 use std::borrow::Cow;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_verify::alg::{Algorithm, AlgorithmKind, Algorithms, KeyParameters, MACS, SIGNATURES};
-use jose_verify::json::JsonStr;
-use jose_verify::keys::KeyRef;
-use jose_verify::limits::MAX_KEY_SET_LEN;
-use jose_verify::{Error, GrowingKeySet, Keys, Limit, scratch_len};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
+use jose_verify::alg::{Algorithm, AlgorithmKind, MACS, SIGNATURES};
+use jose_verify::{Error, Limit, limits::MAX_KEY_SET_LEN};
 
 use crate::algorithms::AlgorithmList;
 use crate::diagnostic::Diagnostic;
-use crate::json;
+use crate::jwk_leniency::JwkLeniency;
+use crate::key_file::{Fallback, Form, sighting};
+use crate::loaded_keys::LoadedKeys;
 
 /// Keys as the user provides them. Not `Debug`, because they may be secrets.
 pub(crate) enum KeySource<'a> {
-    /// The text of a JWK Set or of a single JWK.
-    Jwks(Cow<'a, [u8]>),
-    /// A public key or a certificate in PEM.
-    Pem(Cow<'a, [u8]>),
+    /// The text of a file with keys, its form, and what is accepted in its JWKs.
+    File(Cow<'a, [u8]>, Form, JwkLeniency),
     /// A shared secret.
     Secret(Vec<u8>),
     /// A shared secret in base64url.
     SecretBase64url(String),
 }
 
-/// Keys in the form that the library verifies with.
-#[derive(Debug)]
-pub(crate) enum LoadedKeys {
-    /// The keys of a JWK Set.
-    Set(GrowingKeySet),
-    /// One key that is not part of a JWK Set.
-    One(GrowingKeySet),
-}
-
-impl Keys for LoadedKeys {
-    fn key(&self, position: usize) -> Option<KeyRef<'_>> {
-        match self {
-            Self::Set(keys) | Self::One(keys) => keys.key(position),
-        }
+impl<'a> KeySource<'a> {
+    /// Creates a source from the text of a file, whose form is recognized.
+    pub(crate) fn from_text(
+        text: impl Into<Cow<'a, [u8]>>,
+        fallback: Fallback,
+        leniency: JwkLeniency,
+    ) -> Self {
+        let text = text.into();
+        let form = Form::of(&text, fallback);
+        Self::File(text, form, leniency)
     }
 
-    fn accepts(&self, alg: JsonStr<'_>) -> bool {
-        match self {
-            Self::Set(keys) => keys.accepts(alg),
-            // There is no other key, so only algorithms of this one are accepted.
-            Self::One(keys) => keys
-                .key(0)
-                .is_some_and(|key| key.algorithms().any(|name| alg == name)),
-        }
-    }
-}
-
-impl KeySource<'_> {
     /// Returns the algorithms that are accepted unless the user names others.
     pub(crate) fn default_algorithms(&self) -> AlgorithmList {
         let algorithms = match self {
-            Self::Jwks(_) | Self::Pem(_) => SIGNATURES,
+            Self::File(..) => SIGNATURES,
             Self::Secret(_) | Self::SecretBase64url(_) => MACS,
         };
         algorithms.to_vec()
@@ -66,25 +45,17 @@ impl KeySource<'_> {
 
     pub(crate) fn load(&self, algorithms: &[&'static dyn Algorithm]) -> Result<LoadedKeys, Error> {
         match self {
-            Self::Jwks(text) if text.len() > MAX_KEY_SET_LEN => Err(Error::Limit(Limit::KeySetLen)),
-            Self::Jwks(text) if is_set(text) => {
-                // First, because an error in the list takes precedence over one in the set.
-                let algorithms = Algorithms::new(algorithms)?;
-                let mut keys = GrowingKeySet::default();
-                // The subcommand `keys` lists the keys that are skipped.
-                keys.load(text, &algorithms, |_| {})?;
-                Ok(LoadedKeys::Set(keys))
+            Self::File(text, ..) if text.len() > MAX_KEY_SET_LEN => {
+                Err(Error::Limit(Limit::KeySetLen))
             }
-            Self::Jwks(text) => GrowingKeySet::from_jwk(text, algorithms).map(LoadedKeys::One),
-            Self::Pem(text) => {
-                let mut scratch = vec![0; scratch_len(text.len())];
-                one(&KeyParameters::from_pem(text, &mut scratch)?, algorithms)
+            Self::File(text, form, leniency) => {
+                LoadedKeys::from_file(text, *form, algorithms, leniency)
             }
-            Self::Secret(secret) => one(&KeyParameters::oct(secret), algorithms),
+            Self::Secret(secret) => LoadedKeys::from_secret(secret, algorithms),
             Self::SecretBase64url(text) => {
                 let secret = Base64UrlUnpadded::decode_vec(text);
                 let secret = secret.map_err(|_| Error::MalformedKey)?;
-                one(&KeyParameters::oct(&secret), algorithms)
+                LoadedKeys::from_secret(&secret, algorithms)
             }
         }
     }
@@ -103,12 +74,56 @@ impl KeySource<'_> {
                 // A secret of zeros is weak even if it is long enough, so the list may be empty.
                 Diagnostic::new(error, message.trim_end_matches(": ").to_owned())
             }
-            Self::Jwks(_) if signatures_only(algorithms) && self.load(MACS).is_ok() => {
-                let hint = "these are shared secrets, for --alg HS256, HS384 or HS512";
-                Diagnostic::from(error).with_hint(Some(hint))
-            }
+            Self::File(text, form, _) => of_file(error, text, *form, algorithms),
             _ => error.into(),
         }
+    }
+}
+
+/// Describes why no key could be loaded from a file.
+fn of_file(
+    error: Error,
+    text: &[u8],
+    form: Form,
+    algorithms: &[&'static dyn Algorithm],
+) -> Diagnostic {
+    let is_json = matches!(form, Form::Set | Form::Jwk);
+    if is_json
+        && signatures_only(algorithms)
+        && LoadedKeys::from_file(text, form, MACS, &JwkLeniency::default()).is_ok()
+    {
+        let hint = "these are shared secrets, for --alg HS256, HS384 or HS512";
+        return Diagnostic::from(error).with_hint(Some(hint));
+    }
+    seen_instead(error, text)
+}
+
+/// Adds to an error what the file contains instead of public keys.
+pub(crate) fn seen_instead(error: Error, text: &[u8]) -> Diagnostic {
+    let is_about_form = matches!(
+        error,
+        Error::MalformedJson
+            | Error::MalformedKey
+            | Error::PrivateKey
+            | Error::DerNotPem
+            | Error::SshKey
+            | Error::NoPemBoundary
+            | Error::UnsupportedPemLabel
+    );
+    match sighting(text) {
+        Some(seen) if is_about_form => {
+            Diagnostic::new(error, format!("{error}: found {}", seen.what)).with_hint(seen.hint)
+        }
+        _ => Diagnostic::from(error).with_hint(option_for(error)),
+    }
+}
+
+/// Returns which option accepts a key that is rejected with this error.
+fn option_for(error: Error) -> Option<&'static str> {
+    match error {
+        Error::ShortCoordinate => Some("--short-coordinates accepts such keys"),
+        Error::WrongKeyUse => Some("--use names the accepted values of \"use\""),
+        _ => None,
     }
 }
 
@@ -120,31 +135,8 @@ fn signatures_only(algorithms: &[&'static dyn Algorithm]) -> bool {
 
 /// Describes what a secret of `len` bytes lacks for an algorithm. It must be at least as long as
 /// the hash (RFC 7518 §3.2).
-fn needed(algorithm: &str, len: usize) -> Option<String> {
+pub(crate) fn needed(algorithm: &str, len: usize) -> Option<String> {
     let bits: usize = algorithm.strip_prefix("HS")?.parse().ok()?;
     let bytes = bits.div_euclid(8);
     (len < bytes).then(|| format!("{algorithm} needs at least {bytes} bytes"))
-}
-
-fn one(
-    key: &KeyParameters<'_>,
-    algorithms: &[&'static dyn Algorithm],
-) -> Result<LoadedKeys, Error> {
-    GrowingKeySet::from_parameters(key, algorithms).map(LoadedKeys::One)
-}
-
-/// Returns whether a text is meant as a JWK Set rather than a JWK: whether it is an object with the
-/// member `keys`. The library checks whether it is valid.
-pub(crate) fn is_set(text: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Outline {
-        #[serde(default, deserialize_with = "present")]
-        keys: bool,
-    }
-
-    fn present<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
-        IgnoredAny::deserialize(value).map(|_| true)
-    }
-
-    json::from_object(text).is_ok_and(|outline: Outline| outline.keys)
 }

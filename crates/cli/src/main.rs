@@ -12,13 +12,18 @@ mod batch;
 mod diagnostic;
 mod expectations;
 mod failure;
+mod help;
 mod input;
 mod inspect;
 mod json;
+mod jwk_leniency;
+mod key_file;
 mod key_source;
 mod keys;
+mod loaded_keys;
 mod metadata;
 mod output;
+mod reason;
 mod unix_time;
 mod verify;
 
@@ -37,7 +42,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Verify(arguments) => verify::run(*arguments),
         Command::Inspect { token } => inspect::run(token),
-        Command::Keys { file } => keys::run(&file),
+        Command::Keys { jwks, file } => keys::run(&file, &jwks.into()),
         Command::Batch => batch::run(),
     };
     match outcome {

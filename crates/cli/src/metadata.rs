@@ -1,6 +1,7 @@
 //! Restricts the algorithms of `verify` to those in the provider's metadata.
 
 use std::path::Path;
+use std::slice;
 
 use jose_verify::limits::MAX_METADATA_LEN;
 use jose_verify::oauth::ProviderMetadata;
@@ -8,9 +9,17 @@ use jose_verify::{Error, Limit};
 
 use crate::algorithms::AlgorithmList;
 use crate::diagnostic::Diagnostic;
-use crate::expectations::{Expectations, Profile};
+use crate::expectations::{Expectations, Profile, Values, any_of, found};
 use crate::failure::Failure;
 use crate::input;
+
+/// The accepted algorithms after the metadata was read.
+#[derive(Debug)]
+pub(crate) struct Restricted {
+    pub(crate) algorithms: AlgorithmList,
+    /// Says which algorithms are left, if the metadata excludes any.
+    pub(crate) note: Option<String>,
+}
 
 /// Returns the algorithms in `accepted` that the provider uses to sign ID Tokens.
 ///
@@ -20,7 +29,7 @@ pub(crate) fn algorithms(
     path: &Path,
     expectations: &Expectations,
     accepted: AlgorithmList,
-) -> Result<AlgorithmList, Failure> {
+) -> Result<Restricted, Failure> {
     let text = input::file(path, MAX_METADATA_LEN, Error::Limit(Limit::MetadataLen))?;
     let Some([issuer]) = expectations.issuers.as_deref() else {
         return Err(Failure::unusable(
@@ -29,11 +38,23 @@ pub(crate) fn algorithms(
     };
     // The keys come from another option, so `jwks_uri` can be absent, as in RFC 8414.
     let metadata = ProviderMetadata::parse_authorization_server(&text, issuer);
-    let metadata =
-        metadata.map_err(|error| Failure::Unusable(Diagnostic::from(error).in_file(path)))?;
+    let metadata = metadata.map_err(|error| {
+        let diagnostic = match error {
+            Error::MetadataMismatch => Diagnostic::from(error).with_values(Some(Values {
+                expected: Some(any_of(slice::from_ref(issuer))),
+                found: found("issuer", &text),
+            })),
+            _ => error.into(),
+        };
+        Failure::Unusable(diagnostic.in_file(path))
+    })?;
     if expectations.profile != Profile::IdToken || metadata.signing_algorithms().is_none() {
-        return Ok(accepted);
+        return Ok(Restricted {
+            algorithms: accepted,
+            note: None,
+        });
     }
+    let count = accepted.len();
     let mut listed = accepted;
     listed.retain(|algorithm| metadata.supports_signing_algorithm(algorithm.name()));
     if listed.is_empty() {
@@ -43,5 +64,14 @@ pub(crate) fn algorithms(
             Diagnostic::new(error, message.to_owned()).in_file(path),
         ));
     }
-    Ok(listed)
+    let names: Vec<_> = listed.iter().map(|algorithm| algorithm.name()).collect();
+    let names = names.join(", ");
+    let note = format!(
+        "of the accepted algorithms, {} lists only {names}",
+        path.display()
+    );
+    Ok(Restricted {
+        note: (listed.len() < count).then_some(note),
+        algorithms: listed,
+    })
 }

@@ -25,6 +25,11 @@ impl UnixTime {
         Self(NumericDate::new(seconds, elapsed.subsec_nanos()))
     }
 
+    /// Returns the whole seconds since 1970.
+    pub(crate) const fn seconds(self) -> i64 {
+        self.0.seconds()
+    }
+
     pub(crate) const fn date(self) -> NumericDate {
         self.0
     }

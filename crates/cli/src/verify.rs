@@ -3,25 +3,30 @@
 use std::path::Path;
 
 use jose_verify::alg::Algorithm;
-use jose_verify::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
+use jose_verify::limits::MAX_KEY_SET_LEN;
 use jose_verify::{Category, Error, Limit};
 
 use crate::algorithms::named;
 use crate::answer::Answer;
 use crate::args::{ExpectationArguments, KeyArguments, VerifyArguments};
 use crate::diagnostic::Diagnostic;
-use crate::expectations::{Accepted, Content, Expectations, HashedValues, Profile};
+use crate::expectations::{Accepted, CheckLine, Content, Expectations, HashedValues, Profile};
 use crate::failure::Failure;
 use crate::input;
-use crate::key_source::{KeySource, LoadedKeys};
-use crate::metadata;
-use crate::output::Output;
+use crate::jwk_leniency::JwkLeniency;
+use crate::key_source::KeySource;
+use crate::loaded_keys::LoadedKeys;
+use crate::metadata::{self, Restricted};
+use crate::output::{Output, write_error_line};
+use crate::reason::{Attempt, mistake};
+use crate::unix_time::UnixTime;
 
 pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
     let json = arguments.json;
-    verify(arguments).map_err(|failure| {
+    let mut checks = None;
+    verify(arguments, &mut checks).map_err(|failure| {
         if json {
-            report_as_json(failure)
+            report_as_json(failure, checks.as_deref())
         } else {
             failure
         }
@@ -30,54 +35,121 @@ pub(crate) fn run(arguments: VerifyArguments) -> Result<(), Failure> {
 
 /// Reports a failure on standard output. If that fails, returns the failure unchanged, so that it
 /// is reported on standard error.
-fn report_as_json(failure: Failure) -> Failure {
+fn report_as_json(failure: Failure, checks: Option<&[CheckLine]>) -> Failure {
     let Some(diagnostic) = failure.diagnostic() else {
         return failure;
     };
-    let line = Answer::failed(diagnostic).to_line();
+    let line = Answer::failed(diagnostic).with_checks(checks).to_line();
     match line.and_then(|line| Output::new().write(&line)) {
         Ok(()) => Failure::ReportedAsJson(failure.exit_code()),
         Err(_) => failure,
     }
 }
 
-fn verify(arguments: VerifyArguments) -> Result<(), Failure> {
+/// Verifies the token. Stores the outcome of every check in `checks`, if they are asked for.
+fn verify(arguments: VerifyArguments, checks: &mut Option<Vec<CheckLine>>) -> Result<(), Failure> {
     let expectations = expectations(arguments.expectations)?;
-    let source = key_source(&arguments.keys)?;
+    if arguments.explain && expectations.profile == Profile::Jws {
+        let message = "--explain cannot be used with --profile jws, which checks no claims";
+        return Err(Failure::unusable(message.to_owned()));
+    }
+    let source = key_source(&arguments.keys, arguments.jwks.into())?;
     let by_default = match &arguments.metadata {
         Some(path) => metadata::algorithms(path, &expectations, source.default_algorithms())?,
-        None => source.default_algorithms(),
+        None => Restricted {
+            algorithms: source.default_algorithms(),
+            note: None,
+        },
     };
-    let algorithms = match &arguments.alg {
-        Some(names) => named(names),
-        None => by_default,
+    let (algorithms, note) = match &arguments.alg {
+        Some(names) => (named(names), None),
+        None => (by_default.algorithms, by_default.note),
     };
-    let keys = load(&source, &algorithms, arguments.keys.file())?;
-    let mut token = input::token(arguments.token)?;
-    let accepted = expectations.verify(&mut token, &keys).map_err(|error| {
-        let hint = hint(error, &source, &arguments.keys);
-        let diagnostic = Diagnostic::from(error).with_hint(hint);
+    let keys = load(&source, &algorithms, arguments.keys.file(), note.as_ref())?;
+    let token = input::token(arguments.token)?;
+    if arguments.explain {
+        *checks = Some(expectations.explain(&token, &keys));
+    }
+    if let (Some(checks), false) = (&checks, arguments.json) {
+        print_checks(checks);
+    }
+    let mut buffer = token.clone();
+    let accepted = expectations.verify(&mut buffer, &keys).map_err(|error| {
+        let attempt = Attempt {
+            token: &token,
+            expectations: &expectations,
+            source: &source,
+            keys: &keys,
+        };
+        let diagnostic = describe(error, &attempt, &arguments.keys, note.as_ref());
         match error.category() {
             // An empty value, such as that of an unset shell variable, is a wrong argument.
             Category::Caller => Failure::Unusable(diagnostic),
             _ => Failure::Rejected(diagnostic),
         }
     })?;
-    print(&accepted, arguments.json)
+    print(&accepted, arguments.json, checks.as_deref())
+}
+
+/// Describes why a token is rejected.
+fn describe(
+    error: Error,
+    attempt: &Attempt<'_>,
+    keys: &KeyArguments,
+    note: Option<&String>,
+) -> Diagnostic {
+    let file = keys.public_keys();
+    let set = file.map_or_else(String::new, |(file, _)| format!(" of {}", file.display()));
+    let values = attempt
+        .expectations
+        .values_of(error, attempt.token, attempt.keys);
+    Diagnostic::from(error)
+        .with_reason(attempt.reason(error, &set))
+        .with_reason(
+            note.filter(|_| error == Error::AlgorithmNotAccepted)
+                .cloned(),
+        )
+        .with_values(values)
+        .with_hint(
+            hint(error, attempt.source, keys)
+                .or_else(|| mistake(error, attempt.token, attempt.expectations.padded)),
+        )
+}
+
+/// Prints the outcome of every check on standard error.
+fn print_checks(checks: &[CheckLine]) {
+    for check in checks {
+        let CheckLine { name, outcome, .. } = check;
+        let details = [
+            ("", check.error),
+            ("expected ", check.expected.as_deref()),
+            ("found ", check.found.as_deref()),
+        ];
+        let details = details
+            .iter()
+            .filter_map(|(word, text)| Some(format!("{word}{}", (*text)?)));
+        let details = details.collect::<Vec<_>>().join(", ");
+        let line = format!("{name:9}  {outcome:8}  {details}");
+        write_error_line(line.trim_end());
+    }
 }
 
 /// Reads the keys from the file or argument. clap ensures that exactly one is given.
-fn key_source(arguments: &KeyArguments) -> Result<KeySource<'static>, Failure> {
-    if let Some(path) = &arguments.jwks {
+fn key_source(
+    arguments: &KeyArguments,
+    leniency: JwkLeniency,
+) -> Result<KeySource<'static>, Failure> {
+    if let Some((path, fallback)) = arguments.public_keys() {
         let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
-        return Ok(KeySource::Jwks(text.into()));
+        return Ok(KeySource::from_text(text, fallback, leniency));
     }
-    if let Some(path) = &arguments.pem {
-        let text = input::file(path, MAX_KEY_SET_LEN, Error::Limit(Limit::KeySetLen))?;
-        return Ok(KeySource::Pem(text.into()));
+    if leniency.is_any_given() {
+        let message = "--short-coordinates and --use require --key";
+        return Err(Failure::unusable(message.to_owned()));
     }
     Ok(KeySource::Secret(match &arguments.secret_file {
-        Some(path) => input::file(path, MAX_KEY_PARAMETER_LEN, Error::KeyTooLarge)?,
+        // A key file is longer than any secret, and has an error of its own.
+        Some(path) => input::file(path, MAX_KEY_SET_LEN, Error::KeyTooLarge)?,
         None => arguments.secret.clone().unwrap_or_default().into_bytes(),
     }))
 }
@@ -86,9 +158,19 @@ fn load(
     source: &KeySource<'_>,
     algorithms: &[&'static dyn Algorithm],
     file: Option<&Path>,
+    note: Option<&String>,
 ) -> Result<LoadedKeys, Failure> {
     source.load(algorithms).map_err(|error| {
-        let diagnostic = source.diagnostic(error, algorithms);
+        let depends_on_algorithms = matches!(
+            error,
+            Error::WeakKey
+                | Error::UnsupportedKey
+                | Error::AlgorithmNotAccepted
+                | Error::NoUsableKey
+        );
+        let diagnostic = source
+            .diagnostic(error, algorithms)
+            .with_reason(note.filter(|_| depends_on_algorithms).cloned());
         Failure::Unusable(match file {
             // The list of algorithms comes from the arguments, not from the file.
             Some(file) if error != Error::UnusableAlgorithmList => diagnostic.in_file(file),
@@ -105,10 +187,13 @@ fn hint(error: Error, source: &KeySource<'_>, keys: &KeyArguments) -> Option<&'s
         .then_some("the secret ends with a line feed")
 }
 
-fn print(accepted: &Accepted<'_>, json: bool) -> Result<(), Failure> {
+fn print(accepted: &Accepted<'_>, json: bool, checks: Option<&[CheckLine]>) -> Result<(), Failure> {
     let mut output = Output::new();
     match accepted.content {
-        _ if json => output.write(&Answer::with_claims(accepted)?.to_line()?)?,
+        _ if json => {
+            let answer = Answer::with_claims(accepted)?.with_checks(checks);
+            output.write(&answer.to_line()?)?;
+        }
         Content::Claims(text) => output.write(format!("{text}\n").as_bytes())?,
         Content::Payload(bytes) => output.write(bytes)?,
     }
@@ -126,29 +211,36 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
     if given.profile == Profile::IdToken {
         require_decision("nonce", given.nonce.is_some(), given.any_nonce)?;
     }
-    let hashed_values = HashedValues {
-        access_token: given.access_token,
-        code: given.code,
-        state: given.state,
-    };
-    if given.profile != Profile::IdToken && hashed_values.is_any_given() {
-        let message = "--access-token, --code and --state require --profile id-token";
-        return Err(Failure::unusable(message.to_owned()));
-    }
     let listed = |list: Vec<String>| (!list.is_empty()).then_some(list);
-    Ok(Expectations {
+    let expectations = Expectations {
         profile: given.profile,
         issuers: listed(given.issuer),
         audiences: listed(given.audience),
+        authorized_parties: listed(given.azp),
+        ignore_azp: given.ignore_azp,
+        client_ids: listed(given.client_id),
         nonce: given.nonce,
         subject: given.subject,
         acr: listed(given.acr),
-        hashed_values,
+        hashed_values: HashedValues {
+            access_token: given.access_token,
+            code: given.code,
+            state: given.state,
+            if_present: given.hashes_if_present,
+        },
         typ: given.typ,
+        no_exp: given.no_exp,
+        padded: given.padded,
         leeway: given.leeway.unwrap_or(0),
         max_age: given.max_age,
-        now: given.now,
-    })
+        // Read once, so that every check and message is about the same time.
+        now: Some(given.now.unwrap_or_else(UnixTime::now)),
+    };
+    let option = |name: &str| format!("--{}", name.replace('_', "-"));
+    match expectations.conflict(option) {
+        Some(message) => Err(Failure::unusable(message)),
+        None => Ok(expectations),
+    }
 }
 
 fn require_decision(what: &str, given: bool, waived: bool) -> Result<(), Failure> {
@@ -167,10 +259,14 @@ fn reject_claim_options(given: &ExpectationArguments) -> Result<(), Failure> {
         ("--any-issuer", given.any_issuer),
         ("--audience", !given.audience.is_empty()),
         ("--any-audience", given.any_audience),
+        ("--azp", !given.azp.is_empty()),
+        ("--ignore-azp", given.ignore_azp),
+        ("--client-id", !given.client_id.is_empty()),
         ("--nonce", given.nonce.is_some()),
         ("--any-nonce", given.any_nonce),
         ("--subject", given.subject.is_some()),
         ("--acr", !given.acr.is_empty()),
+        ("--no-exp", given.no_exp),
         ("--leeway", given.leeway.is_some()),
         ("--max-age", given.max_age.is_some()),
         ("--now", given.now.is_some()),

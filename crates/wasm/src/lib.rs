@@ -7,10 +7,13 @@ use core::str;
 use core::time::Duration;
 
 use jose_verify::alg::{ES256, RS256};
-use jose_verify::{Audience, Check, Error, KeySet, Limit, NumericDate, Policy, Verifier};
+use jose_verify::{Audience, Check, Clock, Error, KeySet, Limit, NumericDate, Policy, Verifier};
 
 /// Size of the input buffer, which holds a JWK Set, a token, an issuer and an audience.
 const INPUT_LEN: usize = 64 * 1024;
+
+/// The number of the error for a `now` that is no time, as in C.
+const TIME_OUT_OF_RANGE: u32 = 1010;
 
 /// The buffers that JavaScript accesses through their addresses.
 struct Shared {
@@ -42,7 +45,12 @@ pub extern "C" fn input_len() -> usize {
 /// Verifies a JWT, which must contain `exp`, the issuer and the audience.
 ///
 /// The input buffer contains a JWK Set, the token, the issuer and the audience, in this order and
-/// without separators. `now` is in seconds since the epoch. Returns 0, or the number of the error.
+/// without separators. Returns 0, or the number of the error.
+///
+/// `now` is in seconds since the epoch, with or without a fraction. Without one, it stands for its
+/// whole second. Everything else is error 1010: NaN, to which JavaScript converts `undefined` and
+/// most strings; 0, to which it converts `null` and the empty string; and numbers that are
+/// negative, infinite, or too large for 64 bits.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(
     jwks_len: usize,
@@ -56,7 +64,7 @@ pub extern "C" fn verify(
     let lens = [jwks_len, token_len, issuer_len, audience_len];
     let (code, claims) = match claims_range(input, lens, now) {
         Ok(claims) => (0, claims),
-        Err(error) => (error.code().into(), (0, 0)),
+        Err(code) => (code, (0, 0)),
     };
     // SAFETY: no reference to `SHARED.claims` exists.
     unsafe { *SHARED.claims.get() = claims };
@@ -77,14 +85,51 @@ pub extern "C" fn claims_len() -> usize {
     unsafe { (*SHARED.claims.get()).1 }
 }
 
-/// Verifies the token. Returns the offset and length of its claims in the input.
-fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usize), Error> {
+/// Verifies the token. Returns the offset and length of its claims in the input, or the number of
+/// the error.
+fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, usize), u32> {
     let start = input.as_ptr().addr();
+    let parts = split_all(input, lens).map_err(number)?;
+    let clock = clock(now).ok_or(TIME_OUT_OF_RANGE)?;
+    let claims = verify_parts(parts, clock).map_err(number)?;
+    Ok((claims.as_ptr().addr() - start, claims.len()))
+}
+
+/// Returns what is known about the time, or `None` if the number is no time.
+fn clock(now: f64) -> Option<Clock> {
+    // Also false for NaN. The smallest float beyond `i64::MAX` is 2^63.
+    if !(now > 0.0 && now < 9_223_372_036_854_775_808.0) {
+        return None;
+    }
+    // `as` truncates.
+    let seconds = now as i64;
+    let fraction = now - seconds as f64;
+    if fraction == 0.0 {
+        return Some(Clock::Second(seconds));
+    }
+    // Rounded to microseconds. Floats near the current time are a quarter of a microsecond apart,
+    // so a token with the same decimal time would otherwise appear to be from the future.
+    let micros = (fraction * 1e6 + 0.5) as u32;
+    Some(NumericDate::new(seconds, micros * 1000).into())
+}
+
+fn number(error: Error) -> u32 {
+    error.code().into()
+}
+
+/// Splits the input into the JWK Set, the token, the issuer and the audience.
+fn split_all(input: &mut [u8], lens: [usize; 4]) -> Result<[&mut [u8]; 4], Error> {
     let [jwks_len, token_len, issuer_len, audience_len] = lens;
     let (jwks, rest) = split(input, jwks_len)?;
     let (token, rest) = split(rest, token_len)?;
     let (issuer, rest) = split(rest, issuer_len)?;
     let (audience, _) = split(rest, audience_len)?;
+    Ok([jwks, token, issuer, audience])
+}
+
+/// Verifies the token and returns its claims.
+fn verify_parts(parts: [&mut [u8]; 4], clock: Clock) -> Result<&str, Error> {
+    let [jwks, token, issuer, audience] = parts;
     let (issuers, audiences) = ([text(issuer)?], [text(audience)?]);
 
     let keys = KeySet::<16>::from_jwks(jwks, &[&ES256, &RS256])?;
@@ -95,12 +140,8 @@ fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, 
             Check::Required(Audience::AnyOf(&audiences)),
         )
     };
-    // JavaScript numbers are floats, which represent whole seconds exactly. `as` truncates and
-    // saturates.
-    let now = NumericDate::from_seconds(now as i64);
-    let jwt = Verifier::new(&keys, &policy).verify_in_place(token, now)?;
-    let claims = jwt.claims().as_raw();
-    Ok((claims.as_ptr().addr() - start, claims.len()))
+    let jwt = Verifier::new(&keys, &policy).verify_in_place(token, clock)?;
+    Ok(jwt.claims().as_raw())
 }
 
 fn split(buffer: &mut [u8], len: usize) -> Result<(&mut [u8], &mut [u8]), Error> {

@@ -1,8 +1,8 @@
 //! Import of published keys: PEM, DER, certificates, `x5c`, and secrets as text.
 
-use crate::alg::{KeyParameters, ParameterSource};
+use crate::alg::{Algorithm, KeyParameters, ParameterSource};
 use crate::encoding::base64url;
-use crate::encoding::json::{JsonStr, Value, read_object};
+use crate::encoding::json::{JsonStr, Value, outline_members, outline_string, read_object};
 use crate::error::{Error, Limit};
 use crate::jose::jwk::Jwk;
 use crate::key::import::{asn1, pem};
@@ -10,6 +10,7 @@ use crate::key::jwk_options::Add;
 use crate::key::key_ref::KeyName;
 use crate::key::memory::KeyMemory;
 use crate::key::set::KeySetIn;
+use crate::key::{LoadReport, Skipped};
 use crate::limits::{MAX_KEY_PARAMETER_LEN, MAX_KEY_SET_LEN};
 
 /// Maximum length of a curve name in bytes. No registered name is longer.
@@ -81,13 +82,27 @@ impl<'a> KeyParameters<'a> {
         member: &str,
         scratch: &'a mut [u8],
     ) -> Result<Self, Error> {
-        let pem = string_member(json, member)?;
-        // Unescaping never makes a text longer.
-        let (front, scratch) = scratch
-            .split_at_mut_checked(json.len())
-            .ok_or(Error::ScratchTooSmall)?;
-        let pem = pem.unescape(front).map_err(|_| Error::ScratchTooSmall)?;
+        let (pem, scratch) = unescape(string_member(json, member)?, scratch)?;
         Self::from_pem(pem.as_bytes(), scratch)
+    }
+
+    /// Parses a `SubjectPublicKeyInfo` in base64 from a member of a JSON object. Keycloak publishes
+    /// the key of a realm in this way: `{"realm":"x","public_key":"MIIBIjANBgkqhki…"}`.
+    ///
+    /// `scratch` receives the unescaped text and the decoded bytes. Twice the length of the JSON
+    /// text suffices.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`from_pem_member`](Self::from_pem_member), except those of PEM.
+    /// [`Error::MalformedKey`] if the member is not base64 with padding and without white space.
+    pub fn from_spki_member(
+        json: &[u8],
+        member: &str,
+        scratch: &'a mut [u8],
+    ) -> Result<Self, Error> {
+        let (text, scratch) = unescape(string_member(json, member)?, scratch)?;
+        Self::from_spki_der(pem::decode_base64(text.as_bytes(), scratch)?)
     }
 
     /// Parses a `SubjectPublicKeyInfo` in DER (RFC 5280 §4.1): RSA (RFC 3279 §2.3.1), RSASSA-PSS
@@ -185,6 +200,84 @@ impl<M: KeyMemory> KeySetIn<M> {
     }
 }
 
+impl<M: KeyMemory> KeySetIn<M> {
+    /// Replaces the keys with those of a JSON object that maps a `kid` to a certificate or public
+    /// key in PEM, as Google and Firebase publish them: `{"kid":"-----BEGIN CERTIFICATE-----\n…"}`.
+    ///
+    /// A certificate is not validated: see [`KeyParameters::from_pem`]. Entries that cannot be used
+    /// are skipped, as in [`load`](Self::load). So are entries with the name of an earlier one
+    /// ([`Error::MalformedKey`]). `scratch` receives the unescaped text and the decoded bytes.
+    /// Twice the length of the longest entry suffices.
+    ///
+    /// # Errors
+    ///
+    /// On these errors, the set keeps its keys:
+    ///
+    /// - [`Error::MalformedJson`], [`Error::Limit`]: the text is not a JSON object, or it is longer
+    ///   than [`MAX_KEY_SET_LEN`].
+    /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`](crate::alg::Algorithms::new).
+    ///
+    /// On this error, the set is empty:
+    ///
+    /// - [`Error::NoUsableKey`]: the object has no usable key. If every entry was skipped for the
+    ///   same reason, that reason is returned instead.
+    pub fn load_pem_map(
+        &mut self,
+        json: &[u8],
+        algorithms: &[&'static dyn Algorithm],
+        scratch: &mut [u8],
+        mut skipped: impl FnMut(Skipped<'_>),
+    ) -> Result<LoadReport, Error> {
+        let report = self.replace_by_map(json, algorithms, scratch, &mut skipped)?;
+        self.usable(report)
+    }
+
+    fn replace_by_map(
+        &mut self,
+        json: &[u8],
+        algorithms: &[&'static dyn Algorithm],
+        scratch: &mut [u8],
+        skipped: &mut dyn FnMut(Skipped<'_>),
+    ) -> Result<LoadReport, Error> {
+        if json.len() > MAX_KEY_SET_LEN {
+            return Err(Error::Limit(Limit::KeySetLen));
+        }
+        // The text is checked before the first key is replaced.
+        outline_members(json, &mut |_, _| Ok(()))?;
+        self.accept(algorithms)?;
+        let (mut report, mut position) = (LoadReport::default(), 0_usize);
+        outline_members(json, &mut |key_id, pem| {
+            match self.add_pem(key_id, pem, scratch) {
+                Ok(()) => report.keep(),
+                Err(reason) => skipped(Skipped {
+                    position,
+                    key_id,
+                    reason: report.count(reason),
+                }),
+            }
+            position = position.saturating_add(1);
+            Ok(())
+        })?;
+        Ok(report)
+    }
+
+    /// Adds an entry of a map.
+    fn add_pem(
+        &mut self,
+        key_id: Option<JsonStr<'_>>,
+        pem: &[u8],
+        scratch: &mut [u8],
+    ) -> Result<(), Error> {
+        let (key_id, pem) = key_id.zip(outline_string(pem)).ok_or(Error::MalformedKey)?;
+        if self.all().any(|key| key.is_named(key_id)) {
+            return Err(Error::MalformedKey);
+        }
+        let (pem, scratch) = unescape(pem, scratch)?;
+        let key = KeyParameters::from_pem(pem.as_bytes(), scratch)?;
+        self.push(KeyName::Is(key_id), &key, &|_| true)
+    }
+}
+
 /// Calls `add` with the parameters of the first certificate in a JWK's `x5c`. Parameters of the JWK
 /// must be the same.
 pub(crate) fn add_certificate(
@@ -203,10 +296,10 @@ pub(crate) fn add_certificate(
 
 /// Returns the unescaped string and the rest of the buffer. A string with escapes, such as `\/`, is
 /// unescaped to the front of the buffer.
-fn unescape<'b>(
-    string: JsonStr<'b>,
+fn unescape<'t, 'b: 't>(
+    string: JsonStr<'t>,
     buffer: &'b mut [u8],
-) -> Result<(&'b str, &'b mut [u8]), Error> {
+) -> Result<(&'t str, &'b mut [u8]), Error> {
     if let Some(plain) = string.as_plain_str() {
         return Ok((plain, buffer));
     }

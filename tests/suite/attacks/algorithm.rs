@@ -7,6 +7,7 @@ use jose_verify::alg::{
     Algorithm, ES256, HS256, HS384, HS512, KeyParameters, MACS, RS256, RS512, SIGNATURES,
 };
 use jose_verify::keys::{ForeignKey, KeyRef};
+use jose_verify::limits::MAX_KEY_PARAMETER_LEN;
 use jose_verify::{Error, Key, KeySet, Keys, Member, Problem};
 use rsa::pkcs1::EncodeRsaPublicKey;
 use rsa::pkcs8::{EncodePublicKey, LineEnding};
@@ -58,6 +59,84 @@ fn alg_none_cve_2015_9235() {
         signature_verdict(&without, &*keys),
         Err(Error::Header(Member::Alg, Problem::Missing))
     );
+}
+
+/// The text of a public key configured as the shared secret (CVE-2016-10555), which everybody knows.
+#[test]
+fn public_key_text_as_shared_secret_cve_2016_10555() {
+    let pem = |label: &str| {
+        let body = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7";
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+    };
+    let rsa = OURS.jwk().to_string();
+    let p256 = curve("ES256");
+    let ec = p256.jwk(&p256.g).to_string();
+    let ed25519 = format!(
+        r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#,
+        "A".repeat(43)
+    );
+    let texts = [
+        pem("PUBLIC KEY"),
+        pem("RSA PUBLIC KEY"),
+        pem("CERTIFICATE"),
+        pem("PRIVATE KEY"),
+        format!("Certificate:\n  Data:\n{}", pem("CERTIFICATE")),
+        pem("PUBLIC KEY").replace('\n', ""),
+        pem("PUBLIC KEY").replace('\n', "\\n"),
+        format!("\u{feff}{}", pem("PUBLIC KEY").replace('\n', "\r\n")),
+        rsa.clone(),
+        ec.clone(),
+        ed25519.clone(),
+        json!({"keys": [OURS.jwk()]}).to_string(),
+        format!("{{\n  \"keys\": [\n{ec}\n]}}"),
+        format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}", "A".repeat(40)),
+        format!(
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ{} me@host\n",
+            "A".repeat(99)
+        ),
+        format!(
+            "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY{}",
+            "A".repeat(99)
+        ),
+        format!(
+            "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1{}\n---- END SSH2 PUBLIC KEY ----\n",
+            "A".repeat(60)
+        ),
+    ];
+    let refused = Some(Error::PublicKeyAsSecret);
+    for text in &texts {
+        let secret = KeyParameters::oct(text.as_bytes());
+        assert_eq!(Key::new(HS256, &secret).err(), refused, "{text}");
+        assert_eq!(
+            Keyring::from_parameters(&secret, MACS).err(),
+            refused,
+            "{text}"
+        );
+        let jwk = json!({"kty": "oct", "k": base64url(text.as_bytes())}).to_string();
+        if text.len() <= MAX_KEY_PARAMETER_LEN {
+            assert_eq!(
+                Keyring::from_jwk(jwk.as_bytes(), MACS).err(),
+                refused,
+                "{text}"
+            );
+        }
+    }
+    // Passphrases that only look alike.
+    let filler = "and it goes on and on, until it is as long as the text of a key, or even longer";
+    for passphrase in [
+        format!("-----BEGIN PUBLIC KEY----- is how my passphrase begins, {filler}"),
+        format!("-----BEGIN-----END {filler}"),
+        format!("ssh-rsa AAAA is how my passphrase begins, {filler}"),
+        format!("ssh-ed25519 is a kind of key, {filler}"),
+        format!(r#"{{"kty" is how my passphrase begins, {filler}"#),
+        format!(r#"{{"kty":"oct","k":"{}"}}"#, "A".repeat(99)),
+        format!(r#"{{"keys":"RSA","{filler}"}}"#),
+        format!("BEGIN SSH2 PUBLIC KEY is how my passphrase begins, {filler}"),
+    ] {
+        let key = Key::new(HS256, &KeyParameters::oct(passphrase.as_bytes())).unwrap();
+        let token = mac_token("HS256", passphrase.as_bytes());
+        assert_eq!(signature_verdict(&token, &key), Ok(()), "{passphrase}");
+    }
 }
 
 /// Returns public keys in every encoding that could be mistaken for a secret.

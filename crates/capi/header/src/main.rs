@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use cbindgen::{Config, DocumentationStyle, Language, LineEndingStyle, Style};
+use cbindgen::{Config, DocumentationStyle, FunctionConfig, Language, LineEndingStyle, Style};
 use jose_verify::Error;
 
 const INTRODUCTION: &str = "\
@@ -16,7 +16,7 @@ const INTRODUCTION: &str = "\
  *
  * All memory belongs to the caller. Nothing is allocated, nothing is global, and nothing has to be
  * released. Strings and buffers are a pointer and a length. A call with wrong arguments returns an
- * error from 1000 to 1999. */";
+ * error from 1000 to 1999. After an error, every output is empty: 0, false or an empty string. */";
 
 const MACROS: &str = "\
 /* Keys are stored in machine words, so sizes depend on the width of a word. */
@@ -32,11 +32,27 @@ const MACROS: &str = "\
 /* Initializes claims: jv_claims claims = JV_CLAIMS_INIT; */
 #define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
 
-/* Makes a jv_string from a literal: JV_STRING(\"https://issuer.example.com\") */
+/* Makes a jv_string from a literal: JV_STRING(\"https://issuer.example.com\")
+ * Does not compile with a pointer or an array, of which sizeof is not the length, or with a wide
+ * literal. */
+#define JV_LITERAL_LEN_(literal) \\
+    (sizeof(\"\" literal \"\") - sizeof(char[sizeof(*\"\" literal \"\") == 1 ? 1 : -1]))
+#define JV_LITERAL_(literal) {(const uint8_t *)(\"\" literal \"\"), JV_LITERAL_LEN_(literal)}
 #ifdef __cplusplus
-#define JV_STRING(literal) (jv_string{(const uint8_t *)(literal), sizeof(literal) - 1})
+#define JV_STRING(literal) (jv_string JV_LITERAL_(literal))
 #else
-#define JV_STRING(literal) ((jv_string){(const uint8_t *)(literal), sizeof(literal) - 1})
+#define JV_STRING(literal) ((jv_string)JV_LITERAL_(literal))
+#endif
+
+/* Lets the compiler warn if a result is not used. */
+#if defined(__GNUC__)
+#define JV_MUST_USE __attribute__((warn_unused_result))
+#elif (defined(__cplusplus) && __cplusplus >= 201703L) || \\
+    (defined(_MSVC_LANG) && _MSVC_LANG >= 201703L) || \\
+    (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define JV_MUST_USE [[nodiscard]]
+#else
+#define JV_MUST_USE
 #endif
 ";
 
@@ -75,6 +91,10 @@ fn header(capi: &Path) -> String {
         defines: [("target_pointer_width = 64", "JV_64_BITS")]
             .map(|(cfg, define)| (cfg.into(), define.into()))
             .into(),
+        function: FunctionConfig {
+            must_use: Some("JV_MUST_USE".into()),
+            ..FunctionConfig::default()
+        },
         ..Config::default()
     };
     let bindings = cbindgen::Builder::new()
@@ -85,7 +105,9 @@ fn header(capi: &Path) -> String {
         .with_src(capi.join("src/key_set.rs"))
         .with_src(capi.join("src/policy.rs"))
         .with_src(capi.join("src/claims.rs"))
+        .with_src(capi.join("src/accessors.rs"))
         .with_src(capi.join("src/verify.rs"))
+        .with_src(capi.join("src/mistake.rs"))
         .generate()
         .expect("the source of the C interface is readable");
     let mut text = Vec::new();

@@ -16,6 +16,8 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) token: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) key: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) keys: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) pem: Option<&'a RawValue>,
@@ -24,6 +26,10 @@ pub(super) struct Members<'a> {
     #[serde(borrow)]
     pub(super) secret_base64url: Option<&'a RawValue>,
     #[serde(borrow)]
+    pub(super) short_coordinates: Option<&'a RawValue>,
+    #[serde(borrow, rename = "use")]
+    pub(super) uses: Option<&'a RawValue>,
+    #[serde(borrow)]
     pub(super) algs: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) profile: Option<&'a RawValue>,
@@ -31,6 +37,12 @@ pub(super) struct Members<'a> {
     pub(super) issuer: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) audience: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) azp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) ignore_azp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) client_id: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) nonce: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -51,6 +63,12 @@ pub(super) struct Members<'a> {
     pub(super) code: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) hashes_if_present: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) no_exp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) padded: Option<&'a RawValue>,
 }
 
 impl<'a> Members<'a> {

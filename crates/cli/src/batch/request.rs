@@ -1,13 +1,16 @@
 //! A line of `batch` as a request.
 
 use jose_verify::alg::Algorithm;
-use jose_verify::{Error, Options, scratch_len};
+use jose_verify::{Error, scratch_len};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::algorithms::{AlgorithmList, AlgorithmName, named};
 use crate::expectations::{Accepted, Expectations, HashedValues, Profile};
+use crate::jwk_leniency::JwkLeniency;
+use crate::key_file::{Fallback, Form};
 use crate::key_source::KeySource;
+use crate::reason::Attempt;
 
 use super::members::{Members, read};
 
@@ -60,24 +63,54 @@ impl<'a> Request<'a> {
     }
 
     /// Verifies `token`, a copy of the request's token.
-    pub(super) fn verify<'t>(&self, token: &'t mut [u8]) -> Result<Accepted<'t>, Error> {
-        check_header(token, &self.algorithms)?;
-        let keys = self.source.load(&self.algorithms)?;
-        self.expectations.verify(token, &keys)
+    ///
+    /// # Errors
+    ///
+    /// The error, and a message if the error alone does not say why.
+    pub(super) fn verify<'t>(
+        &self,
+        token: &'t mut [u8],
+    ) -> Result<Accepted<'t>, (Error, Option<String>)> {
+        self.check_header(token).map_err(|error| (error, None))?;
+        let keys = self.source.load(&self.algorithms);
+        let keys = keys.map_err(|error| (error, self.weakness(error)))?;
+        self.expectations.verify(token, &keys).map_err(|error| {
+            let attempt = Attempt {
+                token: self.token.as_bytes(),
+                expectations: &self.expectations,
+                source: &self.source,
+                keys: &keys,
+            };
+            (error, attempt.cause(error, ""))
+        })
     }
-}
 
-/// Checks the header before the keys are loaded, because an error in the token takes precedence.
-fn check_header(token: &[u8], algorithms: &[&'static dyn Algorithm]) -> Result<(), Error> {
-    let mut scratch = vec![0; scratch_len(token.len())];
-    let header = Options::new().peek_header_untrusted(token, &mut scratch)?;
-    if algorithms.iter().any(|a| header.algorithm() == a.name()) {
-        Ok(())
-    } else if algorithms.is_empty() {
-        // No token can match an empty list, so the list is wrong rather than the token.
-        Err(Error::UnusableAlgorithmList)
-    } else {
-        Err(Error::AlgorithmNotAccepted)
+    /// Describes a secret that is too short for every algorithm.
+    fn weakness(&self, error: Error) -> Option<String> {
+        match self.source {
+            KeySource::Secret(_) if error == Error::WeakKey => {
+                let diagnostic = self.source.diagnostic(error, &self.algorithms);
+                Some(diagnostic.message().to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Checks the header before the keys are loaded, because an error in the token takes
+    /// precedence.
+    fn check_header(&self, token: &[u8]) -> Result<(), Error> {
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let options = self.expectations.options();
+        let header = options.peek_header_untrusted(token, &mut scratch)?;
+        let is_named = |a: &&dyn Algorithm| header.algorithm() == a.name();
+        if self.algorithms.iter().any(is_named) {
+            Ok(())
+        } else if self.algorithms.is_empty() {
+            // No token can match an empty list, so the list is wrong rather than the token.
+            Err(Error::UnusableAlgorithmList)
+        } else {
+            Err(Error::AlgorithmNotAccepted)
+        }
     }
 }
 
@@ -85,16 +118,39 @@ fn key_source<'a>(members: &Members<'a>) -> Result<KeySource<'a>, String> {
     let secret = string("secret", members.secret)?;
     let base64url = string("secret_base64url", members.secret_base64url)?;
     let pem = string("pem", members.pem)?;
-    match (members.keys, pem, secret, base64url) {
-        (Some(keys), None, None, None) if keys.get().starts_with('{') => {
-            Ok(KeySource::Jwks(keys.get().as_bytes().into()))
-        }
-        (Some(_), None, None, None) => Err("keys: expected a JSON object".to_owned()),
-        (None, Some(pem), None, None) => Ok(KeySource::Pem(pem.into_bytes().into())),
-        (None, None, Some(secret), None) => Ok(KeySource::Secret(secret.into_bytes())),
-        (None, None, None, Some(secret)) => Ok(KeySource::SecretBase64url(secret)),
-        _ => Err("expected exactly one of keys, pem, secret, secret_base64url".to_owned()),
+    let leniency = JwkLeniency {
+        short_coordinates: flag("short_coordinates", members.short_coordinates)?,
+        uses: list("use", members.uses, "a string or an array of strings")?.unwrap_or_default(),
+    };
+    if leniency.is_any_given() && members.key.or(members.keys).is_none() {
+        return Err("short_coordinates and use require key or keys".to_owned());
     }
+    match (members.key, members.keys, pem, secret, base64url) {
+        (Some(key), None, None, None, None) => any_form(key, leniency),
+        (None, Some(keys), None, None, None) if keys.get().starts_with('{') => Ok(
+            KeySource::from_text(keys.get().as_bytes(), Fallback::Json, leniency),
+        ),
+        (None, Some(_), None, None, None) => Err("keys: expected a JSON object".to_owned()),
+        (None, None, Some(pem), None, None) => Ok(KeySource::File(
+            pem.into_bytes().into(),
+            Form::Pem,
+            leniency,
+        )),
+        (None, None, None, Some(secret), None) => Ok(KeySource::Secret(secret.into_bytes())),
+        (None, None, None, None, Some(secret)) => Ok(KeySource::SecretBase64url(secret)),
+        _ => Err("expected exactly one of key, keys, pem, secret, secret_base64url".to_owned()),
+    }
+}
+
+/// Returns the keys of the member `key`: JSON, or a string with the text of a file.
+fn any_form(key: &RawValue, leniency: JwkLeniency) -> Result<KeySource<'_>, String> {
+    if key.get().starts_with('{') {
+        let text = key.get().as_bytes();
+        return Ok(KeySource::from_text(text, Fallback::Json, leniency));
+    }
+    let text = string("key", Some(key)).map_err(|_| "key: expected a JSON object or a string")?;
+    let text = text.unwrap_or_default().into_bytes();
+    Ok(KeySource::from_text(text, Fallback::Pem, leniency))
 }
 
 fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
@@ -104,6 +160,9 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
         profile: read("profile", members.profile, profiles)?.unwrap_or_default(),
         issuers: list("issuer", members.issuer, strings)?,
         audiences: list("audience", members.audience, strings)?,
+        authorized_parties: list("azp", members.azp, strings)?,
+        ignore_azp: flag("ignore_azp", members.ignore_azp)?,
+        client_ids: list("client_id", members.client_id, strings)?,
         nonce: string("nonce", members.nonce)?,
         subject: string("subject", members.subject)?,
         acr: list("acr", members.acr, strings)?,
@@ -111,8 +170,11 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
             access_token: string("access_token", members.access_token)?,
             code: string("code", members.code)?,
             state: string("state", members.state)?,
+            if_present: flag("hashes_if_present", members.hashes_if_present)?,
         },
         typ: string("typ", members.typ)?,
+        no_exp: flag("no_exp", members.no_exp)?,
+        padded: flag("padded", members.padded)?,
         leeway: seconds("leeway", members.leeway)?.unwrap_or(0),
         max_age: seconds("max_age", members.max_age)?,
         now: read(
@@ -124,14 +186,18 @@ fn expectations(members: &Members<'_>) -> Result<Expectations, String> {
     if expectations.profile == Profile::Jws && expectations.has_claim_checks() {
         return Err("profile jws checks no claims".to_owned());
     }
-    if expectations.profile != Profile::IdToken && expectations.hashed_values.is_any_given() {
-        return Err("access_token, code and state require profile id-token".to_owned());
+    match expectations.conflict(str::to_owned) {
+        Some(message) => Err(message),
+        None => Ok(expectations),
     }
-    Ok(expectations)
 }
 
 fn string(name: &str, value: Option<&RawValue>) -> Result<Option<String>, String> {
     read(name, value, "a string")
+}
+
+fn flag(name: &str, value: Option<&RawValue>) -> Result<bool, String> {
+    Ok(read(name, value, "true or false")?.unwrap_or(false))
 }
 
 fn seconds(name: &str, value: Option<&RawValue>) -> Result<Option<u32>, String> {

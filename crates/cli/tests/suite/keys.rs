@@ -200,7 +200,7 @@ fn files_without_keys() {
         (r#"{"iss":"joe"}"#, "malformed_key_set"),
         (r#"{"keys":{}}"#, "malformed_key_set"),
         (r#"{"keys":null}"#, "malformed_key_set"),
-        (r#"{"keys":[],"a":1,"a":1}"#, "duplicate_member"),
+        (r#"{"keys":[],"keys":[]}"#, "duplicate_member"),
     ]
     .into_iter()
     .enumerate()

@@ -12,10 +12,16 @@
 mod support;
 
 mod batch;
+mod claims;
+mod explain;
 mod inspect;
+mod jwk_options;
+mod key_files;
+mod key_warnings;
 mod keys;
 #[cfg(target_os = "linux")]
 mod memory;
+mod messages;
 mod openid;
 mod requests;
 mod stream;

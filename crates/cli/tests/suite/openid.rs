@@ -141,16 +141,16 @@ fn keys_in_pem() {
             run(&hmac, b"").assert_failed(2, "error: unsupported_key: ");
         }
     }
-    let padded = file("padded.pem", "\n-----BEGIN PUBLIC KEY-----\n");
+    let cut = file("cut.pem", "\n-----BEGIN PUBLIC KEY-----\n");
     let given = [
         "verify",
         "--pem",
-        &padded,
+        &cut,
         "--any-issuer",
         "--any-audience",
         "a.b.c",
     ];
-    run(&given, b"").assert_failed(2, "error: malformed_key: ");
+    run(&given, b"").assert_failed(2, "error: no_pem_boundary: ");
     run(&["verify", "--pem=/nonexistent", "--profile=jws", "a"], b"")
         .assert_failed(2, "cannot read /nonexistent: ");
     run(&["verify", "--pem=a", "--jwks=b", "a"], b"").assert_failed(2, "cannot be used with");
@@ -192,6 +192,8 @@ fn metadata() {
     malformed.assert_failed(2, "error: malformed_metadata: ");
     let other = with("id-token", &["--issuer=https://op/", "--metadata", &hs256]);
     other.assert_failed(2, "error: metadata_mismatch: ");
+    let values = "expected: \"https://op/\"\nfound: \"https:\\/\\/op\"\n";
+    assert!(other.stderr.ends_with(values), "{other:?}");
     let several = with("id-token", &[op, "--issuer=x", "--metadata", &hs256]);
     several.assert_failed(2, "exactly one --issuer");
     let any = with("id-token", &["--any-issuer", "--metadata", &hs256]);
@@ -246,7 +248,7 @@ fn batch_accepts_the_same_members() {
         ),
         (
             json!({"pem": "x", "secret": null, "algs": "HS256"}),
-            "malformed_key",
+            "no_pem_boundary",
         ),
     ] {
         assert_eq!(ask(&members), want, "{members}");

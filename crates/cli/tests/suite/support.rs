@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{fs, thread};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_verify::alg::Sha256;
 use serde_json::Value;
 
 /// The token of RFC 7515, Appendix A.1.
@@ -107,4 +109,32 @@ pub(crate) fn vectors(name: &str) -> PathBuf {
 pub(crate) fn demo(name: &str) -> String {
     let path = vectors("demo").join(name);
     path.into_os_string().into_string().unwrap()
+}
+
+/// The secret of the tokens that tests make.
+pub(crate) const MADE_SECRET: &str = "a secret of at least 32 bytes, for HS256";
+
+/// Returns a token with these claims, signed with [`MADE_SECRET`] and HS256.
+pub(crate) fn token(claims: &Value) -> String {
+    token_with(r#"{"alg":"HS256"}"#, &claims.to_string())
+}
+
+/// Returns a token with this header and this payload, signed with [`MADE_SECRET`] and HS256.
+pub(crate) fn token_with(header: &str, payload: &str) -> String {
+    let encode = |text: &str| Base64UrlUnpadded::encode_string(text.as_bytes());
+    let input = format!("{}.{}", encode(header), encode(payload));
+    let mac = Base64UrlUnpadded::encode_string(&hmac(MADE_SECRET.as_bytes(), input.as_bytes()));
+    format!("{input}.{mac}")
+}
+
+/// HMAC-SHA-256 (RFC 2104) with a secret of at most 64 bytes.
+pub(crate) fn hmac(secret: &[u8], text: &[u8]) -> [u8; 32] {
+    let hash = |pad: u8, text: &[u8]| {
+        let mut hash = Sha256::new();
+        let padded = (0..64).map(|i| secret.get(i).unwrap_or(&0) ^ pad);
+        hash.update(&padded.collect::<Vec<_>>());
+        hash.update(text);
+        hash.finalize()
+    };
+    hash(0x5c, &hash(0x36, text))
 }

@@ -88,7 +88,8 @@ fn rejected() {
         ),
         (
             ["--any-issuer", "--any-audience", "--now=0", &padded],
-            "malformed_base64url: a text is not strict base64url",
+            "malformed_base64url: a text is not strict base64url\n\
+             hint: the token has padding, which --padded accepts",
         ),
     ] {
         let run = verify("rejected.jwk", &arguments, "");
@@ -186,10 +187,19 @@ fn json_of_a_payload() {
 
 #[test]
 fn json_of_a_rejected_token() {
-    let arguments = ["--any-issuer", "--any-audience", "--json", TOKEN];
+    let arguments = [
+        "--any-issuer",
+        "--any-audience",
+        "--now=1300819380",
+        "--json",
+        TOKEN,
+    ];
     let run = verify("json-rejected.jwk", &arguments, "");
     let message = r#"the token has expired: claim "exp" is in the past"#;
-    let want = json!({"ok": false, "error": "exp_expired", "code": 10_505, "message": message});
+    let want = json!({
+        "ok": false, "error": "exp_expired", "code": 10_505, "message": message,
+        "expected": "later than 1300819380 (now)", "found": "1300819380",
+    });
     assert_eq!((run.json(), run.code, run.stderr.as_str()), (want, 1, ""));
 }
 

@@ -1,0 +1,108 @@
+//! Files with keys: recognizes their form by their content.
+
+pub(crate) mod der;
+mod sighting;
+
+use jose_verify::Error;
+use jose_verify::keys::jwk_set_entries;
+use serde_json::value::RawValue;
+
+use crate::json::{Member, members};
+
+use der::Outline;
+
+pub(crate) use sighting::sighting;
+
+/// The form of a text with public keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A JWK Set (RFC 7517 §5).
+    Set,
+    /// A JWK (RFC 7517 §4), or JSON in no known form.
+    Jwk,
+    /// A JSON object whose member `public_key` is a key in base64, as Keycloak publishes it for a
+    /// realm.
+    Realm,
+    /// A JSON object whose member `public_key` is a key in PEM.
+    PemMember,
+    /// A JSON object from `kid` to key or certificate in PEM, as Google publishes it.
+    PemMap,
+    /// DER, with what it contains.
+    Der(Outline),
+    /// PEM, or no known form.
+    Pem,
+}
+
+/// The name of the member of [`Form::Realm`] and [`Form::PemMember`].
+pub(crate) const PUBLIC_KEY: &str = "public_key";
+
+/// What a text is taken for if it is in no known form. It determines only the error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fallback {
+    Json,
+    Pem,
+}
+
+impl Form {
+    /// Recognizes a form. The first that fits is taken, in this order:
+    ///
+    /// 1. A JSON object with an array `keys` is a JWK Set.
+    /// 2. A JSON object with `kty` is a JWK.
+    /// 3. A JSON object with a string `public_key` holds the key there.
+    /// 4. A JSON object with a string that contains a PEM block is a map of them.
+    /// 5. DER is a certificate, a `SubjectPublicKeyInfo` or an `RSAPublicKey`.
+    /// 6. Anything else is PEM.
+    pub(crate) fn of(text: &[u8], fallback: Fallback) -> Self {
+        match text.trim_ascii_start().first() {
+            Some(b'{') => Self::of_json(text),
+            Some(b'[') => Self::Jwk,
+            _ => match der::outline(text) {
+                Some(outline) => Self::Der(outline),
+                None if fallback == Fallback::Pem || contains(text, "-----BEGIN ") => Self::Pem,
+                None => Self::Jwk,
+            },
+        }
+    }
+
+    fn of_json(text: &[u8]) -> Self {
+        // The library reads a set even if one of its entries is no valid JSON for other parsers.
+        if let Ok(()) | Err(Error::DuplicateMember) = jwk_set_entries(text).map(|_| ()) {
+            return Self::Set;
+        }
+        // Malformed JSON is the library's error.
+        let members = members(text).unwrap_or_default();
+        let member = |wanted: &str| {
+            let is_wanted = |(name, _): &&Member<'_>| name.as_deref() == Some(wanted);
+            members.iter().find(is_wanted)
+        };
+        let has_pem = |(_, value): &Member<'_>| string(value).is_some_and(|text| is_pem(&text));
+        if member("kty").is_some() {
+            Self::Jwk
+        } else if let Some(key) = member(PUBLIC_KEY).and_then(|(_, value)| string(value)) {
+            if is_pem(&key) {
+                Self::PemMember
+            } else {
+                Self::Realm
+            }
+        } else if members.iter().any(has_pem) {
+            Self::PemMap
+        } else if member("keys").is_some() {
+            Self::Set
+        } else {
+            Self::Jwk
+        }
+    }
+}
+
+fn string(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+fn is_pem(text: &str) -> bool {
+    contains(text.as_bytes(), "-----BEGIN ")
+}
+
+fn contains(text: &[u8], wanted: &str) -> bool {
+    let wanted = wanted.as_bytes();
+    text.windows(wanted.len()).any(|part| part == wanted)
+}
