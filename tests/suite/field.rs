@@ -100,7 +100,6 @@ fn every_kind_is_run() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn metadata_of_rfc_8414() {
     assert_kind("authorization-server-metadata", 9);
 }
@@ -116,7 +115,6 @@ fn one_foreign_entry_spoils_the_set() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn issuer_templates() {
     assert_kind("issuer-templates", 15);
 }
@@ -143,7 +141,6 @@ fn long_kids() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn null_for_an_optional_member() {
     assert_kind("null-members", 33);
 }
@@ -160,7 +157,6 @@ fn a_public_key_given_as_a_secret() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn replays_after_a_clock_jump() {
     assert_kind("replays-after-a-clock-jump", 5);
 }
@@ -181,7 +177,6 @@ fn coordinates_without_leading_zeros() {
 }
 
 #[test]
-#[ignore = "the library does not give the right answers yet"]
 fn side_members_that_refuse_the_login() {
     assert_kind("side-members", 23);
 }

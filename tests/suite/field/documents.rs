@@ -1,6 +1,8 @@
 //! Responses of a provider: tokens, metadata and UserInfo.
 
-use jose_verify::oauth::{ProviderMetadata, TokenResponse};
+use core::time::Duration;
+
+use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::oidc::UserInfo;
 use jose_verify::{Clock, Error};
 use serde_json::{Map, Value, json};
@@ -16,7 +18,12 @@ pub(super) fn answer(sent: &Value, right: &Value) -> Result<Value, Error> {
         Ok(named(right, |member| token_response(&response, member)))
     } else if let Some(metadata) = text("metadata") {
         let issuer = text("issuer").unwrap();
-        let metadata = ProviderMetadata::parse(metadata.as_bytes(), issuer)?;
+        let metadata = match text("document") {
+            Some("oauth") => {
+                ProviderMetadata::parse_authorization_server(metadata.as_bytes(), issuer)?
+            }
+            _ => ProviderMetadata::parse(metadata.as_bytes(), issuer)?,
+        };
         Ok(named(right, |member| provider_metadata(&metadata, member)))
     } else {
         let response = text("user_info").unwrap().as_bytes();
@@ -39,14 +46,33 @@ fn token_response(response: &TokenResponse<'_>, member: &str) -> Value {
     match member {
         "refresh_token" => json!(response.refresh_token().map(|text| text.to_string())),
         "id_token" => json!(response.id_token().map(|text| text.to_string())),
+        "expires_in" => match response.expires_in() {
+            Ok(lifetime) => json!(lifetime.map(number_of_seconds)),
+            Err(error) => json!({ "error": error.name() }),
+        },
+        "scope" => match response.scope() {
+            Ok(scopes) => {
+                let strings = |scopes: Scopes<'_>| scopes.iter().map(|s| s.to_string()).collect();
+                json!(scopes.map(strings as fn(Scopes<'_>) -> Vec<String>))
+            }
+            Err(error) => json!({ "error": error.name() }),
+        },
         "error" => Value::Null,
         other => panic!("member {other}"),
     }
 }
 
+/// Returns an integer where the lifetime has no fraction, as the vectors do.
+fn number_of_seconds(lifetime: Duration) -> Value {
+    match lifetime.subsec_nanos() {
+        0 => json!(lifetime.as_secs()),
+        _ => json!(lifetime.as_secs_f64()),
+    }
+}
+
 fn provider_metadata(metadata: &ProviderMetadata<'_>, member: &str) -> Value {
     let text = match member {
-        "jwks_uri" => Some(metadata.jwks_uri()),
+        "jwks_uri" => metadata.jwks_uri(),
         "token_endpoint" => metadata.token_endpoint(),
         "end_session_endpoint" => metadata.end_session_endpoint(),
         "error" => None,
