@@ -22,7 +22,6 @@
 use core::fmt::{self, Debug};
 use core::time::Duration;
 
-use crate::encoding::json::JsonStr;
 use crate::error::{Claim, Error, Problem};
 use crate::policy::check::{Verdict, not_in_future, not_passed};
 use crate::policy::{Candidate, ClaimCheck};
@@ -176,9 +175,10 @@ impl ClaimCheck for SoleAudience {
 ///
 /// - [`Problem::NothingExpected`] with [`Claim::Iss`]: the template does not have exactly one
 ///   placeholder, or the name of the claim is empty.
-/// - [`Problem::Missing`] with [`Claim::Iss`]: `iss` is absent.
-/// - [`Problem::Mismatch`] with [`Claim::Iss`]: `iss` is not the template with the claim. The claim
-///   is absent, is not a string, has a value that is not allowed, or is that of another issuer.
+/// - [`Problem::Missing`], [`Problem::WrongType`] or [`Problem::Mismatch`] with [`Claim::Other`]:
+///   the claim is absent, is not a string, or has a value that is not allowed.
+/// - [`Problem::Missing`] or [`Problem::Mismatch`] with [`Claim::Iss`]: `iss` is absent, or is not
+///   that of the claim.
 #[derive(Clone, Copy)]
 pub struct IssuerTemplate<'p> {
     /// The issuer with a placeholder, as in the provider's metadata.
@@ -210,26 +210,22 @@ impl ClaimCheck for IssuerTemplate<'_> {
         let mistake = Error::Claim(Claim::Iss, Problem::NothingExpected);
         let (before, after) = self.parts().ok_or(mistake)?;
         let claims = token.claims();
+        let value = claims.get(self.claim).ok_or(Error::missing(Claim::Other))?;
+        let wrong_type = Error::Claim(Claim::Other, Problem::WrongType);
+        let value = value.as_str().ok_or(wrong_type)?;
+        let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        let is_dots = value == "." || value == "..";
+        if value == "" || is_dots || !value.chars().all(is_unreserved) {
+            return Err(Error::Claim(Claim::Other, Problem::Mismatch));
+        }
         let issuer = claims.issuer().ok_or(Error::missing(Claim::Iss))?;
-        let value = claims.get(self.claim).and_then(|value| value.as_str());
-        let matches = value.filter(is_path_segment).is_some_and(|value| {
-            let expected = before.chars().chain(value.chars()).chain(after.chars());
-            issuer.chars().eq(expected)
-        });
-        if matches {
+        let expected = before.chars().chain(value.chars()).chain(after.chars());
+        if issuer.chars().eq(expected) {
             Ok(())
         } else {
             Err(Error::Claim(Claim::Iss, Problem::Mismatch))
         }
     }
-}
-
-/// Returns whether a string has only unreserved characters and names a segment of a path.
-fn is_path_segment(value: &JsonStr<'_>) -> bool {
-    // RFC 3986 §2.3.
-    let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-    let is_dots = *value == "." || *value == "..";
-    *value != "" && !is_dots && value.chars().all(is_unreserved)
 }
 
 impl Debug for IssuerTemplate<'_> {

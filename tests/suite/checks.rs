@@ -816,7 +816,7 @@ fn check_template(template: &str, claim: &str, claims: &str) -> Result<(), Error
 #[test]
 fn issuer_template() {
     let rejected = |claim, problem| Err(Error::Claim(claim, problem));
-    let iss = Claim::Iss;
+    let (iss, tid) = (Claim::Iss, Claim::Other);
     for (issuer, tenant, want) in [
         (
             "9188040d-6c67-4c5b-b112-36a304b66dad/v2.0",
@@ -843,25 +843,25 @@ fn issuer_template() {
         (
             "{tenantid}/v2.0",
             r#""{tenantid}""#,
-            rejected(iss, Problem::Mismatch),
+            rejected(tid, Problem::Mismatch),
         ),
-        ("/v2.0", r#""""#, rejected(iss, Problem::Mismatch)),
-        ("a/b/v2.0", r#""a/b""#, rejected(iss, Problem::Mismatch)),
-        ("a%2fb/v2.0", r#""a%2fb""#, rejected(iss, Problem::Mismatch)),
-        ("./v2.0", r#"".""#, rejected(iss, Problem::Mismatch)),
-        ("../v2.0", r#""..""#, rejected(iss, Problem::Mismatch)),
-        ("a?/v2.0", r#""a?""#, rejected(iss, Problem::Mismatch)),
-        ("a@b/v2.0", r#""a@b""#, rejected(iss, Problem::Mismatch)),
-        ("a b/v2.0", r#""a b""#, rejected(iss, Problem::Mismatch)),
-        ("é/v2.0", r#""é""#, rejected(iss, Problem::Mismatch)),
+        ("/v2.0", r#""""#, rejected(tid, Problem::Mismatch)),
+        ("a/b/v2.0", r#""a/b""#, rejected(tid, Problem::Mismatch)),
+        ("a%2fb/v2.0", r#""a%2fb""#, rejected(tid, Problem::Mismatch)),
+        ("./v2.0", r#"".""#, rejected(tid, Problem::Mismatch)),
+        ("../v2.0", r#""..""#, rejected(tid, Problem::Mismatch)),
+        ("a?/v2.0", r#""a?""#, rejected(tid, Problem::Mismatch)),
+        ("a@b/v2.0", r#""a@b""#, rejected(tid, Problem::Mismatch)),
+        ("a b/v2.0", r#""a b""#, rejected(tid, Problem::Mismatch)),
+        ("é/v2.0", r#""é""#, rejected(tid, Problem::Mismatch)),
         (
             r"a\u0000/v2.0",
             r#""a\u0000""#,
-            rejected(iss, Problem::Mismatch),
+            rejected(tid, Problem::Mismatch),
         ),
-        ("5/v2.0", "5", rejected(iss, Problem::Mismatch)),
-        ("a/v2.0", r#"["a"]"#, rejected(iss, Problem::Mismatch)),
-        ("null/v2.0", "null", rejected(iss, Problem::Mismatch)),
+        ("5/v2.0", "5", rejected(tid, Problem::WrongType)),
+        ("a/v2.0", r#"["a"]"#, rejected(tid, Problem::WrongType)),
+        ("null/v2.0", "null", rejected(tid, Problem::WrongType)),
     ] {
         let claims = format!(r#"{{"iss":"https://login.example.com/{issuer}","tid":{tenant}}}"#);
         assert_eq!(check_template(TEMPLATE, "tid", &claims), want, "{claims}");
@@ -869,11 +869,11 @@ fn issuer_template() {
     for (claims, want) in [
         (
             r#"{"iss":"https://login.example.com/a/v2.0"}"#,
-            rejected(iss, Problem::Mismatch),
+            rejected(tid, Problem::Missing),
         ),
         (
             r#"{"iss":"https://login.example.com/a/v2.0","TID":"a"}"#,
-            rejected(iss, Problem::Mismatch),
+            rejected(tid, Problem::Missing),
         ),
         (r#"{"tid":"a"}"#, rejected(iss, Problem::Missing)),
         (
