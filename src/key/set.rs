@@ -243,7 +243,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         jwks: &[u8],
         algorithms: &[&'static dyn Algorithm],
         skipped: &mut dyn FnMut(Skipped<'_>),
-        add: &mut dyn FnMut(&mut Self, &[u8]) -> Result<(), Error>,
+        add: &mut AddEntry<'_, M>,
     ) -> Result<LoadReport, Error> {
         let (algorithms, entries) = (Algorithms::new(algorithms)?, jwk::entries(jwks)?);
         self.algorithms = algorithms;
@@ -468,6 +468,9 @@ impl<M> Debug for KeySetIn<M> {
             .finish_non_exhaustive()
     }
 }
+
+/// Adds a key for the text of an entry of a JWK Set.
+type AddEntry<'a, M> = dyn FnMut(&mut KeySetIn<M>, &[u8]) -> Result<(), Error> + 'a;
 
 /// Writes an entry for a list of algorithms to the front of the memory and returns its length.
 type WriteEntry<'w> = dyn Fn(&[&'static dyn Algorithm], &mut [Word]) -> Result<usize, Error> + 'w;
