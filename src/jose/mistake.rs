@@ -136,7 +136,7 @@ mod tests {
             (with("", ".x.y"), None),
             (with("", "!"), None),
             (with("", ".x"), None),
-            ("".into(), Some(TokenMistake::Empty)),
+            (std::string::String::new(), Some(TokenMistake::Empty)),
             (" \n".into(), Some(TokenMistake::Empty)),
             (with("Bearer ", ""), Some(TokenMistake::AuthScheme)),
             (with("bearer  ", "\n"), Some(TokenMistake::AuthScheme)),
