@@ -19,13 +19,13 @@ use std::hint::black_box;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
-use jose_verify::alg::{HS256, Hs256, KeyParameters, MAX_DIGEST_LEN, SHA256, SIGNATURES};
-use jose_verify::keys::jwk_thumbprint;
-use jose_verify::limits::MAX_KID_LEN;
+use jose_verify::alg::{HS256, Hs256, KeyParameters, MACS, MAX_DIGEST_LEN, SHA256, SIGNATURES};
+use jose_verify::keys::{Lent, LentKeySet, Slot, WORDS_PER_KEY, jwk_thumbprint};
+use jose_verify::limits::{MAX_KEYS_ON_HEAP, MAX_KID_LEN};
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::{
-    Audience, Check, Clock, Issuer, IssuerVerifier, Key, KeySet, Options, Policy, Tenant, Verifier,
-    scratch_len,
+    Audience, Check, Clock, Issuer, IssuerVerifier, Key, KeySet, Options, Policy, Tenant,
+    TokenMistake, Verifier, scratch_len,
 };
 use sha2::Sha256;
 
@@ -36,8 +36,27 @@ const ISSUER: &str = "https://issuer.example.com";
 enum Input {
     Token(String),
     Jwks(String),
+    /// A map from `kid` to PEM.
+    Map(String),
     /// A key, a provider's metadata or a token response. It is parsed as each of them.
     Document(String),
+    /// A shared secret.
+    Secret(String),
+    /// A text that is passed instead of a token.
+    Mistake(String),
+}
+
+impl Input {
+    fn text(&self) -> &str {
+        match self {
+            Self::Token(text)
+            | Self::Jwks(text)
+            | Self::Map(text)
+            | Self::Document(text)
+            | Self::Secret(text)
+            | Self::Mistake(text) => text,
+        }
+    }
 }
 
 /// Makes an input of about this many bytes. Headers and claims are measured before encoding.
@@ -202,7 +221,78 @@ const SHAPES: &[(&str, Shape)] = &[
     ("keys: many other members", |size| {
         Input::Jwks(members(size, |i| format!("n{i}")))
     }),
+    ("keys: an entry of deep arrays", |size| {
+        let deep = "[".repeat(size / 2) + &"]".repeat(size / 2);
+        Input::Jwks(format!(r#"{{"keys":[{deep}]}}"#))
+    }),
+    ("keys: a member of deep objects", |size| {
+        let deep = r#"{"a":"#.repeat(size / 6) + "0" + &"}".repeat(size / 6);
+        jwks(&rsa(256, &format!(r#","z":{deep}"#)), 0)
+    }),
+    ("keys: entries nested too deeply", |size| {
+        jwks(
+            &format!(r#"{{"z":{}{}}}"#, "[".repeat(33), "]".repeat(33)),
+            size,
+        )
+    }),
+    ("keys: strings of escapes", |size| {
+        jwks(&rsa(256, &format!(r#","z":{}"#, text("\\n", size))), 0)
+    }),
+    ("keys: unpaired surrogates", |size| {
+        jwks(&rsa(256, &format!(r#","z":{}"#, text("\\ud800", size))), 0)
+    }),
+    ("keys: strings beyond ASCII", |size| {
+        jwks(&rsa(256, &format!(r#","z":{}"#, text("é€", size))), 0)
+    }),
+    ("keys: null members", |size| {
+        jwks(r#"{"kty":"RSA","n":null,"use":null,"kid":null}"#, size)
+    }),
+    ("keys: P-521, short coordinates", |size| {
+        jwks(&ec("P-521", 65), size)
+    }),
+    // Maps from `kid` to PEM.
+    ("map: empty entries", |size| map(size, |_| String::new())),
+    ("map: many keys", |size| map(size, |_| P256_PEM.into())),
+    ("map: duplicates of a kid", |size| {
+        let entry = format!(r#""1":"{P256_PEM}","#);
+        Input::Map(format!(r#"{{{}"2":""}}"#, entry.repeat(size / entry.len())))
+    }),
+    ("map: long kids with a common prefix", |size| {
+        let name = |i| format!("{}{i:06}", "k".repeat(250));
+        named_map(size, name, |_| P256_PEM.into())
+    }),
+    ("map: a deep entry", |size| {
+        let deep = "[".repeat(size / 2) + &"]".repeat(size / 2);
+        Input::Map(format!(r#"{{"1":{deep},"2":"{P256_PEM}"}}"#))
+    }),
+    ("map: an entry of escapes", |size| {
+        Input::Map(format!(r#"{{"1":{}}}"#, text("\\u000a", size)))
+    }),
     // Other documents that a provider publishes or returns.
+    ("realm: long key", |size| {
+        document(&format!(r#""public_key":{}"#, text("MIIB", size)))
+    }),
+    ("realm: a key of escapes", |size| {
+        document(&format!(r#""public_key":{}"#, text("\\u004dIIB", size)))
+    }),
+    ("pem: long text before", |size| {
+        Input::Document("Subject: CN = a\n".repeat(size / 16) + &P256_PEM.replace("\\n", "\n"))
+    }),
+    ("pem: many lines that begin a block", |size| {
+        Input::Document("-----BEGIN EC PARAMETERS-----\n".repeat(size / 30))
+    }),
+    ("pem: one line of beginnings", |size| {
+        Input::Document("-----BEGIN ".repeat(size / 11))
+    }),
+    ("pem: line breaks", |size| {
+        Input::Document("\n".repeat(size))
+    }),
+    ("pem: white space in a block", |size| {
+        pem(&format!("A{}\n", " \t\r".repeat(20)), size)
+    }),
+    ("pem: hyphens in a block", |size| {
+        pem(&format!("{}\n", "----".repeat(16)), size)
+    }),
     ("pem: one long line", |size| pem("AAAA", size)),
     ("pem: lines", |size| {
         pem(&format!("{}\n", "A".repeat(64)), size)
@@ -244,7 +334,52 @@ const SHAPES: &[(&str, Shape)] = &[
     ("thumbprint: long parameters", |size| {
         document(&format!(r#""kty":"oct","k":{}"#, text("A", size)))
     }),
+    // What callers pass by mistake.
+    ("secret: almost PEM", |size| {
+        Input::Secret("-----BEGIN-----END".repeat(size / 18))
+    }),
+    ("secret: almost a key for SSH", |size| {
+        Input::Secret("ssh- AAAAB3N".repeat(size / 12))
+    }),
+    ("secret: almost a JWK", |size| {
+        Input::Secret(r#"{"kty""RS"#.repeat(size / 9))
+    }),
+    ("mistake: one segment", |size| {
+        Input::Mistake("A".repeat(size))
+    }),
+    ("mistake: dots", |size| Input::Mistake(".".repeat(size))),
+    ("mistake: hyphens", |size| {
+        Input::Mistake("a-----BEGIN".repeat(size / 11))
+    }),
+    ("mistake: white space", |size| {
+        Input::Mistake(" ".repeat(size) + "a")
+    }),
+    ("mistake: parameters", |size| {
+        Input::Mistake("a&token".repeat(size / 7))
+    }),
 ];
+
+/// A key in PEM, as a member of a JSON object contains it.
+const P256_PEM: &str = "-----BEGIN PUBLIC KEY-----\\n\
+    MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\\n\
+    6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\\n\
+    -----END PUBLIC KEY-----\\n";
+
+/// Makes a map of different `kid`s, as many as fit.
+fn map(size: usize, pem: impl Fn(usize) -> String) -> Input {
+    named_map(size, |i| i.to_string(), pem)
+}
+
+fn named_map(size: usize, name: impl Fn(usize) -> String, pem: impl Fn(usize) -> String) -> Input {
+    let mut text = String::from("{\"\":\"\"");
+    for i in 0.. {
+        if text.len() >= size {
+            break;
+        }
+        text.extend([",\"", &name(i), "\":\"", &pem(i), "\""]);
+    }
+    Input::Map(text + "}")
+}
 
 /// Makes a PEM certificate whose body repeats one piece.
 fn pem(piece: &str, size: usize) -> Input {
@@ -330,6 +465,7 @@ fn hostile_work(
     scratch: &mut [u8],
     key: &Key<'_, Hs256>,
     policy: &Policy<'_>,
+    lent: Lent<'_>,
 ) {
     match input {
         Input::Token(token) => {
@@ -356,11 +492,27 @@ fn hostile_work(
             });
             let _ = black_box(loaded);
         }
+        Input::Map(map) => {
+            let mut set = LentKeySet::in_memory(lent);
+            let loaded = set.load_pem_map(map.as_bytes(), SIGNATURES, scratch, |skipped| {
+                black_box(skipped);
+            });
+            let _ = black_box(loaded);
+        }
+        Input::Secret(secret) => {
+            let secret = KeyParameters::oct(secret.as_bytes());
+            let _ = black_box(KeySet::<2>::from_parameters(&secret, MACS).is_ok());
+        }
+        Input::Mistake(text) => {
+            let _ = black_box(TokenMistake::find(text.as_bytes()));
+        }
         Input::Document(text) => {
             let text = text.as_bytes();
             let set = |key| KeySet::<2>::from_parameters(&key, SIGNATURES);
             let _ = black_box(KeyParameters::from_pem(text, scratch).and_then(set).is_ok());
             let key = KeyParameters::from_pem_member(text, "pem", copy);
+            let _ = black_box(key.and_then(set).is_ok());
+            let key = KeyParameters::from_spki_member(text, "public_key", other_copy);
             let _ = black_box(key.and_then(set).is_ok());
             let _ = black_box(ProviderMetadata::parse(text, ISSUER).is_ok());
             let _ = black_box(TokenResponse::parse(text).is_ok());
@@ -386,9 +538,7 @@ fn main() {
     let size: usize = arguments[1].parse().expect("the size is not a number");
     let in_base64url = name.starts_with("header") || name.starts_with("claims");
     let input = shape(if in_base64url { size / 4 * 3 } else { size });
-    let text = match &input {
-        Input::Token(text) | Input::Jwks(text) | Input::Document(text) => text,
-    };
+    let text = input.text();
     println!("{}", text.len());
     let key = Key::new(HS256, &KeyParameters::oct(SECRET)).unwrap();
     let policy = Policy {
@@ -398,10 +548,23 @@ fn main() {
         ..Policy::jwt(Check::IfPresent(&[ISSUER]), Check::NotChecked)
     };
     let (mut copy, mut scratch) = (text.as_bytes().to_vec(), vec![0; scratch_len(text.len())]);
+    if matches!(input, Input::Map(_)) {
+        scratch.resize(2 * text.len(), 0);
+    }
     if matches!(input, Input::Document(_)) {
         copy.resize(2 * text.len(), 0);
     }
     let mut other_copy = copy.clone();
     let copies = [&mut copy[..], &mut other_copy[..]];
-    hostile_work(&input, copies, &mut scratch, &key, &policy);
+    // As large as a set on the heap can be, because each name in a map is compared with those of
+    // the keys before it.
+    let mut slots = vec![Slot::EMPTY; MAX_KEYS_ON_HEAP];
+    let mut kids = vec![0; MAX_KEYS_ON_HEAP * MAX_KID_LEN];
+    let mut words = vec![0; MAX_KEYS_ON_HEAP * WORDS_PER_KEY];
+    let lent = Lent {
+        slots: &mut slots,
+        kids: &mut kids,
+        words: &mut words,
+    };
+    hostile_work(&input, copies, &mut scratch, &key, &policy, lent);
 }

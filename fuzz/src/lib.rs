@@ -5,8 +5,8 @@
 //!
 //! - [`any_signature`], [`token`] and [`pipeline`] reach the parsers through the public API.
 //! - [`keys`] and [`parameters`] read loaded keys.
-//! - [`json`], [`decimal`], [`policy`] and [`rsa_key`] are models: independent implementations to
-//!   compare with.
+//! - [`json`], [`outline`], [`decimal`], [`policy`], [`pem`], [`key_text`] and [`rsa_key`] are
+//!   models: independent implementations to compare with.
 //! - [`edit`] and [`vectors`] provide inputs.
 
 #![forbid(unsafe_code)]
@@ -15,8 +15,11 @@ pub mod any_signature;
 pub mod decimal;
 pub mod edit;
 pub mod json;
+pub mod key_text;
 pub mod keys;
+pub mod outline;
 pub mod parameters;
+pub mod pem;
 pub mod pipeline;
 pub mod policy;
 pub mod rsa_key;

@@ -14,7 +14,7 @@ use crate::process::{
 };
 
 /// The targets with textual input, which use the dictionary `jose.dict`.
-const WITH_DICTIONARY: [&str; 8] = [
+const WITH_DICTIONARY: [&str; 11] = [
     "claims",
     "header",
     "in_place",
@@ -22,6 +22,9 @@ const WITH_DICTIONARY: [&str; 8] = [
     "jwk_set",
     "metadata",
     "pem",
+    "pem_map",
+    "realm",
+    "set_entries",
     "token_response",
 ];
 

@@ -79,6 +79,7 @@ fn main() -> io::Result<()> {
     add_published_keys(&mut seeds);
     add_other_keys(&mut seeds);
     add_responses(&mut seeds);
+    add_wrapped_keys(&mut seeds);
     for (target, inputs) in seeds {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("corpus")
@@ -217,6 +218,71 @@ fn add_other_keys(seeds: &mut Seeds) {
     }
 }
 
+/// Adds published keys in maps and realm documents, and everything that vectors of the field contain
+/// in such forms.
+fn add_wrapped_keys(seeds: &mut Seeds) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/openssl/keys.json");
+    let text = fs::read(path).expect("a file");
+    let file: Value = serde_json::from_slice(&text).expect("JSON");
+    let keys = file["keys"].as_array().into_iter().flatten();
+    let forms = keys.flat_map(|key| key["forms"].as_object().into_iter().flatten());
+    let forms: Vec<(&str, &str)> = forms
+        .map(|(form, text)| (form.as_str(), text.as_str().unwrap_or_default()))
+        .collect();
+    let mut add = |target, input: String| {
+        seeds.entry(target).or_default().insert(input.into_bytes());
+    };
+    let pem = |(form, _): &&(&str, &str)| form.ends_with("_pem");
+    let pems: Vec<_> = forms.iter().filter(pem).map(|(_, text)| *text).collect();
+    for (i, pem) in pems.iter().enumerate() {
+        add("pem_map", json!({"1": pem}).to_string());
+        let next = pems[(i + 1) % pems.len()];
+        add("pem_map", json!({"1": pem, "2": next, "3": 1}).to_string());
+        let (pem, next) = (json!(pem), json!(next));
+        add(
+            "pem_map",
+            format!(r#"{{"1":"x","1":{pem},"\u0031":{next}}}"#),
+        );
+        add(
+            "pem_map",
+            format!(r#"{{"\ud800":{pem},"{}":{next}}}"#, "k".repeat(257)),
+        );
+    }
+    for (form, text) in forms {
+        if !form.ends_with("_pem") {
+            let document = json!({"realm": "x", "public_key": text, "tokens-not-before": 0});
+            add("realm", document.to_string());
+            add("realm", document.to_string().replace('/', "\\/"));
+        }
+    }
+    let field = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/field");
+    for file in field.read_dir().expect("a folder").flatten() {
+        let text = fs::read(file.path()).expect("a file");
+        if let Ok(value) = serde_json::from_slice(&text) {
+            each_string(&value, &mut |text| {
+                if text.contains("-----") {
+                    add("pem", text.to_owned());
+                }
+                if text.starts_with('{') {
+                    add("jwk_set", text.to_owned());
+                    add("pem_map", text.to_owned());
+                    add("realm", text.to_owned());
+                }
+            });
+        }
+    }
+}
+
+/// Calls a function with every string in a value.
+fn each_string(value: &Value, each: &mut dyn FnMut(&str)) {
+    match value {
+        Value::String(text) => each(text),
+        Value::Array(values) => values.iter().for_each(|value| each_string(value, each)),
+        Value::Object(values) => values.values().for_each(|value| each_string(value, each)),
+        _ => {}
+    }
+}
+
 /// Adds metadata and token responses of a provider.
 fn add_responses(seeds: &mut Seeds) {
     let metadata = [
@@ -258,7 +324,7 @@ fn add_structured(seeds: &mut Seeds) {
         let input = [&case.to_le_bytes()[..], &[0; 8]].concat();
         seeds.entry("verify").or_default().insert(input);
     }
-    for target in ["rsa", "ecdsa", "hmac"] {
+    for target in ["rsa", "ecdsa", "hmac", "jwk_options"] {
         for first in 0..=255 {
             for len in [16, 64, 256] {
                 let bytes = (0..len).scan(first, |state: &mut u8, _| {

@@ -3,15 +3,35 @@
 
 use jose_verify::alg::{KeyParameters, SIGNATURES};
 use jose_verify::{Error, KeySet};
-use pkcs1::RsaPublicKeyRef;
-use spki::SubjectPublicKeyInfoRef;
+use pkcs1::{RsaPssParamsOwned, RsaPublicKeyRef};
 use spki::der::asn1::{AnyRef, ObjectIdentifier};
 use spki::der::{Decode, Encode};
+use spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoRef};
 use x509_cert::Certificate;
 
 use crate::parameters::Parameters;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+const MGF1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.8");
+/// Hash functions, with the algorithms of RFC 7518 §3.5 and the length of a hash in bytes.
+const PSS_HASHES: [(ObjectIdentifier, &str, u8); 3] = [
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1"),
+        "PS256",
+        32,
+    ),
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2"),
+        "PS384",
+        48,
+    ),
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3"),
+        "PS512",
+        64,
+    ),
+];
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const CURVES: [(ObjectIdentifier, &str); 3] = [
     (ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7"), "P-256"),
@@ -82,7 +102,7 @@ fn is_canonical(value: &impl Encode, der: &[u8]) -> bool {
 }
 
 /// Compares a `SubjectPublicKeyInfo`. Only those of supported keys are accepted.
-fn check_spki(der: &[u8]) {
+pub(super) fn check_spki(der: &[u8]) {
     let ours = KeyParameters::from_spki_der(der);
     let Ok(theirs) = SubjectPublicKeyInfoRef::from_der(der) else {
         assert!(ours.is_err(), "accepted {der:?}");
@@ -97,7 +117,13 @@ fn check_spki(der: &[u8]) {
         return;
     };
     let (algorithm, parameters) = (theirs.algorithm.oid, theirs.algorithm.parameters);
-    let expected = if algorithm == RSA && parameters.is_some_and(|p| p == AnyRef::NULL) {
+    let mut allowed = None;
+    let expected = if algorithm == PSS {
+        allowed = pss_algorithms(parameters);
+        let key = RsaPublicKeyRef::from_der(key).ok();
+        key.filter(|_| allowed.is_some())
+            .map(|key| rsa_parameters(&key))
+    } else if algorithm == RSA && parameters.is_some_and(|p| p == AnyRef::NULL) {
         let key = RsaPublicKeyRef::from_der(key);
         key.ok().map(|key| rsa_parameters(&key))
     } else if algorithm == EC {
@@ -112,11 +138,41 @@ fn check_spki(der: &[u8]) {
         None
     };
     match (ours, expected) {
-        (Ok(ours), Some(expected)) => assert_same(&ours, &expected),
+        (Ok(ours), Some(expected)) => {
+            let expected = Parameters::of(&expected);
+            let expected = match allowed {
+                Some(algorithms) => expected.only_for(&algorithms),
+                None => expected,
+            };
+            assert_eq!(Parameters::of(&ours), expected);
+        }
         (ours, Some(expected)) => panic!("{ours:?}, expected {expected:?}"),
         (Ok(_), None) => panic!("accepted {theirs:?}"),
         (Err(_), None) => {}
     }
+}
+
+/// Returns the algorithms that the parameters of an RSASSA-PSS key allow, or `None` if they allow
+/// none of RFC 7518 §3.5 or are malformed.
+fn pss_algorithms(parameters: Option<AnyRef<'_>>) -> Option<Vec<&'static str>> {
+    let Some(parameters) = parameters else {
+        return Some(PSS_HASHES.map(|(_, name, _)| name).to_vec());
+    };
+    let parameters: RsaPssParamsOwned = parameters.decode_as().ok()?;
+    let is_valid = |hash: &AlgorithmIdentifierOwned| {
+        hash.parameters
+            .as_ref()
+            .is_none_or(|p| AnyRef::from(p) == AnyRef::NULL)
+    };
+    let (hash, mask) = (parameters.hash, parameters.mask_gen);
+    let mask_hash = mask.parameters.filter(|_| mask.oid == MGF1)?;
+    let found = PSS_HASHES.into_iter().find(|(id, ..)| *id == hash.oid);
+    let (_, name, len) = found?;
+    let holds = is_valid(&hash)
+        && is_valid(&mask_hash)
+        && mask_hash.oid == hash.oid
+        && parameters.salt_len <= len;
+    holds.then(|| vec![name])
 }
 
 fn named(names: &[(ObjectIdentifier, &'static str)], id: ObjectIdentifier) -> Option<&'static str> {

@@ -1,5 +1,5 @@
 //! This crate's HMAC and the `SimpleHmac` of the crate `hmac` agree on every tag, for secrets of
-//! every length.
+//! every length. The text of a public key is no secret.
 
 use arbitrary::Arbitrary;
 use hmac::digest::Digest;
@@ -11,7 +11,7 @@ use jose_verify::{Error, Key, KeySet};
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::edit::Edit;
-use crate::keys;
+use crate::{key_text, keys};
 
 /// A secret, a message and a tag.
 #[derive(Debug, Arbitrary)]
@@ -19,6 +19,8 @@ pub struct Input<'a> {
     secret: &'a [u8],
     /// How many more times the secret is repeated, so that secrets can be long.
     repeated: u8,
+    /// A published key behind the secret.
+    key: Option<u8>,
     message: &'a [u8],
     tag: Tag<'a>,
 }
@@ -31,12 +33,29 @@ enum Tag<'a> {
     Any(&'a [u8]),
 }
 
+/// Published keys, and texts that only begin like one.
+const KEYS: [&str; 6] = [
+    "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n\
+     -----END PUBLIC KEY-----\n",
+    "-----BEGIN PUBLIC KEY----- is how the sentence starts that no machine can guess",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBl0Zdr4q7n9n5yKzv4U3n0dZ8rXkq1l2m3n4o5p6q7r me@host",
+    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+    "{\"kty\":\"oct\",\"k\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"kid\":\"0123456789abcdef\"}",
+    "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIBl0Zdr4q7n9\n\
+     ---- END SSH2 PUBLIC KEY ----",
+];
+
 /// Checks all three algorithms, each with its own key. Also checks for which of them a key set
 /// loads the secret.
 pub fn check(input: &Input<'_>) {
-    let secret = input.secret.repeat(usize::from(input.repeated) + 1);
+    let mut secret = input.secret.repeat(usize::from(input.repeated) + 1);
+    if let Some(key) = input.key {
+        secret.extend_from_slice(KEYS[usize::from(key) % KEYS.len()].as_bytes());
+    }
     let set = KeySet::<1>::from_parameters(&KeyParameters::oct(&secret), MACS);
     match &set {
+        Err(Error::PublicKeyAsSecret) => return assert!(key_text::is_key(&secret)),
+        _ if key_text::is_key(&secret) => panic!("accepted the text of a key"),
         Ok(_) => assert!((32..=MAX_KEY_PARAMETER_LEN).contains(&secret.len())),
         Err(Error::WeakKey) => return assert!(secret.len() < 32 || secret.iter().all(|b| *b == 0)),
         Err(Error::KeyTooLarge) => return assert!(secret.len() > MAX_KEY_PARAMETER_LEN),

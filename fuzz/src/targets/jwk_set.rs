@@ -1,20 +1,21 @@
 //! A JWK Set loads the same keys as its entries one by one, in every kind of memory, and the report
-//! lists each skipped entry.
+//! lists each skipped entry. What is in one entry does not affect the others.
 
 use jose_verify::alg::{Algorithm, AlgorithmKind, KeyParameters, MACS, SIGNATURES, Word};
 use jose_verify::keys::{
     GrowingRotatingKeys, KeyMemory, KeySetIn, Lent, LentKeySet, LoadReport, Slot, WORDS_PER_KEY,
+    jwk_set_entries,
 };
 use jose_verify::limits::{
     KEY_ID_BYTES_PER_KEY, MAX_KEY_PARAMETER_LEN, MAX_KID_LEN, MAX_RSA_EXPONENT_BITS,
     MAX_RSA_MODULUS_BITS, MIN_RSA_MODULUS_BITS, SPARE_KEY_ID_BYTES,
 };
-use jose_verify::{Error, GrowingKeySet, KeySet, Options};
+use jose_verify::{Error, GrowingKeySet, KeySet, Limit, Options};
 use num_bigint::BigUint;
 
 use crate::json::{self, Json, Members};
 use crate::keys::{self, Listed};
-use crate::{pipeline, token};
+use crate::{key_text, outline, pipeline, token};
 
 /// Small, so that inputs exceed it.
 const CAPACITY: usize = 3;
@@ -33,12 +34,21 @@ pub fn check(text: &[u8]) {
 
 /// Loads into sets in each kind of memory. They already contain a key.
 fn check_set(text: &[u8], algorithms: Algorithms) {
-    let json = Json::parse(text);
-    let entries = match json.as_ref().and_then(Json::members) {
-        Some(members) => entries(members),
-        None => Err([&json::MALFORMED[..], &[Error::MalformedKeySet]].concat()),
-    };
+    let entries = entries(text);
     let entries = entries.as_deref();
+    match (jwk_set_entries(text), entries) {
+        (Ok(ours), Ok(entries)) => assert!(ours.eq(entries.iter().copied())),
+        (Err(error), Err(reasons)) => assert!(reasons.contains(&error), "{error:?}"),
+        // The grammar is not checked in a container that is nested too deeply.
+        (Ok(ours), Err(_)) if outline::may_be_too_deep(text) => {
+            let mut set = GrowingKeySet::default();
+            let mut skipped = 0;
+            let result = set.load(text, algorithms, |_| skipped += 1);
+            assert_eq!(set.len() + skipped, ours.count());
+            return assert_eq!(result.is_ok(), !set.is_empty());
+        }
+        (ours, entries) => panic!("{ours:?}, expected {entries:?}"),
+    }
     let load = |set: &mut dyn Loaded| check_memory(set, text, entries, algorithms);
 
     let mut growing = GrowingKeySet::default();
@@ -77,7 +87,7 @@ trait Loaded {
     /// Loads a set. Also returns the skipped entries.
     fn load(&mut self, text: &[u8], algorithms: Algorithms) -> (LoadResult, Vec<Skipped>);
     /// Loads the entries one by one.
-    fn one_by_one(&mut self, entries: &[Json<'_>], algorithms: Algorithms) -> Vec<Outcome>;
+    fn one_by_one(&mut self, entries: &[&[u8]], algorithms: Algorithms) -> Vec<Outcome>;
     /// Returns the keys.
     fn listed(&self) -> Vec<Listed>;
 }
@@ -108,16 +118,10 @@ impl<M: KeyMemory> Loaded for KeySetIn<M> {
         (result, reported)
     }
 
-    fn one_by_one(&mut self, entries: &[Json<'_>], algorithms: Algorithms) -> Vec<Outcome> {
+    fn one_by_one(&mut self, entries: &[&[u8]], algorithms: Algorithms) -> Vec<Outcome> {
         self.accept(algorithms).expect("a list");
-        let mut add = |entry: &Json<'_>| {
-            let Json::Object(text, _) = entry else {
-                return Err(Error::MalformedKey);
-            };
-            self.add_jwk(text.as_bytes()).map_err(|error| match error {
-                Error::DuplicateMember | Error::Limit(_) => Error::MalformedKey,
-                error => error,
-            })?;
+        let mut add = |entry: &&[u8]| {
+            self.add_jwk(entry).map_err(counted)?;
             Ok(keys::listed(self).pop().expect("the last key"))
         };
         entries.iter().map(&mut add).collect()
@@ -130,15 +134,28 @@ impl<M: KeyMemory> Loaded for KeySetIn<M> {
 
 const PINNED: &str = "pinned";
 
-/// Returns the entries of a set, or the errors for which the text is not a set.
-fn entries<'j>(members: &'j Members<'j>) -> Result<&'j [Json<'j>], Vec<Error>> {
-    let mut reasons = json::stricter(members);
-    match json::get(members, "keys").and_then(Json::elements) {
-        Some(entries) if reasons.is_empty() => return Ok(entries),
-        Some(_) => {}
-        None => reasons.push(Error::MalformedKeySet),
+/// Returns the reason under which a skipped entry is counted.
+fn counted(error: Error) -> Error {
+    match error {
+        Error::Limit(Limit::KeyIdLen) => error,
+        Error::MalformedJson | Error::DuplicateMember | Error::Limit(_) => Error::MalformedKey,
+        error => error,
     }
-    Err(reasons)
+}
+
+/// Returns the entries of a set, or the errors for which the text is not a set. An entry can be any
+/// value. Members other than `keys` can be anything, and can be repeated.
+fn entries(text: &[u8]) -> Result<Vec<&[u8]>, Vec<Error>> {
+    let Some(members) = outline::members(text) else {
+        return Err(vec![Error::MalformedJson, Error::DuplicateMember]);
+    };
+    let is_keys = |(name, _): &&outline::Member<'_>| name.as_deref() == Some("keys");
+    let keys: Vec<_> = members.iter().filter(is_keys).collect();
+    match keys[..] {
+        [(_, keys)] => outline::elements(keys).ok_or_else(|| vec![Error::MalformedKeySet]),
+        [] => Err(vec![Error::MalformedKeySet]),
+        _ => Err(vec![Error::DuplicateMember]),
+    }
 }
 
 /// Returns the outcome of each entry of a set. If the text is not a set, asserts that the keys are
@@ -146,7 +163,7 @@ fn entries<'j>(members: &'j Members<'j>) -> Result<&'j [Json<'j>], Vec<Error>> {
 fn check_memory(
     set: &mut dyn Loaded,
     text: &[u8],
-    entries: Result<&[Json<'_>], &Vec<Error>>,
+    entries: Result<&[&[u8]], &Vec<Error>>,
     algorithms: Algorithms,
 ) -> Option<Vec<Outcome>> {
     set.pin(algorithms);
@@ -174,7 +191,7 @@ fn check_memory(
 }
 
 fn check_entries(
-    entries: &[Json<'_>],
+    entries: &[&[u8]],
     outcomes: &[Outcome],
     keys: &[Listed],
     reported: &[Skipped],
@@ -185,7 +202,7 @@ fn check_entries(
     // Each skipped entry is reported once, in order.
     let skipped = |(position, outcome): (usize, &Outcome)| {
         let reason = outcome.as_ref().err()?;
-        Some((position, kid(&entries[position]), *reason))
+        Some((position, kid(entries[position]), *reason))
     };
     let skipped: Vec<_> = outcomes.iter().enumerate().filter_map(skipped).collect();
     assert_eq!(reported, skipped);
@@ -210,17 +227,20 @@ fn check_entries(
 }
 
 /// Returns the `kid` of an entry, if there is exactly one and it is a string.
-fn kid(entry: &Json<'_>) -> Option<String> {
-    let mut kids = entry.members()?.iter().filter(|(name, _)| name == "kid");
+fn kid(entry: &[u8]) -> Option<String> {
+    let members = outline::members(entry)?;
+    let mut kids = members
+        .iter()
+        .filter(|(name, _)| name.as_deref() == Some("kid"));
     let (_, kid) = kids.next()?;
     let only = kids.next().is_none();
-    kid.text().filter(|_| only).map(str::to_owned)
+    outline::string(kid).filter(|_| only)
 }
 
 /// Asserts that an entry has the same outcome with limited memory as with unlimited memory, unless
 /// it does not fit, and that every entry within the documented capacity fits. `most` is the most
 /// bytes of `kid`s that can fit.
-fn check_capacity(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: usize) {
+fn check_capacity(entries: &[&[u8]], all: &[Outcome], few: &[Outcome], most: usize) {
     assert_eq!(all.len(), few.len());
     let (mut keys, mut kids, mut sizes) = (0, 0, 0);
     for ((entry, all), few) in entries.iter().zip(all).zip(few) {
@@ -237,7 +257,9 @@ fn check_capacity(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: 
                 assert!(!fits, "{key:?} fits");
             }
             // The size of the key is checked before the length of its `kid`.
-            (Err(Error::KeyTooLarge), Err(Error::KeySetFull)) => assert!(kid_len > MAX_KID_LEN),
+            (Err(Error::Limit(Limit::KeyIdLen)), Err(Error::KeySetFull)) => {
+                assert!(kid_len > MAX_KID_LEN);
+            }
             (Err(reason), Err(other)) => assert_eq!(reason, other),
             (all, few) => panic!("unlimited: {all:?}, limited: {few:?}"),
         }
@@ -246,14 +268,16 @@ fn check_capacity(entries: &[Json<'_>], all: &[Outcome], few: &[Outcome], most: 
 
 /// Returns whether a key takes more words than an RSA key of 2048 bits. It then takes at most twice
 /// as many.
-fn is_large(entry: &Json<'_>) -> bool {
-    let n = entry.members().and_then(|jwk| Jwk(jwk).bytes("n"));
+fn is_large(entry: &[u8]) -> bool {
+    let json = Json::parse(entry);
+    let n = json.as_ref().and_then(Json::members);
+    let n = n.and_then(|jwk| Jwk(jwk).bytes("n"));
     n.is_some_and(|n| BigUint::from_bytes_be(&n).bits() > MIN_RSA_MODULUS_BITS as u64)
 }
 
 /// Asserts that the keys of a set have the same material as those of its entries, if all of them
 /// have a `kid`.
-fn check_material(entries: &[Json<'_>], algorithms: Algorithms, set: &GrowingKeySet) {
+fn check_material(entries: &[&[u8]], algorithms: Algorithms, set: &GrowingKeySet) {
     let mut one_by_one = GrowingKeySet::default();
     one_by_one.one_by_one(entries, algorithms);
     if Loaded::listed(set).iter().all(|(kid, _)| kid.is_some()) {
@@ -305,19 +329,27 @@ fn is_documented(error: Error) -> bool {
             | Error::UnsupportedKey
             | Error::WeakKey
             | Error::KeyTooLarge
+            | Error::ShortCoordinate
+            | Error::PublicKeyAsSecret
     )
 }
 
 struct Jwk<'j>(&'j Members<'j>);
 
 impl<'j> Jwk<'j> {
+    /// Returns a member that is not null. `kty` may not be null.
+    fn get(&self, name: &str) -> Option<&'j Json<'j>> {
+        let member = json::get(self.0, name);
+        member.filter(|value| name == "kty" || !matches!(value, Json::Null))
+    }
+
     fn text(&self, name: &str) -> Option<&'j str> {
-        json::get(self.0, name)?.text()
+        self.get(name)?.text()
     }
 
     /// Decodes a parameter in base64url. It may not contain escapes.
     fn bytes(&self, name: &str) -> Option<Vec<u8>> {
-        match json::get(self.0, name)? {
+        match self.get(name)? {
             Json::String(raw, text) if !raw.contains('\\') => token::decode(text.as_bytes()),
             _ => None,
         }
@@ -326,14 +358,14 @@ impl<'j> Jwk<'j> {
     /// Returns whether the members that every key may have are of the right types. Parameters are
     /// checked where they are needed.
     fn has_types(&self) -> bool {
-        let strings = ["kty", "use", "alg", "kid"];
-        let is_string = |name: &&str| json::get(self.0, name).is_none_or(|v| v.text().is_some());
-        let ops = json::get(self.0, "key_ops");
+        let strings = ["kty", "crv", "use", "alg", "kid"];
+        let is_string = |name: &&str| self.get(name).is_none_or(|v| v.text().is_some());
+        let ops = self.get("key_ops");
         strings.iter().all(is_string) && ops.is_none_or(|v| v.elements().is_some())
     }
 
     fn may_verify(&self) -> bool {
-        let ops = json::get(self.0, "key_ops").and_then(Json::elements);
+        let ops = self.get("key_ops").and_then(Json::elements);
         self.text("use").is_none_or(|u| u == "sig")
             && ops.is_none_or(|ops| ops.iter().any(|op| op.text() == Some("verify")))
     }
@@ -370,7 +402,9 @@ fn has_valid_parameters(jwk: &Jwk<'_>, algorithm: &str) -> Option<bool> {
 }
 
 fn is_secret(k: &[u8], shortest: usize) -> bool {
-    (shortest..=MAX_KEY_PARAMETER_LEN).contains(&k.len()) && k.iter().any(|byte| *byte != 0)
+    (shortest..=MAX_KEY_PARAMETER_LEN).contains(&k.len())
+        && k.iter().any(|byte| *byte != 0)
+        && !key_text::is_key(k)
 }
 
 fn is_rsa(n: &[u8], e: &[u8]) -> bool {
