@@ -38,6 +38,8 @@ enum Input {
     Jwks(String),
     /// A map from `kid` to PEM.
     Map(String),
+    /// Entries of a map, after as many keys as a set on the heap can hold but one.
+    LargeMap(String),
     /// A key, a provider's metadata or a token response. It is parsed as each of them.
     Document(String),
     /// A shared secret.
@@ -52,6 +54,7 @@ impl Input {
             Self::Token(text)
             | Self::Jwks(text)
             | Self::Map(text)
+            | Self::LargeMap(text)
             | Self::Document(text)
             | Self::Secret(text)
             | Self::Mistake(text) => text,
@@ -261,6 +264,23 @@ const SHAPES: &[(&str, Shape)] = &[
         let name = |i| format!("{}{i:06}", "k".repeat(250));
         named_map(size, name, |_| P256_PEM.into())
     }),
+    // Each name is compared with those of the keys before it. A larger map than this takes no more
+    // work for each byte, because the set is full.
+    ("large map: empty entries", |size| {
+        Input::LargeMap(r#","a":"""#.repeat(size / 7))
+    }),
+    ("large map: duplicates", |size| {
+        let entry = format!(r#","k":"{P256_PEM}""#);
+        Input::LargeMap(entry.repeat(size / entry.len()))
+    }),
+    ("large map: long duplicates", |size| {
+        let entry = format!(r#","{}0001":"{P256_PEM}""#, "k".repeat(252));
+        Input::LargeMap(entry.repeat(size / entry.len()))
+    }),
+    ("large map: duplicates of escapes", |size| {
+        let entry = format!(r#","{}0001":"{P256_PEM}""#, "\\u006b".repeat(252));
+        Input::LargeMap(entry.repeat(size / entry.len()))
+    }),
     ("map: a deep entry", |size| {
         let deep = "[".repeat(size / 2) + &"]".repeat(size / 2);
         Input::Map(format!(r#"{{"1":{deep},"2":"{P256_PEM}"}}"#))
@@ -364,6 +384,16 @@ const P256_PEM: &str = "-----BEGIN PUBLIC KEY-----\\n\
     MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV7\\n\
     6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\\n\
     -----END PUBLIC KEY-----\\n";
+
+/// Makes a map with these entries after others, which leave room for one key.
+fn large_map(entries: &str) -> String {
+    let mut text = format!(r#"{{"k":"{P256_PEM}""#);
+    for i in 1..MAX_KEYS_ON_HEAP - 1 {
+        let kid = "k".repeat(252);
+        text.push_str(&format!(r#","{kid}{i:04}":"{P256_PEM}""#));
+    }
+    text + entries + "}"
+}
 
 /// Makes a map of different `kid`s, as many as fit.
 fn map(size: usize, pem: impl Fn(usize) -> String) -> Input {
@@ -493,6 +523,13 @@ fn hostile_work(
             let _ = black_box(loaded);
         }
         Input::Map(map) => {
+            let mut set = KeySet::<8>::new();
+            let loaded = set.load_pem_map(map.as_bytes(), SIGNATURES, scratch, |skipped| {
+                black_box(skipped);
+            });
+            let _ = black_box(loaded);
+        }
+        Input::LargeMap(map) => {
             let mut set = LentKeySet::in_memory(lent);
             let loaded = set.load_pem_map(map.as_bytes(), SIGNATURES, scratch, |skipped| {
                 black_box(skipped);
@@ -537,9 +574,12 @@ fn main() {
     // Encoding a part of a token in base64url makes it longer by a third.
     let size: usize = arguments[1].parse().expect("the size is not a number");
     let in_base64url = name.starts_with("header") || name.starts_with("claims");
-    let input = shape(if in_base64url { size / 4 * 3 } else { size });
+    let mut input = shape(if in_base64url { size / 4 * 3 } else { size });
+    println!("{}", input.text().len());
+    if let Input::LargeMap(entries) = &mut input {
+        *entries = large_map(entries);
+    }
     let text = input.text();
-    println!("{}", text.len());
     let key = Key::new(HS256, &KeyParameters::oct(SECRET)).unwrap();
     let policy = Policy {
         audience: Check::IfPresent(Audience::AnyOf(&["us", "them"])),
@@ -548,7 +588,7 @@ fn main() {
         ..Policy::jwt(Check::IfPresent(&[ISSUER]), Check::NotChecked)
     };
     let (mut copy, mut scratch) = (text.as_bytes().to_vec(), vec![0; scratch_len(text.len())]);
-    if matches!(input, Input::Map(_)) {
+    if matches!(input, Input::Map(_) | Input::LargeMap(_)) {
         scratch.resize(2 * text.len(), 0);
     }
     if matches!(input, Input::Document(_)) {
@@ -556,8 +596,7 @@ fn main() {
     }
     let mut other_copy = copy.clone();
     let copies = [&mut copy[..], &mut other_copy[..]];
-    // As large as a set on the heap can be, because each name in a map is compared with those of
-    // the keys before it.
+    // As large as a set on the heap can be.
     let mut slots = vec![Slot::EMPTY; MAX_KEYS_ON_HEAP];
     let mut kids = vec![0; MAX_KEYS_ON_HEAP * MAX_KID_LEN];
     let mut words = vec![0; MAX_KEYS_ON_HEAP * WORDS_PER_KEY];

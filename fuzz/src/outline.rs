@@ -1,13 +1,13 @@
 //! JSON divided into members and elements by `serde_json`, which does not validate what is in them.
 //!
-//! A [`RawValue`] is checked by the grammar of RFC 8259 alone: nesting has no limit, a surrogate can
-//! be unpaired, and numbers and names are not compared with limits. This is what `jose-verify`
-//! checks when it divides a JWK Set or a map, with two exceptions, in which it accepts more:
+//! A [`RawValue`] is checked by the grammar of RFC 8259 alone: nesting has no limit, names can be
+//! repeated, and a surrogate can be unpaired. `jose-verify` checks the same when it divides a JWK
+//! Set or a map, with two exceptions, in which it accepts more:
 //!
-//! - UTF-8 is not checked. The model replaces each byte that is not part of a UTF-8 text by `?`. This
-//!   keeps all positions, and is invalid outside of strings and in escapes, as the byte is.
-//! - Below depth 32, only brackets are counted. [`may_be_too_deep`] tells for which texts this can
-//!   make a difference.
+//! - It does not check UTF-8. The model replaces each byte that is not UTF-8 with `?`. This keeps
+//!   all positions. Outside of strings and in escapes, `?` is as malformed as the byte.
+//! - Below depth 32, it only counts brackets. [`may_be_too_deep`] returns whether this can make a
+//!   difference.
 
 use std::fmt;
 use std::ops::Range;

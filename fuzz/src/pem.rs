@@ -105,8 +105,8 @@ fn reason(text: &[u8], chars: &str, lines: &[&str]) -> Error {
     }
 }
 
-/// Returns whether the bytes begin with the tag of a SEQUENCE, and a length in more than one byte or
-/// that of the rest.
+/// Returns whether the bytes begin with the tag of a SEQUENCE and then have a length in more than
+/// one byte, or the length of the rest.
 fn is_der(text: &[u8]) -> bool {
     let [0x30, len, rest @ ..] = text else {
         return false;

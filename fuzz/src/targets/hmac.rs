@@ -1,5 +1,5 @@
 //! This crate's HMAC and the `SimpleHmac` of the crate `hmac` agree on every tag, for secrets of
-//! every length. The text of a public key is no secret.
+//! every length. The text of a public key is rejected.
 
 use arbitrary::Arbitrary;
 use hmac::digest::Digest;
@@ -39,8 +39,8 @@ const KEYS: [&str; 6] = [
      -----END PUBLIC KEY-----\n",
     "-----BEGIN PUBLIC KEY----- is how the sentence starts that no machine can guess",
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBl0Zdr4q7n9n5yKzv4U3n0dZ8rXkq1l2m3n4o5p6q7r me@host",
-    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
-    "{\"kty\":\"oct\",\"k\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"kid\":\"0123456789abcdef\"}",
+    r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    r#"{"kty":"oct","k":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"0123456789abcd"}"#,
     "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIBl0Zdr4q7n9\n\
      ---- END SSH2 PUBLIC KEY ----",
 ];

@@ -71,9 +71,9 @@ const PINNED: &[u8] = br#"{"kty":"EC","crv":"P-256",
 fn expected(entries: &[outline::Member<'_>]) -> (Vec<Listed>, Vec<Skipped>) {
     let (mut kept, mut skipped) = (Vec::<Listed>::new(), Vec::new());
     for (position, (name, value)) in entries.iter().enumerate() {
-        let is_named = |(kid, _): &Listed| kid == name;
+        let is_taken = kept.iter().any(|(kid, _)| kid == name);
         let key = match (name, outline::string(value)) {
-            (Some(name), Some(pem)) if !kept.iter().any(is_named) => load(name, &pem),
+            (Some(name), Some(pem)) => load(name, &pem, is_taken),
             _ => Err(Error::MalformedKey),
         };
         match key {
@@ -85,9 +85,13 @@ fn expected(entries: &[outline::Member<'_>]) -> (Vec<Listed>, Vec<Skipped>) {
 }
 
 /// Returns the algorithms of an entry's key, or the reason under which the entry is counted.
-fn load(name: &str, pem: &str) -> Result<Vec<&'static str>, Error> {
+fn load(name: &str, pem: &str, is_taken: bool) -> Result<Vec<&'static str>, Error> {
     let block = Block::decode(pem.as_bytes()).map_err(|_| Error::MalformedKey)?;
-    let set = GrowingKeySet::from_parameters(&block.parameters()?, SIGNATURES)?;
+    let parameters = block.parameters()?;
+    if is_taken {
+        return Err(Error::MalformedKey);
+    }
+    let set = GrowingKeySet::from_parameters(&parameters, SIGNATURES)?;
     if name.len() > MAX_KID_LEN {
         return Err(Error::Limit(Limit::KeyIdLen));
     }

@@ -65,10 +65,9 @@ fn label<'l>(line: &'l [u8], start: &[u8]) -> Option<&'l [u8]> {
 fn reason_for_no_block(text: &[u8]) -> Error {
     let mut labels = lines(text).filter_map(|line| label(line, BEGIN)).peekable();
     let has_block = labels.peek().is_some();
-    let text = text.trim_ascii();
     if labels.any(|label| label.ends_with(b"PRIVATE KEY")) {
         Error::PrivateKey
-    } else if is_ssh(text) {
+    } else if is_ssh(text.trim_ascii()) {
         Error::SshKey
     } else if has_block {
         Error::UnsupportedPemLabel
@@ -359,6 +358,9 @@ mod tests {
             &[0x30, 0x82, 1, 0, 2][..],
             &[0x30, 0x81, 0x80],
             &[0x30, 2, 5, 0],
+            // The last byte of the key is that of a line feed or a space.
+            &[0x30, 2, 5, b'\n'],
+            &[0x30, 2, b' ', b' '],
         ] {
             assert_eq!(decoded(der), Err(Error::DerNotPem), "{der:?}");
         }

@@ -205,7 +205,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// key in PEM, as Google and Firebase publish them: `{"kid":"-----BEGIN CERTIFICATE-----\n…"}`.
     ///
     /// A certificate is not validated: see [`KeyParameters::from_pem`]. Entries that cannot be used
-    /// are skipped, as in [`load`](Self::load). So are entries with the name of an earlier one
+    /// are skipped, as in [`load`](Self::load). So are keys with the name of an earlier key
     /// ([`Error::MalformedKey`]). `scratch` receives the unescaped text and the decoded bytes.
     /// Twice the length of the longest entry suffices.
     ///
@@ -269,11 +269,12 @@ impl<M: KeyMemory> KeySetIn<M> {
         scratch: &mut [u8],
     ) -> Result<(), Error> {
         let (key_id, pem) = key_id.zip(outline_string(pem)).ok_or(Error::MalformedKey)?;
+        let (pem, scratch) = unescape(pem, scratch)?;
+        let key = KeyParameters::from_pem(pem.as_bytes(), scratch)?;
+        // After parsing, so that short entries without a key do not cost a search.
         if self.all().any(|key| key.is_named(key_id)) {
             return Err(Error::MalformedKey);
         }
-        let (pem, scratch) = unescape(pem, scratch)?;
-        let key = KeyParameters::from_pem(pem.as_bytes(), scratch)?;
         self.push(KeyName::Is(key_id), &key, &|_| true)
     }
 }
