@@ -99,8 +99,8 @@ impl Expectations {
     }
 }
 
-/// Returns a time in seconds, with its fraction if it has one. Before 1970, the fraction is omitted,
-/// because it counts in the other direction.
+/// Returns a time in seconds, with its fraction if it has one. Before 1970, the fraction is
+/// omitted, because it counts in the other direction.
 fn decimal(time: NumericDate) -> String {
     if time.seconds() < 0 {
         return time.seconds().to_string();
