@@ -150,36 +150,40 @@ pub enum Clock {
 }
 
 impl Clock {
+    /// Returns the earliest time that it can be, or `None` without a clock.
+    const fn earliest(self) -> Option<NumericDate> {
+        match self {
+            Self::Now(time) | Self::AtLeast(time) => Some(time),
+            Self::Second(start) => Some(NumericDate::from_seconds(start)),
+            Self::Absent => None,
+        }
+    }
+
+    /// Returns the latest time that it can be, or `None` if that is not known.
+    const fn latest(self) -> Option<NumericDate> {
+        match self {
+            Self::Now(time) => Some(time),
+            Self::Second(start) => Some(NumericDate::end_of(start)),
+            Self::AtLeast(_) | Self::Absent => None,
+        }
+    }
+
     /// Returns whether the current time is known to be `time` or later. For `AtLeast`, `false`
     /// means that it is not known. Returns `None` without a clock.
     pub(crate) fn has_reached(self, time: NumericDate) -> Option<bool> {
-        match self {
-            Self::Now(now) => Some(now >= time),
-            Self::Second(start) => Some(NumericDate::from_seconds(start) >= time),
-            Self::AtLeast(earliest) => Some(earliest >= time),
-            Self::Absent => None,
-        }
+        Some(self.earliest()? >= time)
     }
 
     /// Returns whether the current time is known to be later than `time`, like
     /// [`has_reached`](Self::has_reached).
     pub(crate) fn has_passed(self, time: NumericDate) -> Option<bool> {
-        match self {
-            Self::Now(now) => Some(now > time),
-            Self::Second(start) => Some(NumericDate::from_seconds(start) > time),
-            Self::AtLeast(earliest) => Some(earliest > time),
-            Self::Absent => None,
-        }
+        Some(self.earliest()? > time)
     }
 
     /// Returns whether the current time plus `leeway` is before `time`, or `None` if that is not
     /// known.
     pub(crate) fn is_before(self, time: NumericDate, leeway: Duration) -> Option<bool> {
-        match self {
-            Self::Now(now) => Some(now.later_by(leeway) < time),
-            Self::Second(start) => Some(NumericDate::end_of(start).later_by(leeway) < time),
-            Self::AtLeast(_) | Self::Absent => None,
-        }
+        Some(self.latest()?.later_by(leeway) < time)
     }
 }
 

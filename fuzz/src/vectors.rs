@@ -98,7 +98,8 @@ fn files() -> Vec<PathBuf> {
             .expect("a folder")
             .map(|e| e.expect("an entry").path())
     };
-    let folders = entries(&folder).filter(|path| path.is_dir());
+    // The cases in `field` have another format.
+    let folders = entries(&folder).filter(|path| path.is_dir() && !path.ends_with("field"));
     let mut files: Vec<_> = folders.flat_map(|path| entries(&path)).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "json"));
     files.sort();

@@ -11,7 +11,6 @@ use digest::common::hazmat::{SerializableState, SerializedState};
 use digest::{CtOutput, Digest, Output};
 
 use crate::alg::arithmetic::WORD_BYTES;
-use crate::alg::key_text::is_asymmetric_key;
 use crate::alg::packing;
 use crate::alg::{Algorithm, AlgorithmKind, InvalidSignature, KeyType, ParameterSource, Word};
 use crate::error::Error;
@@ -84,9 +83,6 @@ impl<D: ResumableHash + 'static> KeyType for Secret<D> {
         }
         let mut secret = [0; MAX_KEY_PARAMETER_LEN];
         let secret = key.bytes("k", &mut secret)?;
-        if is_asymmetric_key(secret) {
-            return Err(Error::PublicKeyAsSecret);
-        }
         // RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used.
         if secret.len() < <D as Digest>::output_size() {
             return Err(Error::WeakKey);

@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Debug};
 
+use crate::alg::key_text::is_asymmetric_key;
 use crate::error::Error;
 
 /// A source of the parameters of a key: [`KeyParameters`], or a [`Jwk`](crate::Jwk).
@@ -64,6 +65,8 @@ pub struct KeyParameters<'a> {
     parameters: [(&'static str, &'a [u8]); 2],
     /// The algorithms that the key may be used with. If empty, the key is not restricted.
     algorithms: &'static [&'static str],
+    /// Whether a shared secret is the text of an asymmetric key.
+    is_key_text: bool,
 }
 
 impl<'a> KeyParameters<'a> {
@@ -102,9 +105,17 @@ impl<'a> KeyParameters<'a> {
     }
 
     /// Creates a shared secret from its bytes (RFC 7518 §6.4).
+    ///
+    /// A secret that is the text of an asymmetric key is refused when it is loaded
+    /// ([`Error::PublicKeyAsSecret`]): PEM, a key for SSH, a JWK or a JWK Set. Everybody knows a
+    /// public key, so everybody could sign with it.
     #[must_use]
+    #[inline]
     pub const fn oct(k: &'a [u8]) -> Self {
-        Self::new("oct", ("", ""), [("k", k), ("", &[])])
+        Self {
+            is_key_text: is_asymmetric_key(k),
+            ..Self::new("oct", ("", ""), [("k", k), ("", &[])])
+        }
     }
 
     const fn new(
@@ -117,6 +128,7 @@ impl<'a> KeyParameters<'a> {
             subtype,
             parameters,
             algorithms: &[],
+            is_key_text: false,
         }
     }
 
@@ -145,6 +157,9 @@ impl ParameterSource for KeyParameters<'_> {
     }
 
     fn bytes<'b>(&'b self, member: &str, _: &'b mut [u8]) -> Result<&'b [u8], Error> {
+        if self.is_key_text {
+            return Err(Error::PublicKeyAsSecret);
+        }
         self.parameter(member).ok_or(Error::MalformedKey)
     }
 

@@ -57,7 +57,10 @@ impl TokenMistake {
     pub fn find(text: &[u8]) -> Option<Self> {
         let trimmed = text.trim_ascii();
         let has = |wanted: &[u8]| trimmed.windows(wanted.len()).any(|part| part == wanted);
-        let dots = trimmed.iter().filter(|byte| **byte == b'.').count();
+        let dots = trimmed
+            .split(|byte| *byte == b'.')
+            .count()
+            .saturating_sub(1);
         let first = *trimmed.first().unwrap_or(&b' ');
         Some(match first {
             b' ' => Self::Empty,
@@ -133,7 +136,7 @@ mod tests {
             (with("", ".x.y"), None),
             (with("", "!"), None),
             (with("", ".x"), None),
-            ("".into(), Some(TokenMistake::Empty)),
+            (std::string::String::new(), Some(TokenMistake::Empty)),
             (" \n".into(), Some(TokenMistake::Empty)),
             (with("Bearer ", ""), Some(TokenMistake::AuthScheme)),
             (with("bearer  ", "\n"), Some(TokenMistake::AuthScheme)),

@@ -73,8 +73,8 @@ impl Registered {
 
     /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
     #[inline]
-    pub(super) const fn problems(&self) -> Option<&Problems> {
-        self.problems.as_ref()
+    pub(super) const fn problems(&self) -> Option<Problems> {
+        self.problems
     }
 
     /// Checks the type of a registered claim and records its span. Ignores other claims.

@@ -6,14 +6,13 @@ use crate::encoding::json::JsonStr;
 use crate::error::{Error, Limit};
 
 /// The reasons for skipping an entry, in the order of the counters.
-const REASONS: [Error; 11] = [
+const REASONS: [Error; 10] = [
     Error::MalformedKey,
     Error::WeakKey,
     Error::UnsupportedKey,
     Error::KeyTooLarge,
     Error::Limit(Limit::KeyIdLen),
     Error::ShortCoordinate,
-    Error::PublicKeyAsSecret,
     Error::WrongKeyUse,
     Error::AlgorithmNotAccepted,
     Error::KeySetFull,
@@ -32,8 +31,8 @@ pub struct Skipped<'a> {
     /// [`Error::ScratchTooSmall`] if its certificate does not fit into the scratch buffer.
     /// Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
     /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
-    /// [`Limit::KeyIdLen`], [`Error::ShortCoordinate`], [`Error::PublicKeyAsSecret`],
-    /// [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
+    /// [`Limit::KeyIdLen`], [`Error::ShortCoordinate`], [`Error::WrongKeyUse`] or
+    /// [`Error::AlgorithmNotAccepted`].
     pub reason: Error,
 }
 

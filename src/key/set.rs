@@ -243,7 +243,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         jwks: &[u8],
         algorithms: &[&'static dyn Algorithm],
         skipped: &mut dyn FnMut(Skipped<'_>),
-        add: &mut dyn FnMut(&mut Self, &[u8]) -> Result<(), Error>,
+        add: &mut AddEntry<'_, M>,
     ) -> Result<LoadReport, Error> {
         let (algorithms, entries) = (Algorithms::new(algorithms)?, jwk::entries(jwks)?);
         self.algorithms = algorithms;
@@ -273,8 +273,9 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// - [`Error::WrongKeyUse`]: `use` or `key_ops` do not allow verification.
     /// - [`Error::AlgorithmNotAccepted`]: the key's `alg` is not accepted.
     /// - [`Error::UnsupportedKey`]: the key's type or curve fits none of the accepted algorithms.
-    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`]: the key is outside the bounds of
-    ///   [`limits`](crate::limits).
+    /// - [`Error::WeakKey`], [`Error::KeyTooLarge`], [`Limit::KeyIdLen`](crate::Limit::KeyIdLen):
+    ///   the key or its `kid` is outside the bounds of [`limits`](crate::limits).
+    /// - [`Error::ShortCoordinate`]: a coordinate lacks leading zeros. See [`JwkOptions`].
     /// - [`Error::KeySetFull`]: there is no room for the key.
     pub fn add_jwk(&mut self, jwk: &[u8]) -> Result<(), Error> {
         let jwk = Jwk::parse(jwk)?;
@@ -353,8 +354,9 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// - [`Error::UnsupportedKey`]: the key's type or curve fits none of the accepted algorithms.
     /// - [`Error::MalformedKey`], [`Error::WeakKey`]: every accepted algorithm that the key's type
     ///   fits rejects the key.
-    /// - [`Error::KeyTooLarge`]: the key or its `kid` is outside the bounds of
-    ///   [`limits`](crate::limits).
+    /// - [`Error::KeyTooLarge`], [`Limit::KeyIdLen`](crate::Limit::KeyIdLen): the key or its `kid`
+    ///   is outside the bounds of [`limits`](crate::limits).
+    /// - [`Error::PublicKeyAsSecret`]: a shared secret is the text of an asymmetric key.
     /// - [`Error::KeySetFull`]: there is no room for the key.
     pub fn add(
         &mut self,
@@ -466,6 +468,9 @@ impl<M> Debug for KeySetIn<M> {
             .finish_non_exhaustive()
     }
 }
+
+/// Adds a key for the text of an entry of a JWK Set.
+type AddEntry<'a, M> = dyn FnMut(&mut KeySetIn<M>, &[u8]) -> Result<(), Error> + 'a;
 
 /// Writes an entry for a list of algorithms to the front of the memory and returns its length.
 type WriteEntry<'w> = dyn Fn(&[&'static dyn Algorithm], &mut [Word]) -> Result<usize, Error> + 'w;

@@ -46,8 +46,9 @@ impl<'k, A: InlineKey> Key<'k, A> {
     ///
     /// - [`Error::UnsupportedKey`]: the algorithm requires a key of another type, or the key is
     ///   [for](ParameterSource::is_for) other algorithms.
-    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`]: the key has the right
-    ///   type but is rejected.
+    /// - [`Error::MalformedKey`], [`Error::WeakKey`], [`Error::KeyTooLarge`],
+    ///   [`Error::ShortCoordinate`], [`Error::PublicKeyAsSecret`]: the key has the right type but
+    ///   is rejected.
     pub fn new(algorithm: A, parameters: &dyn ParameterSource) -> Result<Self, Error> {
         Self::new_in(algorithm, parameters, A::EMPTY)
     }

@@ -91,7 +91,7 @@ impl<const N: usize> ReplayGuard<N> {
     }
 
     /// Admits a token on its first use, and remembers it until `until`. Use it for tokens without
-    /// `exp`, such as a DPoP proof (RFC 9449 §11.1).
+    /// `exp`, such as a `DPoP` proof (RFC 9449 §11.1).
     ///
     /// `until` must not be earlier than the last time at which you accept the token. If you accept
     /// a proof until a minute after its `iat`, with a leeway of ten seconds, pass `iat` plus 70
@@ -106,7 +106,7 @@ impl<const N: usize> ReplayGuard<N> {
     /// use jose_verify::{Claim, Error, NumericDate, Verified};
     /// use jose_verify::oauth::ReplayGuard;
     ///
-    /// /// Accepts a DPoP proof until a minute after its `iat`, and only once.
+    /// /// Accepts a `DPoP` proof until a minute after its `iat`, and only once.
     /// fn check_proof(
     ///     guard: &mut ReplayGuard<64>,
     ///     proof: &Verified<'_>,

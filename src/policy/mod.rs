@@ -221,8 +221,8 @@ impl Policy<'_> {
     /// Returns the problem of a claim that the policy checks.
     #[cold]
     #[inline(never)]
-    fn find_problem(&self, problems: &Problems) -> Result<(), Error> {
-        let [auth_time, acr, amr] = *problems;
+    fn find_problem(&self, problems: Problems) -> Result<(), Error> {
+        let [auth_time, acr, amr] = problems;
         match (auth_time, acr, amr) {
             (Some(problem), _, _) if self.auth_time.is_made() => {
                 Err(Error::Claim(Claim::AuthTime, problem))

@@ -102,7 +102,8 @@ fn check_members(metadata: &ProviderMetadata<'_>, members: &Members<'_>) {
 fn rejections(members: &Members<'_>, requires_keys: bool) -> Vec<Error> {
     let mut reasons = json::stricter(members);
     // `null` counts as absent.
-    let member = |name: &str| json::get(members, name).filter(|value| !matches!(value, Json::Null));
+    let present = |value: &&Json<'_>| !matches!(value, Json::Null);
+    let member = |name: &str| json::get(members, name).filter(present);
     let is_wrong = |name: &&str| member(name).is_some_and(|value| value.text().is_none());
     let is_wrong_list = |name: &&str| member(name).is_some_and(|value| value.texts().is_none());
     let missing = member("issuer").is_none() || requires_keys && member("jwks_uri").is_none();

@@ -149,7 +149,9 @@ mod tests {
     use std::string::{String, ToString};
     use std::vec::Vec;
 
-    fn members(text: &[u8]) -> Result<Vec<(Option<String>, Vec<u8>)>, Error> {
+    type Members = Vec<(Option<String>, Vec<u8>)>;
+
+    fn members(text: &[u8]) -> Result<Members, Error> {
         let mut members = Vec::new();
         outline_members(text, &mut |name, value| {
             members.push((name.map(|name| name.to_string()), value.to_vec()));

@@ -163,7 +163,13 @@ fn jwk_set_poisoning_cve_2026_102274() {
             assert_eq!(signature_verdict(&token, &set), Ok(()), "{poison}");
         }
     }
-    // What `json!` cannot write: duplicate names, limits, and surrogates.
+}
+
+/// What `json!` cannot write: duplicate names, limits, and surrogates, in an entry of a set or
+/// beside its entries.
+#[test]
+fn jwk_set_poisoning_by_limits_cve_2026_102274() {
+    let (good, token) = (OURS.jwk(), rsa_token(&OURS, &json!({"alg": "RS256"})));
     let names: Vec<String> = (0..200).map(|i| format!("\"{i}\":0")).collect();
     let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     for poison in [

@@ -1,6 +1,9 @@
 //! Responses of a provider: tokens, metadata and UserInfo.
 
-use jose_verify::oauth::{ProviderMetadata, TokenResponse};
+use core::time::Duration;
+
+use jose_verify::json::JsonStr;
+use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::oidc::UserInfo;
 use jose_verify::{Clock, Error};
 use serde_json::{Map, Value, json};
@@ -16,7 +19,11 @@ pub(super) fn answer(sent: &Value, right: &Value) -> Result<Value, Error> {
         Ok(named(right, |member| token_response(&response, member)))
     } else if let Some(metadata) = text("metadata") {
         let issuer = text("issuer").unwrap();
-        let metadata = ProviderMetadata::parse(metadata.as_bytes(), issuer)?;
+        let parse = match text("document") {
+            Some("oauth") => ProviderMetadata::parse_authorization_server,
+            _ => ProviderMetadata::parse,
+        };
+        let metadata = parse(metadata.as_bytes(), issuer)?;
         Ok(named(right, |member| provider_metadata(&metadata, member)))
     } else {
         let response = text("user_info").unwrap().as_bytes();
@@ -36,12 +43,30 @@ fn named(right: &Value, value: impl Fn(&str) -> Value) -> Value {
 }
 
 fn token_response(response: &TokenResponse<'_>, member: &str) -> Value {
-    match member {
-        "refresh_token" => json!(response.refresh_token().map(|text| text.to_string())),
-        "id_token" => json!(response.id_token().map(|text| text.to_string())),
-        "error" => Value::Null,
+    let text = |text: Option<JsonStr<'_>>| json!(text.map(|text| text.to_string()));
+    let asked = match member {
+        "refresh_token" => Ok(text(response.refresh_token())),
+        "id_token" => Ok(text(response.id_token())),
+        "expires_in" => response
+            .expires_in()
+            .map(|span| span.map_or(Value::Null, seconds)),
+        "scope" => response.scope().map(|scopes| json!(scopes.map(list))),
+        "error" => Ok(Value::Null),
         other => panic!("member {other}"),
+    };
+    asked.unwrap_or_else(|error| json!({ "error": error.name() }))
+}
+
+/// Returns a whole number if the span has no fraction, as the right answers have it.
+fn seconds(span: Duration) -> Value {
+    match span.subsec_nanos() {
+        0 => json!(span.as_secs()),
+        _ => json!(span.as_secs_f64()),
     }
+}
+
+fn list(scopes: Scopes<'_>) -> Vec<String> {
+    scopes.iter().map(|scope| scope.to_string()).collect()
 }
 
 fn provider_metadata(metadata: &ProviderMetadata<'_>, member: &str) -> Value {

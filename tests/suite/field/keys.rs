@@ -1,8 +1,8 @@
-//! Keys in every form: JWK Sets, JWKs and PEM files.
+//! Keys in every form: JWK Sets, JWKs, PEM files, maps of certificates and realm documents.
 
 use base64ct::{Base64, Encoding};
 use jose_verify::alg::{Algorithm, KeyParameters, SIGNATURES};
-use jose_verify::keys::{JwkOptions, Skipped};
+use jose_verify::keys::{JwkOptions, LoadReport, Skipped};
 use jose_verify::{Error, KeySet, Keys, scratch_len};
 use serde_json::{Map, Value, json};
 
@@ -22,10 +22,21 @@ pub(super) fn answer(sent: &Value, right: &Value) -> Result<Value, Error> {
     if let Some(jwks) = text("jwks") {
         return jwk_set(jwks, accepted, &sent["options"], right);
     }
+    if let Some(map) = text("pem_map") {
+        let mut scratch = vec![0; 2 * map.len()];
+        return loaded(right, |keys, skip| {
+            keys.load_pem_map(map.as_bytes(), accepted, &mut scratch, skip)
+        });
+    }
     let keys = if let Some(jwk) = text("jwk") {
         Keyring::from_jwk(jwk.as_bytes(), accepted)?
     } else if let Some(pem) = text("pem") {
         from_pem(pem.as_bytes(), accepted)?
+    } else if let Some(realm) = text("realm") {
+        let mut scratch = vec![0; 2 * realm.len()];
+        let realm = realm.as_bytes();
+        let key = KeyParameters::from_spki_member(realm, "public_key", &mut scratch)?;
+        Keyring::from_parameters(&key, accepted)?
     } else if let Some(der) = text("pem_base64") {
         from_pem(&Base64::decode_vec(der).unwrap(), accepted)?
     } else {
@@ -45,18 +56,26 @@ fn jwk_set(
     wanted: &Value,
     right: &Value,
 ) -> Result<Value, Error> {
-    let mut keys = Box::new(KeySet::<8>::new());
-    let mut skipped = Map::new();
-    let skip = |entry: Skipped<'_>| {
-        skipped.insert(entry.position.to_string(), json!(entry.reason.name()));
-    };
     let (uses, mut scratch) = (strings(&wanted["uses"]), vec![0; 2 * jwks.len()]);
-    let report = if wanted.is_null() {
-        keys.load(jwks.as_bytes(), accepted, skip)?
-    } else {
+    loaded(right, |keys, skip| {
+        if wanted.is_null() {
+            return keys.load(jwks.as_bytes(), accepted, skip);
+        }
         let options = options(wanted, &uses, &mut scratch);
-        keys.load_with(jwks.as_bytes(), accepted, options, skip)?
-    };
+        keys.load_with(jwks.as_bytes(), accepted, options, skip)
+    })
+}
+
+/// Calls `load` with a set, and returns what the set kept, what it skipped, and the verdicts.
+fn loaded(
+    right: &Value,
+    load: impl FnOnce(&mut KeySet<8>, &mut dyn FnMut(Skipped<'_>)) -> Result<LoadReport, Error>,
+) -> Result<Value, Error> {
+    let mut keys = Box::new(KeySet::new());
+    let mut skipped = Map::new();
+    let report = load(&mut keys, &mut |entry| {
+        skipped.insert(entry.position.to_string(), json!(entry.reason.name()));
+    })?;
     let mut answer = json!({ "kept": report.kept(), "tokens": verdicts(&*keys, right) });
     if !skipped.is_empty() {
         answer["skipped"] = Value::Object(skipped);
@@ -80,7 +99,7 @@ fn options<'o>(wanted: &Value, uses: &'o [&str], scratch: &'o mut [u8]) -> JwkOp
 }
 
 /// Returns the verdict for each token of the right answer.
-fn verdicts(keys: &impl Keys, right: &Value) -> Value {
+pub(super) fn verdicts(keys: &impl Keys, right: &Value) -> Value {
     let tokens = right["tokens"].as_object();
     let verdict = |token: &String| {
         let verdict = signature_verdict(token, keys);

@@ -1,7 +1,7 @@
 //! The expected and the found value of each check, for people. Only for tokens whose signature is
 //! verified.
 
-use jose_verify::Problem;
+use jose_verify::{NumericDate, Problem};
 
 use crate::json::{compact, members};
 
@@ -35,7 +35,10 @@ impl Expectations {
         };
         let found = match found(check, content) {
             None => "nothing".to_owned(),
-            Some(_) if NOT_SHOWN.contains(&check) => "another value, which is not shown".to_owned(),
+            Some(_) if NOT_SHOWN.contains(&check) => match problem {
+                None => "the same value, which is not shown".to_owned(),
+                Some(_) => "another value, which is not shown".to_owned(),
+            },
             Some(value) => value,
         };
         Values {
@@ -45,7 +48,7 @@ impl Expectations {
     }
 
     fn expected(&self, check: &str) -> String {
-        let (now, leeway) = (self.time().seconds(), self.leeway);
+        let (now, leeway) = (decimal(self.time()), self.leeway);
         let tolerance = |sign: &str| match leeway {
             0 => String::new(),
             _ => format!(" {sign} {leeway} (leeway)"),
@@ -96,6 +99,19 @@ impl Expectations {
     }
 }
 
+/// Returns a time in seconds, with its fraction if it has one. Before 1970, the fraction is
+/// omitted, because it counts in the other direction.
+fn decimal(time: NumericDate) -> String {
+    if time.seconds() < 0 {
+        return time.seconds().to_string();
+    }
+    let digits = format!("{}.{:09}", time.seconds(), time.subsec_nanos());
+    digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
 /// Returns the first member with this name, as written but on one line.
 pub(crate) fn found(name: &str, content: &[u8]) -> Option<String> {
     let members = members(content).ok()?;
@@ -128,4 +144,22 @@ fn quoted(text: &str) -> String {
 pub(crate) fn any_of(texts: &[String]) -> String {
     let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
     texts.join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_show_their_fraction() {
+        for (seconds, nanos, want) in [
+            (1_500, 0, "1500"),
+            (1_500, 500_000_000, "1500.5"),
+            (0, 1, "0.000000001"),
+            (10, 100_000, "10.0001"),
+            (-2, 500_000_000, "-2"),
+        ] {
+            assert_eq!(decimal(NumericDate::new(seconds, nanos)), want);
+        }
+    }
 }
