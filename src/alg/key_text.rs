@@ -5,12 +5,14 @@
 const SHORTEST: usize = 72;
 
 /// Two parts of each text that is recognized.
-const PARTS: [[&[u8]; 2]; 9] = [
+const PARTS: [[&[u8]; 2]; 11] = [
     [b"-----BEGIN ", b"-----END "],
     [b"BEGIN SSH2 ", b"END SSH2 "],
     [b"ssh-", b" AAAAB3Nz"],
     [b"ssh-", b" AAAAC3Nz"],
+    [b"ssh-", b" AAAAGnNr"],
     [b"ecdsa-", b" AAAAE2Vj"],
+    [b"ecdsa-", b" AAAAInNr"],
     [b"\"kty\"", b"\"RSA\""],
     [b"\"kty\"", b"\"EC\""],
     [b"\"kty\"", b"\"OKP\""],

@@ -108,7 +108,7 @@ impl<'a> KeyParameters<'a> {
     ///
     /// A secret that is the text of an asymmetric key is refused when it is loaded
     /// ([`Error::PublicKeyAsSecret`]): PEM, a key for SSH, a JWK or a JWK Set. Everybody knows a
-    /// public key, so everybody could sign with it.
+    /// public key, so everybody could sign with it. The `k` of a JWK is not searched.
     #[must_use]
     #[inline]
     pub const fn oct(k: &'a [u8]) -> Self {

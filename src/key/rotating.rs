@@ -165,8 +165,8 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// retirement time are dropped.
     ///
     /// Published keys take precedence if there is no room for all keys. Replaced keys that do not
-    /// fit are dropped without a report, the newest first: those that were first published last,
-    /// and of these, those that retire last. So an entry of the JWK Set that changes at each fetch
+    /// fit are dropped without a report, the newest first: those that have been published
+    /// since the latest time, and of these, those that retire last. So an entry of the JWK Set that changes at each fetch
     /// cannot push out a key that was in use before. The work is at most quadratic in the number of
     /// keys.
     ///
@@ -241,11 +241,15 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         rest.min_by_key(|(rank, _)| *rank)
     }
 
-    /// Records since when the keys are known: those of `old` as there, and all others since `now`.
+    /// Records since when the keys are known: those that `old` publishes as there, and all others
+    /// since `now`. A key that comes back counts as new, so that an entry cannot gain age by cycling
+    /// through old keys.
     fn set_known_since(&mut self, old: &Self, now: Duration) {
         let times = self.known_since.as_mut().iter_mut();
         for (key, known_since) in self.set.all().zip(times) {
-            let known = old.keys().find(|(old, _)| old.is_same(&key));
+            let is_published =
+                |old: &(StoredKey<'_>, Times)| old.1.retires_at == PUBLISHED && old.0.is_same(&key);
+            let known = old.keys().find(is_published);
             *known_since = known.map_or(now, |(_, times)| times.known_since);
         }
     }

@@ -109,18 +109,19 @@ pub(super) fn push(
     name: KeyName<'_>,
     write: &dyn Fn(&mut [Word]) -> Result<usize, Error>,
 ) -> Result<(), Error> {
-    let last = len.checked_sub(1).and_then(|last| slots.get(last));
-    let last = last.copied().unwrap_or(Slot::EMPTY);
+    let stored = slots.get(..len).unwrap_or_default();
+    let last = stored.last().copied().unwrap_or(Slot::EMPTY);
     let words_at = last.words_at.saturating_add(u32::from(last.words_len));
-    let kid_at = last.kid_at.saturating_add(u32::from(kid_len(&last)));
+    let kids_len = kids.each_ref().map(|piece| piece.len());
+    let free = free_kid_memory(stored, kids_len);
     // Validates the key first, so that an unusable key is reported as unusable even if there is no
     // room for its name or slot.
     let memory = usize::try_from(words_at).map_or(None, |at| words.get_mut(at..));
     let words_len = write(memory.unwrap_or_default())?;
     let (kid_at, kid_len) = match name {
-        KeyName::Unnamed => (kid_at, UNNAMED),
-        KeyName::Any => (kid_at, ANY),
-        KeyName::Is(kid) => store_kid(kid, kid_at, kids)?,
+        KeyName::Unnamed => (0, UNNAMED),
+        KeyName::Any => (0, ANY),
+        KeyName::Is(kid) => store_kid(kid, free, kids)?,
     };
     *slots.get_mut(len).ok_or(Error::KeySetFull)? = Slot {
         words_at,
@@ -139,27 +140,36 @@ const fn kid_len(slot: &Slot) -> u16 {
     }
 }
 
-/// Unescapes a `kid` to the first position at or after `at` where it fits into one piece of memory.
-/// Returns the position and the length.
-///
-/// If a `kid` goes to the second piece, the rest of the first piece stays unused. In this case, the
-/// `kid`s take more bytes in total than the first piece has.
+/// Returns the positions after the last `kid` in each of the two pieces of memory.
+fn free_kid_memory(stored: &[Slot], [first_len, _]: [usize; 2]) -> [usize; 2] {
+    let mut free = [0, first_len];
+    for slot in stored {
+        let at = usize::try_from(slot.kid_at).unwrap_or(usize::MAX);
+        let end = at.saturating_add(usize::from(kid_len(slot)));
+        let [first, second] = &mut free;
+        let piece = if at < first_len { first } else { second };
+        *piece = end.max(*piece);
+    }
+    free
+}
+
+/// Unescapes a `kid` to the first piece of memory where it fits. Returns the position and the
+/// length.
 fn store_kid(
     kid: JsonStr<'_>,
-    at: u32,
+    [first_free, second_free]: [usize; 2],
     [first, second]: [&mut [u8]; 2],
 ) -> Result<(u32, u16), Error> {
     if kid.is_longer_than(MAX_KID_LEN) {
         return Err(Error::Limit(Limit::KeyIdLen));
     }
-    let at = usize::try_from(at).unwrap_or(usize::MAX);
     let first_len = first.len();
-    let (at, copied) = if let Ok(len) = kid.copy_to(first.get_mut(at..).unwrap_or_default()) {
-        (at, Ok(len))
+    let (at, copied) = if let Ok(len) = kid.copy_to(first.get_mut(first_free..).unwrap_or_default())
+    {
+        (first_free, Ok(len))
     } else {
-        let at = at.max(first_len);
-        let rest = second.get_mut(at.saturating_sub(first_len)..);
-        (at, kid.copy_to(rest.unwrap_or_default()))
+        let rest = second.get_mut(second_free.saturating_sub(first_len)..);
+        (second_free, kid.copy_to(rest.unwrap_or_default()))
     };
     let len = copied.map_err(|_| Error::KeySetFull)?;
     Ok((

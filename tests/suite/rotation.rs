@@ -139,11 +139,33 @@ fn churn_does_not_evict_replaced_keys() {
     assert_eq!(ids(&third), ["d", "a", "b"]);
     assert_eq!(third.retires_next(), Some(secs(10 + HOUR)));
     assert_eq!(ids(&third.without_retired(secs(10 + HOUR))), ["d", "b"]);
-    // A key that comes back is as old as before.
+    // A key that comes back counts as new.
     let fourth = updated(&third, &["e", "a"], 30);
     assert_eq!(ids(&fourth), ["e", "a", "b"]);
     assert_eq!(ids(&updated(&fourth, &["f", "g"], 40)), ["f", "g", "b"]);
-    assert_eq!(ids(&updated(&fourth, &["f", "b"], 40)), ["f", "b", "a"]);
+    assert_eq!(ids(&updated(&fourth, &["f", "b"], 40)), ["f", "b", "e"]);
+}
+
+/// An entry that cycles through old keys does not make them older than a key in use.
+#[test]
+fn cycling_through_old_keys_does_not_evict_replaced_keys() {
+    let cycle = ["x0", "x1", "x2", "x3", "x4", "x5"];
+    let mut keys = RotatingKeys::<8>::new();
+    let mut now = 0;
+    let mut fetch = |keys: &RotatingKeys<8>, ids: &[&str]| {
+        now += 200;
+        updated(keys, ids, now)
+    };
+    for i in 0..30 {
+        keys = fetch(&keys, &["g1", cycle[i % 6]]);
+    }
+    for i in 0..400 {
+        let fresh = format!("fresh{i}");
+        let other = if i % 2 == 0 { cycle[i / 2 % 6] } else { &fresh };
+        keys = fetch(&keys, &["g2", other]);
+    }
+    keys = fetch(&keys, &["g3", "last"]);
+    assert!(ids(&keys).contains(&"g2"), "{:?}", ids(&keys));
 }
 
 /// An issuer that cannot be reached, or whose JWK Set is refused, must not keep a revoked key in

@@ -29,7 +29,8 @@ pub(crate) enum Profile {
     AccessToken,
     /// An OpenID Connect back-channel logout token
     LogoutToken,
-    /// Any JWT
+    /// Any JWT. `exp`, `nbf` and `iat` are checked only if present, so a token without `exp` never
+    /// expires
     #[default]
     Jwt,
     /// Any JWS: checks its signature, but no claims

@@ -3,13 +3,14 @@
 /// What `--key` and `keys` recognize.
 pub(crate) const FORMS_HELP: &str = r#"The form of a file with keys. The first that fits is taken:
   1. a JSON object with an array "keys": a JWK Set
-  2. a JSON object with "kty": a JWK
-  3. a JSON object with a string "public_key": a key in base64, as Keycloak publishes it for a
+  2. a JSON object with several strings that contain a PEM block: a map from kid to certificate
+     or key, as Google and Firebase publish it
+  3. a JSON object with "kty": a JWK
+  4. a JSON object with a string "public_key": a key in base64, as Keycloak publishes it for a
      realm, or in PEM
-  4. a JSON object with a string that contains a PEM block: a map from kid to certificate or key,
-     as Google and Firebase publish it
-  5. DER: a certificate, a SubjectPublicKeyInfo or an RSAPublicKey (PKCS #1)
-  6. otherwise PEM: the first public key or certificate. Other blocks and text are ignored
+  5. a JSON object with one string that contains a PEM block: a map, too
+  6. DER: a certificate, a SubjectPublicKeyInfo or an RSAPublicKey (PKCS #1)
+  7. otherwise PEM: the first public key or certificate. Other blocks and text are ignored
 
 Anything else is refused, and the error says what the file contains: a private key, for instance."#;
 

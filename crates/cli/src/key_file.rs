@@ -47,11 +47,12 @@ impl Form {
     /// Recognizes a form. The first that fits is taken, in this order:
     ///
     /// 1. A JSON object with an array `keys` is a JWK Set.
-    /// 2. A JSON object with `kty` is a JWK.
-    /// 3. A JSON object with a string `public_key` holds the key there.
-    /// 4. A JSON object with a string that contains a PEM block is a map of them.
-    /// 5. DER is a certificate, a `SubjectPublicKeyInfo` or an `RSAPublicKey`.
-    /// 6. Anything else is PEM.
+    /// 2. A JSON object with several strings that contain a PEM block is a map of them.
+    /// 3. A JSON object with `kty` is a JWK, unless `kty` contains a PEM block.
+    /// 4. A JSON object with a string `public_key` holds the key there.
+    /// 5. A JSON object with one string that contains a PEM block is a map, too.
+    /// 6. DER is a certificate, a `SubjectPublicKeyInfo` or an `RSAPublicKey`.
+    /// 7. Anything else is PEM.
     pub(crate) fn of(text: &[u8], fallback: Fallback) -> Self {
         match text.trim_ascii_start().first() {
             Some(b'{') => Self::of_json(text),
@@ -76,7 +77,11 @@ impl Form {
             members.iter().find(is_wanted)
         };
         let has_pem = |(_, value): &Member<'_>| string(value).is_some_and(|text| is_pem(&text));
-        if member("kty").is_some() {
+        let with_pem = members.iter().filter(|member| has_pem(member)).count();
+        if with_pem > 1 {
+            // Whatever the entries are called: a `kid` can be any string.
+            Self::PemMap
+        } else if member("kty").is_some_and(|kty| !has_pem(kty)) {
             Self::Jwk
         } else if let Some(key) = member(PUBLIC_KEY).and_then(|(_, value)| string(value)) {
             if is_pem(&key) {
@@ -84,7 +89,7 @@ impl Form {
             } else {
                 Self::Realm
             }
-        } else if members.iter().any(has_pem) {
+        } else if with_pem > 0 {
             Self::PemMap
         } else if member("keys").is_some() {
             Self::Set
@@ -102,7 +107,7 @@ fn is_pem(text: &str) -> bool {
     contains(text.as_bytes(), "-----BEGIN ")
 }
 
-fn contains(text: &[u8], wanted: &str) -> bool {
+pub(crate) fn contains(text: &[u8], wanted: &str) -> bool {
     let wanted = wanted.as_bytes();
     text.windows(wanted.len()).any(|part| part == wanted)
 }

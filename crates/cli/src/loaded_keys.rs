@@ -1,5 +1,6 @@
 //! Keys in the form that the library verifies with.
 
+use base64ct::{Base64, Encoding};
 use jose_verify::alg::{Algorithm, KeyParameters};
 use jose_verify::json::JsonStr;
 use jose_verify::keys::{KeyRef, Skipped};
@@ -7,7 +8,7 @@ use jose_verify::{Error, GrowingKeySet, Keys, scratch_len};
 
 use crate::jwk_leniency::JwkLeniency;
 use crate::key_file::der::{Outline, outline};
-use crate::key_file::{Form, PUBLIC_KEY};
+use crate::key_file::{Fallback, Form, PUBLIC_KEY, contains};
 
 /// Keys in the form that the library verifies with, and the keys that were skipped.
 #[derive(Debug)]
@@ -88,7 +89,19 @@ impl LoadedKeys {
     ) -> Result<Self, Error> {
         // The library rejects texts of public keys. DER is not text, and only a program that reads
         // files meets it.
-        if outline(secret).is_some_and(|found| found.is_public_key() || found.is_private()) {
+        let is_key = |der: &[u8]| {
+            outline(der).is_some_and(|found| found.is_public_key() || found.is_private())
+        };
+        if is_key(secret) || decoded(secret).is_some_and(|der| is_key(&der)) {
+            return Err(Error::PublicKeyAsSecret);
+        }
+        let holds_key = matches!(
+            Form::of(secret, Fallback::Pem),
+            Form::Realm | Form::PemMember | Form::PemMap
+        );
+        // PEM in UTF-16, as some shells write it, without the zero of each character.
+        let narrow: Vec<u8> = secret.iter().copied().filter(|byte| *byte != 0).collect();
+        if holds_key || narrow != secret && contains(&narrow, "-----BEGIN ") {
             return Err(Error::PublicKeyAsSecret);
         }
         GrowingKeySet::from_parameters(&KeyParameters::oct(secret), algorithms).map(Self::one)
@@ -132,6 +145,16 @@ impl LoadedKeys {
         names.dedup();
         names
     }
+}
+
+/// Decodes base64, such as the body of a PEM file. White space is ignored.
+fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let text: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|b| !b.is_ascii_whitespace())
+        .collect();
+    Base64::decode_vec(str::from_utf8(&text).ok()?).ok()
 }
 
 fn is_same(one: JsonStr<'_>, other: JsonStr<'_>) -> bool {

@@ -85,8 +85,18 @@ impl<'a> Iterator for OutlineElements<'a> {
         if self.cursor.eat(b']') {
             return None;
         }
-        // The grammar was checked, so this fails only at the end.
-        let element = value(&mut self.cursor).ok()?;
+        self.cursor.peek();
+        let start = self.cursor.position();
+        if value(&mut self.cursor).is_err() {
+            // The grammar was checked within the object around the array, where the element nests
+            // deeper. What was too deep there is not too deep here and may be malformed. Its
+            // brackets were counted, so they delimit the element. An iterator that ended here would
+            // hide the elements that follow.
+            self.cursor.move_to(start);
+            self.cursor.pass();
+            Outline::pass_too_deep(&mut self.cursor, Error::MalformedJson).ok()?;
+        }
+        let element = self.cursor.text().get(start..self.cursor.position())?;
         self.cursor.eat(b',');
         Some(element)
     }
@@ -172,6 +182,25 @@ mod tests {
         assert_eq!(found[2].1, br#""x\"}""#);
         assert!(OutlineElements::new(b"{}").is_none());
         assert_eq!(OutlineElements::new(b"[ ]").unwrap().count(), 0);
+    }
+
+    /// At the maximum depth, the same text is checked in the set and only counted in its entry, or
+    /// the other way round.
+    #[test]
+    fn no_element_hides_those_after_it() {
+        for depth in 28..36 {
+            for leaf in ["NaN", "1 2", "01", "1][", "", "1", "\"]\"", "}{", "[{]}"] {
+                let element = "[".repeat(depth) + leaf + &"]".repeat(depth);
+                let text = std::format!(r#"{{"keys":[{element}, {{"a":{element}}} ,7]}}"#);
+                let Ok(found) = members(text.as_bytes()) else {
+                    continue;
+                };
+                let elements: Vec<_> = OutlineElements::new(&found[0].1).unwrap().collect();
+                let object = std::format!(r#"{{"a":{element}}}"#);
+                let want = [element.as_bytes(), object.as_bytes(), b"7"];
+                assert_eq!(elements, want, "{depth} {leaf}");
+            }
+        }
     }
 
     #[test]

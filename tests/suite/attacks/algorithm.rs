@@ -98,6 +98,14 @@ fn public_key_text_as_shared_secret_cve_2016_10555() {
             "A".repeat(99)
         ),
         format!(
+            "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1{} me",
+            "A".repeat(60)
+        ),
+        format!(
+            "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNh{}",
+            "A".repeat(60)
+        ),
+        format!(
             "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1{}\n---- END SSH2 PUBLIC KEY ----\n",
             "A".repeat(60)
         ),

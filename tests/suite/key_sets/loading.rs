@@ -324,3 +324,34 @@ fn keys_are_send_sync_and_unwind_safe() {
     assert_all::<PreparedKey<'static>>();
     assert_all::<PreparedKeySet<Inline<4>, Vec<Word>>>();
 }
+
+/// A foreign entry with the longest `kid` takes only its own memory.
+#[test]
+fn a_long_foreign_kid_leaves_room_for_the_others() {
+    fn load<const N: usize>(kids: &[String]) -> Vec<String> {
+        let (jwk, _) = public_key("ES256");
+        let entry = |kid: &String| {
+            let mut jwk = jwk.clone();
+            jwk["kid"] = json!(kid);
+            jwk
+        };
+        let entries: Vec<_> = kids.iter().map(entry).collect();
+        let jwks = json!({ "keys": entries }).to_string();
+        let mut keys = KeySet::<N>::new();
+        let report = keys.load(jwks.as_bytes(), &[&ES256], |_| {}).unwrap();
+        assert_eq!(report.kept(), keys.len());
+        let id = |i| keys.key(i).unwrap().key_id().unwrap().to_string();
+        (0..keys.len()).map(id).collect()
+    }
+    for len in [44, 45, 127, 128, 129, 200, 255, 256] {
+        let foreign = "x".repeat(len);
+        for position in 0..3 {
+            let mut kids = vec!["a".repeat(43), "b".repeat(43)];
+            kids.insert(position, foreign.clone());
+            assert_eq!(load::<3>(&kids), kids, "{len} {position}");
+            assert_eq!(load::<4>(&kids), kids, "{len} {position}");
+            assert_eq!(load::<5>(&kids), kids, "{len} {position}");
+            assert_eq!(load::<8>(&kids), kids, "{len} {position}");
+        }
+    }
+}
