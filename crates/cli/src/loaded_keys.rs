@@ -34,7 +34,7 @@ impl Keys for LoadedKeys {
         if self.is_set {
             return self.keys.accepts(alg);
         }
-        // There is no other key, so only algorithms of this one are accepted.
+        // There is no other key, so only the algorithms of this one are accepted.
         let key = self.keys.key(0);
         key.is_some_and(|key| key.algorithms().any(|name| alg == name))
     }
@@ -86,8 +86,8 @@ impl LoadedKeys {
         secret: &[u8],
         algorithms: &[&'static dyn Algorithm],
     ) -> Result<Self, Error> {
-        // The library rejects texts of public keys. DER is not text, and only a program that reads
-        // files meets it.
+        // The library rejects the texts of public keys. DER is not text, and occurs only in
+        // programs that read files.
         if outline(secret).is_some_and(|found| found.is_public_key() || found.is_private()) {
             return Err(Error::PublicKeyAsSecret);
         }
@@ -112,7 +112,7 @@ impl LoadedKeys {
         self.skipped.len()
     }
 
-    /// Returns the reason for which a key with this `kid` was skipped.
+    /// Returns why a key with this `kid` was skipped.
     pub(crate) fn reason_for_skipping(&self, key_id: JsonStr<'_>) -> Option<Error> {
         let is_named = |key: &&SkippedKey| key.key_id.as_deref().is_some_and(|id| key_id == id);
         let skipped = self.skipped.iter().find(is_named);

@@ -19,7 +19,7 @@ pub struct Input<'a> {
     secret: &'a [u8],
     /// How many more times the secret is repeated, so that secrets can be long.
     repeated: u8,
-    /// A published key behind the secret.
+    /// A published key that is appended to the secret.
     key: Option<u8>,
     message: &'a [u8],
     tag: Tag<'a>,
