@@ -390,7 +390,7 @@ fn large_map(entries: &str) -> String {
     let mut text = format!(r#"{{"k":"{P256_PEM}""#);
     for i in 1..MAX_KEYS_ON_HEAP - 1 {
         let kid = "k".repeat(252);
-        text.push_str(&format!(r#","{kid}{i:04}":"{P256_PEM}""#));
+        text.extend([",\"", &kid, &format!("{i:04}\":\"{P256_PEM}\"")]);
     }
     text + entries + "}"
 }

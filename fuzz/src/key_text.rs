@@ -6,9 +6,9 @@ pub fn is_key(secret: &[u8]) -> bool {
     let text: String = secret.iter().copied().map(char::from).collect();
     let has = |part: &str| text.contains(part);
     let is_pem = has("-----BEGIN ") && has("-----END ");
-    let is_ssh2 = has("BEGIN SSH2 PUBLIC KEY ---") && has("END SSH2 PUBLIC KEY ---");
-    let starts = [" AAAAB3Nz", " AAAAC3Nz", " AAAAE2Vj"];
-    let is_ssh = (has("ssh-") || has("ecdsa-sha2-")) && starts.into_iter().any(has);
+    let is_ssh2 = has("BEGIN SSH2 ") && has("END SSH2 ");
+    let is_ssh = (has("ssh-") && (has(" AAAAB3Nz") || has(" AAAAC3Nz")))
+        || (has("ecdsa-") && has(" AAAAE2Vj"));
     let types = ["\"RSA\"", "\"EC\"", "\"OKP\"", "\"AKP\""];
     let is_jwk = has("\"kty\"") && types.into_iter().any(has);
     text.chars().count() >= 72 && (is_pem || is_ssh2 || is_ssh || is_jwk)

@@ -643,7 +643,7 @@ fn maps_from_kid_to_pem() {
     let long = "k".repeat(257);
     let deep = format!("{}{}", "[".repeat(40), "]".repeat(40));
     for (case, json, want) in [
-        ("empty", "{}".to_owned(), Error::NoUsableKey),
+        ("empty", "{}".to_owned(), Error::MalformedKeySet),
         ("not an object", "[]".to_owned(), Error::MalformedJson),
         ("a web page", "<html>".to_owned(), Error::MalformedJson),
         (
@@ -651,13 +651,13 @@ fn maps_from_kid_to_pem() {
             json[..json.len() - 1].to_owned(),
             Error::MalformedJson,
         ),
-        ("null", r#"{"a":null}"#.to_owned(), Error::MalformedKey),
+        ("null", r#"{"a":null}"#.to_owned(), Error::MalformedKeySet),
         (
             "a JWK Set",
             r#"{"keys":[]}"#.to_owned(),
-            Error::MalformedKey,
+            Error::MalformedKeySet,
         ),
-        ("not PEM", r#"{"a":"x"}"#.to_owned(), Error::MalformedKey),
+        ("not PEM", r#"{"a":"x"}"#.to_owned(), Error::MalformedKeySet),
         (
             "a long kid",
             pem_map(&[(&long, &one)]),
@@ -694,13 +694,21 @@ fn maps_from_kid_to_pem() {
         );
         assert_eq!(signature_verdict(text(&cases[0]["token"]), &keys), Ok(()));
     }
-    // A rejected text leaves the keys in place.
+    // A rejected text, such as an error reported as JSON, leaves the keys in place.
     let mut keys = Keyring::new();
     let mut scratch = vec![0; 2 * json.len()];
     keys.load_pem_map(json.as_bytes(), SIGNATURES, &mut scratch, |_| {})
         .unwrap();
-    let refused = keys.load_pem_map(b"{\"a\":", SIGNATURES, &mut scratch, |_| {});
-    assert_eq!((refused.err(), keys.len()), (Some(Error::MalformedJson), 2));
+    for (refused, want) in [
+        (r#"{"a":"#, Error::MalformedJson),
+        (r#"{"error":{"code":503}}"#, Error::MalformedKeySet),
+        (r#"{"error":"unavailable"}"#, Error::MalformedKeySet),
+        (r#"{"keys":[]}"#, Error::MalformedKeySet),
+        ("{}", Error::MalformedKeySet),
+    ] {
+        let result = keys.load_pem_map(refused.as_bytes(), SIGNATURES, &mut scratch, |_| {});
+        assert_eq!((result.err(), keys.len()), (Some(want), 2), "{refused}");
+    }
     let alone = pem_map(&[("a", &one)]);
     let short = keys.load_pem_map(alone.as_bytes(), SIGNATURES, &mut [0; 64], |_| {});
     assert_eq!(short.err(), Some(Error::ScratchTooSmall));

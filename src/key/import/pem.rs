@@ -99,6 +99,11 @@ fn is_der(text: &[u8]) -> bool {
     }
 }
 
+/// Returns whether a text contains the start of a block.
+pub(super) fn has_boundary(text: &[u8]) -> bool {
+    position(text, BEGIN).is_some()
+}
+
 /// Returns the first position of `wanted`.
 fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|part| part == wanted)

@@ -215,6 +215,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     ///
     /// - [`Error::MalformedJson`], [`Error::Limit`]: the text is not a JSON object, or it is longer
     ///   than [`MAX_KEY_SET_LEN`].
+    /// - [`Error::MalformedKeySet`]: no member is a string with a PEM block. The text may be a JWK
+    ///   Set, or an error that the provider reports as JSON.
     /// - [`Error::UnusableAlgorithmList`]: see [`Algorithms::new`](crate::alg::Algorithms::new).
     ///
     /// On this error, the set is empty:
@@ -243,7 +245,14 @@ impl<M: KeyMemory> KeySetIn<M> {
             return Err(Error::Limit(Limit::KeySetLen));
         }
         // The text is checked before the first key is replaced.
-        outline_members(json, &mut |_, _| Ok(()))?;
+        let mut is_map = false;
+        outline_members(json, &mut |_, value| {
+            is_map |= outline_string(value).is_some() && pem::has_boundary(value);
+            Ok(())
+        })?;
+        if !is_map {
+            return Err(Error::MalformedKeySet);
+        }
         self.accept(algorithms)?;
         let (mut report, mut position) = (LoadReport::default(), 0_usize);
         outline_members(json, &mut |key_id, pem| {
