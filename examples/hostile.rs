@@ -38,7 +38,7 @@ enum Input {
     Jwks(String),
     /// A map from `kid` to PEM.
     Map(String),
-    /// Entries of a map, after as many keys as a set on the heap can hold but one.
+    /// Entries of a map, after one key fewer than a set on the heap can hold.
     LargeMap(String),
     /// A key, a provider's metadata or a token response. It is parsed as each of them.
     Document(String),
@@ -264,8 +264,8 @@ const SHAPES: &[(&str, Shape)] = &[
         let name = |i| format!("{}{i:06}", "k".repeat(250));
         named_map(size, name, |_| P256_PEM.into())
     }),
-    // Each name is compared with those of the keys before it. A larger map than this takes no more
-    // work for each byte, because the set is full.
+    // Each name is compared with those of the keys before it. A larger map takes no more work for
+    // each byte, because the set is full.
     ("large map: empty entries", |size| {
         Input::LargeMap(r#","a":"""#.repeat(size / 7))
     }),
@@ -385,7 +385,7 @@ const P256_PEM: &str = "-----BEGIN PUBLIC KEY-----\\n\
     6e8Tus9uPHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ==\\n\
     -----END PUBLIC KEY-----\\n";
 
-/// Makes a map with these entries after others, which leave room for one key.
+/// Makes a map with these entries after others that leave room for one key.
 fn large_map(entries: &str) -> String {
     let mut text = format!(r#"{{"k":"{P256_PEM}""#);
     for i in 1..MAX_KEYS_ON_HEAP - 1 {
@@ -395,7 +395,7 @@ fn large_map(entries: &str) -> String {
     text + entries + "}"
 }
 
-/// Makes a map of different `kid`s, as many as fit.
+/// Makes a map with as many different `kid`s as fit.
 fn map(size: usize, pem: impl Fn(usize) -> String) -> Input {
     named_map(size, |i| i.to_string(), pem)
 }

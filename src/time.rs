@@ -136,10 +136,10 @@ impl NumericDate {
 pub enum Clock {
     /// The current time.
     Now(NumericDate),
-    /// The second since the epoch that has begun, from a clock without fractions of a second, such
-    /// as `time` of C. `exp` is compared with the start of the second, and times that must not be
-    /// in the future with its end. Otherwise, a token would be rejected if it was issued half a
-    /// second after the second began.
+    /// The current second since the epoch, from a clock without fractions of a second, such as C's
+    /// `time`. `exp` is compared with the start of the second, and times that must not be in the
+    /// future with its end. Otherwise, a token that was issued half a second after the second began
+    /// would be rejected.
     Second(i64),
     /// A lower bound of the current time, such as the time at which the firmware was built. A token
     /// that expired before it is rejected. Nothing detects a token from the future.
@@ -150,7 +150,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// Returns the earliest time that it can be, or `None` without a clock.
+    /// Returns the earliest possible current time, or `None` without a clock.
     const fn earliest(self) -> Option<NumericDate> {
         match self {
             Self::Now(time) | Self::AtLeast(time) => Some(time),
@@ -159,7 +159,7 @@ impl Clock {
         }
     }
 
-    /// Returns the latest time that it can be, or `None` if that is not known.
+    /// Returns the latest possible current time, or `None` if it is not known.
     const fn latest(self) -> Option<NumericDate> {
         match self {
             Self::Now(time) => Some(time),

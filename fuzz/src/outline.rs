@@ -1,13 +1,12 @@
-//! JSON divided into members and elements by `serde_json`, which does not validate what is in them.
+//! Splits JSON into members and elements with `serde_json`, without validating their content.
 //!
 //! A [`RawValue`] is checked by the grammar of RFC 8259 alone: nesting has no limit, names can be
-//! repeated, and a surrogate can be unpaired. `jose-verify` checks the same when it divides a JWK
-//! Set or a map, with two exceptions, in which it accepts more:
+//! repeated, and a surrogate can be unpaired. `jose-verify` does the same check when it splits a
+//! JWK Set or a map, except that it accepts more in two cases:
 //!
 //! - It does not check UTF-8. The model replaces each byte that is not UTF-8 with `?`. This keeps
-//!   all positions. Outside of strings and in escapes, `?` is as malformed as the byte.
-//! - Below depth 32, it only counts brackets. [`may_be_too_deep`] returns whether this can make a
-//!   difference.
+//!   all positions. Outside strings and in escapes, `?` is as malformed as the byte.
+//! - Below depth 32, it only counts brackets. [`may_be_too_deep`] returns whether this can matter.
 
 use std::fmt;
 use std::ops::Range;
@@ -57,7 +56,7 @@ fn mask(text: &[u8]) -> String {
     masked
 }
 
-/// Returns where a part is in the text that it borrows from.
+/// Returns the range of a part in the text that it borrows from.
 fn range(text: &str, part: &RawValue) -> Range<usize> {
     let start = part.get().as_ptr().addr() - text.as_ptr().addr();
     start..start + part.get().len()

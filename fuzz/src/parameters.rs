@@ -44,7 +44,7 @@ impl Parameters {
         }
     }
 
-    /// Returns the same parameters of a key for these algorithms only.
+    /// Returns the same parameters, restricted to these algorithms.
     pub fn only_for(mut self, algorithms: &[&str]) -> Self {
         self.is_for.retain(|name| algorithms.contains(name));
         self

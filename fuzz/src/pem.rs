@@ -1,4 +1,4 @@
-//! PEM as a decoder on top of the crate `base64` reads it.
+//! Reads PEM with a decoder on top of the crate `base64`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,9 +19,9 @@ impl Block {
     ///
     /// # Errors
     ///
-    /// Why the text has no such block, or that its content is malformed.
+    /// The reason why the text has no such block, or the error for malformed content.
     pub fn decode(text: &[u8]) -> Result<Self, Error> {
-        // One character for each byte, so that any bytes are a text.
+        // One character for each byte, so that all bytes are valid text.
         let chars: String = text.iter().copied().map(char::from).collect();
         let lines = lines(&chars);
         let labelled = |line: &str| LABELS.into_iter().find(|l| label(line) == Some(*l));
@@ -37,8 +37,8 @@ impl Block {
             .filter(|c| !c.is_ascii_whitespace() && *c != '\x0b')
             .map(|c| u8::try_from(c).expect("a byte"))
             .collect();
-        // What is wrong in the content is found before the end of the block is, except an
-        // incomplete group of four characters at the end.
+        // Malformed content is found before the end of the block, except an incomplete group of
+        // four characters at the end.
         let groups = STANDARD.decode(&body[..body.len() / 4 * 4]);
         let der = groups.map_err(|_| Error::MalformedKey)?;
         let boundary = boundary.map(|at| after[at]).ok_or(Error::NoPemBoundary)?;

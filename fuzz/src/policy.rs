@@ -24,7 +24,7 @@ impl<'j> View<'j> {
         json::get(self.0, name)?.text()
     }
 
-    /// Returns a claim that is one string or several. A single string is no value of `amr`.
+    /// Returns a claim that is one string or several. A single string is not a valid `amr`.
     pub fn texts(&self, name: &str) -> Option<Vec<&'j str>> {
         let value = json::get(self.0, name)?;
         let one = value.text().filter(|_| name != "amr").map(|one| vec![one]);
@@ -122,8 +122,8 @@ pub fn verdicts(policy: &Policy<'_>, token: &Token<'_>) -> [Verdict; 15] {
     ]
 }
 
-/// Returns the errors for which a policy rejects a token before its other checks: it checks
-/// `auth_time`, `acr` or `amr`, and the claim has the wrong type.
+/// Returns the errors with which a policy rejects a token before its other checks: those for an
+/// `auth_time`, `acr` or `amr` that it checks and that has the wrong type.
 pub fn wrong_types(policy: &Policy<'_>, claims: View<'_>) -> Vec<Error> {
     let is_checked = [
         (

@@ -1,10 +1,10 @@
 //! Recognizes the text of an asymmetric key where a shared secret is expected.
 
-/// Bytes of the shortest text that is recognized, an Ed25519 key as a JWK or for SSH. Most secrets
-/// are shorter.
+/// The length in bytes of the shortest recognized text: an Ed25519 key as a JWK or for SSH. Most
+/// secrets are shorter.
 const SHORTEST: usize = 72;
 
-/// Two parts of each text that is recognized.
+/// Pairs of substrings. A text that contains both of a pair is recognized.
 const PARTS: [[&[u8]; 2]; 11] = [
     [b"-----BEGIN ", b"-----END "],
     [b"BEGIN SSH2 ", b"END SSH2 "],
@@ -21,8 +21,8 @@ const PARTS: [[&[u8]; 2]; 11] = [
 
 /// Returns whether bytes are the text of an asymmetric key: PEM, a key for SSH, a JWK or a JWK Set.
 ///
-/// Everybody knows a public key, so everybody could sign with it if it were the secret
-/// (CVE-2016-10555). A passphrase that only begins like such a text is not one.
+/// A public key is known to everyone, so anyone could sign with it if it were the secret
+/// (CVE-2016-10555). A passphrase that only begins like such a text is not recognized.
 // Inlined, so that a program whose only secret is a short constant does not link the search.
 #[inline]
 pub(super) const fn is_asymmetric_key(secret: &[u8]) -> bool {
@@ -41,7 +41,7 @@ const fn has_parts(text: &[u8]) -> bool {
     false
 }
 
-/// Returns whether a text contains a part. Also works in constants, unlike `windows`.
+/// Returns whether a text contains a substring. Unlike `windows`, it works in constants.
 const fn contains(text: &[u8], part: &[u8]) -> bool {
     let mut rest = text;
     while let Some((_, after)) = rest.split_first() {

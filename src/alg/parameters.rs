@@ -27,7 +27,8 @@ pub trait ParameterSource {
 
     /// Returns whether the key may be used with the algorithm of this name (RFC 7518 §3.1).
     ///
-    /// `alg` of a JWK restricts it, and so do the parameters of an RSASSA-PSS key (RFC 4055 §3.1).
+    /// The `alg` of a JWK restricts the key, as do the parameters of an RSASSA-PSS key (RFC 4055
+    /// §3.1).
     fn is_for(&self, algorithm: &str) -> bool {
         let _ = algorithm;
         true
@@ -106,9 +107,9 @@ impl<'a> KeyParameters<'a> {
 
     /// Creates a shared secret from its bytes (RFC 7518 §6.4).
     ///
-    /// A secret that is the text of an asymmetric key is refused when it is loaded
-    /// ([`Error::PublicKeyAsSecret`]): PEM, a key for SSH, a JWK or a JWK Set. Everybody knows a
-    /// public key, so everybody could sign with it. The `k` of a JWK is not searched.
+    /// A secret that is the text of an asymmetric key (PEM, a key for SSH, a JWK or a JWK Set) is
+    /// rejected when it is loaded ([`Error::PublicKeyAsSecret`]). A public key is known to
+    /// everyone, so anyone could sign with it. The `k` of a JWK is not searched.
     #[must_use]
     #[inline]
     pub const fn oct(k: &'a [u8]) -> Self {

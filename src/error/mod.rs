@@ -253,9 +253,9 @@ errors! {
     /// The key is in DER, where PEM is expected.
     DerNotPem = 31, "der_not_pem", Keys,
         "the key is in DER, not in PEM";
-    /// The key is in a format of OpenSSH or SSH (RFC 4253 §6.6, RFC 4716).
+    /// The key is in a format of SSH or OpenSSH (RFC 4253 §6.6, RFC 4716).
     SshKey = 32, "ssh_key", Keys,
-        "the key is in a format of SSH, not in PEM";
+        "the key is in an SSH format, not in PEM";
     /// The PEM text contains the characters `\n` instead of line breaks, as in an environment
     /// variable.
     EscapedLineBreaks = 33, "escaped_line_breaks", Keys,
@@ -265,11 +265,11 @@ errors! {
         "the PEM block has no line breaks";
     /// A boundary of the PEM block is missing: its `BEGIN` line or its `END` line (RFC 7468 §2).
     NoPemBoundary = 35, "no_pem_boundary", Keys,
-        "a line such as -----BEGIN PUBLIC KEY----- or its END line is missing";
-    /// The PEM blocks have other labels than those of public keys and certificates.
+        "the BEGIN or END line of the PEM block is missing";
+    /// No PEM block has the label of a public key or a certificate.
     UnsupportedPemLabel = 36, "unsupported_pem_label", Keys,
         "the label of the PEM block is not that of a public key or a certificate";
-    /// A coordinate of an elliptic curve point has not the full width of the curve (RFC 7518
+    /// A coordinate of an elliptic curve point does not have the full width of the curve (RFC 7518
     /// §6.2.1.2), usually because leading zeros were dropped.
     ShortCoordinate = 37, "short_coordinate", Keys,
         "a coordinate does not have the full width of the curve: leading zeros are missing";

@@ -152,7 +152,7 @@ named! {
         TokenResponseLen = 8, "limit_token_response_len";
         /// [`MAX_JWT_ID_LEN`](crate::limits::MAX_JWT_ID_LEN).
         JwtIdLen = 9, "limit_jwt_id_len";
-        /// [`MAX_KID_LEN`](crate::limits::MAX_KID_LEN), exceeded by the `kid` of a key.
+        /// [`MAX_KID_LEN`](crate::limits::MAX_KID_LEN), for the `kid` of a key.
         KeyIdLen = 10, "limit_key_id_len";
     }
 }

@@ -21,9 +21,9 @@ use crate::time::NumericDate;
 /// buffer that the token was decoded into.
 ///
 /// The types of `auth_time`, `acr` and `amr` are checked only if the policy checks the claim,
-/// because some providers write them with another type, such as `amr` as a string. If the type is
-/// wrong, the typed accessor returns `None`, and [`get`](Self::get) returns the value. `null` is
-/// always rejected.
+/// because some providers use another type, such as a string for `amr`. If the type is wrong, the
+/// typed accessor returns `None`, and [`get`](Self::get) returns the value. `null` is always
+/// rejected.
 #[derive(Clone, Copy)]
 pub struct Claims<'a> {
     object: Object<'a>,
@@ -37,13 +37,13 @@ impl<'a> Claims<'a> {
     }
 
     /// Parses a UserInfo response. Registered claims that are `null` or have the wrong type count
-    /// as absent, except for a `sub` or `events` of another type than `null`.
+    /// as absent. But a `sub` or `events` that is neither `null` nor of the right type is an error.
     pub(crate) fn parse_user_info(response: &'a [u8]) -> Result<Self, Error> {
         Self::parse_with(response, Strictness::UserInfo)
     }
 
-    // Not inlined, so that its table of names is off the stack before the claims are checked. Where
-    // only tokens are parsed, the compiler removes the parameter.
+    // Not inlined, so that its table of names is off the stack before the claims are checked. In a
+    // program that only parses tokens, the compiler removes the parameter.
     #[inline(never)]
     fn parse_with(payload: &'a [u8], strictness: Strictness) -> Result<Self, Error> {
         // RFC 7519 §7.2, step 10: the payload must be a JSON object.

@@ -125,7 +125,7 @@ impl<'a> Jwk<'a> {
         self.may_verify_with(&["sig"])
     }
 
-    /// Returns whether `key_ops` and `use` allow verification, with these values of `use`.
+    /// Returns whether `key_ops` and `use` allow verification. `use` must have one of these values.
     pub(crate) fn may_verify_with(&self, uses: &[&str]) -> bool {
         let is_accepted = |public_key_use| uses.iter().any(|u| public_key_use == *u);
         let for_signatures = self.public_key_use().is_none_or(is_accepted);
@@ -143,8 +143,8 @@ impl<'a> Jwk<'a> {
         self.algorithm().is_none_or(|alg| alg == algorithm)
     }
 
-    /// Returns the reason for which the key is rejected, given that of its key type. A key that
-    /// fits no algorithm because a member is missing is malformed.
+    /// Returns why the key is rejected, given the reason of its key type. A key that fits no
+    /// algorithm because a member is missing is malformed.
     pub(crate) fn reason(&self, reason: Error) -> Error {
         if reason == Error::UnsupportedKey && self.is_incomplete() {
             Error::MalformedKey
@@ -235,9 +235,9 @@ fn string(value: Span) -> Result<Span, Error> {
 /// Returns the texts of the entries of a JWK Set, for keys that are not stored in a
 /// [`KeySet`](crate::KeySet). Parse each as a [`Jwk`].
 ///
-/// Only the grammar of the text is checked (RFC 8259), so that whatever is in one entry concerns
-/// only this entry: a limit, a duplicate member, an unpaired surrogate. An entry that is nested
-/// deeper than [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH) is delimited by its brackets.
+/// Only the grammar of the text is checked (RFC 8259). An exceeded limit, a duplicate member or an
+/// unpaired surrogate in one entry does not affect the others. If an entry is nested deeper than
+/// [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH), its end is found by counting brackets.
 /// Members other than `keys` are ignored (RFC 7517 §5).
 ///
 /// # Errors

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-/// What is wrong with a text that is not a token, in words for the person who passed it.
+/// The mistake in a text that is not a token, in words for the person who passed it.
 ///
 /// Use it for a message after [`Error::MalformedToken`](crate::Error::MalformedToken) or
-/// [`Error::MalformedBase64url`](crate::Error::MalformedBase64url). It changes nothing about what
-/// is accepted, and it contains nothing of the text.
+/// [`Error::MalformedBase64url`](crate::Error::MalformedBase64url). It does not affect what is
+/// accepted, and contains nothing from the text.
 ///
 /// ```
 /// use jose_verify::TokenMistake;
@@ -22,8 +22,8 @@ use core::fmt;
 pub enum TokenMistake {
     /// The text is empty or has only white space.
     Empty,
-    /// An authentication scheme such as `Bearer` is in front of the token (RFC 9110 §11.1), with or
-    /// without the name of the header.
+    /// An authentication scheme such as `Bearer` precedes the token (RFC 9110 §11.1), with or
+    /// without the name of the header field.
     AuthScheme,
     /// The token is in quotation marks.
     Quotes,
@@ -43,16 +43,16 @@ pub enum TokenMistake {
     Pem,
     /// White space or a line break is around or inside the token.
     WhiteSpace,
-    /// The text has no dot. An access token can be such an opaque text, which only its issuer can
-    /// verify (RFC 6749 §1.4).
+    /// The text has no dot. It may be an opaque access token, which only its issuer can verify (RFC
+    /// 6749 §1.4).
     Opaque,
     /// The text has one dot, or ends in an ellipsis: a part of the token is missing.
     Cut,
 }
 
 impl TokenMistake {
-    /// Returns what is wrong with a text, if it is one of these mistakes. Returns `None` for three
-    /// or five segments of base64url, and for anything else that looks like none of these.
+    /// Returns the mistake in a text, if it is one of these. Returns `None` for three or five
+    /// segments of base64url, and for any other text.
     #[must_use]
     pub fn find(text: &[u8]) -> Option<Self> {
         let trimmed = text.trim_ascii();
@@ -85,9 +85,7 @@ impl TokenMistake {
     pub const fn message(self) -> &'static str {
         match self {
             Self::Empty => "the text is empty",
-            Self::AuthScheme => {
-                "an authentication scheme such as \"Bearer\" is in front of the token"
-            }
+            Self::AuthScheme => "an authentication scheme such as \"Bearer\" precedes the token",
             Self::Quotes => "the token is in quotation marks",
             Self::Json => "the text is JSON, not a token in the compact serialization",
             Self::SdJwt => "the text is an SD-JWT: only the part before the first \"~\" is a JWT",
@@ -102,7 +100,7 @@ impl TokenMistake {
     }
 }
 
-/// Returns whether the text begins with a word that a space or a colon follows, such as `Bearer`.
+/// Returns whether the text begins with a word and then a space or a colon, such as `Bearer`.
 fn begins_with_scheme(text: &[u8]) -> bool {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
     let end = text.iter().position(|byte| !is_name(byte));

@@ -32,12 +32,12 @@ enum Type {
     Object,
 }
 
-/// What happens to a claims set with registered claims of the wrong type.
+/// How registered claims of the wrong type are handled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strictness {
-    /// It is rejected.
+    /// The claims set is rejected.
     Token,
-    /// The claims count as absent, except for those that [`UserInfo`] decides on.
+    /// The claims count as absent, except for those that [`UserInfo`] checks.
     ///
     /// [`UserInfo`]: crate::oidc::UserInfo
     UserInfo,

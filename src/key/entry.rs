@@ -57,8 +57,8 @@ fn decoded(header: Word) -> (u16, usize) {
 }
 
 /// Writes an entry for a key to the front of `memory` and returns its length in words. The key is
-/// loaded for each algorithm of `list` whose name satisfies `fits`, which the key is for, and whose
-/// key type accepts the key.
+/// loaded for each algorithm of `list` that satisfies three conditions. Its name satisfies `fits`,
+/// the key may be used with it, and its key type accepts the key.
 ///
 /// # Errors
 ///

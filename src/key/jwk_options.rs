@@ -1,4 +1,4 @@
-//! Options for JWKs that are not as RFC 7517 and RFC 7518 require.
+//! Options for JWKs that deviate from RFC 7517 and RFC 7518.
 
 use core::fmt::{self, Debug};
 
@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::jose::jwk::Jwk;
 use crate::key::import::add_certificate;
 
-/// What to accept in JWKs that would otherwise be skipped. Each option has a cost in strictness,
-/// and its name says which.
+/// What to accept in JWKs that would otherwise be skipped. The name of each option says which rule
+/// it relaxes.
 ///
 /// ```
 /// use jose_verify::alg::ES512;
@@ -32,7 +32,7 @@ use crate::key::import::add_certificate;
 pub struct JwkOptions<'o> {
     uses: &'o [&'o str],
     /// Only [`short_coordinates`](Self::short_coordinates) refers to the function, so programs that
-    /// do not call it do not link the function. The same goes for [`x5c`](Self::x5c).
+    /// do not call it do not link the function. The same applies to [`x5c`](Self::x5c).
     parameters: WithParameters,
     certificates: Option<(WithCertificate, &'o mut [u8])>,
 }
@@ -47,7 +47,8 @@ type WithCertificate = fn(&Jwk<'_>, &mut [u8], &mut Add<'_>) -> Result<(), Error
 pub(crate) type Add<'a> = dyn FnMut(&dyn ParameterSource) -> Result<(), Error> + 'a;
 
 impl<'o> JwkOptions<'o> {
-    /// No option: a JWK is read as by [`KeySet::load`](crate::KeySet::load).
+    /// Creates a value without options: JWKs are read as [`KeySet::load`](crate::KeySet::load)
+    /// reads them.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -60,8 +61,8 @@ impl<'o> JwkOptions<'o> {
     /// Accepts keys with one of these values of `use`, instead of `sig`. A key without `use` is
     /// accepted too.
     ///
-    /// RFC 7517 §4.2 permits other values. For example, a SPIFFE trust bundle has `jwt-svid`. Name
-    /// only values that mean verifying signatures.
+    /// RFC 7517 §4.2 permits other values. For example, a SPIFFE trust bundle uses `jwt-svid`. Name
+    /// only values that permit the verification of signatures.
     #[must_use]
     pub const fn accept_use(self, uses: &'o [&'o str]) -> Self {
         Self { uses, ..self }
@@ -70,7 +71,8 @@ impl<'o> JwkOptions<'o> {
     /// Accepts coordinates of an EC key whose leading zeros are missing, or that have one too many.
     ///
     /// RFC 7518 §6.2.1.2 requires the full width. Rhonabwy, which Glewlwyd uses, drops leading
-    /// zeros, which affects three quarters of its P-521 keys. One key then has more than one text.
+    /// zeros, which affects three quarters of its P-521 keys. With this option, one key has more
+    /// than one encoding.
     #[must_use]
     pub const fn short_coordinates(self) -> Self {
         Self {
@@ -79,11 +81,11 @@ impl<'o> JwkOptions<'o> {
         }
     }
 
-    /// Accepts JWKs without key parameters, which have the key only in a certificate (`x5c`, RFC
+    /// Accepts JWKs without key parameters that contain the key only in a certificate (`x5c`, RFC
     /// 7517 §4.7).
     ///
-    /// The certificate is not validated. `scratch` receives it. Twice the length of the longest JWK
-    /// suffices. An `x5c` beside key parameters is not read.
+    /// The certificate is not validated. It is decoded into `scratch`, for which twice the length
+    /// of the longest JWK suffices. If a JWK has key parameters, its `x5c` is not read.
     #[must_use]
     pub fn x5c(self, scratch: &'o mut [u8]) -> Self {
         Self {
@@ -130,7 +132,7 @@ fn has_parameters(jwk: &Jwk<'_>) -> bool {
 /// The parameters of a JWK, with coordinates of the full width.
 struct FullWidth<'j>(&'j Jwk<'j>);
 
-/// Bytes of the longest coordinate, with a zero byte too many.
+/// The length in bytes of the longest coordinate, including one superfluous zero byte.
 const MAX_LEN: usize = 67;
 
 impl ParameterSource for FullWidth<'_> {

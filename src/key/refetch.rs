@@ -12,13 +12,13 @@ use crate::error::Error;
 /// or during the pause.
 ///
 /// The pause starts at `shortest`. It doubles, up to `longest`, after each fetch. A fetch that
-/// returned new keys resets it to `shortest`, with two exceptions, so that keys that change at each
-/// fetch cause no more fetches than keys that never change. It is not reset if the fetch before
-/// also returned new keys, or if it was reset less than `longest` ago. A fetch whose end is never
+/// returned new keys resets it to `shortest`, with two exceptions. It is not reset if the previous
+/// fetch also returned new keys, or if it was reset less than `longest` ago. So keys that change at
+/// each fetch cause no more fetches than keys that never change. A fetch whose end is never
 /// reported counts as abandoned after `longest`.
 ///
-/// Let `d` be the number of times that `shortest` doubles until it reaches `longest`, and let all
-/// divisions be rounded down. In any `t` seconds, at most this many fetches begin:
+/// Let `d` be the number of doublings from `shortest` to `longest`. All divisions are rounded down.
+/// In any `t` seconds, at most this many fetches begin:
 ///
 /// | keys | fetches |
 /// |---|---|
@@ -28,9 +28,9 @@ use crate::error::Error;
 ///
 /// Between two fetches there is a pause. At most `t / longest` pauses last `longest`. The others
 /// are shorter, and follow a reset or the first fetch: at most `d` of them until the pause is
-/// `longest` again. Resets are at least `longest` apart, so at most `1 + t / longest` fall into the
-/// `t` seconds, and the pauses of one earlier reset may continue in them. If no fetch returns new
-/// keys, or each of them does, only the first can reset the pause.
+/// `longest` again. Resets are at least `longest` apart, so at most `1 + t / longest` of them occur
+/// in the `t` seconds. The pauses after one earlier reset may continue into them. If no fetch
+/// returns new keys, or every fetch does, only the first can reset the pause.
 ///
 /// This bounds the load that forged `kid`s put on the issuer. A new key is known after `longest` at
 /// the latest.

@@ -27,12 +27,11 @@ pub struct Skipped<'a> {
     pub position: usize,
     /// The entry's `kid`, if it is a string.
     pub key_id: Option<JsonStr<'a>>,
-    /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it, and
+    /// The reason for skipping the entry: [`Error::KeySetFull`] if there was no room for it, or
     /// [`Error::ScratchTooSmall`] if its certificate does not fit into the scratch buffer.
     /// Otherwise [`Error::MalformedKey`] (also for a duplicate member or an exceeded limit),
-    /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`],
-    /// [`Limit::KeyIdLen`], [`Error::ShortCoordinate`], [`Error::WrongKeyUse`] or
-    /// [`Error::AlgorithmNotAccepted`].
+    /// [`Error::WeakKey`], [`Error::UnsupportedKey`], [`Error::KeyTooLarge`], [`Limit::KeyIdLen`],
+    /// [`Error::ShortCoordinate`], [`Error::WrongKeyUse`] or [`Error::AlgorithmNotAccepted`].
     pub reason: Error,
 }
 

@@ -71,7 +71,7 @@ pub struct RotatingKeysIn<M: OwnedMemory> {
     set: KeySetIn<M>,
     /// The retirement time of each key of the set, or [`PUBLISHED`] while the key is published.
     retires_at: M::Times,
-    /// The time of the first update with each key, or zero if it is not known.
+    /// The time of the first update that contained each key, or zero if it is not known.
     known_since: M::Times,
     /// The time of the last update, if there was one.
     updated_at: Option<Duration>,
@@ -103,7 +103,8 @@ struct Times {
 type Rank = (Duration, Duration, usize);
 
 impl Times {
-    /// Returns the times of a key that an update does not publish, or `None` if it retires at once.
+    /// Returns the times of a key that an update no longer contains, or `None` if it retires at
+    /// once.
     fn at_update(self, now: Duration, span: Duration) -> Option<Self> {
         let retires_at = self.retires_at.min(now.saturating_add(span));
         (now < retires_at).then_some(Self { retires_at, ..self })
@@ -165,10 +166,10 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// retirement time are dropped.
     ///
     /// Published keys take precedence if there is no room for all keys. Replaced keys that do not
-    /// fit are dropped without a report, the newest first: those that have been published
-    /// since the latest time, and of these, those that retire last. So an entry of the JWK Set that changes at each fetch
-    /// cannot push out a key that was in use before. The work is at most quadratic in the number of
-    /// keys.
+    /// fit are dropped without a report, the newest first. A key is newer if it was published
+    /// later or, if both were published together, if it retires later. A key that comes back counts
+    /// as new. So an entry of the JWK Set that changes at each fetch cannot evict a key that was
+    /// already in use. The work is at most quadratic in the number of keys.
     ///
     /// Two keys with the same `kid` can coexist for some time,
     /// and both are tried. A public key that is published again for other algorithms counts as the
@@ -211,7 +212,7 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         if all_fit {
             return new;
         }
-        // Room is short: adds the replaced keys again, the oldest first.
+        // Not all keys fit: adds the replaced keys again, the oldest first.
         let mut again = Self::new_in(KeySetIn::default(), room, Some(now));
         // Keeps the list of algorithms even if no key remains.
         let _ = again.set.accept(new.set.algorithms());
@@ -241,9 +242,9 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         rest.min_by_key(|(rank, _)| *rank)
     }
 
-    /// Records since when the keys are known: those that `old` publishes as there, and all others
-    /// since `now`. A key that comes back counts as new, so that an entry cannot gain age by cycling
-    /// through old keys.
+    /// Records when each key was first known: the times in `old` for keys that `old` publishes, and
+    /// `now` for all others. A key that comes back counts as new, so that an entry cannot gain age
+    /// by cycling through old keys.
     fn set_known_since(&mut self, old: &Self, now: Duration) {
         let times = self.known_since.as_mut().iter_mut();
         for (key, known_since) in self.set.all().zip(times) {
@@ -260,13 +261,13 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
 
     /// Returns the keys, unless the last update was longer than `max_age` ago.
     ///
-    /// An issuer that cannot be reached, or whose JWK Set is refused, keeps its old keys in use.
-    /// Without a bound, a key that was revoked because it leaked would stay in use for as long as
-    /// the attacker prevents the fetch. Keys that were never updated, such as a
-    /// [`KeySet`](crate::KeySet) that was converted with `From`, have no age.
+    /// If an issuer cannot be reached, or its JWK Set is rejected, its old keys stay in use.
+    /// Without a bound, a leaked key that was revoked would stay in use for as long as an attacker
+    /// prevents the fetch. Keys that were never updated, such as a [`KeySet`](crate::KeySet) that
+    /// was converted with `From`, have no age.
     ///
-    /// Fetch the keys before they are that old: pass several times the interval at which you fetch.
-    /// `now` is the time of the clock that the updates use.
+    /// `max_age` should be several times the interval at which you fetch, so that one failed fetch
+    /// is not an error. `now` is the time of the clock that the updates use.
     ///
     /// # Errors
     ///

@@ -198,7 +198,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.usable(report)
     }
 
-    /// Does the same as [`load`](Self::load), but also accepts JWKs that `options` permits.
+    /// Does the same as [`load`](Self::load), but also accepts JWKs that `options` permit.
     ///
     /// # Errors
     ///
@@ -282,7 +282,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.add_own(&jwk, KeyName::Any)
     }
 
-    /// Does the same as [`add_jwk`](Self::add_jwk), but also accepts what `options` permits.
+    /// Does the same as [`add_jwk`](Self::add_jwk), but also accepts what `options` permit.
     ///
     /// # Errors
     ///
@@ -293,7 +293,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         self.add_permitted(&Jwk::parse(jwk)?, &mut options, KeyName::Any)
     }
 
-    /// Adds a JWK that `options` permits.
+    /// Adds a JWK that `options` permit.
     fn add_permitted(
         &mut self,
         jwk: &Jwk<'_>,
@@ -318,8 +318,8 @@ impl<M: KeyMemory> KeySetIn<M> {
         added.map_err(|reason| jwk.reason(reason))
     }
 
-    /// Adds a key with the parameters of `parameters`, and the `alg` and `kid` of a JWK that may
-    /// verify.
+    /// Adds a key with these parameters and the `alg` and `kid` of a JWK. `use` and `key_ops` of
+    /// the JWK must allow verification.
     pub(crate) fn add_published(
         &mut self,
         jwk: &Jwk<'_>,

@@ -71,7 +71,7 @@ impl<'k, A: InlineKey> Key<'k, A> {
         Ok(key.map_err(|reason| jwk.reason(reason))?.named(&jwk))
     }
 
-    /// Does the same as [`from_jwk`](Self::from_jwk), but also accepts what `options` permits.
+    /// Does the same as [`from_jwk`](Self::from_jwk), but also accepts what `options` permit.
     ///
     /// # Errors
     ///

@@ -20,9 +20,9 @@ use crate::verify::Verified;
 /// lifetime of one. An entry takes 88 bytes. Lookup is linear.
 ///
 /// The guard also remembers the latest time at which it forgot a token. If the clock then goes
-/// back, a token that had expired by that time may be a replay that the guard forgot, so the guard
-/// rejects it. After a clock that was far in the future, replace the guard, but not before all
-/// tokens that it may have admitted have expired.
+/// back, a token that had expired by that time may be a replay of a forgotten token, so the guard
+/// rejects it. If the clock was far in the future, replace the guard once all tokens that it may
+/// have admitted have expired.
 ///
 /// ```
 /// use core::time::Duration;
@@ -76,7 +76,7 @@ impl<const N: usize> ReplayGuard<N> {
     ///   guard would forget it immediately. The policy that accepted it has a longer leeway or does
     ///   not compare `exp` with a clock.
     /// - [`Error::ReplayUnknown`]: the clock went back, and the token had expired by the latest
-    ///   time at which the guard forgot a token. It may have been admitted before.
+    ///   time at which the guard forgot a token. The token may have been admitted before.
     /// - [`Limit::JwtIdLen`]: `jti` is longer than [`MAX_JWT_ID_LEN`].
     pub fn admit(
         &mut self,
@@ -93,9 +93,9 @@ impl<const N: usize> ReplayGuard<N> {
     /// Admits a token on its first use, and remembers it until `until`. Use it for tokens without
     /// `exp`, such as a `DPoP` proof (RFC 9449 §11.1).
     ///
-    /// `until` must not be earlier than the last time at which you accept the token. If you accept
-    /// a proof until a minute after its `iat`, with a leeway of ten seconds, pass `iat` plus 70
-    /// seconds. `exp` is not read.
+    /// `until` must not be earlier than the last time at which you accept the token. For example,
+    /// if you accept a proof until a minute after its `iat`, with a leeway of ten seconds, pass
+    /// `iat` plus 70 seconds. `exp` is not read.
     ///
     /// # Errors
     ///

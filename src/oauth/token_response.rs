@@ -12,9 +12,9 @@ use crate::oauth::Scopes;
 ///
 /// The strings borrow from the response. `Debug` omits them, because they are secrets.
 ///
-/// An optional member that is `null` counts as absent. `expires_in` and `scope` are read only when
-/// you ask for them, because a client can work without them: a value of the wrong type is then an
-/// error, and does not make the rest of the response unusable.
+/// An optional member that is `null` counts as absent. `expires_in` and `scope` are parsed only
+/// when you ask for them, because a client can work without them. A value of the wrong type is an
+/// error then, but the rest of the response remains usable.
 ///
 /// ```
 /// use core::time::Duration;

@@ -35,9 +35,9 @@ impl<'a> UserInfo<'a> {
     /// The response is not signed. It is only as trustworthy as the connection that delivered it.
     ///
     /// A claim that is `null` counts as absent, because many serializers write `null` for a value
-    /// that is not set. The types of the claims other than `sub` and `events` are not checked,
-    /// because nothing is decided on them. If the type is wrong, the typed accessor returns `None`,
-    /// and [`Claims::get`] returns the value.
+    /// that is not set. The types of claims other than `sub` and `events` are not checked, because
+    /// no decision depends on them. If the type is wrong, the typed accessor returns `None`, and
+    /// [`Claims::get`] returns the value.
     ///
     /// # Errors
     ///

@@ -134,14 +134,14 @@ impl ClaimCheck for SoleAudience {
     }
 }
 
-/// Requires an `iss` that equals a template, in which the placeholder is replaced by another claim
-/// of the token. For providers that write each customer's identifier into the issuer, such as
+/// Requires an `iss` that equals a template whose placeholder is replaced by another claim of the
+/// token. Use it for providers that write each customer's identifier into the issuer, such as
 /// Microsoft Entra ID.
 ///
 /// The claim must be a non-empty string of unreserved characters of a URL (RFC 3986 §2.3: letters,
 /// digits, `-`, `.`, `_`, `~`), other than `.` and `..`. So it cannot add or remove a path segment.
-/// The template has one placeholder, a name in braces that is not its first part. Anything else is
-/// the caller's mistake.
+/// The template has one placeholder: a name in braces, with text before it. Anything else is the
+/// caller's mistake.
 ///
 /// The check accepts **every** tenant of the provider. To accept only some of them, list their
 /// issuers in [`Policy::issuer`](crate::Policy::issuer) instead, or compare the claim with your
@@ -178,7 +178,7 @@ impl ClaimCheck for SoleAudience {
 /// - [`Problem::Missing`], [`Problem::WrongType`] or [`Problem::Mismatch`] with [`Claim::Other`]:
 ///   the claim is absent, is not a string, or has a value that is not allowed.
 /// - [`Problem::Missing`] or [`Problem::Mismatch`] with [`Claim::Iss`]: `iss` is absent, or is not
-///   that of the claim.
+///   the template with this claim.
 #[derive(Clone, Copy)]
 pub struct IssuerTemplate<'p> {
     /// The issuer with a placeholder, as in the provider's metadata.

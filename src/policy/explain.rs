@@ -29,8 +29,8 @@ pub struct CheckReport<'r> {
 }
 
 impl Policy<'_> {
-    /// Runs every check, reports each outcome, and returns the first failure. A claim of the wrong
-    /// type is returned before anything is reported, as for the claims that the parser checks.
+    /// Runs every check, reports each outcome, and returns the first failure. A wrong type is
+    /// returned before anything is reported, as for the claims that the parser checks.
     pub(crate) fn explain(
         &self,
         token: &Candidate<'_>,

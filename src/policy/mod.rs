@@ -218,7 +218,7 @@ impl Policy<'_> {
             .map_or(Ok(()), |problems| self.find_problem(problems))
     }
 
-    /// Returns the problem of a claim that the policy checks.
+    /// Returns an error if a claim that the policy checks has the wrong type.
     #[cold]
     #[inline(never)]
     fn find_problem(&self, problems: Problems) -> Result<(), Error> {

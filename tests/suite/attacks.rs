@@ -68,7 +68,7 @@ fn every_test_named_in_a_table_exists() {
     }
 }
 
-/// Returns how many tests the last columns of the page's tables name.
+/// Returns the number of tests that the last columns of the page's tables name.
 fn assert_named_tests_exist(page: &str) -> usize {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join(page)).unwrap();
@@ -87,8 +87,8 @@ fn assert_named_tests_exist(page: &str) -> usize {
     count
 }
 
-/// How many tests the tables in SECURITY.md name.
+/// The number of tests that the tables in SECURITY.md name.
 const NAMED_IN_SECURITY_MD: usize = 108;
 
-/// How many tests the tables in `docs/conformance.md` name.
+/// The number of tests that the tables in `docs/conformance.md` name.
 const NAMED_IN_CONFORMANCE_MD: usize = 9;

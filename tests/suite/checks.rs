@@ -800,7 +800,7 @@ fn endless_string_list() {
 
 const TEMPLATE: &str = "https://login.example.com/{tenantid}/v2.0";
 
-/// Verifies a token with these claims with an [`IssuerTemplate`] only.
+/// Verifies a token with these claims, with an [`IssuerTemplate`] as the only check.
 fn check_template(template: &str, claim: &str, claims: &str) -> Result<(), Error> {
     let check = IssuerTemplate { template, claim };
     assert_eq!(ClaimCheck::name(&check), "iss");
@@ -812,7 +812,8 @@ fn check_template(template: &str, claim: &str, claims: &str) -> Result<(), Error
     result.map(|_| ())
 }
 
-/// Providers with many tenants write the tenant into the issuer, and publish a template of it.
+/// Providers with many tenants write the tenant into the issuer, and publish a template of the
+/// issuer.
 #[test]
 fn issuer_template() {
     let rejected = |claim, problem| Err(Error::Claim(claim, problem));

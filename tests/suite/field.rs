@@ -1,5 +1,5 @@
-//! What users and providers really send (see `vectors/field/`). There is one file and one test for
-//! each kind of input. The hostile cases of a file look alike and must be refused.
+//! Inputs that users and providers really send (see `vectors/field/`), with one file and one test
+//! for each kind. The hostile cases of a file look similar and must be rejected.
 
 mod claims;
 mod documents;
@@ -26,7 +26,7 @@ fn assert_kind(kind: &str, count: usize) {
         .iter()
         .filter_map(|case| {
             let (got, right) = (answer(case), &case["right"]);
-            let line = || format!("{}: {got}, but right is {right}", case["name"]);
+            let line = || format!("{}: got {got}, expected {right}", case["name"]);
             (got != *right).then(|| material::shortened(&line()))
         })
         .collect();
@@ -85,8 +85,8 @@ const KINDS: [&str; 20] = [
     "secrets-and-kids",
     "short-coordinates",
     "side-members",
-    "times-that-are-no-time",
     "unhelpful-errors",
+    "values-that-are-not-times",
     "whole-second-clocks",
 ];
 
@@ -154,7 +154,7 @@ fn null_for_an_optional_member() {
 }
 
 #[test]
-fn pem_as_people_have_it() {
+fn pem_files_found_in_practice() {
     assert_kind("pem", 27);
 }
 
@@ -184,17 +184,17 @@ fn coordinates_without_leading_zeros() {
 }
 
 #[test]
-fn side_members_that_refuse_the_login() {
+fn side_members_of_the_wrong_type() {
     assert_kind("side-members", 23);
 }
 
 #[test]
-fn times_that_are_no_time() {
-    assert_kind("times-that-are-no-time", 14);
+fn values_that_are_not_times() {
+    assert_kind("values-that-are-not-times", 14);
 }
 
 #[test]
-fn errors_that_do_not_help() {
+fn unhelpful_errors() {
     assert_kind("unhelpful-errors", 25);
 }
 

@@ -1,4 +1,4 @@
-//! JWKs that are not as the RFCs require, and the options that accept them.
+//! JWKs that deviate from the RFCs, and the options that accept them.
 
 use jose_verify::alg::{ES256, ES384, ES512, RS256, SIGNATURES};
 use jose_verify::keys::JwkOptions;

@@ -394,8 +394,8 @@ fn access_token() {
     }
 }
 
-/// Some providers write `amr` as a string, or `auth_time` as text. The token is refused only where
-/// the policy checks the claim, and then the error names the type, never a missing claim.
+/// Some providers write `amr` as a string, or `auth_time` as text. The token is rejected only if
+/// the policy checks the claim. The error then names the type, never a missing claim.
 #[test]
 fn side_claims_of_the_wrong_type() {
     let (method, level, age) = (
@@ -472,7 +472,8 @@ fn side_claims_of_the_wrong_type() {
                 "{text} {policy:?}"
             );
         }
-        // It is reported even if the token fails other checks, and nothing else is.
+        // The wrong type is reported even if the token fails other checks, and nothing else is
+        // reported.
         let expired = Policy {
             expires_at: Check::Required(Duration::from_secs(0)),
             ..everything

@@ -56,7 +56,7 @@ fn times_have_exact_boundaries() {
         assert_eq!(check_at(&claims, &policy, clock), want, "{claim} {clock:?}");
         assert_eq!(check_at(&claims, &policy, Clock::Absent), Ok(()), "{claim}");
     }
-    // A token that was issued within the second that a clock of whole seconds shows.
+    // A token that was issued within the second that a clock without fractions shows.
     let claims = format!(r#"{{"iat":{NOW_2023}.7,"nbf":{NOW_2023}.7,"exp":{NOW_2023}.8}}"#);
     for policy in [exp(strict), nbf(strict), iat(strict)] {
         let clock = Clock::Second(NOW_2023);

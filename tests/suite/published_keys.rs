@@ -110,8 +110,8 @@ fn invalid_pem_is_rejected() {
     assert_eq!(rejected.len(), 11);
 }
 
-/// RFC 4055 §3.1: the parameters of the key restrict it. Without them, it is still for PS
-/// algorithms only.
+/// RFC 4055 §3.1: the parameters of the key restrict it. Without parameters, it can still be used
+/// only with the PS algorithms.
 #[test]
 fn rsassa_pss_keys_rfc_4055_3_1() {
     let file = vectors("openssl/pss.json");
@@ -694,7 +694,7 @@ fn maps_from_kid_to_pem() {
         );
         assert_eq!(signature_verdict(text(&cases[0]["token"]), &keys), Ok(()));
     }
-    // A text that is refused leaves the keys in place, such as an error reported as JSON.
+    // A rejected text, such as an error reported as JSON, leaves the keys in place.
     let mut keys = Keyring::new();
     let mut scratch = vec![0; 2 * json.len()];
     keys.load_pem_map(json.as_bytes(), SIGNATURES, &mut scratch, |_| {})

@@ -105,8 +105,8 @@ fn published_keys_come_first() {
     assert_eq!(ids(&updated(&first, &["c", "b", "a"], 1)), ["c", "b", "a"]);
 }
 
-/// An entry that changes at each fetch cannot push out a key that was in use before, whether the
-/// entry changed before the key was replaced or after.
+/// An entry that changes at each fetch cannot evict a key that was already in use, whether the
+/// entry changed before or after the key was replaced.
 #[test]
 fn churn_does_not_evict_replaced_keys() {
     let churn: Vec<String> = (0..200).map(|i| format!("x{i}")).collect();
@@ -168,8 +168,8 @@ fn cycling_through_old_keys_does_not_evict_replaced_keys() {
     assert!(ids(&keys).contains(&"g2"), "{:?}", ids(&keys));
 }
 
-/// An issuer that cannot be reached, or whose JWK Set is refused, must not keep a revoked key in
-/// use for ever.
+/// If an issuer cannot be reached, or its JWK Set is rejected, a revoked key must not stay in use
+/// forever.
 #[test]
 fn old_keys_are_stale() {
     let day = secs(24 * HOUR);
@@ -505,8 +505,8 @@ fn pauses_double_and_are_reset() {
     assert!(!refetch.begin_at(refetch.pause()) && refetch.begin_at(secs(1) + refetch.pause()));
 }
 
-/// Fetches as often as allowed for this many seconds. `brings` says whether a fetch returns new
-/// keys, for the first one, number zero, and each later one. Returns how many fetches begin.
+/// Fetches as often as allowed for this many seconds. `brings` says whether the fetch with this
+/// number, counted from zero, returns new keys. Returns the number of fetches that begin.
 fn fetches(refetch: &mut Refetch, seconds: u64, brings: impl Fn(u64) -> bool) -> u64 {
     let mut count = 0;
     for now in 0..=seconds {
@@ -554,7 +554,7 @@ fn a_rotation_resets_the_pause() {
     }
     for (now, brings, pause) in [
         (190, true, 5),
-        // The fetch before also returned new keys.
+        // The previous fetch also returned new keys.
         (200, true, 10),
         // The pause was reset less than a minute ago.
         (210, false, 20),

@@ -13,7 +13,7 @@ use crate::test_run::some_tests_pass;
 /// Runs the unit tests of the core and of the C interface under Miri
 ///
 /// Miri detects undefined behaviour and overflow. It interprets the tests for this machine, for one
-/// with 32-bit words and for a big-endian one. In the C interface it also follows references, and
+/// with 32-bit words and for a big-endian one. In the C interface, it also follows references and
 /// detects those to uninitialized memory.
 ///
 /// Needs the toolchain nightly-2026-10-30 with miri and rust-src, which is installed if missing.

@@ -27,8 +27,8 @@
 #define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
 
 /* Makes a jv_string from a literal: JV_STRING("https://issuer.example.com")
- * Does not compile with a pointer or an array, of which sizeof is not the length, or with a wide
- * literal. */
+ * Does not compile with a wide literal, or with a pointer or an array, whose sizeof is not the
+ * length. */
 #define JV_LITERAL_LEN_(literal) \
     (sizeof("" literal "") - sizeof(char[sizeof(*"" literal "") == 1 ? 1 : -1]))
 #define JV_LITERAL_(literal) {(const uint8_t *)("" literal ""), JV_LITERAL_LEN_(literal)}
@@ -73,10 +73,10 @@ enum {
     JV_KEY_SET_FULL = 28, /* the key set has no room for another key */
     JV_PRIVATE_KEY = 30, /* the text is a private key, and a verifier needs the public key */
     JV_DER_NOT_PEM = 31, /* the key is in DER, not in PEM */
-    JV_SSH_KEY = 32, /* the key is in a format of SSH, not in PEM */
+    JV_SSH_KEY = 32, /* the key is in an SSH format, not in PEM */
     JV_ESCAPED_LINE_BREAKS = 33, /* the PEM text contains the characters \n instead of line breaks */
     JV_NO_LINE_BREAKS = 34, /* the PEM block has no line breaks */
-    JV_NO_PEM_BOUNDARY = 35, /* a line such as -----BEGIN PUBLIC KEY----- or its END line is missing */
+    JV_NO_PEM_BOUNDARY = 35, /* the BEGIN or END line of the PEM block is missing */
     JV_UNSUPPORTED_PEM_LABEL = 36, /* the label of the PEM block is not that of a public key or a certificate */
     JV_SHORT_COORDINATE = 37, /* a coordinate does not have the full width of the curve: leading zeros are missing */
     JV_PUBLIC_KEY_AS_SECRET = 38, /* the shared secret is the text of an asymmetric key */
@@ -574,13 +574,13 @@ typedef struct jv_claims {
 #define JV_OTHER_TYPE 1009
 
 /*
- The time is before 1970 or has a second or more of nanoseconds, such as the `(time_t)-1` with
- which `time` reports a failure.
+ The time is before 1970, or its nanoseconds are a second or more. An example is `(time_t)-1`,
+ with which `time` reports a failure.
  */
 #define JV_TIME_OUT_OF_RANGE 1010
 
 /*
- The string contains U+0000, at which a reader without its length would stop.
+ The string contains U+0000, at which a reader that does not know the length would stop.
  */
 #define JV_ZERO_BYTE 1011
 
@@ -864,7 +864,7 @@ void jv_key_set_wipe(uint8_t *memory, size_t memory_len);
  `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 
  If the profile is unknown (`JV_OUT_OF_RANGE`), the policy is filled with zeros, so that
- verification fails. With another size (`JV_STRUCT_SIZE`), nothing is written.
+ verification fails. If the size is wrong (`JV_STRUCT_SIZE`), nothing is written.
 
  # Safety
 
@@ -887,11 +887,11 @@ JV_MUST_USE jv_error jv_claims_payload(const struct jv_claims *claims, struct jv
  Copies a string claim to `buffer`, unescaped and followed by a zero byte. `len` receives the
  length without the zero byte.
 
- `len` may be NULL. A string that contains U+0000 is then an error (`JV_ZERO_BYTE`), because its
- reader would take the part before it for the whole string.
+ `len` may be NULL. A string that contains U+0000 is then an error (`JV_ZERO_BYTE`), because a
+ reader would stop there.
 
  If the string and the zero byte do not fit, the error is `JV_BUFFER_TOO_SMALL`. Other errors:
- `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`, and those of a wrong call. On every
+ `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`, and those of an invalid call. On every
  error, `buffer` contains the empty string and `*len` is 0. An output that overlaps the claims is
  not written (`JV_OVERLAP`).
 
@@ -979,7 +979,7 @@ JV_MUST_USE size_t jv_scratch_len(size_t token_len);
 
  `now` is the time in whole seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`. `exp` is
  compared with the start of this second, and times that must not be in the future with its end.
- Every other negative time is an error (`JV_TIME_OUT_OF_RANGE`), such as the `(time_t)-1` with
+ Every other negative time is an error (`JV_TIME_OUT_OF_RANGE`). An example is `(time_t)-1`, with
  which `time` reports a failure.
 
  `claims` receives the result. It borrows from `scratch`, so do not modify `scratch` while you
@@ -1002,8 +1002,8 @@ jv_error jv_verify(const uint8_t *token,
                    struct jv_claims *claims);
 
 /*
- Verifies like `jv_verify`, at a time with fractions of a second: `seconds` since
- 1970-01-01T00:00:00Z, which are not negative, and less than 1,000,000,000 `nanoseconds`.
+ Verifies like `jv_verify`, at a time with fractions of a second. `seconds` since
+ 1970-01-01T00:00:00Z must not be negative, and `nanoseconds` must be less than 1,000,000,000.
 
  # Safety
 
@@ -1054,11 +1054,12 @@ jv_error jv_verify_in_place_at(uint8_t *token,
 
 /*
  Returns what is wrong with a text that is not a token, as a clause for people, such as "the
- token is in quotation marks". The string is empty if it is no known mistake, and contains
- nothing of the text.
+ token is in quotation marks". The string is empty if the mistake is not a known one. It contains
+ nothing from the text.
 
- Use it for a message after `JV_MALFORMED_TOKEN` or `JV_MALFORMED_BASE64URL`. It changes nothing
- about what is accepted. `jv_verify_in_place` overwrites the text, so it needs a copy.
+ Use it for a message after `JV_MALFORMED_TOKEN` or `JV_MALFORMED_BASE64URL`. It does not affect
+ what is accepted. `jv_verify_in_place` overwrites the token, so pass a copy that was made
+ before.
 
  # Safety
 

@@ -1,4 +1,4 @@
-//! Access to the claims of a token that was verified. On an error, every output is empty.
+//! Access to the claims of a verified token. After an error, every output is empty.
 
 use core::ffi::{CStr, c_char};
 use core::ptr;
@@ -45,11 +45,11 @@ pub unsafe extern "C" fn jv_claims_payload(
 /// Copies a string claim to `buffer`, unescaped and followed by a zero byte. `len` receives the
 /// length without the zero byte.
 ///
-/// `len` may be NULL. A string that contains U+0000 is then an error (`JV_ZERO_BYTE`), because its
-/// reader would take the part before it for the whole string.
+/// `len` may be NULL. A string that contains U+0000 is then an error (`JV_ZERO_BYTE`), because a
+/// reader would stop there.
 ///
 /// If the string and the zero byte do not fit, the error is `JV_BUFFER_TOO_SMALL`. Other errors:
-/// `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`, and those of a wrong call. On every
+/// `JV_NO_SUCH_CLAIM`, `JV_OTHER_TYPE`, `JV_NOT_VERIFIED`, and those of an invalid call. On every
 /// error, `buffer` contains the empty string and `*len` is 0. An output that overlaps the claims is
 /// not written (`JV_OVERLAP`).
 ///
@@ -246,7 +246,7 @@ unsafe fn find_claim<'a>(claims: *const jv_claims, name: *const c_char) -> Resul
     verified?.claims().get(name).ok_or(Code(JV_NO_SUCH_CLAIM))
 }
 
-/// A number, string or `bool` that C wants to receive.
+/// A pointer to a number, string or `bool` that C wants to receive.
 struct Output<T> {
     /// NULL if C does not want it, or if it overlaps the claims.
     pointer: *mut T,
@@ -332,7 +332,7 @@ unsafe fn copy(
     let bytes = unsafe { zeroed_bytes(buffer, buffer_len, len.saturating_add(1)) }?;
     let text = bytes.get_mut(..len).ok_or(Error::BufferTooSmall)?;
     if let Some(plain) = string.as_plain_str() {
-        // Without escapes, the string is a part of the token and only has to be copied.
+        // Without escapes, the string is a part of the token and only needs to be copied.
         let bytes = text.iter_mut().zip(plain.bytes());
         bytes.for_each(|(to, from)| *to = from);
     } else {

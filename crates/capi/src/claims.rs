@@ -32,7 +32,7 @@ const _: () = assert!(size_of::<Verified<'static>>() <= size_of::<[u64; JV_CLAIM
 const _: () = assert!(align_of::<Verified<'static>>() <= align_of::<u64>());
 
 impl jv_claims {
-    /// Checks the pointer to claims, without reading more than their size.
+    /// Checks the pointer to claims, reading nothing but their size.
     ///
     /// # Errors
     ///

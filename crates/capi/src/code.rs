@@ -35,10 +35,10 @@ pub const JV_NOT_VERIFIED: jv_error = 1007;
 pub const JV_NO_SUCH_CLAIM: jv_error = 1008;
 /// The claim has another JSON type, or is a number out of range.
 pub const JV_OTHER_TYPE: jv_error = 1009;
-/// The time is before 1970 or has a second or more of nanoseconds, such as the `(time_t)-1` with
-/// which `time` reports a failure.
+/// The time is before 1970, or its nanoseconds are a second or more. An example is `(time_t)-1`,
+/// with which `time` reports a failure.
 pub const JV_TIME_OUT_OF_RANGE: jv_error = 1010;
-/// The string contains U+0000, at which a reader without its length would stop.
+/// The string contains U+0000, at which a reader that does not know the length would stop.
 pub const JV_ZERO_BYTE: jv_error = 1011;
 
 /// An error number for C.
@@ -111,12 +111,12 @@ const CALL_ERRORS: [(jv_error, &str, &str); 13] = [
     (
         JV_TIME_OUT_OF_RANGE,
         "time_out_of_range",
-        "the time is negative or has a second or more of nanoseconds",
+        "the time is negative, or its nanoseconds are a second or more",
     ),
     (
         JV_ZERO_BYTE,
         "zero_byte",
-        "the string contains U+0000, and the caller takes no length",
+        "the string contains U+0000, and its length was not requested",
     ),
 ];
 

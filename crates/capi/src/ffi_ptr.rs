@@ -1,5 +1,5 @@
 //! Turns pointers from C into references, after checking NULL, lengths and alignment. A reference
-//! is made only to memory that is initialized and that nothing else uses meanwhile.
+//! is created only to memory that is initialized and that nothing else uses at the same time.
 
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
@@ -233,7 +233,7 @@ pub(crate) unsafe fn text<'a>(string: jv_string) -> Result<&'a str, Code> {
     str::from_utf8(bytes).map_err(|_| Code(JV_NOT_UTF8))
 }
 
-/// Memory of C that a call reads or writes.
+/// Memory of the caller that a call reads or writes.
 #[derive(Clone, Copy)]
 pub(crate) struct Region {
     start: *const u8,
@@ -246,7 +246,7 @@ impl Region {
         Self { start, len }
     }
 
-    /// Returns the region of the value at a pointer. It is empty for NULL.
+    /// Returns the region of the value at a pointer, which is empty for NULL.
     pub(crate) const fn of<T>(pointer: *const T) -> Self {
         let len = if pointer.is_null() { 0 } else { size_of::<T>() };
         Self::new(pointer.cast(), len)

@@ -277,12 +277,12 @@ pub unsafe extern "C" fn jv_key_set_load(
     number(loaded)
 }
 
-/// Borrows a key set in order to change it.
+/// Borrows a key set mutably.
 ///
 /// # Errors
 ///
-/// `JV_NULL_POINTER` if the pointer is NULL or misaligned; `JV_OVERLAP` if an input, which is read
-/// meanwhile, is in the memory of the key set.
+/// `JV_NULL_POINTER` if the pointer is NULL or misaligned; `JV_OVERLAP` if an input is in the
+/// memory of the key set.
 ///
 /// # Safety
 ///

@@ -6,11 +6,12 @@ use crate::ffi_ptr::array;
 use crate::string::jv_string;
 
 /// Returns what is wrong with a text that is not a token, as a clause for people, such as "the
-/// token is in quotation marks". The string is empty if it is no known mistake, and contains
-/// nothing of the text.
+/// token is in quotation marks". The string is empty if the mistake is not a known one. It contains
+/// nothing from the text.
 ///
-/// Use it for a message after `JV_MALFORMED_TOKEN` or `JV_MALFORMED_BASE64URL`. It changes nothing
-/// about what is accepted. `jv_verify_in_place` overwrites the text, so it needs a copy.
+/// Use it for a message after `JV_MALFORMED_TOKEN` or `JV_MALFORMED_BASE64URL`. It does not affect
+/// what is accepted. `jv_verify_in_place` overwrites the token, so pass a copy that was made
+/// before.
 ///
 /// # Safety
 ///

@@ -152,7 +152,7 @@ pub struct jv_policy {
 /// `JV_PROFILE_ACCESS_TOKEN`. `struct_size` is `sizeof(jv_policy)`.
 ///
 /// If the profile is unknown (`JV_OUT_OF_RANGE`), the policy is filled with zeros, so that
-/// verification fails. With another size (`JV_STRUCT_SIZE`), nothing is written.
+/// verification fails. If the size is wrong (`JV_STRUCT_SIZE`), nothing is written.
 ///
 /// # Safety
 ///

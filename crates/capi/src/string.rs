@@ -12,7 +12,7 @@ pub struct jv_string {
 }
 
 impl jv_string {
-    /// The empty string. Its pointer is not NULL: C that ignores the length reads a zero byte.
+    /// The empty string. Its pointer is not NULL: C code that ignores the length reads a zero byte.
     pub(crate) const EMPTY: Self = Self {
         data: c"".as_ptr().cast(),
         len: 0,

@@ -27,7 +27,7 @@ pub extern "C" fn jv_scratch_len(token_len: usize) -> usize {
 ///
 /// `now` is the time in whole seconds since 1970-01-01T00:00:00Z, or `JV_NO_CLOCK`. `exp` is
 /// compared with the start of this second, and times that must not be in the future with its end.
-/// Every other negative time is an error (`JV_TIME_OUT_OF_RANGE`), such as the `(time_t)-1` with
+/// Every other negative time is an error (`JV_TIME_OUT_OF_RANGE`). An example is `(time_t)-1`, with
 /// which `time` reports a failure.
 ///
 /// `claims` receives the result. It borrows from `scratch`, so do not modify `scratch` while you
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn jv_verify(
     number(unsafe { call.verify(token, token_len, scratch, scratch_len) })
 }
 
-/// Verifies like `jv_verify`, at a time with fractions of a second: `seconds` since
-/// 1970-01-01T00:00:00Z, which are not negative, and less than 1,000,000,000 `nanoseconds`.
+/// Verifies like `jv_verify`, at a time with fractions of a second. `seconds` since
+/// 1970-01-01T00:00:00Z must not be negative, and `nanoseconds` must be less than 1,000,000,000.
 ///
 /// # Safety
 ///

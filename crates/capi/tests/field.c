@@ -226,7 +226,7 @@ static void token_mistakes(void) {
     static const struct {
         const char *text, *message;
     } CASES[] = {
-        {"Bearer " HS256_TOKEN, "an authentication scheme such as \"Bearer\" is in front of the token"},
+        {"Bearer " HS256_TOKEN, "an authentication scheme such as \"Bearer\" precedes the token"},
         {"\"" HS256_TOKEN "\"", "the token is in quotation marks"},
         {"{\"access_token\":\"" HS256_TOKEN "\"}", "the text is JSON, not a token in the compact serialization"},
         {HS256_TOKEN "=", "the token has padding (\"=\"), which a JWT must not have"},

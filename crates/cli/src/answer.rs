@@ -94,7 +94,7 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// Adds the outcome of every check, if they were asked for.
+    /// Adds the outcome of every check, if requested.
     pub(crate) fn with_checks(self, checks: Option<&'a [CheckLine]>) -> Self {
         Self { checks, ..self }
     }

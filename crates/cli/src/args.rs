@@ -35,10 +35,10 @@ pub(crate) enum Command {
         /// The token; if absent or `-`, it is read from standard input
         token: Option<String>,
     },
-    /// List every key of a file, and whether it can be used
+    /// List every key of a file, and say whether it can be used
     ///
-    /// Warnings are on standard error: of private keys, of a `kid` that several keys have, of
-    /// expired certificates, and of RSA keys with the fingerprint of ROCA (CVE-2017-15361).
+    /// Standard error receives warnings about private keys, a `kid` that several keys have, expired
+    /// certificates, and RSA keys with the ROCA fingerprint (CVE-2017-15361).
     ///
     /// Exit code 0: at least one key is usable. 1: no key is usable. 2: the arguments or the file
     /// cannot be used.
@@ -65,21 +65,21 @@ pub(crate) struct VerifyArguments {
     /// --key; HS256, HS384 and HS512 with a secret]
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) alg: Option<Vec<AlgorithmName>>,
-    /// A file with the provider's metadata, which must be that of --issuer or --issuer-template. ID
+    /// A file with the provider's metadata, which must be for --issuer or --issuer-template. ID
     /// Tokens are then accepted only with the algorithms that the metadata lists, unless --alg is
     /// given
     #[arg(long, value_name = "FILE")]
     pub(crate) metadata: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) expectations: ExpectationArguments,
-    /// Print the outcome of every check on standard error, with the expected and the found value.
+    /// Print the outcome of every check on standard error, with the expected and the actual value.
     /// Nothing is printed unless the signature is valid. With --json, the answer contains the
-    /// checks. A nonce and hashes are not shown
+    /// checks. The nonce and hashes are not shown
     #[arg(long)]
     pub(crate) explain: bool,
     /// Print one JSON object on one line, whether the token is verified, rejected or not examined.
-    /// It has `expected` and `found` if the value of a claim is the reason. Exit code 2 means that
-    /// arguments, files or keys cannot be used; 1 means a rejected token
+    /// It contains `expected` and `found` if the value of a claim is the reason. Exit code 2 means
+    /// that arguments, files or keys cannot be used; 1 means a rejected token
     #[arg(long)]
     pub(crate) json: bool,
     /// The token; if absent or `-`, it is read from standard input
@@ -89,11 +89,11 @@ pub(crate) struct VerifyArguments {
 /// What is accepted in JWKs beyond RFC 7517 and RFC 7518.
 #[derive(Debug, Args)]
 pub(crate) struct JwkArguments {
-    /// Accept EC keys in JWKs whose coordinates lack their leading zeros, or have one too many.
-    /// Some servers, such as Glewlwyd, drop them
+    /// Accept EC keys in JWKs whose coordinates lack leading zeros, or have one too many. Some
+    /// servers, such as Glewlwyd, drop leading zeros
     #[arg(long)]
     pub(crate) short_coordinates: bool,
-    /// Accept JWKs with this `use` [default: sig]; may be repeated. SPIFFE has `jwt-svid`. A JWK
+    /// Accept JWKs with this `use` [default: sig]; may be repeated. SPIFFE uses `jwt-svid`. A JWK
     /// without `use` is always accepted
     #[arg(long = "use", value_name = "S")]
     pub(crate) uses: Vec<String>,
@@ -112,8 +112,8 @@ impl From<JwkArguments> for JwkLeniency {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct KeyArguments {
-    /// A file with public keys, in any form that the end of `verify --help` lists. Of a
-    /// certificate, only the key is used: it is not validated
+    /// A file with public keys, in any form that the end of `verify --help` lists. Only the key of
+    /// a certificate is used; the certificate is not validated
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
     /// The same as --key, for a JWK Set or a single JWK
@@ -132,7 +132,7 @@ pub(crate) struct KeyArguments {
 }
 
 impl KeyArguments {
-    /// Returns the path of the file with public keys. The option determines what a text in no known
+    /// Returns the path of the file with public keys. The option determines what a file of unknown
     /// form is taken for.
     pub(crate) fn public_keys(&self) -> Option<(&Path, Fallback)> {
         let jwks = self.jwks.as_deref().map(|file| (file, Fallback::Json));

@@ -118,8 +118,8 @@ impl HashedValues {
 /// The hash functions of the accepted algorithms.
 const HASHES: [&dyn HashFunction; 3] = [&SHA256, &SHA384, &SHA512];
 
-/// The claim that replaces the placeholder of an issuer template. Microsoft Entra ID names the
-/// tenant there.
+/// The claim that replaces the placeholder of an issuer template. Microsoft Entra ID puts the
+/// tenant into it.
 const TENANT: &str = "tid";
 
 /// Returns the checks that are not part of a policy and that the library makes with it.
@@ -171,8 +171,8 @@ impl Expectations {
             || self.no_exp
     }
 
-    /// Describes options that do not fit each other or the profile. `spell` spells the name of an
-    /// option: `no_exp` is `--no-exp` on the command line.
+    /// Describes options that conflict with each other or with the profile. `spell` spells the name
+    /// of an option: `no_exp` is `--no-exp` on the command line.
     pub(crate) fn conflict(&self, spell: fn(&str) -> String) -> Option<String> {
         let profile = spell("profile");
         let hashes = &self.hashed_values;

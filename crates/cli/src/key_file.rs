@@ -1,4 +1,4 @@
-//! Files with keys: recognizes their form by their content.
+//! Recognizes the form of a file with keys by its content.
 
 pub(crate) mod der;
 mod sighting;
@@ -25,7 +25,7 @@ pub(crate) enum Form {
     Realm,
     /// A JSON object whose member `public_key` is a key in PEM.
     PemMember,
-    /// A JSON object from `kid` to key or certificate in PEM, as Google publishes it.
+    /// A JSON object that maps a `kid` to a key or certificate in PEM, as Google publishes it.
     PemMap,
     /// DER, with what it contains.
     Der(Outline),
@@ -36,7 +36,7 @@ pub(crate) enum Form {
 /// The name of the member of [`Form::Realm`] and [`Form::PemMember`].
 pub(crate) const PUBLIC_KEY: &str = "public_key";
 
-/// What a text is taken for if it is in no known form. It determines only the error.
+/// What a text of unknown form is taken for. It determines only the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fallback {
     Json,
@@ -44,13 +44,13 @@ pub(crate) enum Fallback {
 }
 
 impl Form {
-    /// Recognizes a form. The first that fits is taken, in this order:
+    /// Recognizes a form. The first form that fits is used, in this order:
     ///
     /// 1. A JSON object with an array `keys` is a JWK Set.
     /// 2. A JSON object with several strings that contain a PEM block is a map of them.
     /// 3. A JSON object with `kty` is a JWK, unless `kty` contains a PEM block.
-    /// 4. A JSON object with a string `public_key` holds the key there.
-    /// 5. A JSON object with one string that contains a PEM block is a map, too.
+    /// 4. A JSON object with a string `public_key` contains the key in that member.
+    /// 5. A JSON object with one string that contains a PEM block is also a map.
     /// 6. DER is a certificate, a `SubjectPublicKeyInfo` or an `RSAPublicKey`.
     /// 7. Anything else is PEM.
     pub(crate) fn of(text: &[u8], fallback: Fallback) -> Self {
@@ -66,7 +66,7 @@ impl Form {
     }
 
     fn of_json(text: &[u8]) -> Self {
-        // The library reads a set even if one of its entries is no valid JSON for other parsers.
+        // The library reads a set even if other parsers reject one of its entries.
         if let Ok(()) | Err(Error::DuplicateMember) = jwk_set_entries(text).map(|_| ()) {
             return Self::Set;
         }

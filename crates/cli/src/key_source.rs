@@ -118,7 +118,7 @@ pub(crate) fn seen_instead(error: Error, text: &[u8]) -> Diagnostic {
     }
 }
 
-/// Returns which option accepts a key that is rejected with this error.
+/// Names the option that accepts keys that are rejected with this error.
 fn option_for(error: Error) -> Option<&'static str> {
     match error {
         Error::ShortCoordinate => Some("--short-coordinates accepts such keys"),

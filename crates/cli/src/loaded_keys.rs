@@ -35,7 +35,7 @@ impl Keys for LoadedKeys {
         if self.is_set {
             return self.keys.accepts(alg);
         }
-        // There is no other key, so only algorithms of this one are accepted.
+        // There is no other key, so only the algorithms of this one are accepted.
         let key = self.keys.key(0);
         key.is_some_and(|key| key.algorithms().any(|name| alg == name))
     }
@@ -87,8 +87,8 @@ impl LoadedKeys {
         secret: &[u8],
         algorithms: &[&'static dyn Algorithm],
     ) -> Result<Self, Error> {
-        // The library rejects texts of public keys. DER is not text, and only a program that reads
-        // files meets it.
+        // The library rejects the texts of public keys. DER is not text, and occurs only in
+        // programs that read files.
         let is_key = |der: &[u8]| {
             outline(der).is_some_and(|found| found.is_public_key() || found.is_private())
         };
@@ -99,7 +99,7 @@ impl LoadedKeys {
             Form::of(secret, Fallback::Pem),
             Form::Realm | Form::PemMember | Form::PemMap
         );
-        // PEM in UTF-16, as some shells write it, without the zero of each character.
+        // PEM in UTF-16, as some shells write it, without the zero byte of each character.
         let narrow: Vec<u8> = secret.iter().copied().filter(|byte| *byte != 0).collect();
         if holds_key || narrow != secret && contains(&narrow, "-----BEGIN ") {
             return Err(Error::PublicKeyAsSecret);
@@ -125,7 +125,7 @@ impl LoadedKeys {
         self.skipped.len()
     }
 
-    /// Returns the reason for which a key with this `kid` was skipped.
+    /// Returns why a key with this `kid` was skipped.
     pub(crate) fn reason_for_skipping(&self, key_id: JsonStr<'_>) -> Option<Error> {
         let is_named = |key: &&SkippedKey| key.key_id.as_deref().is_some_and(|id| key_id == id);
         let skipped = self.skipped.iter().find(is_named);

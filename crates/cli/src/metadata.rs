@@ -17,7 +17,7 @@ use crate::input;
 #[derive(Debug)]
 pub(crate) struct Restricted {
     pub(crate) algorithms: AlgorithmList,
-    /// Says which algorithms are left, if the metadata excludes any.
+    /// Names the remaining algorithms, if the metadata excludes any.
     pub(crate) note: Option<String>,
 }
 

@@ -16,8 +16,9 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Returns why the key that the token names was skipped, or that the secret is too short for
-    /// the token. `set` is the name of the set in a message, such as ` of keys.json`.
+    /// Returns why the key that the token names was skipped, or says that the secret is too short
+    /// for the token's algorithm. `set` is the name of the set in a message, such as ` of
+    /// keys.json`.
     pub(crate) fn cause(&self, error: Error, set: &str) -> Option<String> {
         self.with_header(|header| match error {
             Error::NoKey => self.skipped_key(header, set),
@@ -26,7 +27,7 @@ impl Attempt<'_> {
         })
     }
 
-    /// Returns the cause, or else what the token asks for and what the keys offer.
+    /// Returns the cause. If there is none, says what the token requires and what the keys offer.
     pub(crate) fn reason(&self, error: Error, set: &str) -> Option<String> {
         self.cause(error, set).or_else(|| {
             self.with_header(|header| match error {
@@ -37,7 +38,7 @@ impl Attempt<'_> {
         })
     }
 
-    /// Reads the header, which is not verified: no key fits it.
+    /// Reads the header, which is not verified, because no key fits it.
     fn with_header(&self, describe: impl FnOnce(&Header<'_>) -> Option<String>) -> Option<String> {
         let mut scratch = vec![0; scratch_len(self.token.len())];
         let options = self.expectations.options();
@@ -96,7 +97,7 @@ impl Attempt<'_> {
     }
 }
 
-/// Returns what people passed instead of a token, if the text is no token.
+/// Returns what was passed instead of a token, if the text is not one.
 pub(crate) fn mistake(error: Error, token: &[u8], padded: bool) -> Option<&'static str> {
     let is_malformed = matches!(
         error,

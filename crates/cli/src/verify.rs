@@ -46,7 +46,7 @@ fn report_as_json(failure: Failure, checks: Option<&[CheckLine]>) -> Failure {
     }
 }
 
-/// Verifies the token. Stores the outcome of every check in `checks`, if they are asked for.
+/// Verifies the token. Stores the outcome of every check in `checks`, if requested.
 fn verify(arguments: VerifyArguments, checks: &mut Option<Vec<CheckLine>>) -> Result<(), Failure> {
     let expectations = expectations(arguments.expectations)?;
     if arguments.explain && expectations.profile == Profile::Jws {
@@ -235,7 +235,7 @@ fn expectations(given: ExpectationArguments) -> Result<Expectations, Failure> {
         padded: given.padded,
         leeway: given.leeway.unwrap_or(0),
         max_age: given.max_age,
-        // Read once, so that every check and message is about the same time.
+        // Read once, so that every check and message uses the same time.
         now: Some(given.now.unwrap_or_else(UnixTime::now)),
     };
     let option = |name: &str| format!("--{}", name.replace('_', "-"));

@@ -12,7 +12,7 @@ use jose_verify::{Audience, Check, Clock, Error, KeySet, Limit, NumericDate, Pol
 /// Size of the input buffer, which holds a JWK Set, a token, an issuer and an audience.
 const INPUT_LEN: usize = 64 * 1024;
 
-/// The number of the error for a `now` that is no time, as in C.
+/// The number of the error for a `now` that is not a time, as in C.
 const TIME_OUT_OF_RANGE: u32 = 1010;
 
 /// The buffers that JavaScript accesses through their addresses.
@@ -47,10 +47,10 @@ pub extern "C" fn input_len() -> usize {
 /// The input buffer contains a JWK Set, the token, the issuer and the audience, in this order and
 /// without separators. Returns 0, or the number of the error.
 ///
-/// `now` is in seconds since the epoch, with or without a fraction. Without one, it stands for its
-/// whole second. Everything else is error 1010: NaN, to which JavaScript converts `undefined` and
-/// most strings; 0, to which it converts `null` and the empty string; and numbers that are
-/// negative, infinite, or too large for 64 bits.
+/// `now` is in seconds since the epoch, with or without a fraction. Without one, it stands for the
+/// whole second that begins then. Everything else is error 1010: NaN, to which JavaScript converts
+/// `undefined` and most strings; 0, to which it converts `null` and the empty string; and numbers
+/// that are negative, infinite, or too large for 64 bits.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(
     jwks_len: usize,
@@ -95,7 +95,7 @@ fn claims_range(input: &mut [u8], lens: [usize; 4], now: f64) -> Result<(usize, 
     Ok((claims.as_ptr().addr() - start, claims.len()))
 }
 
-/// Returns what is known about the time, or `None` if the number is no time.
+/// Returns what is known about the time, or `None` if the number is not a time.
 fn clock(now: f64) -> Option<Clock> {
     // Also false for NaN. The smallest float beyond `i64::MAX` is 2^63.
     if !(now > 0.0 && now < 9_223_372_036_854_775_808.0) {

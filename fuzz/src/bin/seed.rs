@@ -218,8 +218,8 @@ fn add_other_keys(seeds: &mut Seeds) {
     }
 }
 
-/// Adds published keys in maps and realm documents, and the texts of `vectors/field` that look like
-/// one of these.
+/// Adds published keys in maps and realm documents, and the texts in `vectors/field` that look like
+/// either.
 fn add_wrapped_keys(seeds: &mut Seeds) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/openssl/keys.json");
     let text = fs::read(path).expect("a file");

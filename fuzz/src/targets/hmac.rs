@@ -19,7 +19,7 @@ pub struct Input<'a> {
     secret: &'a [u8],
     /// How many more times the secret is repeated, so that secrets can be long.
     repeated: u8,
-    /// A published key behind the secret.
+    /// A published key that is appended to the secret.
     key: Option<u8>,
     message: &'a [u8],
     tag: Tag<'a>,
@@ -49,7 +49,7 @@ const KEYS: [&str; 6] = [
 /// loads the secret.
 pub fn check(input: &Input<'_>) {
     let mut secret = input.secret.repeat(usize::from(input.repeated) + 1);
-    // Longer ones are rejected alike, and only take time.
+    // Longer ones are rejected in the same way, and only take time.
     secret.truncate(4 * MAX_KEY_PARAMETER_LEN);
     if let Some(key) = input.key {
         secret.extend_from_slice(KEYS[usize::from(key) % KEYS.len()].as_bytes());

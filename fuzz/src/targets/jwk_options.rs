@@ -1,5 +1,6 @@
-//! With `short_coordinates`, a coordinate is the one that the curve crates read when it is padded.
-//! Without, only full widths are accepted. `accept_use` accepts the listed values of `use`.
+//! With `short_coordinates`, a key is the one that the curve crates read from padded coordinates.
+//! Without the option, only full widths are accepted. `accept_use` accepts the listed values of
+//! `use`.
 
 use std::sync::LazyLock;
 
@@ -13,7 +14,7 @@ use serde_json::json;
 use crate::edit::Edit;
 use crate::token;
 
-/// Bytes of a coordinate on P-521.
+/// The length in bytes of a coordinate on P-521.
 const WIDEST: usize = 66;
 
 /// A public key whose coordinates are written in some way.
@@ -136,7 +137,7 @@ pub fn check(input: &Input<'_>) {
             );
             assert!(!set.has_new_keys(&full) && !full.has_new_keys(&set));
         } else if !is_lenient {
-            // A coordinate that is longer than any is rejected before.
+            // A coordinate that is longer than on any curve is rejected earlier.
             let is_short = |len: usize| (1..=8).contains(&width.saturating_sub(len));
             let is_short =
                 x.len().max(y.len()) <= WIDEST && (is_short(x.len()) || is_short(y.len()));

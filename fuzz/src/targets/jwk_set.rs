@@ -1,5 +1,5 @@
 //! A JWK Set loads the same keys as its entries one by one, in every kind of memory, and the report
-//! lists each skipped entry. What is in one entry does not affect the others.
+//! lists each skipped entry. The content of one entry does not affect the others.
 
 use jose_verify::alg::{Algorithm, AlgorithmKind, KeyParameters, MACS, SIGNATURES, Word};
 use jose_verify::keys::{

@@ -1,4 +1,4 @@
-//! PEM is read as another decoder reads it, and refused for the same reason.
+//! PEM is read as another decoder reads it, and rejected for the same reason.
 
 use jose_verify::alg::{Algorithm, KeyParameters, SIGNATURES};
 use jose_verify::{Error, GrowingKeySet, scratch_len};

@@ -1,5 +1,5 @@
 //! A map from `kid` to PEM loads the keys that `serde_json` and another decoder of PEM read, and
-//! reports each other entry.
+//! reports every other entry.
 
 use jose_verify::alg::SIGNATURES;
 use jose_verify::limits::MAX_KID_LEN;

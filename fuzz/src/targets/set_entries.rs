@@ -1,5 +1,5 @@
-//! Whatever the entries of a JWK Set are, a good key beside them loads and verifies its token. The
-//! other entries have the same outcome as alone.
+//! Whatever the entries of a JWK Set are, a valid key beside them loads and verifies its token. The
+//! other entries have the same outcome as when they are loaded alone.
 
 use arbitrary::Arbitrary;
 use jose_verify::alg::SIGNATURES;

@@ -10,7 +10,7 @@ use crate::{decimal, pipeline};
 
 const STRINGS: [&str; 4] = ["access_token", "token_type", "refresh_token", "id_token"];
 
-/// The members of which `null` does not count as absent.
+/// The members for which `null` does not count as absent.
 const REQUIRED: [&str; 2] = ["access_token", "token_type"];
 
 /// Parses `text` as a response of the token endpoint.

@@ -245,8 +245,8 @@ fn read_point<C: Curve<N>, const N: usize>(
     Ok(affine(x, y))
 }
 
-/// Returns whether a coordinate seems to lack leading zeros, up to eight bytes of them. One that
-/// lacks more is rather that of another curve.
+/// Returns whether a coordinate seems to lack leading zeros: at most eight bytes of them. If more
+/// are missing, the coordinate probably belongs to another curve.
 const fn is_short<C: Curve<N>, const N: usize>(coordinate: &[u8]) -> bool {
     matches!(C::BYTES.checked_sub(coordinate.len()), Some(1..=8))
 }

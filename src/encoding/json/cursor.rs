@@ -96,7 +96,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Consumes a string, if it is well-formed. Its opening quotation mark was already consumed.
+    /// Consumes the rest of a well-formed string. Its opening quotation mark was already consumed.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn rest_of_string(&mut self) -> Option<Span> {
         let string = scan_string(self.text, self.at)?;
@@ -184,8 +184,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Closes the containers that end after a value. Returns true if none is left open; otherwise
-    /// the next value follows.
+    /// Closes the containers that end after a value. Returns true if none remains open. Otherwise,
+    /// another value follows.
     fn pass_closed<R: Reading>(&mut self, open: &mut Nesting) -> Result<bool, Error> {
         while let Some(container) = open.innermost() {
             if self.eat(b',') {
@@ -213,11 +213,11 @@ impl<'a> Cursor<'a> {
 
 /// How the content of a value is read.
 pub(super) trait Reading {
-    /// Consumes a string, if it is well-formed. Its opening quotation mark was already consumed.
+    /// Consumes the rest of a well-formed string. Its opening quotation mark was already consumed.
     fn pass_string(cursor: &mut Cursor<'_>) -> Option<()>;
 
-    /// Consumes a container that is nested too deeply, or returns `error`. Its opening bracket was
-    /// already consumed.
+    /// Consumes the rest of a container that is nested too deeply, or returns `error`. The opening
+    /// bracket was already consumed.
     fn pass_too_deep(cursor: &mut Cursor<'_>, error: Error) -> Result<(), Error>;
 }
 

@@ -5,7 +5,7 @@
 //! variant, which yields [`Span`]s. The parser is stricter than the RFC: only objects at the top
 //! level, bounded depth and number of members ([`limits`](crate::limits)), no lone surrogates.
 //!
-//! [`outline_members`] only divides a text into its parts, for sets whose entries are parsed one by
+//! [`outline_members`] only splits a text into its parts, for sets whose entries are parsed one by
 //! one.
 
 mod container;

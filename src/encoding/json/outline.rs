@@ -1,8 +1,8 @@
-//! Divides a text into members and elements, without validating what is in them.
+//! Splits a text into members and elements without validating their content.
 //!
-//! A JWK Set can contain entries of strangers. One that nests too deeply, has too many members or
-//! an unpaired surrogate must not affect the others. So the set is divided by the grammar of RFC
-//! 8259 alone, and each entry is then parsed strictly on its own.
+//! An entry of a JWK Set that nests too deeply, has too many members or contains an unpaired
+//! surrogate must not affect the other entries. So the set is split by the grammar of RFC 8259
+//! alone, and each entry is then parsed strictly on its own.
 //!
 //! The grammar is checked down to [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH). Below that,
 //! only brackets are counted. UTF-8 is not checked.
@@ -41,12 +41,12 @@ pub(crate) fn outline_members<'a>(
     }
 }
 
-/// Returns the string in a text, if the text is one.
+/// Returns the string, if the text is a well-formed one.
 pub(crate) fn outline_string(text: &[u8]) -> Option<JsonStr<'_>> {
     string_at(text, 0)
 }
 
-/// Returns the string that starts at `start`, with its quotation mark, if it is well-formed.
+/// Returns the string whose opening quotation mark is at `start`, if it is well-formed.
 fn string_at(text: &[u8], start: usize) -> Option<JsonStr<'_>> {
     if text.get(start) != Some(&b'"') {
         return None;
@@ -140,7 +140,7 @@ impl Reading for Outline {
     }
 }
 
-/// Returns the length of the escape sequence at the start of a text, if the grammar has it. A
+/// Returns the length of the escape sequence at the start of a text, if the grammar allows it. A
 /// surrogate can be unpaired.
 fn escape_len(text: &[u8]) -> Option<usize> {
     match text.get(1)? {

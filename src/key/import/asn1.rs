@@ -131,7 +131,7 @@ fn pss_algorithms(mut identifier: Reader<'_>) -> Result<&'static [&'static str],
     }
 }
 
-/// Reads an INTEGER below 256, which is all that a usable key contains here.
+/// Reads an INTEGER below 256. Usable keys contain no larger one here.
 fn number(mut field: Reader<'_>) -> Result<u8, Error> {
     let number = field.unsigned()?;
     field.end()?;

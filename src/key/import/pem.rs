@@ -12,8 +12,8 @@ const LABELS: [&[u8]; 3] = [b"PUBLIC KEY", b"RSA PUBLIC KEY", b"CERTIFICATE"];
 ///
 /// RFC 7468 §2: text before, between and after blocks is permitted, and white space is ignored.
 /// Other blocks are ignored too, such as the `EC PARAMETERS` of OpenSSL or a private key before its
-/// certificate. A block is decoded strictly: any other character is an error, and so is padding
-/// that is missing, wrong or not at the end.
+/// certificate. A block is decoded strictly: any other character is an error, as is padding that is
+/// missing, wrong or not at the end.
 pub(super) fn decode<'p, 'b>(
     pem: &'p [u8],
     buffer: &'b mut [u8],
@@ -82,15 +82,15 @@ fn reason_for_no_block(text: &[u8]) -> Error {
     }
 }
 
-/// Returns whether the text is a public key of SSH: one line (RFC 4253 §6.6, as OpenSSH writes it)
-/// or a block (RFC 4716 §3.1).
+/// Returns whether the text is an SSH public key: one line (RFC 4253 §6.6, as OpenSSH writes it) or
+/// a block (RFC 4716 §3.1).
 fn is_ssh(text: &[u8]) -> bool {
     const STARTS: [&[u8]; 4] = [b"ssh-", b"ecdsa-sha2-", b"sk-", b"---- BEGIN SSH2 "];
     STARTS.iter().any(|start| text.starts_with(start))
 }
 
-/// Returns whether the bytes start like a DER SEQUENCE that is longer than 127 bytes or as long as
-/// the text. Keys and certificates are such a SEQUENCE.
+/// Returns whether the bytes start with the header of a DER SEQUENCE that is longer than 127 bytes
+/// or as long as the text. Keys and certificates are such a SEQUENCE.
 fn is_der(text: &[u8]) -> bool {
     match text {
         [0x30, 0x81..=0x84, ..] => true,
@@ -113,10 +113,10 @@ fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
 struct Content<'b> {
     buffer: &'b mut [u8],
     written: usize,
-    /// The characters that are not decoded yet, and how many they are.
+    /// The characters that are not decoded yet, and their number.
     group: [u8; 4],
     len: usize,
-    /// Whether the last group was padded. None may follow it.
+    /// Whether the last group was padded. No group may follow it.
     is_padded: bool,
 }
 
@@ -183,7 +183,7 @@ pub(super) fn decode_base64<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b
 mod tests {
     use super::*;
 
-    /// A block whose content is 1, 2, 3, in which `PUBLIC KEY` is short enough to read.
+    /// A block with the label `PUBLIC KEY` and the content 1, 2, 3.
     const BLOCK: &str = "-----BEGIN PUBLIC KEY-----\nAQID\n-----END PUBLIC KEY-----\n";
 
     fn decoded(pem: impl AsRef<[u8]>) -> Result<(), Error> {
@@ -363,7 +363,7 @@ mod tests {
             &[0x30, 0x82, 1, 0, 2][..],
             &[0x30, 0x81, 0x80],
             &[0x30, 2, 5, 0],
-            // The last byte of the key is that of a line feed or a space.
+            // The last byte of the key has the value of a line feed or a space.
             &[0x30, 2, 5, b'\n'],
             &[0x30, 2, b' ', b' '],
         ] {

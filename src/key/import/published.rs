@@ -24,14 +24,14 @@ impl<'a> KeyParameters<'a> {
     /// checked. It serves only as a container for the key, which is as trustworthy as its source.
     ///
     /// The first such block is used. Other blocks, text outside blocks, and white space are ignored
-    /// (RFC 7468 §2), so the output of `openssl x509 -text` can be used, and a file in which a
-    /// certificate is followed by those of its authorities. `scratch` receives the decoded bytes.
+    /// (RFC 7468 §2). So you can use the output of `openssl x509 -text`, or a certificate that is
+    /// followed by those of its authorities. `scratch` receives the decoded bytes.
     /// [`scratch_len`](crate::scratch_len) of the text's length suffices.
     ///
     /// # Errors
     ///
-    /// - [`Error::MalformedKey`]: the block is not base64, or its content is not the DER that its
-    ///   label names.
+    /// - [`Error::MalformedKey`]: the block is not base64, or its content is not the DER structure
+    ///   that its label names.
     /// - [`Error::PrivateKey`], [`Error::DerNotPem`], [`Error::SshKey`],
     ///   [`Error::EscapedLineBreaks`], [`Error::NoLineBreaks`], [`Error::NoPemBoundary`],
     ///   [`Error::UnsupportedPemLabel`]: the text contains no such block. The error says what it
@@ -87,7 +87,7 @@ impl<'a> KeyParameters<'a> {
     }
 
     /// Parses a `SubjectPublicKeyInfo` in base64 from a member of a JSON object. Keycloak publishes
-    /// the key of a realm in this way: `{"realm":"x","public_key":"MIIBIjANBgkqhki…"}`.
+    /// the key of a realm this way: `{"realm":"x","public_key":"MIIBIjANBgkqhki…"}`.
     ///
     /// `scratch` receives the unescaped text and the decoded bytes. Twice the length of the JSON
     /// text suffices.
@@ -109,8 +109,8 @@ impl<'a> KeyParameters<'a> {
     /// (RFC 4055 §3.1), a point on P-256, P-384 or P-521 (RFC 5480), Ed25519 and Ed448 (RFC 8410),
     /// or ML-DSA (RFC 9881).
     ///
-    /// An RSASSA-PSS key is for PS256, PS384 and PS512 only, or for the one of them that its
-    /// parameters allow.
+    /// An RSASSA-PSS key can be used only with PS256, PS384 and PS512, or with the one of them that
+    /// its parameters allow.
     ///
     /// # Errors
     ///
@@ -205,7 +205,7 @@ impl<M: KeyMemory> KeySetIn<M> {
     /// key in PEM, as Google and Firebase publish them: `{"kid":"-----BEGIN CERTIFICATE-----\n…"}`.
     ///
     /// A certificate is not validated: see [`KeyParameters::from_pem`]. Entries that cannot be used
-    /// are skipped, as in [`load`](Self::load). So are keys with the name of an earlier key
+    /// are skipped, as in [`load`](Self::load). So are keys with the same `kid` as an earlier key
     /// ([`Error::MalformedKey`]). `scratch` receives the unescaped text and the decoded bytes.
     /// Twice the length of the longest entry suffices.
     ///
@@ -280,7 +280,7 @@ impl<M: KeyMemory> KeySetIn<M> {
         let (key_id, pem) = key_id.zip(outline_string(pem)).ok_or(Error::MalformedKey)?;
         let (pem, scratch) = unescape(pem, scratch)?;
         let key = KeyParameters::from_pem(pem.as_bytes(), scratch)?;
-        // After parsing, so that short entries without a key do not cost a search.
+        // After parsing, so that short entries without a key do not cause a search.
         if self.all().any(|key| key.is_named(key_id)) {
             return Err(Error::MalformedKey);
         }
@@ -288,8 +288,8 @@ impl<M: KeyMemory> KeySetIn<M> {
     }
 }
 
-/// Calls `add` with the parameters of the first certificate in a JWK's `x5c`. Parameters of the JWK
-/// must be the same.
+/// Calls `add` with the parameters of the first certificate in a JWK's `x5c`. If the JWK has
+/// parameters too, they must be the same.
 pub(crate) fn add_certificate(
     jwk: &Jwk<'_>,
     scratch: &mut [u8],

@@ -60,7 +60,8 @@ fn alg_none_cve_2015_9235() {
     );
 }
 
-/// The text of a public key configured as the shared secret (CVE-2016-10555). Everybody knows it.
+/// The text of a public key configured as the shared secret (CVE-2016-10555). It is known to
+/// everyone.
 #[test]
 fn public_key_text_as_shared_secret_cve_2016_10555() {
     let pem = |label: &str| {
@@ -120,7 +121,7 @@ fn public_key_text_as_shared_secret_cve_2016_10555() {
             "{text}"
         );
     }
-    // Passphrases that only look alike.
+    // Passphrases that only look similar.
     let filler = "and it goes on and on, until it is as long as the text of a key, or even longer";
     for passphrase in [
         format!("-----BEGIN PUBLIC KEY----- is how my passphrase begins, {filler}"),

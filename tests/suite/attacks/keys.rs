@@ -165,8 +165,8 @@ fn jwk_set_poisoning_cve_2026_102274() {
     }
 }
 
-/// What `json!` cannot write: duplicate names, limits, and surrogates, in an entry of a set or
-/// beside its entries.
+/// Entries and sets that `json!` cannot write: with duplicate names, exceeded limits and unpaired
+/// surrogates.
 #[test]
 fn jwk_set_poisoning_by_limits_cve_2026_102274() {
     let (good, token) = (OURS.jwk(), rsa_token(&OURS, &json!({"alg": "RS256"})));
@@ -195,7 +195,7 @@ fn jwk_set_poisoning_by_limits_cve_2026_102274() {
         );
         assert_eq!(signature_verdict(&token, &set), Ok(()));
     }
-    // The other members of a set are not read either. A text that is not JSON is refused.
+    // The other members of a set are not read either. Text that is not JSON is rejected.
     for (around, want) in [
         (format!(r#""z":{},"#, deep(33)), Ok(1)),
         (format!("{},", names.join(",")), Ok(1)),

@@ -57,7 +57,7 @@ fn token_response(response: &TokenResponse<'_>, member: &str) -> Value {
     asked.unwrap_or_else(|error| json!({ "error": error.name() }))
 }
 
-/// Returns a whole number if the span has no fraction, as the right answers have it.
+/// Returns a whole number if the duration has no fraction, as the right answers do.
 fn seconds(span: Duration) -> Value {
     match span.subsec_nanos() {
         0 => json!(span.as_secs()),

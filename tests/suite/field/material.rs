@@ -55,7 +55,7 @@ fn expanded(text: &str, material: &Map<String, Value>) -> String {
     expanded
 }
 
-/// Returns the strings of a string or an array, and none of null.
+/// Returns the strings of a string or an array, or none for null.
 pub(super) fn strings(value: &Value) -> Vec<&str> {
     match value {
         Value::Null => Vec::new(),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::keys::verdicts;
 use crate::support::secs;
 
-/// How many keys there is room for.
+/// The number of keys for which there is room.
 const ROOM: usize = 4;
 
 /// Updates the keys with each published text, and verifies the tokens that the right answer names.
@@ -37,7 +37,7 @@ pub(super) fn answer(sent: &Value, right: &Value) -> Value {
     Value::Object(answer)
 }
 
-/// Returns the keys after a fetch. A text that is refused changes nothing.
+/// Returns the keys after a fetch. A rejected text changes nothing.
 fn updated(
     keys: &RotatingKeys<ROOM>,
     text: &str,

@@ -1,4 +1,4 @@
-//! What people pass in place of a token.
+//! What people pass instead of a token.
 
 use jose_verify::{Error, TokenMistake};
 use serde_json::{Value, json};

@@ -124,7 +124,7 @@ fn a_replay_after_the_clock_jumped_forward_and_back() {
     assert_eq!(admit(&mut guard, "b", 200, 78), Err(Error::Replayed));
 }
 
-/// A `DPoP` proof has `iat` and no `exp`. The caller says until when it accepts the proof.
+/// A `DPoP` proof has `iat` but no `exp`. The caller says how long it accepts the proof.
 #[test]
 fn proofs_without_exp_are_admitted_until_a_time() {
     let mut guard = ReplayGuard::<2>::new();

@@ -67,7 +67,7 @@ fn plain_json() {
     );
 }
 
-/// Only `sub` and `events` are decided on. Other registered claims may be `null` or have any type.
+/// Only `sub` and `events` are checked. Other registered claims may be `null` or have any type.
 #[test]
 fn plain_json_with_side_claims_of_any_type() {
     let parse = |members: &str| {

@@ -1,4 +1,4 @@
-//! Compiles uses of the header that a compiler must accept, and uses that it must reject.
+//! Compiles uses of the header that compilers must accept, and uses that they must reject.
 
 use std::fs;
 
@@ -39,7 +39,7 @@ const ACCEPTED: [&str; 7] = [
 
 /// Statements that every compiler must reject.
 const REJECTED: [&str; 15] = [
-    // The length of what a pointer points to is unknown at compile time.
+    // The length of the text behind a pointer is unknown at compile time.
     "use(JV_STRING(pointer));",
     "use(JV_STRING(array));",
     "use(JV_STRING((const char *)\"cast\"));",
@@ -49,7 +49,7 @@ const REJECTED: [&str; 15] = [
     "use(JV_STRING(0));",
     "use(JV_STRING(L\"wide\"));",
     "use(JV_STRING(u\"wide\"));",
-    // A caller that does not look at the result takes a rejected token for a valid one.
+    // A caller that ignores the result treats a rejected token as valid.
     "jv_verify_in_place(NULL, 0, keys, policy, 0, claims);",
     "jv_verify_at(NULL, 0, keys, policy, 0, 0, scratch, sizeof scratch, claims);",
     "jv_policy_init(policy, sizeof *policy, JV_PROFILE_JWT);",

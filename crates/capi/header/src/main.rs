@@ -33,8 +33,8 @@ const MACROS: &str = "\
 #define JV_CLAIMS_INIT {sizeof(jv_claims), 0, {0}}
 
 /* Makes a jv_string from a literal: JV_STRING(\"https://issuer.example.com\")
- * Does not compile with a pointer or an array, of which sizeof is not the length, or with a wide
- * literal. */
+ * Does not compile with a wide literal, or with a pointer or an array, whose sizeof is not the
+ * length. */
 #define JV_LITERAL_LEN_(literal) \\
     (sizeof(\"\" literal \"\") - sizeof(char[sizeof(*\"\" literal \"\") == 1 ? 1 : -1]))
 #define JV_LITERAL_(literal) {(const uint8_t *)(\"\" literal \"\"), JV_LITERAL_LEN_(literal)}

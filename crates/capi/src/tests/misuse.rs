@@ -1,4 +1,4 @@
-//! Wrong calls, and errors. Every output is written, also where C did not initialize it.
+//! Invalid calls and errors. Every output is written, even if C did not initialize it.
 
 use core::ptr;
 
@@ -23,11 +23,11 @@ use crate::key_set::{
 use crate::policy::{jv_policy, jv_policy_init};
 use crate::verify::{jv_verify, jv_verify_in_place};
 
-/// Reads a claim that cannot be read with every function, and expects empty outputs.
+/// Tries to read a claim with every function, and expects errors and empty outputs.
 fn expect_empty(claims: *const jv_claims, name: &core::ffi::CStr, wanted: jv_error) {
     let mut buffer = Memory::new(8);
     assert_eq!(read_string(claims, name, &mut buffer), Err(wanted));
-    // SAFETY: written by the call above, also on error.
+    // SAFETY: written by the call above, even on error.
     assert_eq!(unsafe { *buffer.start() }, 0);
     let (mut integer, mut boolean) = (Variable::new(), Variable::new());
     let name = name.as_ptr();

@@ -1,6 +1,6 @@
-//! Calls the exported functions as C would: with raw pointers, into memory that is not initialized.
-//! `cargo xtask miri` runs these tests, and detects every reference to such memory. The results of
-//! the functions are tested in `tests/host.c`.
+//! Calls the exported functions as C would: with raw pointers to uninitialized memory. `cargo xtask
+//! miri` runs these tests and detects every reference to such memory. The results of the functions
+//! are tested in `tests/host.c`.
 
 mod misuse;
 mod use_as_documented;
@@ -46,10 +46,10 @@ const NO_TEXT: jv_string = jv_string {
     len: 0,
 };
 
-/// Memory that C declares, but does not initialize. It is aligned for a key set.
+/// Memory that C declares but does not initialize. It is aligned for a key set.
 struct Memory(Vec<MaybeUninit<Block>>);
 
-/// Aligned to 8 bytes also where `u64` is not.
+/// Aligned to 8 bytes, even on targets where `u64` is not.
 #[derive(Clone, Copy)]
 #[repr(align(8))]
 struct Block(#[expect(dead_code, reason = "the size is that of the alignment")] u64);
@@ -70,7 +70,7 @@ impl Memory {
     }
 }
 
-/// A variable that C declares, but does not initialize.
+/// A variable that C declares but does not initialize.
 struct Variable<T>(Box<MaybeUninit<T>>);
 
 impl<T> Variable<T> {
@@ -87,7 +87,7 @@ impl<T> Variable<T> {
     where
         T: Copy,
     {
-        // SAFETY: the functions write their outputs, also on error.
+        // SAFETY: the functions write their outputs, even on error.
         unsafe { self.0.assume_init_read() }
     }
 }

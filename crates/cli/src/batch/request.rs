@@ -106,7 +106,7 @@ impl<'a> Request<'a> {
         if self.algorithms.iter().any(is_named) {
             Ok(())
         } else if self.algorithms.is_empty() {
-            // No token can match an empty list, so the list is wrong rather than the token.
+            // No token can match an empty list, so the list is at fault, not the token.
             Err(Error::UnusableAlgorithmList)
         } else {
             Err(Error::AlgorithmNotAccepted)

@@ -25,7 +25,7 @@ pub(crate) struct CheckLine {
 
 /// The verified content, as JSON.
 struct Content {
-    /// The header, of which only `typ` is compared.
+    /// The header. Only its `typ` is compared.
     header: Vec<u8>,
     payload: Vec<u8>,
 }
@@ -38,8 +38,8 @@ impl Expectations {
         Some(self.values_in(name, Some(problem), &content))
     }
 
-    /// Returns the outcome of every check. Returns none if the signature is not valid or the claims
-    /// cannot be parsed.
+    /// Returns the outcome of every check. The list is empty if the signature is not valid or the
+    /// claims cannot be parsed.
     pub(crate) fn explain(&self, token: &[u8], keys: &dyn Keys) -> Vec<CheckLine> {
         let Some(content) = self.verified_content(token, keys) else {
             return Vec::new();

@@ -1,5 +1,5 @@
-//! The expected and the found value of each check, for people. Only for tokens whose signature is
-//! verified.
+//! The expected and the actual value of each check, for people. Only for tokens whose signature is
+//! valid.
 
 use jose_verify::{NumericDate, Problem};
 

@@ -257,7 +257,8 @@ mod tests {
                 Some(Outline::EncryptedPkcs8),
             ),
             (&[0x30, 6, 0x30, 2, 5, 0, 3, 0], None),
-            // Followed by another byte, and a passphrase of digits: `0` is the byte of a SEQUENCE.
+            // Followed by another byte; and a passphrase of digits, because `0` is the tag of a
+            // SEQUENCE.
             (&[0x30, 6, 2, 1, 1, 2, 1, 3, 0], None),
             (b"0123456789", None),
             (&[0x30, 0], None),

@@ -50,15 +50,15 @@ fn of_der(outline: Outline) -> Option<Sighting> {
 fn of_encoding(text: &[u8]) -> Option<Sighting> {
     let what = match text {
         [] => "an empty file",
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "a text in UTF-16",
-        [first, 0, second, 0, ..] if first.is_ascii() && second.is_ascii() => "a text in UTF-16",
-        [0, first, 0, second, ..] if first.is_ascii() && second.is_ascii() => "a text in UTF-16",
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "UTF-16 text",
+        [first, 0, second, 0, ..] if first.is_ascii() && second.is_ascii() => "UTF-16 text",
+        [0, first, 0, second, ..] if first.is_ascii() && second.is_ascii() => "UTF-16 text",
         [0xef, 0xbb, 0xbf, rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => {
             "JSON after a byte order mark"
         }
         [0xfe, 0xed, 0xfe, 0xed, ..] => "a Java key store",
         [b'P', b'K', 3, 4, ..] => "a ZIP file",
-        [0x30, 0x82, ..] => "DER in no known form, or only a part of it",
+        [0x30, 0x82, ..] => "DER of an unknown kind, or only a part of a DER file",
         _ if text.trim_ascii().is_empty() => "an empty file",
         _ => return None,
     };
@@ -91,7 +91,7 @@ fn of_pem(text: &[u8]) -> Option<Sighting> {
         "RSA PRIVATE KEY" => ("a private key in PKCS #1", Some(EXTRACT)),
         "EC PRIVATE KEY" if is_encrypted => ("an encrypted private key in SEC 1", Some(EXTRACT)),
         "EC PRIVATE KEY" => ("a private key in SEC 1", Some(EXTRACT)),
-        "OPENSSH PRIVATE KEY" => ("a private key of OpenSSH", Some(CONVERT_SSH)),
+        "OPENSSH PRIVATE KEY" => ("an OpenSSH private key", Some(CONVERT_SSH)),
         "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => ("a certificate request", None),
         "PKCS7" | "CMS" => ("a PKCS #7 file", Some(FROM_CERTIFICATE)),
         "X509 CRL" => ("a certificate revocation list", None),
@@ -117,9 +117,9 @@ fn of_text(text: &[u8]) -> Option<Sighting> {
             Some("convert it with `ssh-keygen -i`"),
         )
     } else if ["ssh-", "ecdsa-sha2-", "sk-"].into_iter().any(starts) {
-        ("a public key of OpenSSH", Some(CONVERT_SSH))
+        ("an OpenSSH public key", Some(CONVERT_SSH))
     } else if starts("PuTTY-User-Key-File") {
-        ("a private key of PuTTY", None)
+        ("a PuTTY private key", None)
     } else if is_token() {
         ("a token, not a key", None)
     } else if starts("M") && text.iter().all(|b| is_base64(b) || b.is_ascii_whitespace()) {
@@ -130,7 +130,7 @@ fn of_text(text: &[u8]) -> Option<Sighting> {
         return None;
     } else {
         let hint = "pass a shared secret with --secret-file";
-        ("a text that contains no key", Some(hint))
+        ("text that contains no key", Some(hint))
     };
     Some(seen(what, hint))
 }

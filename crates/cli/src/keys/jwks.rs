@@ -36,7 +36,7 @@ pub(super) fn of_jwks<'a>(
     entries: impl IntoIterator<Item = &'a [u8]>,
     leniency: &JwkLeniency,
 ) -> Result<Vec<Row>, Error> {
-    // No verifier uses secrets and public keys at once, so each kind has its own set.
+    // No verifier uses both secrets and public keys, so each kind has its own set.
     let (mut secrets, mut public_keys) = (accepting(MACS)?, accepting(SIGNATURES)?);
     let row = |entry: &'a [u8]| {
         let members: Members<'_> = from_object(entry).unwrap_or_default();
@@ -104,7 +104,7 @@ fn of_jwk(entry: &[u8], members: &Members<'_>, usable: &Result<Vec<&'static str>
 }
 
 /// Returns the members that only a private key has: RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2, RFC
-/// 9964. The only parameter of a shared secret is private, so there it is no mistake.
+/// 9964. The only parameter of a shared secret is private, so it is not a mistake there.
 fn private_members(entry: &[u8], kty: &str) -> Vec<String> {
     let private: &[&str] = match kty {
         "RSA" => &["d", "p", "q", "dp", "dq", "qi", "oth"],
@@ -113,7 +113,7 @@ fn private_members(entry: &[u8], kty: &str) -> Vec<String> {
         _ => &[],
     };
     let members = members(entry).unwrap_or_default();
-    // The library takes null as absent, too.
+    // The library treats null as absent, too.
     let present = members
         .into_iter()
         .filter(|(_, value)| value.get() != "null");
@@ -140,7 +140,7 @@ fn size(members: &Members<'_>, modulus: Option<&[u8]>) -> String {
     bits.map_or_else(|| "-".to_owned(), |bits| bits.to_string())
 }
 
-/// Returns the modulus of an RSA key, which only the certificate contains in some sets.
+/// Returns the modulus of an RSA key. In some sets, only the certificate contains it.
 fn modulus(members: &Members<'_>, certificate: Option<&[u8]>) -> Option<Vec<u8>> {
     if text_of(members.kty) != "RSA" {
         return None;

@@ -39,7 +39,7 @@ pub(super) fn rows(text: &[u8], leniency: &JwkLeniency) -> Result<Vec<Row>, Erro
         Form::Set => of_jwks(jwk_set_entries(text)?, leniency),
         Form::Jwk => {
             let jwk: &RawValue = from_object(text).map_err(|_| Error::MalformedJson)?;
-            // RFC 7517 §4.1: every JWK has `kty`. An object without it is some other JSON.
+            // RFC 7517 §4.1: every JWK has `kty`. An object without it is not a JWK.
             match from_object::<Members<'_>>(text) {
                 Ok(Members { kty: None, .. }) => Err(Error::MalformedKeySet),
                 _ => of_jwks([jwk.get().as_bytes()], leniency),
@@ -49,7 +49,7 @@ pub(super) fn rows(text: &[u8], leniency: &JwkLeniency) -> Result<Vec<Row>, Erro
             let members = members(text).map_err(|_| Error::MalformedJson)?;
             let mut names = HashSet::new();
             let row = |(key_id, pem): &(Option<String>, &RawValue)| match key_id {
-                // The library takes the first of several members with one name.
+                // The library uses the first of several members with the same name.
                 Some(key_id) if names.insert(key_id.clone()) => of_member(key_id, pem),
                 _ => unusable(key_id.as_deref(), Error::MalformedKey),
             };

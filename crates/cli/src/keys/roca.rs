@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_modulus_must_be_a_power_modulo_every_prime() {
-        // 65537^3 = 281487861809153 is a power; one more is not.
+        // 65537^3 = 281487861809153 is a power of 65537. The next number is not.
         let power = 65537_u64.pow(3);
         assert!(has_fingerprint(&power.to_be_bytes()));
         assert!(has_fingerprint(&65537_u32.to_be_bytes()));

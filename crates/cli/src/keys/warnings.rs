@@ -1,4 +1,4 @@
-//! Warnings about keys that can be used, but should not be.
+//! Warnings about keys that can be used but should not be.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,9 @@ fn of_key(row: &Row) -> impl Iterator<Item = String> {
     let members = &row.private_members;
     let private = (!members.is_empty()).then(|| {
         let members = members.join(", ");
-        format!("contains the private key ({members}): publish only the public key, and replace it")
+        format!(
+            "contains the private key ({members}): replace the key, and publish only the public key"
+        )
     });
     let expired = row.certificate.as_deref().and_then(not_after);
     let expired = expired.filter(|end| *end < UnixTime::now().seconds());

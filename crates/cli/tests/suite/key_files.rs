@@ -153,12 +153,8 @@ const REFUSED: [(&str, &str, &str); 33] = [
         "private_key: ",
         "an encrypted private key in PKCS #1",
     ),
-    (
-        "openssh-private",
-        "private_key: ",
-        "a private key of OpenSSH",
-    ),
-    ("openssh.pub", "ssh_key: ", "a public key of OpenSSH"),
+    ("openssh-private", "private_key: ", "an OpenSSH private key"),
+    ("openssh.pub", "ssh_key: ", "an OpenSSH public key"),
     ("rfc4716.pub", "ssh_key: ", "a public key in RFC 4716"),
     ("pkcs12.p12", "malformed_key: ", "a PKCS #12 file"),
     ("pkcs7.pem", "unsupported_pem_label: ", "a PKCS #7 file"),
@@ -205,8 +201,8 @@ const REFUSED: [(&str, &str, &str); 33] = [
         "unsupported_pem_label: ",
         "a PEM block with the label \"PGP PUBLIC KEY BLOCK\"",
     ),
-    ("utf-16.pem", "no_pem_boundary: ", "a text in UTF-16"),
-    ("utf-16.jwk", "malformed_json: ", "a text in UTF-16"),
+    ("utf-16.pem", "no_pem_boundary: ", "UTF-16 text"),
+    ("utf-16.jwk", "malformed_json: ", "UTF-16 text"),
     (
         "byte-order-mark.jwk",
         "no_pem_boundary: ",
@@ -215,7 +211,7 @@ const REFUSED: [(&str, &str, &str); 33] = [
     (
         "truncated.der",
         "der_not_pem: ",
-        "DER in no known form, or only a part of it",
+        "DER of an unknown kind, or only a part of a DER file",
     ),
     (
         "error-page.html",
@@ -226,7 +222,7 @@ const REFUSED: [(&str, &str, &str); 33] = [
     (
         "secret.txt",
         "no_pem_boundary: ",
-        "a text that contains no key",
+        "text that contains no key",
     ),
     ("empty.pem", "no_pem_boundary: ", "an empty file"),
 ];

@@ -13,7 +13,7 @@ fn keys_that_should_not_be_used_are_usable_with_a_warning() {
     let roca = "the modulus has the fingerprint of ROCA (CVE-2017-15361): \
                 the private key can be computed";
     let private = "contains the private key (d, p, q, dp, dq, qi): \
-                   publish only the public key, and replace it";
+                   replace the key, and publish only the public key";
     for (name, key, warning) in [
         ("private.jwk", "key 1", private),
         ("roca.jwk", "key 1", roca),

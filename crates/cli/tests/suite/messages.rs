@@ -459,12 +459,12 @@ fn what_was_passed_instead_of_a_token() {
         (
             "a scheme",
             format!("Bearer {token}"),
-            Some("in front of the token"),
+            Some("precedes the token"),
         ),
         (
             "a header",
             format!("Authorization: Bearer {token}"),
-            Some("in front of the token"),
+            Some("precedes the token"),
         ),
         ("quotes", format!("\"{token}\""), Some("in quotation marks")),
         (
