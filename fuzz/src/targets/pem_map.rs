@@ -36,6 +36,14 @@ pub fn check(text: &[u8]) {
         }
         return;
     };
+    let has_block = |text: &[u8]| text.windows(11).any(|part| part == b"-----BEGIN ");
+    let is_pem = |value: &[u8]| outline::string(value).is_some() && has_block(value);
+    if !entries.iter().any(|(_, value)| is_pem(value)) {
+        assert_eq!(result, Err(Error::MalformedKeySet));
+        assert_eq!(by_value, Err(Error::MalformedKeySet));
+        assert!(all.len() == 1 && few.len() == 1, "the keys are unchanged");
+        return assert_eq!(reported, []);
+    }
     let (kept, skipped) = expected(&entries);
     assert_eq!(keys::listed(&all), kept);
     assert_eq!(reported, skipped);
