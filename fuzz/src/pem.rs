@@ -49,7 +49,7 @@ impl Block {
                 Error::NoLineBreaks
             });
         }
-        if body.len() % 4 != 0 {
+        if !body.len().is_multiple_of(4) {
             return Err(Error::MalformedKey);
         }
         Ok(Self { label, der })

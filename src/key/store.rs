@@ -112,8 +112,8 @@ pub(super) fn push(
     let stored = slots.get(..len).unwrap_or_default();
     let last = stored.last().copied().unwrap_or(Slot::EMPTY);
     let words_at = last.words_at.saturating_add(u32::from(last.words_len));
-    let kids_len = kids.each_ref().map(|piece| piece.len());
-    let free = free_kid_memory(stored, kids_len);
+    let [first, _] = &kids;
+    let free = free_kid_memory(stored, first.len());
     // Validates the key first, so that an unusable key is reported as unusable even if there is no
     // room for its name or slot.
     let memory = usize::try_from(words_at).map_or(None, |at| words.get_mut(at..));
@@ -140,8 +140,9 @@ const fn kid_len(slot: &Slot) -> u16 {
     }
 }
 
-/// Returns the positions after the last `kid` in each of the two pieces of memory.
-fn free_kid_memory(stored: &[Slot], [first_len, _]: [usize; 2]) -> [usize; 2] {
+/// Returns the positions after the last `kid` in each of the two pieces of memory, the first of
+/// which has this length.
+fn free_kid_memory(stored: &[Slot], first_len: usize) -> [usize; 2] {
     let mut free = [0, first_len];
     for slot in stored {
         let at = usize::try_from(slot.kid_at).unwrap_or(usize::MAX);
