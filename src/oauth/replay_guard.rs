@@ -13,7 +13,8 @@ use crate::verify::Verified;
 /// Remembers the `jti` of up to `N` tokens until they expire, to reject replays.
 ///
 /// Use one guard per issuer. In a shared guard, an issuer could block the tokens of another by
-/// reusing their `jti` (RFC 7519 §4.1.7).
+/// reusing their `jti` (RFC 7519 §4.1.7). `DPoP` proofs have no issuer, so one guard can serve all
+/// of them.
 ///
 /// The guard never forgets a token that has not expired. When it remembers `N` such tokens, it
 /// rejects further ones, so `N` must be at least the number of tokens that arrive during the
@@ -99,7 +100,9 @@ impl<const N: usize> ReplayGuard<N> {
     ///
     /// # Errors
     ///
-    /// The errors of [`admit`](Self::admit), with `until` as the time at which the token expires.
+    /// The errors of [`admit`](Self::admit), with `until` as the time at which the token expires. So
+    /// the error after `until` is [`Problem::Expired`] with [`Claim::Exp`], although the token has
+    /// no `exp`.
     ///
     /// ```
     /// use core::time::Duration;
