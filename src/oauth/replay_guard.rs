@@ -100,8 +100,8 @@ impl<const N: usize> ReplayGuard<N> {
     ///
     /// # Errors
     ///
-    /// The errors of [`admit`](Self::admit), with `until` as the time at which the token expires. So
-    /// the error after `until` is [`Problem::Expired`] with [`Claim::Exp`], although the token has
+    /// The errors of [`admit`](Self::admit), with `until` as the time at which the token expires.
+    /// The error after `until` is [`Problem::Expired`] with [`Claim::Exp`], although the token has
     /// no `exp`.
     ///
     /// ```
