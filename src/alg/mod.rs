@@ -23,6 +23,7 @@ pub use self::algorithm::{Algorithm, AlgorithmKind, InlineKey, InvalidSignature,
 pub(crate) use self::algorithm::{is_same_algorithm, is_same_key_type};
 pub use self::algorithms::Algorithms;
 pub use self::hash::{HashFunction, MAX_DIGEST_LEN};
+pub(crate) use self::parameters::FitsAlgorithm;
 pub use self::parameters::{KeyParameters, ParameterSource};
 pub use self::rfc7518::{
     ES256, ES384, ES512, Es256, Es384, Es512, HS256, HS384, HS512, Hs256, Hs384, Hs512, MACS,

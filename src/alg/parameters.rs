@@ -64,8 +64,9 @@ pub struct KeyParameters<'a> {
     /// `crv`, or `alg` for an AKP key.
     subtype: (&'static str, &'a str),
     parameters: [(&'static str, &'a [u8]); 2],
-    /// The algorithms that the key may be used with. If empty, the key is not restricted.
-    algorithms: &'static [&'static str],
+    /// Returns whether the key may be used with an algorithm. A function, so that programs without
+    /// restricted keys do not link the names. `None` if the key is not restricted.
+    fits: Option<FitsAlgorithm>,
     /// Whether a shared secret is the text of an asymmetric key.
     is_key_text: bool,
 }
@@ -128,16 +129,22 @@ impl<'a> KeyParameters<'a> {
             kty,
             subtype,
             parameters,
-            algorithms: &[],
+            fits: None,
             is_key_text: false,
         }
     }
 
-    /// Returns the key, restricted to these algorithms.
-    pub(crate) const fn only_for(self, algorithms: &'static [&'static str]) -> Self {
-        Self { algorithms, ..self }
+    /// Returns the key, restricted to the algorithms that `fits` returns true for.
+    pub(crate) const fn only_for(self, fits: FitsAlgorithm) -> Self {
+        Self {
+            fits: Some(fits),
+            ..self
+        }
     }
 }
+
+/// Returns whether a key may be used with the algorithm of this name.
+pub(crate) type FitsAlgorithm = fn(&str) -> bool;
 
 /// The internal name of a point that was given as one byte string. No JWK member has this name.
 const POINT: &str = "point as one string";
@@ -165,7 +172,7 @@ impl ParameterSource for KeyParameters<'_> {
     }
 
     fn is_for(&self, algorithm: &str) -> bool {
-        self.algorithms.is_empty() || self.algorithms.contains(&algorithm)
+        self.fits.is_none_or(|fits| fits(algorithm))
     }
 
     fn point(&self) -> Option<&[u8]> {

@@ -1,7 +1,7 @@
 //! Public keys in ASN.1: `SubjectPublicKeyInfo`, `RSAPublicKey`, and the key in an X.509
 //! certificate.
 
-use crate::alg::KeyParameters;
+use crate::alg::{FitsAlgorithm, KeyParameters};
 use crate::error::Error;
 use crate::key::import::der::{Reader, Tag};
 
@@ -91,9 +91,9 @@ pub(super) fn subject_public_key_info(der: &[u8]) -> Result<KeyParameters<'_>, E
 ///
 /// RFC 7518 §3.5: the mask generation function uses the same hash, and the salt is as long as the
 /// hash. The salt length of the key is a minimum.
-fn pss_algorithms(mut identifier: Reader<'_>) -> Result<&'static [&'static str], Error> {
+fn pss_algorithms(mut identifier: Reader<'_>) -> Result<FitsAlgorithm, Error> {
     if identifier.peek().is_none() {
-        return Ok(&["PS256", "PS384", "PS512"]);
+        return Ok(|name| matches!(name, "PS256" | "PS384" | "PS512"));
     }
     let mut parameters = identifier.sequence()?;
     identifier.end()?;
@@ -118,10 +118,10 @@ fn pss_algorithms(mut identifier: Reader<'_>) -> Result<&'static [&'static str],
     };
     let hash = hash_algorithm(hash)?;
     let salt = salt.map_or(Ok(20), number)?;
-    let (algorithms, len): (&[&str], u8) = match hash {
-        ID_SHA256 => (&["PS256"], 32),
-        ID_SHA384 => (&["PS384"], 48),
-        ID_SHA512 => (&["PS512"], 64),
+    let (algorithms, len): (FitsAlgorithm, u8) = match hash {
+        ID_SHA256 => (|name| name == "PS256", 32),
+        ID_SHA384 => (|name| name == "PS384", 48),
+        ID_SHA512 => (|name| name == "PS512", 64),
         _ => return Err(Error::UnsupportedKey),
     };
     if mask_hash(mask)? == hash && salt <= len {
