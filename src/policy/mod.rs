@@ -378,7 +378,7 @@ const fn always<T>(_: &T) -> bool {
 }
 
 /// Checks that a claim is in a list.
-#[inline]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn one_of(check: &Check<&dyn StringList>, claims: &Claims<'_>, claim: Claim) -> Verdict {
     match check {
         Check::NotChecked => Verdict::NotMade,
@@ -387,7 +387,7 @@ fn one_of(check: &Check<&dyn StringList>, claims: &Claims<'_>, claim: Claim) -> 
 }
 
 // Not inlined, so that all claims share it.
-#[inline(never)]
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 fn list_verdict(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> Verdict {
     check.verdict(
         claim,
@@ -397,7 +397,7 @@ fn list_verdict(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> V
 }
 
 /// Checks that a claim equals a string.
-#[inline]
+#[cfg_attr(target_pointer_width = "64", inline(always))]
 fn equals(check: &Check<&str>, claims: &Claims<'_>, claim: Claim) -> Verdict {
     match check {
         Check::NotChecked => Verdict::NotMade,
