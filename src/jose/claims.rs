@@ -58,7 +58,7 @@ impl<'a> Claims<'a> {
 
     /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
     #[inline]
-    pub(crate) const fn problems(&self) -> Option<Problems> {
+    pub(crate) fn problems(&self) -> Option<Problems> {
         self.registered.problems()
     }
 

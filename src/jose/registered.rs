@@ -11,9 +11,9 @@ const REGISTERED: usize = 14;
 /// 9068 §2.2, RFC 8417 §2.2).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Registered {
-    /// The spans of the claims that have the right type, in the order of [`Claim`].
+    /// The spans of the claims, in the order of [`Claim`]. Those of [`CHECKED_BY_POLICY`] that have
+    /// the wrong type are marked.
     spans: [Option<Span>; REGISTERED],
-    problems: Option<Problems>,
 }
 
 /// The problem with the type of each of [`CHECKED_BY_POLICY`].
@@ -73,8 +73,10 @@ impl Registered {
 
     /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
     #[inline]
-    pub(super) const fn problems(&self) -> Option<Problems> {
-        self.problems
+    pub(super) fn problems(&self) -> Option<Problems> {
+        let problems = CHECKED_BY_POLICY.map(|claim| self.span(claim)?.problem());
+        let has_any = problems.iter().any(Option::is_some);
+        has_any.then_some(problems)
     }
 
     /// Checks the type of a registered claim and records its span. Ignores other claims.
@@ -89,7 +91,7 @@ impl Registered {
         let mut buf = NameBuf::new();
         if let Some((claim, expected)) = registered_claim(name.unescape(&mut buf)) {
             if let Err(problem) = expected.check(text, value) {
-                return self.set_problem(claim, problem, value.is_null(), strictness);
+                return self.set_problem(claim, problem, value, strictness);
             }
             if let Some(span) = self.spans.get_mut(index(claim)) {
                 *span = Some(value);
@@ -107,18 +109,17 @@ impl Registered {
         &mut self,
         claim: Claim,
         problem: Problem,
-        is_null: bool,
+        value: Span,
         strictness: Strictness,
     ) -> Result<(), Error> {
+        let is_null = value.is_null();
         let decides = matches!(claim, Claim::Sub | Claim::Events) && !is_null;
         if strictness == Strictness::UserInfo && !decides {
             return Ok(());
         }
-        let problems = self.problems.get_or_insert_default();
-        let mut problems = CHECKED_BY_POLICY.iter().zip(problems);
-        match problems.find(|(this, _)| **this == claim) {
-            Some((_, slot)) if !is_null => {
-                *slot = Some(problem);
+        match self.spans.get_mut(index(claim)) {
+            Some(span) if CHECKED_BY_POLICY.contains(&claim) && !is_null => {
+                *span = Some(value.with_problem(problem));
                 Ok(())
             }
             _ => Err(Error::Claim(claim, problem)),

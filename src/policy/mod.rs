@@ -378,6 +378,7 @@ const fn always<T>(_: &T) -> bool {
 }
 
 /// Checks that a claim is in a list.
+#[allow(clippy::inline_always, reason = "measured")]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn one_of(check: &Check<&dyn StringList>, claims: &Claims<'_>, claim: Claim) -> Verdict {
     match check {
@@ -397,6 +398,7 @@ fn list_verdict(check: &Check<&dyn StringList>, claim: Option<JsonStr<'_>>) -> V
 }
 
 /// Checks that a claim equals a string.
+#[allow(clippy::inline_always, reason = "measured")]
 #[cfg_attr(target_pointer_width = "64", inline(always))]
 fn equals(check: &Check<&str>, claims: &Claims<'_>, claim: Claim) -> Verdict {
     match check {

@@ -3,6 +3,7 @@
 use core::{fmt, num::NonZero};
 
 use crate::encoding::json::utf8::Utf8;
+use crate::error::Problem;
 use crate::limits::MAX_JSON_LEN;
 
 /// The position of a validated name or value in its text, and its kind.
@@ -32,6 +33,9 @@ impl ValueKind {
     pub(crate) const TRUE: Self = Self(12);
     pub(crate) const FALSE: Self = Self(14);
     pub(crate) const NULL: Self = Self(16);
+    /// Any value, marked with [`Span::with_problem`].
+    const WRONG_TYPE: Self = Self(18);
+    const OUT_OF_RANGE: Self = Self(20);
 
     /// The bits of a [`Span`] that store the kind.
     const BITS: u64 = 0xfe;
@@ -68,6 +72,26 @@ impl Span {
     #[inline]
     pub(super) fn kind(self) -> ValueKind {
         ValueKind(self.0.get() & ValueKind::BITS)
+    }
+
+    /// Returns the span marked with a problem of its type. It has no value any more.
+    #[cold]
+    pub(crate) fn with_problem(self, problem: Problem) -> Self {
+        let kind = match problem {
+            Problem::OutOfRange => ValueKind::OUT_OF_RANGE,
+            _ => ValueKind::WRONG_TYPE,
+        };
+        Self::new(kind, self.start(), self.end())
+    }
+
+    /// Returns the problem that the span is marked with.
+    #[inline]
+    pub(crate) fn problem(self) -> Option<Problem> {
+        match self.kind() {
+            ValueKind::WRONG_TYPE => Some(Problem::WrongType),
+            ValueKind::OUT_OF_RANGE => Some(Problem::OutOfRange),
+            _ => None,
+        }
     }
 
     /// Returns the position of the first byte.
