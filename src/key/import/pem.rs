@@ -94,7 +94,8 @@ fn is_ssh(text: &[u8]) -> bool {
 fn is_der(text: &[u8]) -> bool {
     match text {
         [0x30, 0x81..=0x84, ..] => true,
-        [0x30, len, content @ ..] => usize::from(*len) == content.len(),
+        // X.690 §8.1.3.4: the short form has at most 127.
+        [0x30, len @ ..=0x7f, content @ ..] => usize::from(*len) == content.len(),
         _ => false,
     }
 }
@@ -369,5 +370,9 @@ mod tests {
         ] {
             assert_eq!(decoded(der), Err(Error::DerNotPem), "{der:?}");
         }
+        // No length of DER, although it is the number of bytes that follow.
+        let mut not_der = std::vec![b'l'; 2 + 0x98];
+        not_der[..2].copy_from_slice(&[0x30, 0x98]);
+        assert_eq!(decoded(not_der), Err(Error::NoPemBoundary));
     }
 }
