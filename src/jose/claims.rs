@@ -9,8 +9,8 @@ use serde::Deserialize;
 #[cfg(feature = "serde")]
 use crate::encoding::json::DeserializeError;
 use crate::encoding::json::{JsonStr, Object, Value, is_object, parse_spans};
-use crate::error::{Claim, Error};
-use crate::jose::registered::{Problems, Registered, Strictness};
+use crate::error::{Claim, Error, Problem};
+use crate::jose::registered::{Registered, Strictness};
 use crate::jose::strings::StringOrArray;
 use crate::time::NumericDate;
 
@@ -56,10 +56,10 @@ impl<'a> Claims<'a> {
         Ok(Self { object, registered })
     }
 
-    /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
+    /// Returns the problem with the type of `auth_time`, `acr` or `amr`, if there is one.
     #[inline]
-    pub(crate) fn problems(&self) -> Option<Problems> {
-        self.registered.problems()
+    pub(crate) fn type_problem(&self, claim: Claim) -> Option<Problem> {
+        self.registered.type_problem(claim)
     }
 
     fn string_or_array(&self, claim: Claim) -> Option<StringOrArray<'a>> {
@@ -268,7 +268,6 @@ impl Debug for Claims<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Problem;
 
     #[test]
     fn registered_claims_are_typed() {

@@ -203,7 +203,7 @@ fn string(value: Span, member: Member) -> Result<Span, Error> {
 
 /// Accepts `null` too. [`Header::string`] then returns `None`, so the parameter counts as absent.
 fn optional(value: Span, member: Member) -> Result<Span, Error> {
-    if value.is_string() || value.is_null() {
+    if value.is_null() {
         Ok(value)
     } else {
         string(value, member)

@@ -11,13 +11,10 @@ const REGISTERED: usize = 14;
 /// 9068 §2.2, RFC 8417 §2.2).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Registered {
-    /// The spans of the claims, in the order of [`Claim`]. Those of [`CHECKED_BY_POLICY`] that have
-    /// the wrong type are marked.
+    /// The spans of the claims, in the order of [`Claim`]. Those of [`CHECKED_BY_POLICY`] are marked
+    /// if they have the wrong type.
     spans: [Option<Span>; REGISTERED],
 }
-
-/// The problem with the type of each of [`CHECKED_BY_POLICY`].
-pub(crate) type Problems = [Option<Problem>; CHECKED_BY_POLICY.len()];
 
 /// The claims whose type matters only if the policy checks the claim.
 const CHECKED_BY_POLICY: [Claim; 3] = [Claim::AuthTime, Claim::Acr, Claim::Amr];
@@ -71,12 +68,10 @@ impl Registered {
         *self.spans.get(index(claim))?
     }
 
-    /// Returns the problems with the types of [`CHECKED_BY_POLICY`], if there are any.
+    /// Returns the problem with the type of one of [`CHECKED_BY_POLICY`], if there is one.
     #[inline]
-    pub(super) fn problems(&self) -> Option<Problems> {
-        let problems = CHECKED_BY_POLICY.map(|claim| self.span(claim)?.problem());
-        let has_any = problems.iter().any(Option::is_some);
-        has_any.then_some(problems)
+    pub(super) fn type_problem(&self, claim: Claim) -> Option<Problem> {
+        self.span(claim)?.problem()
     }
 
     /// Checks the type of a registered claim and records its span. Ignores other claims.
@@ -99,9 +94,7 @@ impl Registered {
         }
         Ok(())
     }
-}
 
-impl Registered {
     /// Records the problem with the type of a claim, or rejects the claims set.
     #[cold]
     #[inline(never)]

@@ -14,7 +14,6 @@ use core::time::Duration;
 use crate::encoding::json::JsonStr;
 use crate::error::{Claim, Error, Member, Problem};
 use crate::jose::claims::Claims;
-use crate::jose::registered::Problems;
 use crate::jose::strings::StringOrArray;
 use crate::limits::MAX_EXPECTED;
 use crate::policy::check::{Verdict, is_one_of, strings};
@@ -213,24 +212,17 @@ impl Policy<'_> {
     /// Checks the types of `auth_time`, `acr` and `amr`, which the parser only records.
     #[inline]
     fn check_types(&self, claims: &Claims<'_>) -> Result<(), Error> {
-        claims
-            .problems()
-            .map_or(Ok(()), |problems| self.find_problem(problems))
-    }
-
-    /// Returns an error if a claim that the policy checks has the wrong type.
-    #[cold]
-    #[inline(never)]
-    fn find_problem(&self, problems: Problems) -> Result<(), Error> {
-        let [auth_time, acr, amr] = problems;
-        match (auth_time, acr, amr) {
-            (Some(problem), _, _) if self.auth_time.is_made() => {
-                Err(Error::Claim(Claim::AuthTime, problem))
+        for (is_made, claim) in [
+            (self.auth_time.is_made(), Claim::AuthTime),
+            (self.acr.is_made(), Claim::Acr),
+            (self.amr.is_made(), Claim::Amr),
+        ] {
+            match claims.type_problem(claim) {
+                Some(problem) if is_made => return Err(Error::Claim(claim, problem)),
+                _ => {}
             }
-            (_, Some(problem), _) if self.acr.is_made() => Err(Error::Claim(Claim::Acr, problem)),
-            (_, _, Some(problem)) if self.amr.is_made() => Err(Error::Claim(Claim::Amr, problem)),
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     /// Checks the claims in order, starting with the issuer, and passes each verdict to `each`

@@ -94,7 +94,7 @@ fn is_ssh(text: &[u8]) -> bool {
 fn is_der(text: &[u8]) -> bool {
     match text {
         [0x30, 0x81..=0x84, ..] => true,
-        // X.690 §8.1.3.4: the short form has at most 127.
+        // X.690 §8.1.3.4: a length in the short form is at most 127.
         [0x30, len @ ..=0x7f, content @ ..] => usize::from(*len) == content.len(),
         _ => false,
     }
@@ -327,7 +327,7 @@ mod tests {
                 &BLOCK.replace("-----BEGIN", "----BEGIN"),
                 &BLOCK.to_lowercase(),
                 "<!doctype html><p>not found",
-                // `0` is the byte of a SEQUENCE, too.
+                // The character `0` is also the tag of a SEQUENCE.
                 "0123456789",
             ],
         );
@@ -370,7 +370,7 @@ mod tests {
         ] {
             assert_eq!(decoded(der), Err(Error::DerNotPem), "{der:?}");
         }
-        // No length of DER, although it is the number of bytes that follow.
+        // Not a DER length, although it equals the number of bytes that follow.
         let mut not_der = std::vec![b'l'; 2 + 0x98];
         not_der[..2].copy_from_slice(&[0x30, 0x98]);
         assert_eq!(decoded(not_der), Err(Error::NoPemBoundary));
