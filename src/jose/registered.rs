@@ -11,8 +11,8 @@ const REGISTERED: usize = 14;
 /// 9068 §2.2, RFC 8417 §2.2).
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Registered {
-    /// The spans of the claims, in the order of [`Claim`]. Those of [`CHECKED_BY_POLICY`] are marked
-    /// if they have the wrong type.
+    /// The spans of the claims, in the order of [`Claim`]. Spans of [`CHECKED_BY_POLICY`] are
+    /// marked if the type is wrong.
     spans: [Option<Span>; REGISTERED],
 }
 

@@ -3,7 +3,7 @@
 use core::fmt::{self, Debug};
 use core::time::Duration;
 
-use crate::encoding::json::{JsonStr, Value, read_object};
+use crate::encoding::json::{JsonNumber, JsonStr, Value, read_object};
 use crate::error::{Error, Limit};
 use crate::limits::MAX_TOKEN_RESPONSE_LEN;
 use crate::oauth::Scopes;
@@ -149,41 +149,22 @@ fn string(value: Value<'_>) -> Result<JsonStr<'_>, Error> {
     value.as_str().ok_or(Error::MalformedTokenResponse)
 }
 
-/// Reads a lifetime from a number or a string of decimal digits.
+/// Reads a lifetime from a number, or from a string of digits with an optional fraction.
 fn lifetime(value: Value<'_>) -> Option<Duration> {
-    match value {
-        Value::Number(number) => {
-            let date = number.numeric_date()?;
-            let seconds = u64::try_from(date.seconds()).ok()?;
-            Some(Duration::new(seconds, date.subsec_nanos()))
+    // Enough for a number of 2⁶³ - 1 seconds with nanoseconds that is written with escapes.
+    let mut buffer = [0; 32];
+    let number = match value {
+        Value::Number(number) => number,
+        Value::String(string) => {
+            let text = string.unescape(&mut buffer).ok()?;
+            let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+            JsonNumber::parse(text).filter(|_| is_decimal)?
         }
-        Value::String(string) => decimal(string),
-        _ => None,
-    }
-}
-
-/// Reads digits with an optional fraction, such as `3600` or `3600.0`.
-fn decimal(string: JsonStr<'_>) -> Option<Duration> {
-    let mut seconds = 0_i64;
-    let (mut whole_digits, mut fraction_digits, mut has_point) = (0_usize, 0_usize, false);
-    let (mut nanos, mut unit) = (0_u32, 100_000_000_u32);
-    for c in string.chars() {
-        if c == '.' && !has_point {
-            has_point = true;
-            continue;
-        }
-        let digit = c.to_digit(10)?;
-        if has_point {
-            fraction_digits = fraction_digits.saturating_add(1);
-            nanos = nanos.checked_add(digit.checked_mul(unit)?)?;
-            unit /= 10;
-        } else {
-            whole_digits = whole_digits.saturating_add(1);
-            seconds = seconds.checked_mul(10)?.checked_add(digit.into())?;
-        }
-    }
-    let is_complete = whole_digits > 0 && has_point == (fraction_digits > 0);
-    is_complete.then(|| Duration::new(seconds.unsigned_abs(), nanos))
+        _ => return None,
+    };
+    let time = number.numeric_date()?;
+    let seconds = u64::try_from(time.seconds()).ok()?;
+    Some(Duration::new(seconds, time.subsec_nanos()))
 }
 
 impl Debug for TokenResponse<'_> {

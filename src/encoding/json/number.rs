@@ -124,6 +124,13 @@ impl<'a> JsonNumber<'a> {
         Self { text }
     }
 
+    /// Parses a text that is one number, without white space around it.
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
+        let text = text.as_bytes();
+        let number = scan_number(text, 0).filter(|number| number.len() == text.len());
+        number.map(|_| Self::assume_valid(Utf8::assume_valid(text)))
+    }
+
     /// Returns the number as it is written.
     #[must_use]
     pub const fn as_raw(&self) -> &'a str {
