@@ -71,7 +71,7 @@ pub struct RotatingKeysIn<M: OwnedMemory> {
     set: KeySetIn<M>,
     /// The retirement time of each key of the set, or [`PUBLISHED`] while the key is published.
     retires_at: M::Times,
-    /// The time of the first update that contained each key, or zero if it is not known.
+    /// The update since which each key was published without a gap, or zero if it is not known.
     known_since: M::Times,
     /// The time of the last update, if there was one.
     updated_at: Option<Duration>,
@@ -171,9 +171,9 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
     /// as new. So an entry of the JWK Set that changes at each fetch cannot evict a key that was
     /// already in use. The work is at most quadratic in the number of keys.
     ///
-    /// Two keys with the same `kid` can coexist for some time,
-    /// and both are tried. A public key that is published again for other algorithms counts as the
-    /// same key. The latest publication determines which algorithms it can be used with.
+    /// Two keys with the same `kid` can coexist for some time, and both are tried. A public key
+    /// that is published again for other algorithms counts as the same key. The latest publication
+    /// determines which algorithms it can be used with.
     ///
     /// A JWK Set without usable keys is not an error. The report shows that no key was kept, and
     /// the old keys retire as usual.
@@ -203,6 +203,7 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         let room = published_len.saturating_add(self.set.len());
         let mut new = Self::new_in(published, room, Some(now));
         new.set_known_since(self, now);
+        // The last replaced first, because most tokens without a `kid` are signed with them.
         let mut all_fit = true;
         for (key, times) in self.keys() {
             if let Some(times) = times.at_update(now, span) {
@@ -242,9 +243,9 @@ impl<M: OwnedMemory> RotatingKeysIn<M> {
         rest.min_by_key(|(rank, _)| *rank)
     }
 
-    /// Records when each key was first known: the times in `old` for keys that `old` publishes, and
-    /// `now` for all others. A key that comes back counts as new, so that an entry cannot gain age
-    /// by cycling through old keys.
+    /// Records since when each key is published: the times in `old` for keys that `old` publishes,
+    /// and `now` for all others. A key that comes back counts as new, so that an entry cannot gain
+    /// age by cycling through old keys.
     fn set_known_since(&mut self, old: &Self, now: Duration) {
         let times = self.known_since.as_mut().iter_mut();
         for (key, known_since) in self.set.all().zip(times) {
