@@ -1,15 +1,13 @@
 //! JSON as `serde_json` reads it, including what its own types drop: the order of members,
 //! duplicates, and numbers as written.
 
-use std::fmt;
-
 use jose_verify::json::{JsonNumber, JsonStr, Object, Value};
 use jose_verify::limits::{MAX_JSON_DEPTH, MAX_MEMBERS};
 use jose_verify::{Error, Limit};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::decimal;
+use crate::outline::RawMembers;
 
 /// A value. Strings, arrays and objects include their text.
 #[derive(Debug)]
@@ -240,29 +238,4 @@ pub fn assert_same_text(raw: &str, this: &str, ours: JsonStr<'_>) {
         Err(Error::BufferTooSmall)
     };
     assert_eq!(ours.unescape(&mut buffer), want);
-}
-
-/// Members in the order in which `serde_json` reads them.
-struct RawMembers<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Vec<(String, &'de RawValue)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(InOrder).map(Self)
-    }
 }

@@ -9,6 +9,7 @@
 //! - Below depth 32, it only counts brackets. [`may_be_too_deep`] returns whether this can matter.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use jose_verify::limits::MAX_JSON_DEPTH;
@@ -62,14 +63,14 @@ fn range(text: &str, part: &RawValue) -> Range<usize> {
     start..start + part.get().len()
 }
 
-/// Members in order. Their names are raw as well.
-struct RawMembers<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+/// The members of an object in order, with names of type `N`.
+pub struct RawMembers<'t, N>(pub Vec<(N, &'t RawValue)>);
 
-impl<'de: 't, 't> Deserialize<'de> for RawMembers<'t> {
+impl<'de: 't, 't, N: Deserialize<'de>> Deserialize<'de> for RawMembers<'t, N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Vec<(&'de RawValue, &'de RawValue)>;
+        struct InOrder<N>(PhantomData<N>);
+        impl<'de, N: Deserialize<'de>> Visitor<'de> for InOrder<N> {
+            type Value = Vec<(N, &'de RawValue)>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
@@ -83,6 +84,6 @@ impl<'de: 't, 't> Deserialize<'de> for RawMembers<'t> {
                 Ok(members)
             }
         }
-        deserializer.deserialize_map(InOrder).map(Self)
+        deserializer.deserialize_map(InOrder(PhantomData)).map(Self)
     }
 }

@@ -1,11 +1,11 @@
 //! Policies as a struct that C fills in.
 
+use core::ptr;
+
 use jose_verify::oidc::{self, Nonce};
 use jose_verify::{Audience, Check, Policy, oauth};
 
 use crate::code::{Code, JV_OUT_OF_RANGE, jv_error, number};
-use core::ptr;
-
 use crate::ffi_ptr::{check_pointer, check_struct_size};
 use crate::string::jv_string;
 
