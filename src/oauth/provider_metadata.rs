@@ -40,13 +40,12 @@ use crate::limits::MAX_METADATA_LEN;
 #[derive(Debug, Clone, Copy)]
 pub struct ProviderMetadata<'a> {
     issuer: JsonStr<'a>,
-    members: Found<'a>,
+    members: Members<'a>,
 }
 
-/// The members found so far.
+/// The optional members.
 #[derive(Debug, Clone, Copy, Default)]
-struct Found<'a> {
-    issuer: Option<JsonStr<'a>>,
+struct Members<'a> {
     jwks_uri: Option<JsonStr<'a>>,
     authorization_endpoint: Option<JsonStr<'a>>,
     token_endpoint: Option<JsonStr<'a>>,
@@ -59,16 +58,11 @@ struct Found<'a> {
     sends_issuer: bool,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Members<'a> {
     fn set(&mut self, name: JsonStr<'a>, value: Value<'a>) -> Result<(), Error> {
         // The longest name below, `authorization_response_iss_parameter_supported`, has 46 bytes.
         let mut buffer = [0; 46];
-        // Many serializers write `null` for a member that is not set.
-        if matches!(value, Value::Null) {
-            return Ok(());
-        }
         match name.unescape(&mut buffer) {
-            Ok("issuer") => self.issuer = Some(string(value)?),
             Ok("jwks_uri") => self.jwks_uri = Some(string(value)?),
             Ok("authorization_endpoint") => self.authorization_endpoint = Some(string(value)?),
             Ok("token_endpoint") => self.token_endpoint = Some(string(value)?),
@@ -128,9 +122,18 @@ impl<'a> ProviderMetadata<'a> {
         if issuer.is_empty() {
             return Err(Error::Claim(Claim::Iss, Problem::NothingExpected));
         }
-        let mut members = Found::default();
-        read_object(text, &mut |name, value| members.set(name, value))?;
-        let found = members.issuer.ok_or(Error::MalformedMetadata)?;
+        let mut found = None;
+        let mut members = Members::default();
+        read_object(text, &mut |name, value| {
+            match value {
+                // Many serializers write `null` for a member that is not set.
+                Value::Null => {}
+                value if name == "issuer" => found = Some(string(value)?),
+                value => members.set(name, value)?,
+            }
+            Ok(())
+        })?;
+        let found = found.ok_or(Error::MalformedMetadata)?;
         if found == issuer {
             Ok(Self {
                 issuer: found,
