@@ -17,7 +17,7 @@ pub struct Tables<'t> {
 
 impl Debug for Tables<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Omits the words, which are derived from a key.
+        // Omits the words: those of `key` are derived from key material.
         f.debug_struct("Tables").finish_non_exhaustive()
     }
 }
@@ -30,18 +30,20 @@ impl Debug for Tables<'_> {
 pub trait Precomputation: Sync + Debug {
     /// Returns the algorithm that this speeds up.
     ///
-    /// An algorithm of another Rust type is never replaced, even if it has the same name and the
-    /// same type of keys.
+    /// The tables are used only for an algorithm with the same Rust type and name. The same type of
+    /// keys is not enough.
     fn algorithm(&self) -> &'static dyn Algorithm;
 
     /// Returns how many of `available` words a table takes, or 0 if no table fits.
     fn table_len(&self, available: usize) -> usize;
 
     /// Fills the table of one key. The length of `table` is one that [`table_len`](Self::table_len)
-    /// returned. Until this returns, [`is_intact`](Self::is_intact) rejects the memory.
+    /// returned. Until this returns, [`is_intact`](Self::is_intact) must reject the memory.
     fn fill(&self, material: &[Word], table: &mut [Word]);
 
-    /// Fills the table that all keys share, with the same requirements as for [`fill`](Self::fill).
+    /// Fills the table that all keys share. The length of `table` is one that
+    /// [`table_len`](Self::table_len) returned. Until this returns,
+    /// [`is_shared_intact`](Self::is_shared_intact) must reject the memory.
     fn fill_shared(&self, table: &mut [Word]);
 
     /// Returns whether the whole table was filled for this key and has not changed since.

@@ -31,8 +31,9 @@ pub fn check(token: &[u8]) {
     }
 }
 
-/// Verifies as a JWS, as a JWT, and as a JWT of several issuers, with a key that accepts every
-/// signature. Returns what was accepted. Most assertions are in [`pipeline`].
+/// Verifies `token` as a JWS, as a JWT, and as a JWT of one of [`ISSUERS`], with a key that accepts
+/// every signature. Returns what these three accepted, the last one with its issuer. Also verifies
+/// it with the keys of three vectors for its `alg`. Most assertions are in [`pipeline`].
 fn check_token(token: &[u8], options: Options<'_>) -> [(Option<String>, Option<Accepted>); 3] {
     let key = AnySignature::default();
     let unchecked = Policy::jwt(Check::NotChecked, Check::NotChecked);
@@ -50,7 +51,7 @@ fn check_token(token: &[u8], options: Options<'_>) -> [(Option<String>, Option<A
             .filter(|case| header.algorithm() == case.algorithm);
         for (number, case) in same_algorithm.take(3).enumerate() {
             let _ = case.verify(token, options);
-            // Only one case and two issuers, because each costs more signature verifications.
+            // Only one case and two issuers: every issuer costs more signature verifications.
             if number == 0 {
                 let _ = case.verify_with_issuers(token, &ISSUERS[..2], options);
             }

@@ -8,12 +8,12 @@ use super::table::{Shape, Table};
 use crate::alg::Word;
 use crate::alg::arithmetic::{WORD_BITS, less_than};
 
-/// Bits of a window of the temporary table for a key without one. On 32-bit machines, this is one
-/// less than the fastest width, which halves the stack.
-const COLD_WIDTH: usize = if WORD_BITS == 64 { 5 } else { 4 };
+/// The window width, in bits, of the temporary table. It is made for a key that has no table. On
+/// 32-bit machines, it is one bit below the fastest width, which halves the table on the stack.
+const TEMPORARY_WIDTH: usize = if WORD_BITS == 64 { 5 } else { 4 };
 
 /// Coordinates of the temporary table: two for each multiple.
-const COLD_COORDINATES: usize = 2 << (COLD_WIDTH - 1);
+const TEMPORARY_COORDINATES: usize = 2 << (TEMPORARY_WIDTH - 1);
 
 /// A signature: r and s, each from 1 to n - 1.
 pub(super) struct Signature<const N: usize> {
@@ -57,8 +57,8 @@ fn sum_with_table_on_stack<C: Curve<N>, const N: usize>(
     u1: &[Word; N],
     u2: &[Word; N],
 ) -> Jacobian<C, N> {
-    let mut memory = [[0; N]; COLD_COORDINATES];
-    let shape = Shape::single(COLD_WIDTH, C::SCALAR_BITS);
+    let mut memory = [[0; N]; TEMPORARY_COORDINATES];
+    let shape = Shape::single(TEMPORARY_WIDTH, C::SCALAR_BITS);
     let table = Table::make(shape, key, &mut memory);
     sum(base, u1, &table, u2)
 }

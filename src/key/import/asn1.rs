@@ -8,13 +8,19 @@ use crate::key::import::der::{Reader, Tag};
 /// RFC 8017, Appendix A.1: rsaEncryption, 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
-/// RFC 4055 §1.2 and §2.2: id-RSASSA-PSS and id-mgf1, 1.2.840.113549.1.1.10 and .8.
+/// RFC 4055 §3.1: id-RSASSA-PSS, 1.2.840.113549.1.1.10.
 const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a];
+
+/// RFC 4055 §2.2: id-mgf1, 1.2.840.113549.1.1.8.
 const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08];
 
-/// RFC 4055 §2.1: id-sha256, id-sha384 and id-sha512.
+/// RFC 4055 §2.1: id-sha256, 2.16.840.1.101.3.4.2.1.
 const ID_SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+
+/// RFC 4055 §2.1: id-sha384, 2.16.840.1.101.3.4.2.2.
 const ID_SHA384: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02];
+
+/// RFC 4055 §2.1: id-sha512, 2.16.840.1.101.3.4.2.3.
 const ID_SHA512: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03];
 
 /// RFC 5480 §2.1.1: id-ecPublicKey, 1.2.840.10045.2.1.
@@ -109,10 +115,11 @@ fn pss_algorithms(mut identifier: Reader<'_>) -> Result<FitsAlgorithm, Error> {
         }
     }
     parameters.end()?;
-    // The trailer is always 1. The other defaults are SHA-1 and a salt of 20 bytes.
+    // The only trailer is 1, which is also the default.
     if trailer.is_some_and(|trailer| number(trailer) != Ok(1)) {
         return Err(Error::MalformedKey);
     }
+    // The default of both is SHA-1, which no JWS algorithm uses.
     let (Some(hash), Some(mask)) = (hash, mask) else {
         return Err(Error::UnsupportedKey);
     };
@@ -131,7 +138,7 @@ fn pss_algorithms(mut identifier: Reader<'_>) -> Result<FitsAlgorithm, Error> {
     }
 }
 
-/// Reads an INTEGER below 256. Usable keys contain no larger one here.
+/// Reads an INTEGER below 256. No usable key has a greater salt length or trailer.
 fn number(mut field: Reader<'_>) -> Result<u8, Error> {
     let number = field.unsigned()?;
     field.end()?;

@@ -1,14 +1,15 @@
 //! Provider metadata, and responses of the token endpoint.
 
 use core::time::Duration;
-use jose_verify::limits::MAX_METADATA_LEN;
+use jose_verify::limits::{MAX_METADATA_LEN, MAX_TOKEN_RESPONSE_LEN};
 use jose_verify::oauth::{ProviderMetadata, Scopes, TokenResponse};
 use jose_verify::{Claim, Error, Limit, Problem};
 use serde_json::{Value, json};
 
 const ISSUER: &str = "https://server.example.com";
 
-/// Returns a part of the example of OpenID Connect Discovery 1.0 §4.2.
+/// Returns a part of the example in OpenID Connect Discovery 1.0 §4.2, with members of other
+/// specifications.
 fn metadata() -> Value {
     json!({
         "issuer": ISSUER,
@@ -32,7 +33,7 @@ fn parse(metadata: &Value) -> Result<(), Error> {
     ProviderMetadata::parse(metadata.to_string().as_bytes(), ISSUER).map(|_| ())
 }
 
-/// The members that may be absent from metadata of both kinds.
+/// The members that are optional for OpenID Providers and for authorization servers.
 const OPTIONAL: [&str; 9] = [
     "authorization_endpoint",
     "token_endpoint",
@@ -110,7 +111,7 @@ fn metadata_of_the_expected_issuer_only() {
 }
 
 #[test]
-fn malformed_metadata() {
+fn malformed_minimal_and_longest_metadata() {
     for name in ["issuer", "jwks_uri"] {
         let mut metadata = metadata();
         metadata.as_object_mut().unwrap().remove(name);
@@ -152,8 +153,6 @@ fn malformed_metadata() {
         let got = ProviderMetadata::parse(text.as_bytes(), ISSUER).err();
         assert_eq!(got, Some(want), "{text:.80}");
     }
-    let just = format!("{minimal}{}", " ".repeat(MAX_METADATA_LEN - minimal.len()));
-    assert!(ProviderMetadata::parse(just.as_bytes(), ISSUER).is_ok());
 }
 
 /// Many serializers write `null` for a member that is not set.
@@ -299,15 +298,18 @@ fn malformed_token_response() {
             Error::MalformedJson,
         ),
         (
-            " ".repeat((4 << 20) + 1),
+            " ".repeat(MAX_TOKEN_RESPONSE_LEN + 1),
             Error::Limit(Limit::TokenResponseLen),
         ),
     ] {
         let got = TokenResponse::parse(text.as_bytes()).err();
         assert_eq!(got, Some(want), "{text:.80}");
     }
-    let longest = format!("{{{good}}}{}", " ".repeat((4 << 20) - good.len() - 2));
-    assert_eq!(longest.len(), 4 << 20);
+    let longest = format!(
+        "{{{good}}}{}",
+        " ".repeat(MAX_TOKEN_RESPONSE_LEN - good.len() - 2)
+    );
+    assert_eq!(longest.len(), MAX_TOKEN_RESPONSE_LEN);
     assert!(TokenResponse::parse(longest.as_bytes()).is_ok());
 }
 
@@ -359,7 +361,7 @@ fn null_in_a_token_response() {
     }
 }
 
-/// A lifetime of the wrong type does not reject the response. It is an error when it is read.
+/// A response with an invalid `expires_in` is accepted. The accessor returns the error.
 #[test]
 fn lifetimes_of_every_form() {
     let seconds = |seconds| Ok(Some(Duration::from_secs(seconds)));
@@ -425,7 +427,7 @@ fn lifetimes_of_every_form() {
     }
 }
 
-/// A scope of the wrong type does not reject the response, and grants nothing.
+/// A response with an invalid `scope` is accepted. The accessor returns the error.
 #[test]
 fn scopes_of_every_form() {
     let scopes = |values: &[&str]| Ok(Some(values.iter().map(ToString::to_string).collect()));

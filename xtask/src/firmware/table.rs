@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use crate::process::{Outcome, failed};
 
-/// The table of the last run.
+/// The path of the table of the last run.
 pub const LAST_TABLE: &str = "target/firmware/figures.txt";
 
-/// The table in the repository.
+/// The path of the table in the repository.
 pub const REFERENCE: &str = "firmware/figures.txt";
 
 /// The columns. The first four identify the row.
@@ -50,7 +50,7 @@ pub fn aligned(rows: &[Row]) -> String {
     text
 }
 
-/// Parses a table, without its comments and its heading.
+/// Parses a table. Comments and the heading are skipped.
 pub fn parse(text: &str) -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for line in text.lines() {

@@ -22,7 +22,7 @@ impl Expectations {
         Policy {
             issuer: match &self.issuers {
                 Some(issuers) => Check::Required(issuers),
-                // The template is a check of its own.
+                // A check beside the policy compares `iss` with the template.
                 None if self.issuer_template.is_some() => Check::Present,
                 None => profile.issuer,
             },
@@ -78,7 +78,7 @@ impl Expectations {
     }
 }
 
-/// The empty list, also for values of a profile that are overwritten afterwards.
+/// The empty list. It also stands for values of a profile that are overwritten afterwards.
 const NONE: [&str; 0] = [];
 
 /// Returns the policy for an ID Token that was issued to one of these clients, or to any client.

@@ -7,7 +7,7 @@ use crate::encoding::json::deserialize::reader::Reader;
 use crate::encoding::json::number::{MAX_SHORT, short};
 use crate::encoding::swar;
 
-/// An integer that fits in 64 bits. Minus zero is not an integer, but a float.
+/// An integer that fits in 64 bits, other than `-0`.
 enum Integer {
     Unsigned(u64),
     Negative(i64),
@@ -24,7 +24,7 @@ impl<'a> Reader<'a, '_> {
         match self.integer() {
             Some(Integer::Unsigned(integer)) => visitor.visit_u64(integer),
             Some(Integer::Negative(integer)) => visitor.visit_i64(integer),
-            None => Err(not_an_integer(self.number())),
+            None => Err(integer_error(self.number())),
         }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Result<V::Value, DeserializeError> {
         self.number_is_next()?;
         let number = self.number();
-        visitor.visit_i128(number.parse().map_err(|_| not_an_integer(number))?)
+        visitor.visit_i128(number.parse().map_err(|_| integer_error(number))?)
     }
 
     /// Passes an unsigned integer of 128 bits to the visitor.
@@ -73,7 +73,7 @@ impl<'a> Reader<'a, '_> {
     ) -> Result<V::Value, DeserializeError> {
         self.number_is_next()?;
         let number = self.number();
-        visitor.visit_u128(number.parse().map_err(|_| not_an_integer(number))?)
+        visitor.visit_u128(number.parse().map_err(|_| integer_error(number))?)
     }
 
     /// Checks that a number is next.
@@ -129,9 +129,9 @@ fn negated(magnitude: u64) -> Option<i64> {
     (integer != 0).then_some(integer)
 }
 
-/// Returns why a number does not fit the integer type.
+/// Returns why the integer type cannot represent a number.
 #[cold]
-fn not_an_integer(number: &str) -> DeserializeError {
+fn integer_error(number: &str) -> DeserializeError {
     let is_integer = number.bytes().skip(1).all(|byte| byte.is_ascii_digit());
     if is_integer && number != "-0" {
         DeserializeError::INVALID_VALUE
