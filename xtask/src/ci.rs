@@ -28,7 +28,7 @@ const FOREIGN: Budget = budget("C and WebAssembly", 180);
 const MIRI: Budget = budget("Miri", 120);
 const ARM: Budget = budget("64-bit Arm", 120);
 const FUZZ: Budget = budget("fuzzing, bounded work, instructions", 210);
-const EXAMPLES: Budget = budget("examples", 330);
+const COMPANION: Budget = budget("companion packages", 330);
 const PROVIDERS: Budget = budget("providers", 240);
 
 const fn budget(name: &'static str, seconds: u64) -> Budget {
@@ -91,22 +91,20 @@ fn stages() -> Outcome<Vec<Stage>> {
     stages.push(stage("bounded work", FUZZ, bounded));
     let instructions = xtask(["figures", "instructions"])?;
     stages.push(stage("instructions", FUZZ, instructions));
-    for name in ["axum-middleware", "oidc-client", "openidconnect-adapter"] {
-        let title = format!("example {name}");
-        stages.push(stage(&title, EXAMPLES, xtask(["example", name])?));
-    }
+    let companion = xtask(["companion", "check"])?;
+    stages.push(stage("companion packages", COMPANION, companion));
     stages.push(Stage {
         shown: &["%"],
         ..stage(
-            "example axum-middleware, throughput",
-            EXAMPLES,
-            xtask(["example", "axum-middleware", "--bench", "throughput"])?,
+            "throughput of the layer",
+            COMPANION,
+            xtask(["companion", "throughput"])?,
         )
     });
     stages.push(stage(
         "logins at oidc-provider",
         PROVIDERS,
-        xtask(["example", "oidc-client", "--log-in"])?,
+        xtask(["companion", "log-in"])?,
     ));
     Ok(stages)
 }

@@ -9,8 +9,8 @@ mod callgrind;
 mod capi;
 mod check;
 mod ci;
+mod companion;
 mod coverage;
-mod examples;
 mod figures;
 mod firmware;
 mod fuzz;
@@ -64,7 +64,7 @@ enum Command {
     Header(header::Arguments),
     Capi(capi::Arguments),
     Wasm(wasm::Arguments),
-    Example(examples::Arguments),
+    Companion(companion::Arguments),
     Workflows(workflows::Arguments),
 }
 
@@ -86,7 +86,7 @@ fn main() -> ExitCode {
         Command::Header(arguments) => arguments.run(),
         Command::Capi(arguments) => arguments.run(),
         Command::Wasm(arguments) => arguments.run(),
-        Command::Example(arguments) => arguments.run(),
+        Command::Companion(arguments) => arguments.run(),
         Command::Workflows(arguments) => arguments.run(),
     };
     match done {

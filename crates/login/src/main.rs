@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 use jose_verify::alg::{Algorithms, ES256, PS256, RS256};
-use oidc_client::{Client, Flow, Settings, SignedBy};
+use jose_verify_login::{Client, Flow, Settings, SignedBy};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use super::support::{Published, TestKey, claims, settings};
-use axum_middleware::{Principal, RequireBearerLayer, Settings};
+use jose_verify_http::{Principal, RequireBearerLayer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Request, Response};
@@ -38,7 +38,7 @@ async fn answer(published: &Issuer, authorization: &[&str]) -> (u16, String) {
     }
 }
 
-type Issuer = std::sync::Arc<axum_middleware::Issuer>;
+type Issuer = std::sync::Arc<jose_verify_http::Issuer>;
 
 fn bearer(token: &str) -> String {
     format!("Bearer {token}")
@@ -155,7 +155,7 @@ async fn a_misconfigured_server() {
         audience: String::new(),
         ..settings()
     };
-    let issuer = axum_middleware::Issuer::new(settings, Published::new(&[&key]).fetch());
+    let issuer = jose_verify_http::Issuer::new(settings, Published::new(&[&key]).fetch());
     // No challenge, because another token would not help.
     let got = answer(&issuer, &[&bearer(&key.token())]).await;
     assert_eq!(got, (500, String::new()));

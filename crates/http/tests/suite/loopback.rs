@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::support::{TestKey, settings};
 use axum::routing::get;
 use axum::{Extension, Router};
-use axum_middleware::{FetchError, Issuer, Principal, RequireBearerLayer, by_http};
+use jose_verify_http::{FetchError, Issuer, Principal, RequireBearerLayer, by_http};
 use serde_json::json;
 use tokio::net::TcpListener;
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum_middleware::{Fetch, FetchError, Issuer, Settings};
+use jose_verify_http::{Fetch, FetchError, Issuer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::NumericDate;
 use jose_verify::alg::{Algorithms, ES256, RS256};

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum_middleware::{Issuer, Keys, RequireBearerLayer, Settings};
+use jose_verify_http::{Issuer, Keys, RequireBearerLayer, Settings};
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use jose_verify::alg::{Algorithms, SIGNATURES};
@@ -89,7 +89,7 @@ fn issuer(alg: &str, jwks: String) -> Result<Arc<Issuer>, Error> {
     };
     let fetch = move || {
         let jwks = jwks.clone();
-        Box::pin(async { Ok(jwks.into_bytes()) }) as axum_middleware::Fetching
+        Box::pin(async { Ok(jwks.into_bytes()) }) as jose_verify_http::Fetching
     };
     Ok(Issuer::new(settings, Box::new(fetch)))
 }

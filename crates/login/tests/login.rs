@@ -1,4 +1,4 @@
-//! Logins at the certified `oidc-provider`, which `cargo xtask example oidc-client --log-in`
+//! Logins at the certified `oidc-provider`, which `cargo xtask companion log-in`
 //! installs before it runs these tests. `cargo test` ignores them.
 
 #![allow(
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jose_verify::alg::{Algorithm, Algorithms, ES256, HS256, PS256, RS256};
 use jose_verify::{Claim, Error as TokenError, Problem};
-use oidc_client::{Client, Error, Flow, Settings, SignedBy, User};
+use jose_verify_login::{Client, Error, Flow, Settings, SignedBy, User};
 use ureq::Agent;
 
 const SECRET: &str = "a secret of the client, of more than 32 bytes";
@@ -205,7 +205,7 @@ fn cases() -> [(&'static str, SignedBy); 4] {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn both_flows_with_four_algorithms() {
     let provider = Provider::honest();
     for (alg, signed_by) in &cases() {
@@ -221,7 +221,7 @@ fn both_flows_with_four_algorithms() {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn user_info_as_a_signed_jwt() {
     let provider = Provider::honest();
     let mut client = provider.client("signed", &published(&RS256));
@@ -229,7 +229,7 @@ fn user_info_as_a_signed_jwt() {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn algorithms_that_the_client_does_not_accept() {
     let provider = Provider::honest();
     for (client_id, signed_by) in [
@@ -244,7 +244,7 @@ fn algorithms_that_the_client_does_not_accept() {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn rotated_keys() {
     let mut provider = Provider::honest();
     for (alg, signed_by) in &cases()[..3] {
@@ -260,7 +260,7 @@ fn rotated_keys() {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn an_impostor() {
     let provider = Provider::honest();
     let mut twin = Provider::posing_as(&provider.url);
@@ -292,7 +292,7 @@ fn an_impostor() {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn another_provider() {
     let (provider, other) = (Provider::honest(), Provider::honest());
     let mut client = provider.client("RS256", &published(&RS256));
@@ -324,7 +324,7 @@ fn another_provider() {
 }
 
 #[test]
-#[ignore = "cargo xtask example oidc-client --log-in runs it"]
+#[ignore = "cargo xtask companion log-in runs it"]
 fn callbacks_that_do_not_belong_to_the_login() {
     let provider = Provider::honest();
     let mut client = provider.client("RS256", &published(&RS256));

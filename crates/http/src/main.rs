@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Extension, Router};
-use axum_middleware::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
+use jose_verify_http::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
 use jose_verify::alg::{Algorithms, ES256, PS256, RS256};
 use tokio::net::TcpListener;
 

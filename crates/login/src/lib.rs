@@ -11,7 +11,7 @@
 //! | `http` | requests, but only to `https` addresses or to this machine |
 //!
 //! ```no_run
-//! use oidc_client::{Client, Error, Flow, Settings, SignedBy};
+//! use jose_verify_login::{Client, Error, Flow, Settings, SignedBy};
 //! use jose_verify::alg::{Algorithms, ES256, RS256};
 //!
 //! # fn main() -> Result<(), Error> {
