@@ -46,9 +46,12 @@ impl Arguments {
     pub fn run(self) -> Outcome {
         match self.action {
             Action::Check => check(),
-            Action::Throughput => run(cargo("bench")
-                .args(OPTIONS)
-                .args(["--package", "jose-verify-http", "--bench", "throughput"])),
+            Action::Throughput => run(cargo("bench").args(OPTIONS).args([
+                "--package",
+                "jose-verify-http",
+                "--bench",
+                "throughput",
+            ])),
             Action::LogIn => log_in(),
         }
     }

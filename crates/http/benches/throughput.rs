@@ -11,11 +11,11 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jose_verify_http::{Issuer, Keys, RequireBearerLayer, Settings};
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use jose_verify::alg::{Algorithms, SIGNATURES};
 use jose_verify::{Error, NumericDate, Verifier, oauth, scratch_len};
+use jose_verify_http::{Issuer, Keys, RequireBearerLayer, Settings};
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, Service, service_fn};

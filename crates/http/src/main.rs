@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Extension, Router};
-use jose_verify_http::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
 use jose_verify::alg::{Algorithms, ES256, PS256, RS256};
+use jose_verify_http::{Issuer, Principal, RequireBearerLayer, Settings, by_http};
 use tokio::net::TcpListener;
 
 /// The pause between fetches that no token caused.

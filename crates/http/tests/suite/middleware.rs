@@ -5,11 +5,11 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use super::support::{Published, TestKey, claims, settings};
-use jose_verify_http::{Principal, RequireBearerLayer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Request, Response};
 use jose_verify::{Claim, Error, Member, Problem};
+use jose_verify_http::{Principal, RequireBearerLayer, Settings};
 use serde_json::{Value, json};
 use tokio::time::advance;
 use tower::{Layer, ServiceExt, service_fn};

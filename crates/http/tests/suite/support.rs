@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jose_verify_http::{Fetch, FetchError, Issuer, Settings};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::NumericDate;
 use jose_verify::alg::{Algorithms, ES256, RS256};
+use jose_verify_http::{Fetch, FetchError, Issuer, Settings};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
