@@ -115,10 +115,8 @@ impl Issuer {
             state.due = Some(now.saturating_add(state.refetch.pause()));
         }
         let due = state.due.unwrap_or(now);
-        let next = self
-            .current()
-            .retires_next
-            .map_or(due, |time| time.min(due));
+        let retires_next = self.current(|current| current.retires_next);
+        let next = retires_next.map_or(due, |time| time.min(due));
         Some(next.saturating_sub(now))
     }
 
