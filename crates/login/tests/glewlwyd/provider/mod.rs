@@ -107,8 +107,7 @@ impl Glewlwyd {
         for alg in algs {
             provider.add_plugin(alg, &provider.with_jwks(alg, &[keys.jwk(alg)]));
         }
-        let method = ["client_secret_basic"];
-        provider.add_client("basic", &json!({ "token_endpoint_auth_method": method }));
+        provider.add_client("basic", &json!({}));
         provider
     }
 
@@ -160,6 +159,7 @@ impl Glewlwyd {
             "client_secret": self.secret,
             "redirect_uri": [REDIRECT_URI],
             "authorization_type": ["code", "id_token", "refresh_token"],
+            "token_endpoint_auth_method": ["client_secret_basic"],
             "backchannel_logout_uri": self.inbox.url(),
             "enabled": true,
         });
@@ -416,7 +416,9 @@ fn make_database(folder: &Path) -> io::Result<()> {
     let schema = installed("usr/share/dbconfig-common/data/glewlwyd/install/sqlite3");
     let schema = fs::read_to_string(schema)?;
     let file = folder.join("sql");
-    fs::write(&file, format!("BEGIN;\n{schema}\nCOMMIT;\n"))?;
+    // The journal waits less often for the disk.
+    let sql = format!("PRAGMA journal_mode = WAL;\nBEGIN;\n{schema}\nCOMMIT;\n");
+    fs::write(&file, sql)?;
     let mut command = Command::new(packages().join("bin/sqlite3"));
     command.arg("-bail").arg(folder.join("db"));
     run(command.stdin(fs::File::open(file)?));
