@@ -104,7 +104,7 @@ fn stages() -> Outcome<Vec<Stage>> {
     stages.push(stage(
         "logins at oidc-provider",
         PROVIDERS,
-        xtask(["companion", "log-in"])?,
+        xtask(["companion", "log-in", "oidc-provider"])?,
     ));
     Ok(stages)
 }

@@ -8,19 +8,17 @@
     reason = "a test fails by panicking"
 )]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use jose_verify::alg::{Algorithm, Algorithms, ES256, HS256, PS256, RS256};
-use jose_verify::{Claim, Error as TokenError, Problem};
-use jose_verify_login::{Client, Error, Flow, Settings, SignedBy, User};
-use ureq::Agent;
-
-const SECRET: &str = "a secret of the client, of more than 32 bytes";
-const REDIRECT_URI: &str = "http://127.0.0.1:9999/callback";
+use jose_verify::alg::{ES256, HS256, PS256, RS256};
+use jose_verify::{Claim, Error as TokenError};
+use jose_verify_login::{Client, Error, Flow, SignedBy, User};
+use support::{Browser, SECRET, assert_is_mismatch, parameter, published, secret, settings};
 
 /// An instance of `oidc-provider`, which exits at the end of its standard input.
 struct Provider {
@@ -86,64 +84,13 @@ impl Drop for Provider {
     }
 }
 
-fn settings(issuer: &str, client_id: &str, signed_by: &SignedBy) -> Settings {
-    Settings {
-        issuer: issuer.to_owned(),
-        client_id: client_id.to_owned(),
-        client_secret: Some(SECRET.to_owned()),
-        redirect_uri: REDIRECT_URI.to_owned(),
-        signed_by: *signed_by,
-    }
-}
-
-/// Acts as a browser that follows redirects and keeps cookies. Returns the parameters of the
-/// callback.
+/// Acts as a browser, and returns the parameters of the callback.
 fn browse(url: &str) -> String {
-    let config = Agent::config_builder()
-        .max_redirects(0)
-        .http_status_as_error(false)
-        .proxy(None)
-        .timeout_global(Some(Duration::from_secs(10)));
-    let agent = config.build().new_agent();
-    let origin = &url[..url[8..].find('/').unwrap() + 8];
-    let mut cookies = BTreeMap::new();
-    let mut url = url.to_owned();
-    for _ in 0..10 {
-        let pairs = cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        let cookie = pairs.collect::<Vec<_>>().join("; ");
-        let mut page = agent.get(&url).header("cookie", cookie).call().unwrap();
-        for cookie in page.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            cookies.insert(name.to_owned(), value.to_owned());
-        }
-        let Some(location) = page.headers().get("location") else {
-            panic!(
-                "{url}: {} {:?}",
-                page.status(),
-                page.body_mut().read_to_string()
-            );
-        };
-        let location = location.to_str().unwrap();
-        if let Some(parameters) = location.strip_prefix(REDIRECT_URI) {
-            return parameters[1..].to_owned();
-        }
-        let path = if location.starts_with('/') {
-            origin
-        } else {
-            ""
-        };
-        url = format!("{path}{location}");
-    }
-    panic!("too many redirects");
+    Browser::new().follow(url)
 }
 
 fn log_in(client: &mut Client, flow: Flow) -> Result<User, Error> {
-    let login = client.begin(flow)?;
-    let parameters = browse(login.url());
-    client.finish(login, &parameters)
+    support::log_in(client, flow, browse)
 }
 
 /// Returns the error of a login whose browser was led to another provider.
@@ -154,14 +101,8 @@ fn log_in_elsewhere(
     home: &Provider,
     change: impl Fn(String) -> String,
 ) -> Error {
-    let login = client.begin(flow).unwrap();
-    let url = login.url().replacen(&home.url, &elsewhere.url, 1);
-    assert_ne!(url, login.url());
-    let parameters = change(browse(&url));
-    let Err(error) = client.finish(login, &parameters) else {
-        panic!("the login at another provider succeeded");
-    };
-    error
+    let urls = (&*home.url, &*elsewhere.url);
+    support::log_in_elsewhere(client, flow, urls, |url| change(browse(url)))
 }
 
 fn assert_is_alice(user: &User, case: &str) {
@@ -177,22 +118,6 @@ fn assert_is_alice(user: &User, case: &str) {
         "{case}: {user_info}"
     );
     assert!(!user.access_token.is_empty());
-}
-
-fn assert_is_mismatch(error: &Error, claim: Claim) {
-    let expected = TokenError::Claim(claim, Problem::Mismatch);
-    assert!(
-        matches!(error, Error::Token(error) if *error == expected),
-        "{error:?}"
-    );
-}
-
-fn published(algorithm: &'static dyn Algorithm) -> SignedBy {
-    SignedBy::PublishedKeys(Algorithms::new(&[algorithm]).unwrap())
-}
-
-fn secret(algorithm: &'static dyn Algorithm) -> SignedBy {
-    SignedBy::ClientSecret(Algorithms::new(&[algorithm]).unwrap())
 }
 
 fn cases() -> [(&'static str, SignedBy); 4] {
@@ -340,28 +265,24 @@ fn callbacks_that_do_not_belong_to_the_login() {
             .unwrap()
             .url(),
     );
-    let value = |parameters: &str, name: &str| {
-        let mut pairs = parameters
-            .split('&')
-            .filter_map(|pair| pair.split_once('='));
-        pairs.find(|(n, _)| *n == name).unwrap().1.to_owned()
-    };
     // The callback of another browser.
     let error = finish(Flow::Code, &|_| earlier.clone());
     assert!(matches!(error, Error::StateMismatch), "{error:?}");
     // An ID Token of another login.
-    let (id_token, code) = (value(&earlier, "id_token"), value(&earlier, "code"));
+    let (id_token, code) = (parameter(&earlier, "id_token"), parameter(&earlier, "code"));
     let error = finish(Flow::Hybrid, &|own| {
-        own.replace(&value(&own, "id_token"), &id_token)
+        own.replace(&parameter(&own, "id_token"), &id_token)
     });
     assert_is_mismatch(&error, Claim::Nonce);
     // A code of another login: the ID Token contains another hash.
     let error = finish(Flow::Hybrid, &|own| {
-        own.replace(&value(&own, "code"), &code)
+        own.replace(&parameter(&own, "code"), &code)
     });
     assert_is_mismatch(&error, Claim::CHash);
     // The same in the code flow: the provider rejects the code verifier.
-    let error = finish(Flow::Code, &|own| own.replace(&value(&own, "code"), &code));
+    let error = finish(Flow::Code, &|own| {
+        own.replace(&parameter(&own, "code"), &code)
+    });
     assert!(matches!(error, Error::Http(_)), "{error:?}");
     // A duplicate parameter.
     let error = finish(Flow::Code, &|own| format!("{own}&code={code}"));
