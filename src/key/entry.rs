@@ -72,10 +72,11 @@ pub(crate) fn load(
 ) -> Result<usize, Error> {
     let mut len = 0_usize;
     let mut rejection = (Error::UnsupportedKey, None::<&'static dyn KeyType>);
-    for (bit, algorithm) in bits()
-        .zip(list)
-        .filter(|(_, a)| fits(a.name()) && key.is_for(a.name()))
-    {
+    for (bit, algorithm) in bits().zip(list) {
+        let name = algorithm.name();
+        if !fits(name) || !key.is_for(name) {
+            continue;
+        }
         let key_type = algorithm.key_type();
         if rejection
             .1
