@@ -1,0 +1,372 @@
+//! Logins at `LemonLDAP::NG`, which `cargo xtask companion log-in lemonldap` unpacks before it runs
+//! these tests. `cargo test` ignores them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod exchange;
+mod hostile;
+mod portal;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::time::Duration;
+
+use jose_verify::alg::{HashFunction, SHA256, SHA384, SHA512};
+use jose_verify::oidc::{self, HashClaims, LogoutToken, Nonce, UserInfo, check_same_user};
+use jose_verify::{Check, Claim, Error as TokenError, Member, Policy, Problem, oauth};
+use jose_verify_login::{Client, Error, Flow, User};
+
+use exchange::{Exchange, Inbox, code_grant, keys, tokens, verify};
+use portal::{KeyType, LOGGED_OUT_URI, Options, Portal, SECRET};
+use support::{Browser, parameter};
+
+const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
+
+fn log_in(client: &mut Client, flow: Flow) -> Result<User, Error> {
+    support::log_in(client, flow, Portal::browse)
+}
+
+fn assert_is_the_doctor(user: Result<User, Error>, case: &str) -> User {
+    let user = user.unwrap_or_else(|error| panic!("{case}: {error}"));
+    assert_eq!(user.subject, "dwho", "{case}");
+    let claims = &user.claims;
+    assert!(claims.contains(r#""sub":"dwho""#), "{case}: {claims}");
+    // It is optional in the code flow, but this provider always sends it.
+    assert!(claims.contains(r#""at_hash":"#), "{case}: {claims}");
+    let user_info = user.user_info.as_deref().unwrap();
+    let email = r#""email":"dwho@badwolf.org""#;
+    assert!(user_info.contains(email), "{case}: {user_info}");
+    assert!(!user.access_token.is_empty(), "{case}");
+    user
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn an_algorithm_of_each_family() {
+    let portal = Portal::honest();
+    let cases = portal.cases();
+    let mut families = 0;
+    for name in ["RS256", "HS256", "PS256"] {
+        // Version 2.16 has no RSASSA-PSS.
+        let Some(case) = cases.iter().find(|case| case.name == name) else {
+            assert_eq!(name, "PS256");
+            continue;
+        };
+        let mut client = portal.client(name, &case.signed_by);
+        assert_is_the_doctor(log_in(&mut client, Flow::Code), name);
+        families += 1;
+    }
+    assert!(families >= 2);
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn both_flows_with_every_algorithm() {
+    let portal = Portal::honest();
+    let cases = portal.cases();
+    assert!(cases.len() >= 6, "{}", portal.metadata);
+    for case in &cases {
+        let mut client = portal.client(case.name, &case.signed_by);
+        for flow in [Flow::Code, Flow::Hybrid] {
+            let name = format!("{} {flow:?}", case.name);
+            assert_is_the_doctor(log_in(&mut client, flow), &name);
+        }
+    }
+}
+
+/// Newer versions also sign with a key on P-256.
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn both_flows_with_es256() {
+    let options = Options {
+        key: KeyType::P256,
+        ..Options::default()
+    };
+    let portal = Portal::start(options);
+    let cases = portal.cases();
+    let Some(case) = cases.iter().find(|case| case.name == "ES256") else {
+        assert!(portal.metadata().supports_signing_algorithm("RS256"));
+        println!("this version does not sign with ES256");
+        return;
+    };
+    for id in ["ES256", "ES256-signed", "ES256-access"] {
+        let mut client = portal.client(id, &case.signed_by);
+        for flow in [Flow::Code, Flow::Hybrid] {
+            assert_is_the_doctor(log_in(&mut client, flow), id);
+        }
+    }
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn user_info_as_a_signed_jwt() {
+    let portal = Portal::honest();
+    for case in portal.cases() {
+        let id = format!("{}-signed", case.name);
+        let mut client = portal.client(&id, &case.signed_by);
+        let user = assert_is_the_doctor(log_in(&mut client, Flow::Code), &id);
+        let response = Exchange::new(&portal, &id).user_info(&user.access_token);
+        let (issuer, id) = ([&*portal.url], [&*id]);
+        let policy = oidc::user_info(&issuer, &id);
+        verify(&keys(&portal, &case), &policy, &response, |jwt| {
+            assert_eq!(jwt.claims().subject().unwrap(), "dwho", "{id:?}");
+            Ok(())
+        })
+        .unwrap();
+    }
+}
+
+/// The client accepts the same algorithms for ID Tokens and for UserInfo, so this uses the library.
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn user_info_signed_with_another_algorithm() {
+    let portal = Portal::honest();
+    let cases = portal.cases();
+    let find = |name| cases.iter().find(|case| case.name == name).unwrap();
+    let exchange = Exchange::new(&portal, "mixed");
+    let tokens = exchange.log_in(&mut Browser::new());
+    let response = exchange.user_info(&tokens.access);
+    let (issuer, id) = ([&*portal.url], ["mixed"]);
+    let policy = oidc::id_token(&issuer, &id, Nonce::Sent(&exchange.nonce));
+    let rsa = keys(&portal, find("RS256"));
+    verify(&rsa, &policy, &tokens.id, |id_token| {
+        let policy = oidc::user_info(&issuer, &id);
+        let mac = keys(&portal, find("HS256"));
+        verify(&mac, &policy, &response, |jwt| {
+            UserInfo::from_verified(jwt, id_token).map(|_| ())
+        })?;
+        let error = verify(&rsa, &policy, &response, |_| Ok(())).err();
+        assert_eq!(error, Some(TokenError::AlgorithmNotAccepted));
+        Ok(())
+    })
+    .unwrap();
+}
+
+/// JWTs as access tokens (RFC 9068), which a resource server verifies.
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn access_tokens_with_every_algorithm() {
+    let portal = Portal::honest();
+    for case in portal.cases() {
+        let id = format!("{}-access", case.name);
+        let mut client = portal.client(&id, &case.signed_by);
+        let user = assert_is_the_doctor(log_in(&mut client, Flow::Code), &id);
+        let (issuer, audience) = ([&*portal.url], [&*id]);
+        let keys = keys(&portal, &case);
+        let check = |policy: &Policy<'_>| {
+            verify(&keys, policy, &user.access_token, |jwt| {
+                assert_eq!(jwt.claims().subject().unwrap(), "dwho", "{id}");
+                Ok(())
+            })
+        };
+        let mut policy = oauth::access_token(&issuer, &audience);
+        // Version 2.16 writes the same `typ` as in ID Tokens, which RFC 9068 §2.1 does not allow.
+        if check(&policy) == Err(TokenError::Header(Member::Typ, Problem::Mismatch)) {
+            policy.typ = Check::Required("JWT");
+        }
+        assert_eq!(check(&policy), Ok(()), "{id}");
+        // It is not an ID Token.
+        let id_token = oidc::id_token(&issuer, &audience, Nonce::Sent("the nonce"));
+        assert!(check(&id_token).is_err(), "{id}");
+        // No other resource server accepts it.
+        let another = ["another"];
+        policy.audience = oauth::access_token(&issuer, &another).audience;
+        let expected = TokenError::Claim(Claim::Aud, Problem::Mismatch);
+        assert_eq!(check(&policy), Err(expected), "{id}");
+    }
+}
+
+/// The hash of the algorithm, of the right value.
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn hashes_of_other_values() {
+    let portal = Portal::honest();
+    for case in portal.cases() {
+        let exchange = Exchange::new(&portal, case.name);
+        let tokens = exchange.log_in(&mut Browser::new());
+        let (issuer, id) = ([&*portal.url], [case.name]);
+        let policy = oidc::id_token(&issuer, &id, Nonce::Sent(&exchange.nonce));
+        let check = |hash_claims: HashClaims<'_>, token: &str| {
+            verify(&keys(&portal, &case), &policy, token, |id_token| {
+                hash_claims.check(id_token, HASHES)
+            })
+        };
+        let hash_claims = HashClaims {
+            access_token: Check::Required(&tokens.access),
+            ..HashClaims::from_token_endpoint("")
+        };
+        check(hash_claims, &tokens.id).unwrap();
+        let hash_claims = HashClaims::from_token_endpoint("another access token");
+        let expected = TokenError::Claim(Claim::AtHash, Problem::Mismatch);
+        assert_eq!(check(hash_claims, &tokens.id), Err(expected));
+
+        let callback = exchange.authorize(&mut Browser::new(), "code id_token");
+        let (code, token) = (
+            parameter(&callback, "code"),
+            parameter(&callback, "id_token"),
+        );
+        let hash_claims = HashClaims::from_authorization_endpoint(None, Some(&code));
+        check(hash_claims, &token).unwrap();
+        let hash_claims = HashClaims::from_authorization_endpoint(None, Some("another code"));
+        let expected = TokenError::Claim(Claim::CHash, Problem::Mismatch);
+        assert_eq!(check(hash_claims, &token), Err(expected), "{}", case.name);
+
+        let callback = exchange.authorize(&mut Browser::new(), "code id_token token");
+        let value = |name| parameter(&callback, name);
+        let (access_token, code) = (value("access_token"), value("code"));
+        let both = HashClaims::from_authorization_endpoint(Some(&access_token), Some(&code));
+        check(both, &value("id_token")).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn rotated_keys() {
+    let portal = Portal::honest();
+    for case in portal.cases().iter().filter(|case| !case.is_mac()) {
+        let mut client = portal.client(case.name, &case.signed_by);
+        assert_is_the_doctor(log_in(&mut client, Flow::Code), case.name);
+        // The ID Token from the browser is signed with the old key, and the other with the new one.
+        let login = client.begin(Flow::Hybrid).unwrap();
+        let parameters = Portal::browse(login.url());
+        portal.rotate();
+        assert_is_the_doctor(client.finish(login, &parameters), case.name);
+        for flow in [Flow::Code, Flow::Hybrid] {
+            assert_is_the_doctor(log_in(&mut client, flow), case.name);
+        }
+    }
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn client_secret_post() {
+    let portal = Portal::honest();
+    for case in portal.cases() {
+        let exchange = Exchange::new(&portal, case.name);
+        let code = parameter(&exchange.authorize(&mut Browser::new(), "code"), "code");
+        let (status, _) = exchange.token_with_post("a wrong secret", &code_grant(&code));
+        assert_ne!(status, 200);
+        let (status, body) = exchange.token_with_post(SECRET, &code_grant(&code));
+        assert_eq!(status, 200, "{body}");
+        let (issuer, id) = ([&*portal.url], [case.name]);
+        let policy = oidc::id_token(&issuer, &id, Nonce::Sent(&exchange.nonce));
+        let id_token = tokens(&body).id;
+        verify(&keys(&portal, &case), &policy, &id_token, |_| Ok(())).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn refreshed_id_tokens() {
+    let portal = Portal::honest();
+    let cases = portal.cases();
+    let keys = keys(
+        &portal,
+        cases.iter().find(|case| case.name == "RS256").unwrap(),
+    );
+    let exchange = Exchange::new(&portal, "refresh");
+    let first = exchange.log_in(&mut Browser::new());
+    let refresh_token = first.refresh.unwrap();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &*refresh_token),
+    ];
+    let later = exchange.token(&form);
+    assert_ne!(later.access, first.access);
+    let (issuer, id) = ([&*portal.url], ["refresh"]);
+    let policy = oidc::id_token(&issuer, &id, Nonce::NotSent);
+    verify(&keys, &policy, &first.id, |first| {
+        verify(&keys, &policy, &later.id, |id_token| {
+            HashClaims::from_token_endpoint(&later.access).check(id_token, HASHES)?;
+            check_same_user(id_token, first)
+        })
+    })
+    .unwrap();
+}
+
+/// Logs in and out. Returns the ID Token, and the logout token if the provider sends one.
+fn log_out(portal: &Portal, inbox: &Inbox) -> (String, Option<String>) {
+    let exchange = Exchange::new(portal, "logout");
+    let mut browser = Browser::new();
+    let tokens = exchange.log_in(&mut browser);
+    // The user is still logged in: no form.
+    let url = exchange.authorization_url("code");
+    assert!(browser.follow_to_page(&url).is_ok());
+    let endpoint = portal.endpoint(portal.metadata().end_session_endpoint());
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs([
+        ("id_token_hint", &*tokens.id),
+        ("post_logout_redirect_uri", LOGGED_OUT_URI),
+        ("state", "the state of the logout"),
+    ]);
+    let page = browser.get(&format!("{endpoint}?{}", query.finish()));
+    let location = page.location.unwrap_or_else(|| panic!("{}", page.body));
+    let query = location.strip_prefix(LOGGED_OUT_URI).unwrap();
+    let mut query = form_urlencoded::parse(&query.as_bytes()[1..]);
+    let state = query.find(|(name, _)| name == "state").unwrap().1;
+    assert_eq!(state, "the state of the logout");
+    let page = browser.follow_to_page(&url);
+    assert!(page.is_err(), "the user is still logged in");
+    (tokens.id, inbox.receive())
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in lemonldap runs it"]
+fn logout() {
+    let inbox = Inbox::open();
+    let options = Options {
+        logout_uri: &inbox.uri,
+        ..Options::default()
+    };
+    let portal = Portal::start(options);
+    let (id_token, logout_token) = log_out(&portal, &inbox);
+    let sends_token = r#""backchannel_logout_supported":true"#;
+    let Some(logout_token) = logout_token else {
+        assert!(!portal.metadata.contains(sends_token));
+        println!("this version does not send logout tokens");
+        return;
+    };
+    assert!(portal.metadata.contains(sends_token));
+    let cases = portal.cases();
+    let keys = keys(
+        &portal,
+        cases.iter().find(|case| case.name == "RS256").unwrap(),
+    );
+    let (issuer, id) = ([&*portal.url], ["logout"]);
+    let policy = oidc::logout_token(&issuer, &id);
+    // It has no `exp`, which Back-Channel Logout 1.0 §2.4 requires.
+    let error = verify(&keys, &policy, &logout_token, |_| Ok(()));
+    assert_eq!(error, Err(TokenError::missing(Claim::Exp)));
+    let policy = Policy {
+        expires_at: Check::IfPresent(Duration::ZERO),
+        ..policy
+    };
+    verify(
+        &keys,
+        &oidc::id_token(&issuer, &id, Nonce::NotSent),
+        &id_token,
+        |id_token| {
+            verify(&keys, &policy, &logout_token, |jwt| {
+                let logout_token = LogoutToken::from_verified(jwt)?;
+                assert_eq!(logout_token.subject().unwrap(), "dwho");
+                let session_id = id_token.claims().get("sid").unwrap().as_str();
+                assert_eq!(logout_token.session_id(), session_id);
+                Ok(())
+            })
+        },
+    )
+    .unwrap();
+    // The logout token of an impostor.
+    let twin = Portal::start(Options {
+        issuer: &portal.url,
+        ..options
+    });
+    let (_, logout_token) = log_out(&twin, &inbox);
+    let error = verify(&keys, &policy, &logout_token.unwrap(), |_| Ok(()));
+    assert_eq!(error, Err(TokenError::BadSignature));
+}
