@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use crate::packages::Packages;
 use crate::process::{Outcome, target_folder};
 
-/// The tests make the database with `sqlite3`, and the keys with `openssl`.
-const NAMES: [&str; 3] = ["glewlwyd", "sqlite3", "openssl"];
+/// The tests make the database with `sqlite3`, and the keys with `rnbyc`. Each program has the name
+/// of its package.
+const NAMES: [&str; 3] = ["glewlwyd", "sqlite3", "rnbyc"];
 
 /// Unpacks the packages and returns their folder.
 pub fn unpack() -> Outcome<PathBuf> {

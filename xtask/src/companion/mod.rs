@@ -113,7 +113,7 @@ impl Provider {
         test.arg("--offline").args(OPTIONS).args(tests);
         test.args(["--", "--ignored", "--test-threads", "2"]);
         if quick {
-            test.args(["--exact", self.quick_test()]);
+            test.arg(self.quick_test());
         }
         if let Some(folder) = packages {
             test.env("PROVIDER_PACKAGES", folder);

@@ -6,6 +6,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -41,6 +42,7 @@ pub(crate) fn secret(algorithm: &'static dyn Algorithm) -> SignedBy {
 }
 
 /// A browser that keeps cookies.
+#[derive(Clone)]
 pub(crate) struct Browser {
     agent: Agent,
     cookies: BTreeMap<String, String>,
@@ -50,6 +52,7 @@ pub(crate) struct Browser {
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
+    pub(crate) media_type: String,
     pub(crate) body: String,
 }
 
@@ -121,6 +124,7 @@ impl Browser {
         Page {
             status: response.status().as_u16(),
             location: location.map(|location| location.to_str().unwrap().to_owned()),
+            media_type: response.body().mime_type().unwrap_or_default().to_owned(),
             body: response.body_mut().read_to_string().unwrap(),
         }
     }
@@ -257,5 +261,51 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+/// Accepts requests of a provider, such as logout tokens.
+pub(crate) struct Inbox(TcpListener);
+
+impl Inbox {
+    pub(crate) fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self(listener)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/", self.0.local_addr().unwrap())
+    }
+
+    /// Waits for a request and returns its body.
+    pub(crate) fn receive(&self) -> String {
+        let limit = Instant::now() + Duration::from_secs(10);
+        let stream = loop {
+            if let Ok((stream, _)) = self.0.accept() {
+                break stream;
+            }
+            assert!(Instant::now() < limit, "the provider sends no request");
+            sleep(Duration::from_millis(10));
+        };
+        stream.set_nonblocking(false).unwrap();
+        let mut reader = BufReader::new(&stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            let line = line.trim_end().to_ascii_lowercase();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(value) = line.strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let response = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        (&stream).write_all(response).unwrap();
+        String::from_utf8(body).unwrap()
     }
 }
