@@ -1,19 +1,13 @@
 //! What the client does not do: requests that only these tests send. The core verifies the
 //! responses.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::spawn;
-use std::time::Duration;
-
 use base64ct::{Base64, Encoding};
 use jose_verify::alg::KeyParameters;
 use jose_verify::oauth::TokenResponse;
 use jose_verify::{Error, GrowingKeySet, NumericDate, Policy, Verified, Verifier, scratch_len};
 
 use crate::portal::{Case, Portal, SECRET, log_in};
-use crate::support::{Browser, REDIRECT_URI, parameter};
+use crate::support::{Browser, Page, REDIRECT_URI, parameter};
 
 /// The tokens of a response.
 pub(crate) struct Tokens {
@@ -91,14 +85,19 @@ impl<'p> Exchange<'p> {
         (page.status, page.body)
     }
 
-    pub(crate) fn user_info(&self, access_token: &str) -> String {
-        let endpoint = self
-            .portal
-            .endpoint(self.portal.metadata().user_info_endpoint());
+    /// Sends a request to the `UserInfo` endpoint.
+    pub(crate) fn user_info(&self, access_token: &str) -> Page {
+        let endpoint = self.portal.metadata().user_info_endpoint();
         let bearer = format!("Bearer {access_token}");
         let headers = [("authorization", &*bearer)];
-        let page = Browser::new().send("GET", &endpoint, &headers, "");
+        Browser::new().send("GET", &self.portal.endpoint(endpoint), &headers, "")
+    }
+
+    /// Returns a signed response of the `UserInfo` endpoint.
+    pub(crate) fn signed_user_info(&self, access_token: &str) -> String {
+        let page = self.user_info(access_token);
         assert_eq!(page.status, 200, "{}: {}", self.client_id, page.body);
+        assert_eq!(page.media_type, "application/jwt", "{}", self.client_id);
         page.body
     }
 
@@ -147,52 +146,4 @@ pub(crate) fn verify(
     let mut scratch = vec![0; scratch_len(token.len())];
     let verifier = Verifier::new(keys, policy);
     check(&verifier.verify(token.as_bytes(), NumericDate::now(), &mut scratch)?)
-}
-
-/// Receives logout tokens.
-pub(crate) struct Inbox {
-    pub(crate) uri: String,
-    tokens: Receiver<String>,
-}
-
-impl Inbox {
-    pub(crate) fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let uri = format!("http://{}/logout", listener.local_addr().unwrap());
-        let (sender, tokens) = channel();
-        spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                stream
-                    .set_read_timeout(Some(Duration::from_secs(5)))
-                    .unwrap();
-                let mut reader = BufReader::new(&stream);
-                let mut length = 0;
-                loop {
-                    let mut line = String::new();
-                    reader.read_line(&mut line).unwrap();
-                    let line = line.trim_end().to_ascii_lowercase();
-                    if line.is_empty() {
-                        break;
-                    }
-                    if let Some(number) = line.strip_prefix("content-length:") {
-                        length = number.trim().parse().unwrap();
-                    }
-                }
-                let mut body = vec![0; length];
-                reader.read_exact(&mut body).unwrap();
-                let mut form = form_urlencoded::parse(&body);
-                let token = form.find(|(name, _)| name == "logout_token").unwrap().1;
-                sender.send(token.into_owned()).unwrap();
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-                stream.write_all(answer).unwrap();
-            }
-        });
-        Self { uri, tokens }
-    }
-
-    /// Returns the next token, if one arrives within a second.
-    pub(crate) fn receive(&self) -> Option<String> {
-        self.tokens.recv_timeout(Duration::from_secs(1)).ok()
-    }
 }

@@ -10,19 +10,18 @@
 
 mod exchange;
 mod hostile;
+mod logout;
 mod portal;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::time::Duration;
-
 use jose_verify::alg::{HashFunction, SHA256, SHA384, SHA512};
-use jose_verify::oidc::{self, HashClaims, LogoutToken, Nonce, UserInfo, check_same_user};
+use jose_verify::oidc::{self, HashClaims, Nonce, UserInfo, check_same_user};
 use jose_verify::{Check, Claim, Error as TokenError, Member, Policy, Problem, oauth};
 use jose_verify_login::{Client, Error, Flow, User};
 
-use exchange::{Exchange, Inbox, code_grant, keys, tokens, verify};
-use portal::{KeyType, LOGGED_OUT_URI, Options, Portal, SECRET};
+use exchange::{Exchange, code_grant, keys, tokens, verify};
+use portal::{KeyType, Options, Portal, SECRET};
 use support::{Browser, parameter};
 
 const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
@@ -110,7 +109,7 @@ fn user_info_as_a_signed_jwt() {
         let id = format!("{}-signed", case.name);
         let mut client = portal.client(&id, &case.signed_by);
         let user = assert_is_the_doctor(log_in(&mut client, Flow::Code), &id);
-        let response = Exchange::new(&portal, &id).user_info(&user.access_token);
+        let response = Exchange::new(&portal, &id).signed_user_info(&user.access_token);
         let (issuer, id) = ([&*portal.url], [&*id]);
         let policy = oidc::user_info(&issuer, &id);
         verify(&keys(&portal, &case), &policy, &response, |jwt| {
@@ -126,17 +125,15 @@ fn user_info_as_a_signed_jwt() {
 #[ignore = "cargo xtask companion log-in lemonldap runs it"]
 fn user_info_signed_with_another_algorithm() {
     let portal = Portal::honest();
-    let cases = portal.cases();
-    let find = |name| cases.iter().find(|case| case.name == name).unwrap();
     let exchange = Exchange::new(&portal, "mixed");
     let tokens = exchange.log_in(&mut Browser::new());
-    let response = exchange.user_info(&tokens.access);
+    let response = exchange.signed_user_info(&tokens.access);
     let (issuer, id) = ([&*portal.url], ["mixed"]);
     let policy = oidc::id_token(&issuer, &id, Nonce::Sent(&exchange.nonce));
-    let rsa = keys(&portal, find("RS256"));
+    let rsa = keys(&portal, &portal.case("RS256"));
     verify(&rsa, &policy, &tokens.id, |id_token| {
         let policy = oidc::user_info(&issuer, &id);
-        let mac = keys(&portal, find("HS256"));
+        let mac = keys(&portal, &portal.case("HS256"));
         verify(&mac, &policy, &response, |jwt| {
             UserInfo::from_verified(jwt, id_token).map(|_| ())
         })?;
@@ -264,11 +261,7 @@ fn client_secret_post() {
 #[ignore = "cargo xtask companion log-in lemonldap runs it"]
 fn refreshed_id_tokens() {
     let portal = Portal::honest();
-    let cases = portal.cases();
-    let keys = keys(
-        &portal,
-        cases.iter().find(|case| case.name == "RS256").unwrap(),
-    );
+    let keys = keys(&portal, &portal.case("RS256"));
     let exchange = Exchange::new(&portal, "refresh");
     let first = exchange.log_in(&mut Browser::new());
     let refresh_token = first.refresh.unwrap();
@@ -287,86 +280,4 @@ fn refreshed_id_tokens() {
         })
     })
     .unwrap();
-}
-
-/// Logs in and out. Returns the ID Token, and the logout token if the provider sends one.
-fn log_out(portal: &Portal, inbox: &Inbox) -> (String, Option<String>) {
-    let exchange = Exchange::new(portal, "logout");
-    let mut browser = Browser::new();
-    let tokens = exchange.log_in(&mut browser);
-    // The user is still logged in: no form.
-    let url = exchange.authorization_url("code");
-    assert!(browser.follow_to_page(&url).is_ok());
-    let endpoint = portal.endpoint(portal.metadata().end_session_endpoint());
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs([
-        ("id_token_hint", &*tokens.id),
-        ("post_logout_redirect_uri", LOGGED_OUT_URI),
-        ("state", "the state of the logout"),
-    ]);
-    let page = browser.get(&format!("{endpoint}?{}", query.finish()));
-    let location = page.location.unwrap_or_else(|| panic!("{}", page.body));
-    let query = location.strip_prefix(LOGGED_OUT_URI).unwrap();
-    let mut query = form_urlencoded::parse(&query.as_bytes()[1..]);
-    let state = query.find(|(name, _)| name == "state").unwrap().1;
-    assert_eq!(state, "the state of the logout");
-    let page = browser.follow_to_page(&url);
-    assert!(page.is_err(), "the user is still logged in");
-    (tokens.id, inbox.receive())
-}
-
-#[test]
-#[ignore = "cargo xtask companion log-in lemonldap runs it"]
-fn logout() {
-    let inbox = Inbox::open();
-    let options = Options {
-        logout_uri: &inbox.uri,
-        ..Options::default()
-    };
-    let portal = Portal::start(options);
-    let (id_token, logout_token) = log_out(&portal, &inbox);
-    let sends_token = r#""backchannel_logout_supported":true"#;
-    let Some(logout_token) = logout_token else {
-        assert!(!portal.metadata.contains(sends_token));
-        println!("this version does not send logout tokens");
-        return;
-    };
-    assert!(portal.metadata.contains(sends_token));
-    let cases = portal.cases();
-    let keys = keys(
-        &portal,
-        cases.iter().find(|case| case.name == "RS256").unwrap(),
-    );
-    let (issuer, id) = ([&*portal.url], ["logout"]);
-    let policy = oidc::logout_token(&issuer, &id);
-    // It has no `exp`, which Back-Channel Logout 1.0 §2.4 requires.
-    let error = verify(&keys, &policy, &logout_token, |_| Ok(()));
-    assert_eq!(error, Err(TokenError::missing(Claim::Exp)));
-    let policy = Policy {
-        expires_at: Check::IfPresent(Duration::ZERO),
-        ..policy
-    };
-    verify(
-        &keys,
-        &oidc::id_token(&issuer, &id, Nonce::NotSent),
-        &id_token,
-        |id_token| {
-            verify(&keys, &policy, &logout_token, |jwt| {
-                let logout_token = LogoutToken::from_verified(jwt)?;
-                assert_eq!(logout_token.subject().unwrap(), "dwho");
-                let session_id = id_token.claims().get("sid").unwrap().as_str();
-                assert_eq!(logout_token.session_id(), session_id);
-                Ok(())
-            })
-        },
-    )
-    .unwrap();
-    // The logout token of an impostor.
-    let twin = Portal::start(Options {
-        issuer: &portal.url,
-        ..options
-    });
-    let (_, logout_token) = log_out(&twin, &inbox);
-    let error = verify(&keys, &policy, &logout_token.unwrap(), |_| Ok(()));
-    assert_eq!(error, Err(TokenError::BadSignature));
 }

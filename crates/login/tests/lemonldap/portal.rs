@@ -13,6 +13,7 @@ use jose_verify::alg::{
 use jose_verify::json::JsonStr;
 use jose_verify::oauth::ProviderMetadata;
 use jose_verify_login::{Client, SignedBy};
+use serde_json::{Map, Value, json};
 
 use crate::support::{
     Browser, REDIRECT_URI, Server, free_port, new_folder, packages, published, secret, settings,
@@ -194,6 +195,12 @@ impl Portal {
         cases.collect()
     }
 
+    /// Returns an algorithm that every instance with an RSA key supports.
+    pub(crate) fn case(&self, name: &str) -> Case {
+        let mut cases = self.cases().into_iter();
+        cases.find(|case| case.name == name).unwrap()
+    }
+
     pub(crate) fn client(&self, client_id: &str, signed_by: &SignedBy) -> Client {
         let mut settings = settings(&self.url, client_id, signed_by);
         settings.client_secret = (client_id != "public").then(|| SECRET.to_owned());
@@ -232,9 +239,8 @@ impl Portal {
         let files = fs::read_dir(self.folder.join("conf")).unwrap();
         let files = files.map(|file| file.unwrap().path());
         let newest = files.max_by_key(|file| number(file)).unwrap();
-        let text = fs::read_to_string(newest).unwrap();
-        let (_, rest) = text.split_once(r#""oidcServiceKeyIdSig""#).unwrap();
-        rest.split('"').nth(1).unwrap().to_owned()
+        let json: Value = serde_json::from_slice(&fs::read(newest).unwrap()).unwrap();
+        json["oidcServiceKeyIdSig"].as_str().unwrap().to_owned()
     }
 
     /// Logs the demonstration user in, in a new browser, and returns the parameters of the
@@ -286,11 +292,11 @@ fn perl(folder: &Path) -> Command {
     perl
 }
 
-/// Returns a new private key and its public key as PEM, with line breaks as in JSON.
+/// Returns a new private key and its public key as PEM.
 fn generate_key(folder: &Path, key: KeyType) -> (String, String) {
     let done = perl(folder).args(["-e", key.program()]).output().unwrap();
     assert!(done.status.success(), "{done:?}");
-    let keys = String::from_utf8(done.stdout).unwrap().replace('\n', "\\n");
+    let keys = String::from_utf8(done.stdout).unwrap();
     let public = keys.find("-----BEGIN PUBLIC KEY").unwrap();
     (keys[..public].to_owned(), keys[public..].to_owned())
 }
@@ -308,75 +314,78 @@ fn write_configuration(folder: &Path, url: &str, issuer: &str, options: Options<
         templates.display()
     );
     fs::write(folder.join("lemonldap-ng.ini"), ini).unwrap();
-    let json = configuration(folder, url, issuer, options);
+    let json = configuration(folder, url, issuer, options).to_string();
     fs::write(folder.join("conf/lmConf-1.json"), json).unwrap();
 }
 
 /// Returns the configuration. A module that is not needed is off, because its dependencies are not
 /// unpacked.
-fn configuration(folder: &Path, url: &str, issuer: &str, options: Options<'_>) -> String {
+fn configuration(folder: &Path, url: &str, issuer: &str, options: Options<'_>) -> Value {
     let (private, public) = generate_key(folder, options.key);
-    let key_type = options.key.name();
-    let key_id = options.key_id;
-    let folder = folder.display();
+    let files = |name: &str| {
+        let folder = folder.join(name).display().to_string();
+        json!({"Directory": folder, "LockDirectory": format!("{folder}/lock")})
+    };
     let clients = clients(options);
-    let ids = clients.iter().map(|(id, _)| id);
-    let claims = ids.map(|id| format!(r#""{id}":{{"email":"mail","name":"cn"}}"#));
-    let claims = claims.collect::<Vec<_>>().join(",");
-    let clients = clients.iter().map(|(_, client)| &**client);
-    let clients = clients.collect::<Vec<_>>().join(",");
-    format!(
-        r#"{{
-"cfgNum":1,"cfgDate":1700000000,"cfgAuthor":"test","cfgVersion":"2.16.1",
-"portal":"{url}","domain":"127.0.0.1","securedCookie":0,"key":"0123456789abcdef",
-"authentication":"Demo","userDB":"Same","passwordDB":"","registerDB":"Null",
-"demoExportedVars":{{"cn":"cn","mail":"mail","uid":"uid"}},
-"whatToTrace":"uid","loginHistoryEnabled":0,"portalDisplayRegister":0,
-"portalDisplayResetPassword":0,"portalDisplayCertificateResetByMail":0,
-"captcha":"NoCaptcha","captcha_mail_enabled":0,"captcha_register_enabled":0,
-"locationRules":{{"127.0.0.1":{{"default":"accept"}}}},"exportedHeaders":{{}},
-"globalStorage":"Apache::Session::File","globalStorageOptions":{{
-"Directory":"{folder}/sessions","LockDirectory":"{folder}/sessions/lock"}},
-"persistentStorage":"Apache::Session::File","persistentStorageOptions":{{
-"Directory":"{folder}/psessions","LockDirectory":"{folder}/psessions/lock"}},
-"issuerDBOpenIDConnectActivation":1,"oidcServiceMetaDataIssuer":"{issuer}",
-"oidcServiceAllowHybridFlow":1,"oidcServiceKeyTypeSig":"{key_type}",
-"oidcServicePrivateKeySig":"{private}","oidcServicePublicKeySig":"{public}",
-"oidcServiceKeyIdSig":"{key_id}",
-"oidcRPMetaDataOptions":{{{clients}}},"oidcRPMetaDataExportedVars":{{{claims}}}
-}}"#
-    )
+    let ids = clients.keys().cloned();
+    let claims: Map<_, _> = ids
+        .map(|id| (id, json!({"email": "mail", "name": "cn"})))
+        .collect();
+    json!({
+        "cfgNum": 1, "cfgDate": 1_700_000_000, "cfgAuthor": "test", "cfgVersion": "2.16.1",
+        "portal": url, "domain": "127.0.0.1", "securedCookie": 0, "key": "0123456789abcdef",
+        "authentication": "Demo", "userDB": "Same", "passwordDB": "", "registerDB": "Null",
+        "demoExportedVars": {"cn": "cn", "mail": "mail", "uid": "uid"},
+        "whatToTrace": "uid", "loginHistoryEnabled": 0, "portalDisplayRegister": 0,
+        "portalDisplayResetPassword": 0, "portalDisplayCertificateResetByMail": 0,
+        "captcha": "NoCaptcha", "captcha_mail_enabled": 0, "captcha_register_enabled": 0,
+        "locationRules": {"127.0.0.1": {"default": "accept"}}, "exportedHeaders": {},
+        "globalStorage": "Apache::Session::File",
+        "globalStorageOptions": files("sessions"),
+        "persistentStorage": "Apache::Session::File",
+        "persistentStorageOptions": files("psessions"),
+        "issuerDBOpenIDConnectActivation": 1,
+        "oidcServiceMetaDataIssuer": issuer,
+        "oidcServiceAllowHybridFlow": 1,
+        "oidcServiceKeyTypeSig": options.key.name(),
+        "oidcServicePrivateKeySig": private,
+        "oidcServicePublicKeySig": public,
+        "oidcServiceKeyIdSig": options.key_id,
+        "oidcRPMetaDataOptions": clients,
+        "oidcRPMetaDataExportedVars": claims,
+    })
 }
 
-/// Returns the identifier of each client, and its registration.
-fn clients(options: Options<'_>) -> Vec<(String, String)> {
-    let mut clients = Vec::new();
-    let mut register = |id: String, alg: &str, more: &[(&str, &str)]| {
+/// Returns the registration of each client.
+fn clients(options: Options<'_>) -> Map<String, Value> {
+    let mut clients = Map::new();
+    let mut register = |id: &str, alg: &str, more: &[(&str, &str)]| {
         let always = [
-            ("ClientID", &*id),
+            ("ClientID", id),
             ("ClientSecret", options.secret),
             ("RedirectUris", REDIRECT_URI),
             ("IDTokenSignAlg", alg),
             ("BypassConsent", "1"),
         ];
         let all = always.iter().chain(more);
-        let members =
-            all.map(|(name, value)| format!(r#""oidcRPMetaDataOptions{name}":"{value}""#));
-        let members = members.collect::<Vec<_>>().join(",");
-        let client = format!(r#""{id}":{{{members}}}"#);
-        clients.push((id, client));
+        let client = all.map(|(name, value)| {
+            let name = format!("oidcRPMetaDataOptions{name}");
+            (name, json!(value))
+        });
+        clients.insert(id.to_owned(), client.collect());
     };
     for (name, _) in ALGORITHMS {
-        register(name.to_owned(), name, &[]);
-        register(format!("{name}-signed"), name, &[("UserInfoSignAlg", name)]);
+        register(name, name, &[]);
+        let signed = [("UserInfoSignAlg", name)];
+        register(&format!("{name}-signed"), name, &signed);
         let jwt = [("AccessTokenJWT", "1"), ("AccessTokenSignAlg", name)];
-        register(format!("{name}-access"), name, &jwt);
+        register(&format!("{name}-access"), name, &jwt);
     }
-    register("none".to_owned(), "none", &[]);
+    register("none", "none", &[]);
     let public = [("Public", "1"), ("RequirePKCE", "1")];
-    register("public".to_owned(), "RS256", &public);
-    register("mixed".to_owned(), "RS256", &[("UserInfoSignAlg", "HS256")]);
-    register("refresh".to_owned(), "RS256", &[("RefreshToken", "1")]);
+    register("public", "RS256", &public);
+    register("mixed", "RS256", &[("UserInfoSignAlg", "HS256")]);
+    register("refresh", "RS256", &[("RefreshToken", "1")]);
     let logout = [
         ("PostLogoutRedirectUris", LOGGED_OUT_URI),
         ("LogoutBypassConfirm", "1"),
@@ -384,6 +393,6 @@ fn clients(options: Options<'_>) -> Vec<(String, String)> {
         ("LogoutType", "back"),
         ("LogoutSessionRequired", "1"),
     ];
-    register("logout".to_owned(), "RS256", &logout);
+    register("logout", "RS256", &logout);
     clients
 }
