@@ -1,73 +1,330 @@
-//! Fetches the keys of the issuer.
+//! Fetching documents by HTTP, and what every fetch must satisfy.
 
 use std::fmt;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::http::{Response, StatusCode, Uri};
 
-/// Longest JWK Set that is read, in bytes: ten times the largest that known providers publish.
-const MAX_JWKS_LEN: u64 = 256 * 1024;
+/// Fetches a document. [`HttpClient`] implements it; implement it yourself to use another HTTP
+/// client.
+///
+/// The call blocks. This crate makes it on a thread of its own, which serves one issuer.
+pub trait Fetch: Send + Sync {
+    /// Fetches the document at `url`. If `etag` is given and the document still has this entity
+    /// tag, the result is [`Fetched::NotModified`] (RFC 9110 §13.1.2).
+    ///
+    /// The implementation must bound the time and the size, must not follow redirects, and must
+    /// accept status 200 only.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no document.
+    fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, FetchError>;
+}
 
-/// Fetches the text of the issuer's JWK Set.
-pub type Fetch = Box<dyn Fn() -> Fetching + Send + Sync>;
+impl<F: Fetch + ?Sized> Fetch for Arc<F> {
+    fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, FetchError> {
+        (**self).fetch(url, etag)
+    }
+}
 
-/// A pending fetch.
-pub type Fetching = Pin<Box<dyn Future<Output = Result<Vec<u8>, FetchError>> + Send>>;
+/// The result of a successful fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// The document.
+    Document {
+        /// Its bytes.
+        body: Vec<u8>,
+        /// Its entity tag, to ask for changes only.
+        etag: Option<String>,
+    },
+    /// The document has not changed since the fetch that returned its entity tag.
+    NotModified,
+}
 
-/// Why a fetch failed.
-#[derive(Debug)]
+/// Why a document could not be fetched or used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FetchError {
-    /// The request failed.
+    /// The URL is neither `https` nor `http` to this machine.
+    InsecureUrl,
+    /// The server cannot be reached, or does not speak HTTP. The text names no part of a response.
     Transport(String),
-    /// The request took too long.
+    /// The server took longer than the timeout.
     Timeout,
-    /// The response is not a JWK Set with a usable key.
+    /// The response has this status instead of 200. A redirect is such a status.
+    Status(u16),
+    /// The response is longer than this number of bytes.
+    TooLong(u64),
+    /// The response is no usable metadata, or metadata of another issuer.
+    Metadata(jose_verify::Error),
+    /// The metadata has no `jwks_uri`.
+    NoJwksUri,
+    /// The response is no document with keys.
     Keys(jose_verify::Error),
+    /// A file cannot be read.
+    File(std::io::ErrorKind),
+    /// The system cannot start a thread for the fetch.
+    Thread(std::io::ErrorKind),
 }
 
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transport(reason) => write!(f, "cannot fetch the keys: {reason}"),
-            Self::Timeout => f.write_str("fetching the keys timed out"),
-            Self::Keys(error) => write!(f, "the fetched keys are not usable: {error}"),
+            Self::InsecureUrl => f.write_str("the URL is neither https nor on this machine"),
+            Self::Transport(reason) => write!(f, "the request failed: {reason}"),
+            Self::Timeout => f.write_str("the server took too long"),
+            Self::Status(status) => write!(f, "the server responded with status {status}"),
+            Self::TooLong(limit) => write!(f, "the response is longer than {limit} bytes"),
+            Self::Metadata(error) => write!(f, "the metadata cannot be used: {error}"),
+            Self::NoJwksUri => f.write_str("the metadata has no jwks_uri"),
+            Self::Keys(error) => write!(f, "the keys cannot be used: {error}"),
+            Self::File(kind) => write!(f, "the file cannot be read: {kind}"),
+            Self::Thread(kind) => write!(f, "no thread can be started: {kind}"),
         }
     }
 }
 
 impl std::error::Error for FetchError {}
 
-/// Fetches the JWK Set at `url`. Configure the URL or take it from the issuer's metadata, never
-/// from a token: the keys are as trustworthy as the connection to it.
-///
-/// Redirects are not followed, and an `https` URL never leads to `http`.
-#[must_use]
-pub fn by_http(url: String, timeout: Duration) -> Fetch {
-    let config = Agent::config_builder()
-        .https_only(url.starts_with("https:"))
-        .max_redirects(0)
-        .timeout_global(Some(timeout));
-    let agent = config.build().new_agent();
-    Box::new(move || {
-        let (agent, url) = (agent.clone(), url.clone());
-        // The HTTP client blocks, so it runs on a thread for blocking work.
-        let text = tokio::task::spawn_blocking(move || get(&agent, &url));
-        Box::pin(async {
-            let text = text
-                .await
-                .map_err(|e| FetchError::Transport(e.to_string()))?;
-            text.map_err(|e| FetchError::Transport(e.to_string()))
-        })
-    })
+/// The settings of an [`HttpClient`].
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// The longest time that a request may take, from the name lookup to the last byte of the
+    /// response. Ten seconds by default.
+    pub timeout: Duration,
+    /// The longest response, in bytes. 1 MiB by default: the core reads no longer JWK Set.
+    pub max_len: u64,
+    /// Certificates in PEM of the authorities to trust instead of the public ones.
+    pub authorities: Option<Vec<u8>>,
+    /// The proxy for requests to other machines.
+    pub proxy: ProxySettings,
+    /// Host names for which `http` is permitted, besides those of this machine. Anyone on the way
+    /// to such a host can replace the keys.
+    pub insecure_hosts: Vec<String>,
 }
 
-fn get(agent: &Agent, url: &str) -> Result<Vec<u8>, ureq::Error> {
-    let mut response = agent.get(url).header("accept", "application/json").call()?;
-    // A redirect is not an error for the client. It is not a key set either, so loading it fails.
-    response
-        .body_mut()
-        .with_config()
-        .limit(MAX_JWKS_LEN)
-        .read_to_vec()
+/// Which proxy requests to other machines use.
+#[derive(Clone, PartialEq, Eq)]
+pub enum ProxySettings {
+    /// The one that the variables `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` name, if any.
+    Environment,
+    /// None.
+    Direct,
+    /// The one at this URL, such as `http://proxy.example.com:3128`.
+    Url(String),
+}
+
+impl fmt::Debug for ProxySettings {
+    /// Leaves out the URL, which can contain a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Environment => "Environment",
+            Self::Direct => "Direct",
+            Self::Url(_) => "Url",
+        })
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(10),
+            max_len: 1 << 20,
+            authorities: None,
+            proxy: ProxySettings::Environment,
+            insecure_hosts: Vec::new(),
+        }
+    }
+}
+
+/// An HTTP client that sends requests over `https`, or to this machine.
+///
+/// It follows no redirects, accepts status 200 only, and bounds the time and the length of a
+/// response.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    /// For other machines, through a proxy if there is one.
+    remote: Agent,
+    /// For this machine. Without a proxy, which would receive what is sent.
+    local: Agent,
+    max_len: u64,
+    insecure_hosts: Vec<String>,
+}
+
+/// Why an [`HttpClient`] cannot be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HttpSettingsError {
+    /// `authorities` contains no certificate, or something that is none.
+    Authorities,
+    /// The URL of the proxy is invalid.
+    Proxy,
+}
+
+impl fmt::Display for HttpSettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Authorities => "the certificates of the authorities cannot be read as PEM",
+            Self::Proxy => "the URL of the proxy is invalid",
+        })
+    }
+}
+
+impl std::error::Error for HttpSettingsError {}
+
+impl HttpClient {
+    /// Creates a client.
+    ///
+    /// # Errors
+    ///
+    /// The certificates or the proxy cannot be used.
+    pub fn new(settings: &HttpSettings) -> Result<Self, HttpSettingsError> {
+        let proxy = match &settings.proxy {
+            ProxySettings::Environment => ureq::Proxy::try_from_env(),
+            ProxySettings::Direct => None,
+            ProxySettings::Url(url) => {
+                Some(ureq::Proxy::new(url).map_err(|_| HttpSettingsError::Proxy)?)
+            }
+        };
+        let agent = |proxy| {
+            let config = Agent::config_builder()
+                // The client does not treat a redirect as an error. It is no status 200 either.
+                .max_redirects(0)
+                .http_status_as_error(false)
+                .timeout_global(Some(settings.timeout))
+                .proxy(proxy);
+            let config = tls::trust(config, settings.authorities.as_deref())?;
+            Ok(config.build().new_agent())
+        };
+        Ok(Self {
+            remote: agent(proxy)?,
+            local: agent(None)?,
+            max_len: settings.max_len,
+            insecure_hosts: settings.insecure_hosts.clone(),
+        })
+    }
+
+    /// Returns the agent and the parsed URL for a request, for requests that [`Fetch`] does not
+    /// cover. It neither follows redirects nor treats a status as an error.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::InsecureUrl`]: others on the network could read or change the traffic.
+    pub fn agent_for(&self, url: &str) -> Result<(&Agent, Uri), FetchError> {
+        let uri: Uri = url.parse().map_err(|_| FetchError::InsecureUrl)?;
+        let host = uri.host().ok_or(FetchError::InsecureUrl)?;
+        let is_local = is_this_machine(host);
+        let is_named = || self.insecure_hosts.iter().any(|h| h == host);
+        let is_secure = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => is_local || is_named(),
+            _ => false,
+        };
+        if !is_secure {
+            return Err(FetchError::InsecureUrl);
+        }
+        let agent = if is_local { &self.local } else { &self.remote };
+        Ok((agent, uri))
+    }
+
+    /// Reads the body of a response, up to the longest permitted length.
+    ///
+    /// # Errors
+    ///
+    /// The connection fails, or the body is too long.
+    pub fn read(&self, mut response: Response<ureq::Body>) -> Result<Vec<u8>, FetchError> {
+        let body = response.body_mut().with_config().limit(self.max_len);
+        body.read_to_vec().map_err(|error| self.error(error))
+    }
+
+    /// Converts an error of the HTTP client.
+    #[must_use]
+    pub fn error(&self, error: ureq::Error) -> FetchError {
+        match error {
+            ureq::Error::Timeout(_) => FetchError::Timeout,
+            ureq::Error::BodyExceedsLimit(_) => FetchError::TooLong(self.max_len),
+            ureq::Error::StatusCode(status) => FetchError::Status(status),
+            other => FetchError::Transport(other.to_string()),
+        }
+    }
+}
+
+impl Fetch for HttpClient {
+    fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, FetchError> {
+        let (agent, uri) = self.agent_for(url)?;
+        let mut request = agent
+            .get(uri)
+            .header("accept", "application/json, application/jwk-set+json, */*");
+        if let Some(etag) = etag {
+            request = request.header("if-none-match", etag);
+        }
+        let response = request.call().map_err(|error| self.error(error))?;
+        match response.status() {
+            StatusCode::OK => {}
+            StatusCode::NOT_MODIFIED if etag.is_some() => return Ok(Fetched::NotModified),
+            status => return Err(FetchError::Status(status.as_u16())),
+        }
+        let etag = response.headers().get("etag");
+        let etag = etag.and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let body = self.read(response)?;
+        Ok(Fetched::Document { body, etag })
+    }
+}
+
+/// Returns whether a URL's host is this machine.
+fn is_this_machine(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "[::1]" | "localhost")
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use ureq::config::ConfigBuilder;
+    use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
+    use ureq::typestate::AgentScope;
+
+    use super::HttpSettingsError;
+
+    /// Trusts the authorities with these certificates in PEM, or the public ones.
+    pub(super) fn trust(
+        config: ConfigBuilder<AgentScope>,
+        authorities: Option<&[u8]>,
+    ) -> Result<ConfigBuilder<AgentScope>, HttpSettingsError> {
+        let Some(pem) = authorities else {
+            return Ok(config);
+        };
+        let mut certificates = Vec::new();
+        for item in parse_pem(pem) {
+            match item {
+                Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+                _ => return Err(HttpSettingsError::Authorities),
+            }
+        }
+        if certificates.is_empty() {
+            return Err(HttpSettingsError::Authorities);
+        }
+        let tls = TlsConfig::builder().root_certs(RootCerts::from(certificates));
+        Ok(config.tls_config(tls.build()))
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+mod tls {
+    use ureq::config::ConfigBuilder;
+    use ureq::typestate::AgentScope;
+
+    use super::HttpSettingsError;
+
+    /// Without TLS, there is nothing to trust.
+    pub(super) fn trust(
+        config: ConfigBuilder<AgentScope>,
+        authorities: Option<&[u8]>,
+    ) -> Result<ConfigBuilder<AgentScope>, HttpSettingsError> {
+        match authorities {
+            None => Ok(config),
+            Some(_) => Err(HttpSettingsError::Authorities),
+        }
+    }
 }

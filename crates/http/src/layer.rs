@@ -1,5 +1,6 @@
-//! The layer: turns the header `Authorization` into a [`Principal`] or a rejection.
+//! A layer for tower, which turns the header `Authorization` into an [`AccessToken`] or a response.
 
+use std::marker::PhantomData;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,32 +8,86 @@ use std::task::{Context, Poll};
 
 use http::header::{AUTHORIZATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
-use jose_verify::{Category, Error};
+use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::issuer::Issuer;
-use crate::principal::Principal;
+use crate::bearer::bearer_token;
+use crate::error::Error;
+use crate::issuers::Issuers;
+use crate::token::{AccessToken, Principal};
 
-/// Wraps a service in [`RequireBearer`].
-#[derive(Clone)]
-pub struct RequireBearerLayer {
-    issuer: Arc<Issuer>,
-    scopes: &'static [&'static str],
+/// Accepts only requests with a valid token that has all required scopes, and puts the
+/// [`AccessToken`] into their extensions. Requires the feature `tower`.
+///
+/// Other requests receive [`Error::response`].
+#[derive(Debug)]
+pub struct RequireBearerLayer<T = Principal> {
+    issuers: Issuers,
+    scopes: Arc<[String]>,
+    claims: PhantomData<fn() -> T>,
 }
 
-impl RequireBearerLayer {
-    /// Requires a token from this issuer with all of these scopes.
-    #[must_use]
-    pub fn new(issuer: Arc<Issuer>, scopes: &'static [&'static str]) -> Self {
-        Self { issuer, scopes }
+// Not derived, because a derive would require `T: Clone`.
+impl<T> Clone for RequireBearerLayer<T> {
+    fn clone(&self) -> Self {
+        Self {
+            issuers: self.issuers.clone(),
+            scopes: Arc::clone(&self.scopes),
+            claims: PhantomData,
+        }
     }
 }
 
-impl<S> Layer<S> for RequireBearerLayer {
-    type Service = RequireBearer<S>;
+impl RequireBearerLayer {
+    /// Requires a token of one of these issuers, with all of these scopes.
+    pub fn new<S: Into<String>>(issuers: Issuers, scopes: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            issuers,
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            claims: PhantomData,
+        }
+    }
 
-    fn layer(&self, inner: S) -> RequireBearer<S> {
+    /// Reads the claims into `T` instead of a [`Principal`].
+    #[must_use]
+    pub fn with_claims<T>(self) -> RequireBearerLayer<T> {
+        RequireBearerLayer {
+            issuers: self.issuers,
+            scopes: self.scopes,
+            claims: PhantomData,
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send> RequireBearerLayer<T> {
+    async fn authorize(&self, headers: &HeaderMap) -> Result<AccessToken<T>, Error> {
+        let token = authenticate(&self.issuers, headers).await?;
+        token.require(&self.scopes)?;
+        Ok(token)
+    }
+}
+
+/// Verifies the token in these headers.
+///
+/// # Errors
+///
+/// There is no token, it is rejected, or there are no keys.
+pub async fn authenticate<T: DeserializeOwned + Send>(
+    issuers: &Issuers,
+    headers: &HeaderMap,
+) -> Result<AccessToken<T>, Error> {
+    let values = headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .map(HeaderValue::as_bytes);
+    issuers.verify(bearer_token(values)?).await
+}
+
+impl<S, T> Layer<S> for RequireBearerLayer<T> {
+    type Service = RequireBearer<S, T>;
+
+    fn layer(&self, inner: S) -> RequireBearer<S, T> {
         RequireBearer {
             inner,
             guard: self.clone(),
@@ -40,17 +95,27 @@ impl<S> Layer<S> for RequireBearerLayer {
     }
 }
 
-/// Passes on a request whose bearer token is valid, with the [`Principal`] in its extensions.
-#[derive(Clone)]
-pub struct RequireBearer<S> {
+/// The service of a [`RequireBearerLayer`].
+#[derive(Debug)]
+pub struct RequireBearer<S, T = Principal> {
     inner: S,
-    guard: RequireBearerLayer,
+    guard: RequireBearerLayer<T>,
 }
 
-impl<S, B, R> Service<Request<B>> for RequireBearer<S>
+impl<S: Clone, T> Clone for RequireBearer<S, T> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            guard: self.guard.clone(),
+        }
+    }
+}
+
+impl<S, T, B, R> Service<Request<B>> for RequireBearer<S, T>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
     B: Send + 'static,
     R: Default,
 {
@@ -69,107 +134,29 @@ where
         let guard = self.guard.clone();
         Box::pin(async move {
             match guard.authorize(request.headers()).await {
-                Ok(principal) => {
-                    request.extensions_mut().insert(principal);
+                Ok(token) => {
+                    request.extensions_mut().insert(token);
                     inner.call(request).await
                 }
-                Err(rejection) => Ok(rejection.response(guard.scopes)),
+                Err(error) => Ok(response(&error)),
             }
         })
     }
 }
 
-impl RequireBearerLayer {
-    async fn authorize(&self, headers: &HeaderMap) -> Result<Principal, Rejection> {
-        let token = bearer_token(headers)?;
-        let principal = match self.issuer.authenticate(token).await {
-            Ok(principal) => principal,
-            // The server has no keys, so the token is not reported as invalid.
-            Err(Error::NoKey) if self.issuer.keys().is_none() => return Err(Rejection::NoKeys),
-            Err(error) => return Err(Rejection::Error(error)),
-        };
-        let has = |scope: &&str| principal.scopes.iter().any(|s| s == scope);
-        if self.scopes.iter().all(has) {
-            Ok(principal)
-        } else {
-            Err(Rejection::Error(Error::InsufficientScope))
-        }
+/// Returns the response to a rejected request, with an empty body.
+#[must_use]
+pub fn response<R: Default>(error: &Error) -> Response<R> {
+    let answer = error.response();
+    let mut response = Response::new(R::default());
+    let server_error = StatusCode::INTERNAL_SERVER_ERROR;
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(server_error);
+    let headers = response.headers_mut();
+    if let Some(Ok(challenge)) = answer.www_authenticate.map(HeaderValue::try_from) {
+        headers.insert(WWW_AUTHENTICATE, challenge);
     }
-}
-
-/// Returns the token in the only header `Authorization`, with the scheme `Bearer` in upper or lower
-/// case (RFC 6750 §2.1).
-fn bearer_token(headers: &HeaderMap) -> Result<&str, Rejection> {
-    let mut all = headers.get_all(AUTHORIZATION).iter();
-    let value = all.next().ok_or(Rejection::NoToken)?;
-    if all.next().is_some() {
-        return Err(Rejection::Request);
+    if let Some(seconds) = answer.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    let text = value.to_str().map_err(|_| Rejection::Request)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Rejection::Request)?;
-    if scheme.eq_ignore_ascii_case("Bearer") {
-        Ok(token.trim_matches(' '))
-    } else {
-        Err(Rejection::NoToken)
-    }
-}
-
-/// Why a request is rejected.
-#[derive(Debug)]
-enum Rejection {
-    /// The request has no credentials, or they have another scheme.
-    NoToken,
-    /// The header is malformed or duplicated.
-    Request,
-    /// The token is invalid or lacks a scope, or the server is misconfigured.
-    Error(Error),
-    /// The keys have not been fetched yet, or the issuer has withdrawn all of them.
-    NoKeys,
-}
-
-impl Rejection {
-    /// Returns the response (RFC 6750 §3 and §3.1).
-    fn response<R: Default>(&self, scopes: &[&str]) -> Response<R> {
-        let (status, challenge) = match self {
-            Self::NoToken => (StatusCode::UNAUTHORIZED, "Bearer".to_owned()),
-            Self::Request => {
-                let challenge = "Bearer error=\"invalid_request\"";
-                (StatusCode::BAD_REQUEST, challenge.to_owned())
-            }
-            Self::Error(error) => answer(*error, scopes),
-            Self::NoKeys => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
-        };
-        let mut response = Response::new(R::default());
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        if status.is_client_error()
-            && let Ok(challenge) = HeaderValue::try_from(challenge)
-        {
-            headers.insert(WWW_AUTHENTICATE, challenge);
-        }
-        response
-    }
-}
-
-/// Returns the status and the challenge, by the category of the error. The name of the error does
-/// not reveal token content and needs no escaping in a quoted string. Its message may contain
-/// quotation marks.
-fn answer(error: Error, scopes: &[&str]) -> (StatusCode, String) {
-    match error.category() {
-        Category::Token | Category::Signature | Category::UnknownKey | Category::Claims => {
-            let name = error.name();
-            let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{name}\"");
-            (StatusCode::UNAUTHORIZED, challenge)
-        }
-        Category::Scope => {
-            let scopes = scopes.join(" ");
-            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scopes}\"");
-            (StatusCode::FORBIDDEN, challenge)
-        }
-        // An error that the sender of the token cannot fix.
-        _ => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
-    }
+    response
 }

@@ -1,28 +1,63 @@
-//! A layer that passes on only requests with a valid bearer token, for axum and any other tower
-//! server.
+//! Keys that look after themselves, for programs that have a network.
+//!
+//! `jose-verify` verifies tokens; it neither fetches keys nor knows the time. This crate adds the
+//! rest for services: issuers from a configuration, keys that are fetched, replaced and retired
+//! while requests are served, and the responses to rejected requests.
+//!
+//! - [`Issuers`] verifies access tokens of one or many issuers. It is asynchronous in any runtime,
+//!   and has blocking functions.
+//! - [`IssuerConfig`] describes an issuer. It can be read from a file.
+//! - [`Error::response`] is what a server answers (RFC 6750 §3).
+//! - `RequireBearerLayer` (feature `tower`) protects the routes of any tower service, and
+//!   [`AccessToken`] is an extractor of axum (feature `axum`).
+//! - [`Issuer`] verifies with a policy of your own, such as that of ID Tokens.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `issuer` | verifies tokens with prepared keys, and fetches the keys again if that may help |
-//! | `fetch` | fetches a JWK Set by HTTP |
-//! | `principal` | the claims that the routes receive |
-//! | `layer` | reads the header, and answers rejected requests (RFC 6750 §3) |
-//!
-//! `src/main.rs` is a server that uses it.
+//! | `config` | the configuration of an issuer |
+//! | `issuers` | looks issuers up, replaces them, and fetches their keys in the background |
+//! | `issuer` | verifies with the current keys, and with newer ones if that may help |
+//! | `issuer/lifecycle` | fetches, replaces, retires and keeps the keys |
+//! | `source`, `document` | where keys are, and the forms in which they are published |
+//! | `kept` | files that outlive the program |
+//! | `fetch` | requests: only `https` or this machine, bounded in time and length |
+//! | `bearer`, `layer`, `extract` | the token of a request |
+//! | `error`, `response`, `observer` | what went wrong, for your log, the client and your metrics |
 
 #![forbid(unsafe_code)]
 
+mod bearer;
+mod clock;
+mod config;
+mod document;
+mod error;
+#[cfg(feature = "axum")]
+mod extract;
 mod fetch;
 mod issuer;
+mod issuers;
+mod kept;
+#[cfg(feature = "tower")]
 mod layer;
-mod principal;
+mod observer;
+mod response;
+mod source;
+mod token;
 
-pub use fetch::{Fetch, FetchError, Fetching, by_http};
-pub use issuer::{Issuer, Keys, Settings};
-pub use layer::{RequireBearer, RequireBearerLayer};
-pub use principal::Principal;
-
-/// Compiles the Rust blocks of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-mod readme {}
+pub use bearer::bearer_token;
+pub use clock::{Clock, SystemClock};
+pub use config::{ConfigError, IssuerConfig, KeyLocation, Metadata, Profile};
+pub use document::{JwkLeniency, KeyFormat};
+pub use error::{Error, KeyReport, Rejection, SkippedKey, Unavailable};
+pub use fetch::{
+    Fetch, FetchError, Fetched, HttpClient, HttpSettings, HttpSettingsError, ProxySettings,
+};
+pub use issuer::{Issuer, Keys, Status};
+pub use issuers::{Builder, Issuers};
+#[cfg(feature = "tower")]
+pub use layer::{RequireBearer, RequireBearerLayer, authenticate, response};
+#[cfg(feature = "tracing")]
+pub use observer::Tracing;
+pub use observer::{Event, Observer};
+pub use response::Response;
+pub use token::{AccessToken, Principal};

@@ -1,12 +1,11 @@
 //! An axum server, and keys that are fetched by HTTP.
 
-use std::time::Duration;
-
-use super::support::{TestKey, settings};
+use super::support::{TestKey, config, jwks};
 use axum::routing::get;
 use axum::{Extension, Router};
-use jose_verify_http::{FetchError, Issuer, Principal, RequireBearerLayer, by_http};
-use serde_json::json;
+use jose_verify_http::{
+    AccessToken, FetchError, IssuerConfig, Issuers, KeyFormat, KeyLocation, RequireBearerLayer,
+};
 use tokio::net::TcpListener;
 
 async fn serve(app: Router) -> String {
@@ -35,19 +34,43 @@ async fn request(url: String, token: String) -> (u16, String) {
     tokio::task::spawn_blocking(request).await.unwrap()
 }
 
+/// Returns issuers whose keys are at this URL.
+fn issuers(url: String) -> Issuers {
+    let config = IssuerConfig {
+        keys: KeyLocation::Url(url, KeyFormat::JwkSet),
+        ..config()
+    };
+    Issuers::builder().on_demand().build([config]).unwrap()
+}
+
 #[tokio::test]
 async fn a_protected_route() {
     let (key, other) = (TestKey::new(1), TestKey::new(2));
-    let jwks = json!({"keys": [key.jwk()]}).to_string();
+    let jwks = jwks(&[&key]);
     let keys = serve(Router::new().route("/jwks", get(async || jwks))).await;
-    let fetch = by_http(format!("{keys}/jwks"), Duration::from_secs(5));
-    let me = async |Extension(principal): Extension<Principal>| principal.subject;
-    let layer = RequireBearerLayer::new(Issuer::new(settings(), fetch), &[]);
-    let app = Router::new().route("/me", get(me)).route_layer(layer);
-    let url = format!("{}/me", serve(app).await);
+    let issuers = issuers(format!("{keys}/jwks"));
+    let me = async |Extension(token): Extension<AccessToken>| token.claims.subject;
+    let extracted = async |token: AccessToken| token.claims.subject;
+    let optional = async |token: Option<AccessToken>| format!("{}", token.is_some());
+    let layer = RequireBearerLayer::new(issuers.clone(), [""; 0]);
+    let app = Router::new()
+        .route("/layer", get(me))
+        .route_layer(layer)
+        .route("/extractor", get(extracted))
+        .route("/optional", get(optional))
+        .with_state(issuers);
+    let url = serve(app).await;
+    for path in ["layer", "extractor"] {
+        let url = format!("{url}/{path}");
+        let alice = (200, "alice".to_owned());
+        assert_eq!(request(url.clone(), key.token()).await, alice, "{path}");
+        let rejected = (401, String::new());
+        assert_eq!(request(url, other.token()).await, rejected, "{path}");
+    }
+    let url = format!("{url}/optional");
     assert_eq!(
         request(url.clone(), key.token()).await,
-        (200, "alice".to_owned())
+        (200, "true".to_owned())
     );
     assert_eq!(request(url, other.token()).await, (401, String::new()));
 }
@@ -60,13 +83,10 @@ async fn responses_that_are_not_key_sets() {
     );
     let url = serve(app).await;
     let refresh = async |path: &str| {
-        let fetch = by_http(format!("{url}{path}"), Duration::from_secs(5));
-        Issuer::new(settings(), fetch).refresh().await.unwrap_err()
+        let issuers = issuers(format!("{url}{path}"));
+        issuers.all()[0].refresh().await.unwrap_err()
     };
     assert!(matches!(refresh("/page").await, FetchError::Keys(_)));
-    assert!(matches!(refresh("/elsewhere").await, FetchError::Keys(_)));
-    assert!(matches!(
-        refresh("/missing").await,
-        FetchError::Transport(_)
-    ));
+    assert_eq!(refresh("/elsewhere").await, FetchError::Status(307));
+    assert_eq!(refresh("/missing").await, FetchError::Status(404));
 }

@@ -1,29 +1,29 @@
-//! An issuer for tests: keys, tokens, and a JWK Set that is fetched without a network.
+//! An issuer for tests: keys, tokens, a JWK Set that is fetched without a network, and a clock that
+//! advances only when a test says so.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::sleep;
 use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_verify::NumericDate;
-use jose_verify::alg::{Algorithms, ES256, RS256};
-use jose_verify_http::{Fetch, FetchError, Issuer, Settings};
+use jose_verify_http::{
+    AccessToken, Clock, Error, Fetch, FetchError, Fetched, IssuerConfig, Issuers, KeyFormat,
+    KeyLocation,
+};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
 pub(crate) const ISSUER: &str = "https://issuer.example.com";
 pub(crate) const AUDIENCE: &str = "https://api.example.com";
 
-pub(crate) fn settings() -> Settings {
-    Settings {
-        issuer: ISSUER.to_owned(),
-        audience: AUDIENCE.to_owned(),
-        algorithms: Algorithms::new(&[&ES256, &RS256]).unwrap(),
+pub(crate) fn config() -> IssuerConfig {
+    IssuerConfig {
         leeway: Duration::ZERO,
-        token_lifetime: Duration::from_secs(3600),
-        pauses: (Duration::from_secs(5), Duration::from_secs(300)),
-        fetch_timeout: Duration::from_secs(5),
+        keys: KeyLocation::Url(format!("{ISSUER}/jwks"), KeyFormat::JwkSet),
         table_bytes: 16 * 1024,
+        ..IssuerConfig::new(ISSUER, ["ES256", "RS256"], [AUDIENCE])
     }
 }
 
@@ -76,15 +76,22 @@ pub(crate) fn claims() -> Value {
     })
 }
 
-/// The keys that the issuer publishes, and how often they were fetched.
-#[derive(Clone, Default)]
+/// A JWK Set with these keys.
+pub(crate) fn jwks(keys: &[&TestKey]) -> String {
+    let keys: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
+    json!({ "keys": keys }).to_string()
+}
+
+/// The keys that the issuer publishes, how often they were fetched, and the clock.
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Published(Arc<Inner>);
 
-#[derive(Default)]
+#[derive(Default, Debug)]
 struct Inner {
     /// `None` while the issuer is down.
     jwks: Mutex<Option<String>>,
     fetches: AtomicUsize,
+    elapsed: Mutex<Duration>,
 }
 
 impl Published {
@@ -95,8 +102,7 @@ impl Published {
     }
 
     pub(crate) fn publish(&self, keys: &[&TestKey]) {
-        let keys: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
-        *self.0.jwks.lock().unwrap() = Some(json!({ "keys": keys }).to_string());
+        *self.0.jwks.lock().unwrap() = Some(jwks(keys));
     }
 
     pub(crate) fn go_down(&self) {
@@ -107,22 +113,47 @@ impl Published {
         self.0.fetches.load(Ordering::Relaxed)
     }
 
-    /// Returns a fetch that takes a tenth of a second.
-    pub(crate) fn fetch(&self) -> Fetch {
-        let published = self.clone();
-        Box::new(move || {
-            let published = published.clone();
-            Box::pin(async move {
-                published.0.fetches.fetch_add(1, Ordering::Relaxed);
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                let jwks = published.0.jwks.lock().unwrap().clone();
-                let down = || FetchError::Transport("down".to_owned());
-                jwks.map(String::into_bytes).ok_or_else(down)
-            })
-        })
+    pub(crate) fn advance(&self, time: Duration) {
+        *self.0.elapsed.lock().unwrap() += time;
     }
 
-    pub(crate) fn issuer(&self) -> Arc<Issuer> {
-        Issuer::new(settings(), self.fetch())
+    pub(crate) fn issuers(&self) -> Issuers {
+        self.issuers_with(config())
     }
+
+    pub(crate) fn issuers_with(&self, config: IssuerConfig) -> Issuers {
+        let builder = Issuers::builder().client(self.clone()).clock(self.clone());
+        builder.on_demand().build([config]).unwrap()
+    }
+}
+
+/// A fetch takes a twentieth of a second.
+impl Fetch for Published {
+    fn fetch(&self, _: &str, _: Option<&str>) -> Result<Fetched, FetchError> {
+        self.0.fetches.fetch_add(1, Ordering::Relaxed);
+        sleep(Duration::from_millis(50));
+        let jwks = self.0.jwks.lock().unwrap().clone();
+        let jwks = jwks.ok_or_else(|| FetchError::Transport("down".to_owned()))?;
+        let body = jwks.into_bytes();
+        Ok(Fetched::Document { body, etag: None })
+    }
+}
+
+impl Clock for Published {
+    fn elapsed(&self) -> Duration {
+        *self.0.elapsed.lock().unwrap()
+    }
+
+    fn now(&self) -> NumericDate {
+        NumericDate::now()
+    }
+}
+
+/// Verifies a token, and returns the core's error if it is rejected.
+pub(crate) async fn verify(
+    issuers: &Issuers,
+    token: &str,
+) -> Result<AccessToken, Option<jose_verify::Error>> {
+    let outcome: Result<AccessToken, Error> = issuers.verify(token).await;
+    outcome.map_err(|error| error.token_error())
 }

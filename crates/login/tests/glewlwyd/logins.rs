@@ -5,7 +5,7 @@ use jose_verify::alg::{
 };
 use jose_verify::oidc::{self, HashClaims, UserInfo};
 use jose_verify::{Audience, Check, Claim, Error as TokenError, Policy, Problem, oauth};
-use jose_verify_login::{Client, Flow};
+use jose_verify_login::{Client, Error, Flow};
 use serde_json::Value;
 
 use crate::provider::{CASES, Glewlwyd, SECRET, error_of, signed_by, verify};
@@ -157,7 +157,12 @@ fn algorithms_that_the_client_does_not_accept() {
             let settings = provider.settings(alg, &signed_by(other.name(), other));
             let outcome = log_in(&mut Client::discover(settings).unwrap(), Flow::Code);
             let case = format!("{alg}, accepted {}", other.name());
-            assert_is_token_error(outcome, TokenError::AlgorithmNotAccepted, &case);
+            // A provider that signs with the secret publishes no keys.
+            if alg.starts_with("HS") && !other.name().starts_with("HS") {
+                assert!(matches!(outcome, Err(Error::Http(_))), "{case}");
+            } else {
+                assert_is_token_error(outcome, TokenError::AlgorithmNotAccepted, &case);
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{self, Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use std::{env, fs};
@@ -223,6 +224,9 @@ pub(crate) fn packages() -> PathBuf {
 
 /// Returns a new folder for the files of an instance.
 pub(crate) fn new_folder(name: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("{name}-{}-{number}", process::id());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -235,6 +239,12 @@ pub(crate) struct Server(Child);
 impl Server {
     /// Starts a server and waits until it answers requests for `url`.
     pub(crate) fn start(command: &mut Command, url: &str) -> Self {
+        Self::try_start(command, url).expect("the server ended")
+    }
+
+    /// Does the same as [`start`](Self::start), but returns `None` if the server ends, for example
+    /// because another program has taken its port.
+    pub(crate) fn try_start(command: &mut Command, url: &str) -> Option<Self> {
         let mut server = Self(command.spawn().unwrap());
         let agent = Agent::config_builder()
             .max_redirects(0)
@@ -243,13 +253,18 @@ impl Server {
             .timeout_global(Some(Duration::from_secs(10)));
         let agent = agent.build().new_agent();
         let limit = Instant::now() + Duration::from_secs(60);
-        while agent.get(url).call().is_err() {
-            let ended = server.0.try_wait().unwrap();
-            assert!(ended.is_none(), "the server ended: {ended:?}");
+        loop {
+            let answered = agent.get(url).call().is_ok();
+            // Another server may answer at a port that this one could not have.
+            if server.0.try_wait().unwrap().is_some() {
+                return None;
+            }
+            if answered {
+                return Some(server);
+            }
             assert!(Instant::now() < limit, "the server does not answer");
             sleep(Duration::from_millis(50));
         }
-        server
     }
 
     pub(crate) fn id(&self) -> u32 {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 
-use crate::support::{free_port, new_folder, packages};
+use crate::support::{new_folder, packages};
 
 /// The private keys of a provider.
 pub(crate) struct Keys {
@@ -81,7 +81,8 @@ pub(crate) fn find_key(kind: &str, is_wanted: impl Fn(&Value) -> bool) -> Value 
 
 /// Generates private keys with the tool of Glewlwyd's own library.
 fn generate(kind: &str, number: usize) -> Vec<Value> {
-    let file = new_folder(&format!("keys-{}", free_port())).join("private.jwks");
+    let folder = new_folder("keys");
+    let file = folder.join("private.jwks");
     let mut command = rnbyc();
     command
         .args(["-j", "-n", "0", "-p", "/dev/null", "-o"])
@@ -91,18 +92,21 @@ fn generate(kind: &str, number: usize) -> Vec<Value> {
     }
     run(&mut command);
     let mut jwks: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    fs::remove_dir_all(folder).unwrap();
     jwks["keys"].as_array_mut().unwrap().drain(..).collect()
 }
 
 /// Generates a key pair in PEM.
 pub(super) fn generate_pem(kind: &str) -> (String, String) {
-    let folder = new_folder(&format!("keys-{}", free_port()));
+    let folder = new_folder("keys");
     let (private, public) = (folder.join("private.pem"), folder.join("public.pem"));
     let mut command = rnbyc();
     command.args(["-j", "-F", "PEM", "-g", kind]);
     run(command.arg("-o").arg(&private).arg("-p").arg(&public));
     let read = |file: &Path| fs::read_to_string(file).unwrap();
-    (read(&private), read(&public))
+    let pair = (read(&private), read(&public));
+    fs::remove_dir_all(folder).unwrap();
+    pair
 }
 
 /// Signs a JWT with a private key.

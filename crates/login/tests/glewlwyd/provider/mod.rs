@@ -5,7 +5,7 @@ mod keys;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
+use std::{fs, io, thread};
 
 use base64ct::{Base64, Encoding};
 use jose_verify::alg::{
@@ -68,7 +68,17 @@ pub(crate) struct Glewlwyd {
     secret: &'static str,
     pub(crate) inbox: Inbox,
     admin: RefCell<Browser>,
+    folder: PathBuf,
     _server: Server,
+}
+
+impl Drop for Glewlwyd {
+    /// Removes the files of the instance, but not those of a test that fails.
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
+    }
 }
 
 impl Glewlwyd {
@@ -84,21 +94,14 @@ impl Glewlwyd {
     }
 
     pub(crate) fn start(home: Option<&str>, algs: &[&str], keys: &Keys) -> Self {
-        let port = free_port();
-        let url = format!("http://127.0.0.1:{port}");
-        let folder = new_folder(&format!("glewlwyd-{port}"));
-        make_database(&folder).unwrap();
-        fs::write(folder.join("conf"), configuration(port, &url, &folder)).unwrap();
-        let mut command = Command::new(packages().join("bin/glewlwyd"));
-        let log = fs::File::create(folder.join("log")).unwrap();
-        command.arg("-c").arg(folder.join("conf"));
-        command.stdout(log.try_clone().unwrap()).stderr(log);
+        let (folder, url, server) = start_program();
         let provider = Self {
-            _server: Server::start(&mut command, &url),
+            _server: server,
             home: home.unwrap_or(&url).to_owned(),
             secret: keys.secret,
             inbox: Inbox::open(),
             admin: RefCell::new(Browser::new()),
+            folder,
             url,
         };
         let credentials = json!({ "username": "admin", "password": "password" });
@@ -107,8 +110,7 @@ impl Glewlwyd {
         for alg in algs {
             provider.add_plugin(alg, &provider.with_jwks(alg, &[keys.jwk(alg)]));
         }
-        let method = ["client_secret_basic"];
-        provider.add_client("basic", &json!({ "token_endpoint_auth_method": method }));
+        provider.add_client("basic", &json!({}));
         provider
     }
 
@@ -160,6 +162,7 @@ impl Glewlwyd {
             "client_secret": self.secret,
             "redirect_uri": [REDIRECT_URI],
             "authorization_type": ["code", "id_token", "refresh_token"],
+            "token_endpoint_auth_method": ["client_secret_basic"],
             "backchannel_logout_uri": self.inbox.url(),
             "enabled": true,
         });
@@ -410,13 +413,35 @@ fn plugin(name: &str, parameters: &Value) -> Value {
     json!({ "module": "oidc", "name": name, "display_name": name, "parameters": parameters })
 }
 
+/// Starts Glewlwyd. Returns the folder with its files, and its address.
+fn start_program() -> (PathBuf, String, Server) {
+    for _ in 0..3 {
+        let folder = new_folder("glewlwyd");
+        let port = free_port();
+        let url = format!("http://127.0.0.1:{port}");
+        make_database(&folder).unwrap();
+        fs::write(folder.join("conf"), configuration(port, &url, &folder)).unwrap();
+        let mut command = Command::new(packages().join("bin/glewlwyd"));
+        let log = fs::File::create(folder.join("log")).unwrap();
+        command.arg("-c").arg(folder.join("conf"));
+        command.stdout(log.try_clone().unwrap()).stderr(log);
+        // Another program may have taken the port since.
+        if let Some(server) = Server::try_start(&mut command, &url) {
+            return (folder, url, server);
+        }
+    }
+    panic!("Glewlwyd does not start");
+}
+
 /// Makes a database as the package does when it is installed. Its administrator has a known
 /// password.
 fn make_database(folder: &Path) -> io::Result<()> {
     let schema = installed("usr/share/dbconfig-common/data/glewlwyd/install/sqlite3");
     let schema = fs::read_to_string(schema)?;
     let file = folder.join("sql");
-    fs::write(&file, format!("BEGIN;\n{schema}\nCOMMIT;\n"))?;
+    // The journal waits less often for the disk.
+    let sql = format!("PRAGMA journal_mode = WAL;\nBEGIN;\n{schema}\nCOMMIT;\n");
+    fs::write(&file, sql)?;
     let mut command = Command::new(packages().join("bin/sqlite3"));
     command.arg("-bail").arg(folder.join("db"));
     run(command.stdin(fs::File::open(file)?));

@@ -1,0 +1,40 @@
+//! The clock, which tests replace.
+
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
+use jose_verify::NumericDate;
+
+/// Tells the time. [`SystemClock`] is the default; tests can use a clock of their own.
+pub trait Clock: Debug + Send + Sync {
+    /// Returns the time on a clock that never goes back, counted from any fixed point. The
+    /// lifecycle of keys uses it.
+    fn elapsed(&self) -> Duration;
+
+    /// Returns the date, with which the times of a token are compared.
+    fn now(&self) -> NumericDate;
+}
+
+/// The clocks of the system.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    started: Instant,
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Clock for SystemClock {
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn now(&self) -> NumericDate {
+        NumericDate::now()
+    }
+}

@@ -1,0 +1,196 @@
+//! Why a request is rejected.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jose_verify::Category;
+use jose_verify::json::DeserializeError;
+
+use crate::fetch::FetchError;
+
+/// Why a request is rejected.
+///
+/// It contains no part of the token. The texts are for your log: they name the issuer, the accepted
+/// algorithms and the skipped keys, which the sender of a token need not know. For the sender, use
+/// [`name`](Self::name) or [`Response`](crate::Response).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request has no token, or has credentials of another scheme.
+    NoToken,
+    /// The header `Authorization` cannot be parsed, or there are two.
+    MalformedRequest,
+    /// The token is of no configured issuer, or its issuer cannot be read.
+    Issuer(jose_verify::Error),
+    /// The token is rejected.
+    Token(Rejection),
+    /// The claims of a valid token do not have the form that the program expects.
+    Claims(Arc<str>, DeserializeError),
+    /// The token is valid but lacks a scope. The required scopes follow the issuer, separated by
+    /// spaces.
+    Scope(Arc<str>, String),
+    /// There are no keys to verify tokens of this issuer with.
+    Unavailable(Unavailable),
+}
+
+/// A token that was rejected, and what its issuer accepts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// The issuer's name, from the configuration.
+    pub issuer: Arc<str>,
+    /// Why the token is rejected.
+    pub error: jose_verify::Error,
+    /// The keys that it was verified with.
+    pub keys: Arc<KeyReport>,
+}
+
+/// The keys of an issuer that were last published.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyReport {
+    /// The names of the accepted algorithms.
+    pub algorithms: Vec<&'static str>,
+    /// The number of published keys that are used.
+    pub used: usize,
+    /// The published entries that are not used.
+    pub skipped: Vec<SkippedKey>,
+}
+
+/// An entry of a published document that is not used as a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedKey {
+    /// The position of the entry, counted from zero.
+    pub position: usize,
+    /// Its `kid`, if it has one.
+    pub key_id: Option<String>,
+    /// Why it is skipped.
+    pub reason: jose_verify::Error,
+}
+
+/// Why there are no keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unavailable {
+    /// The issuer's name, from the configuration.
+    pub issuer: Arc<str>,
+    /// Why the last fetch failed. `None` if it did not fail.
+    pub reason: Option<FetchError>,
+    /// Whether there are keys that are older than permitted. Otherwise there are none.
+    pub is_stale: bool,
+    /// The time after which keys may have been fetched.
+    pub retry_after: Duration,
+}
+
+impl Error {
+    /// Says who has to act, as [`jose_verify::Error::category`] does.
+    #[must_use]
+    pub fn category(&self) -> Category {
+        match self {
+            Self::NoToken | Self::MalformedRequest => Category::Token,
+            Self::Issuer(error) => error.category(),
+            Self::Token(rejection) => rejection.error.category(),
+            Self::Claims(..) => Category::Claims,
+            Self::Scope(..) => Category::Scope,
+            Self::Unavailable(_) => Category::Provider,
+        }
+    }
+
+    /// Returns the stable name of the error, which may be sent to the client.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NoToken => "no_token",
+            Self::MalformedRequest => "malformed_request",
+            Self::Issuer(error) => error.name(),
+            Self::Token(rejection) => rejection.error.name(),
+            Self::Claims(..) => "unexpected_claims",
+            Self::Scope(..) => jose_verify::Error::InsufficientScope.name(),
+            Self::Unavailable(_) => "keys_unavailable",
+        }
+    }
+
+    /// Returns the name of the issuer, from the configuration, if it is known.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::NoToken | Self::MalformedRequest | Self::Issuer(_) => None,
+            Self::Token(rejection) => Some(&rejection.issuer),
+            Self::Claims(issuer, _) | Self::Scope(issuer, _) => Some(issuer),
+            Self::Unavailable(unavailable) => Some(&unavailable.issuer),
+        }
+    }
+
+    /// Returns the error of the core, if the core rejected the token.
+    #[must_use]
+    pub const fn token_error(&self) -> Option<jose_verify::Error> {
+        match self {
+            Self::Issuer(error) => Some(*error),
+            Self::Token(rejection) => Some(rejection.error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoToken => f.write_str("the request has no bearer token"),
+            Self::MalformedRequest => f.write_str("the header Authorization cannot be read"),
+            Self::Issuer(error) => write!(f, "{error}"),
+            Self::Token(rejection) => write!(f, "{rejection}"),
+            Self::Claims(issuer, error) => write!(f, "{issuer}: the claims: {error}"),
+            Self::Scope(issuer, required) => {
+                write!(
+                    f,
+                    "{issuer}: the token lacks one of the scopes {required:?}"
+                )
+            }
+            Self::Unavailable(unavailable) => write!(f, "{unavailable}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.issuer, self.error)?;
+        match self.error {
+            jose_verify::Error::AlgorithmNotAccepted => {
+                write!(f, "; accepted are {}", self.keys.algorithms.join(", "))
+            }
+            jose_verify::Error::NoKey => write!(f, "; {}", self.keys),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for KeyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} published keys are used", self.used)?;
+        for key in &self.skipped {
+            write!(f, ", {key}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for SkippedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "entry {}", self.position)?;
+        if let Some(kid) = &self.key_id {
+            write!(f, " with kid {kid:?}")?;
+        }
+        write!(f, " is skipped: {}", self.reason)
+    }
+}
+
+impl fmt::Display for Unavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_stale { "stale" } else { "missing" };
+        write!(f, "{}: the keys are {state}", self.issuer)?;
+        match &self.reason {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}

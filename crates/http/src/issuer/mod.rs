@@ -1,0 +1,382 @@
+//! One issuer: its current keys, and when they are fetched again.
+//!
+//! Requests read the current keys behind an `Arc` and hold a lock only while they clone it. All
+//! changes are made by a fetch, which runs on a thread of its own, so that neither a server that
+//! does not respond nor a client that disconnects has an effect on others. There is at most one
+//! fetch at a time for each issuer. Requests that need its result wait for an event.
+
+mod lifecycle;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use event_listener::{Event as Signal, EventListener, Listener};
+use jose_verify::alg::{Algorithms, Word};
+use jose_verify::keys::{Heap, PreparedKeySet, Refetch};
+use jose_verify::{
+    ClaimCheck, Error as TokenError, Options, Policy, PolicyBuf, Verified, Verifier, scratch_len,
+};
+
+use crate::clock::Clock;
+use crate::config::{ConfigError, IssuerConfig, KeyLocation};
+use crate::error::{Error, KeyReport, Rejection, Unavailable};
+use crate::fetch::{Fetch, FetchError};
+use crate::kept::KeptFile;
+use crate::observer::Observer;
+
+use lifecycle::{Current, State};
+
+/// The keys that requests verify with, with their tables.
+pub type Keys = PreparedKeySet<Heap, Vec<Word>>;
+
+/// What all issuers share.
+#[derive(Clone)]
+pub(crate) struct Environment {
+    pub(crate) client: Arc<dyn Fetch>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// An issuer, and the keys that verify its tokens.
+pub struct Issuer {
+    name: Arc<str>,
+    config: IssuerConfig,
+    policy: PolicyBuf,
+    algorithms: Algorithms,
+    environment: Environment,
+    kept_file: Option<KeptFile>,
+    current: RwLock<Current>,
+    state: Mutex<State>,
+    /// Notified at the end of each fetch.
+    fetched: Signal,
+}
+
+/// What a request with an unknown key does.
+enum Next {
+    /// There are newer keys.
+    Newer(Arc<Keys>),
+    /// A fetch is in progress.
+    Wait(EventListener),
+    /// No newer keys can be had now.
+    Nothing,
+}
+
+/// The state of an issuer's keys, for health checks.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Status {
+    /// Whether tokens can be verified now.
+    pub is_ready: bool,
+    /// The number of keys, including replaced ones.
+    pub keys: usize,
+    /// The time since the keys were fetched, if they were.
+    pub age: Option<Duration>,
+    /// What was last published.
+    pub published: Arc<KeyReport>,
+    /// Why the last fetch failed, if it did.
+    pub last_error: Option<FetchError>,
+}
+
+impl Issuer {
+    pub(crate) fn new(
+        config: IssuerConfig,
+        environment: Environment,
+        kept_file: Option<KeptFile>,
+    ) -> Result<Arc<Self>, ConfigError> {
+        if config.issuer.is_empty() {
+            return Err(ConfigError::NoIssuer);
+        }
+        let issuer = Arc::new(Self {
+            name: Arc::from(&*config.issuer),
+            policy: config.policy()?,
+            algorithms: config.signatures()?,
+            current: RwLock::default(),
+            state: Mutex::new(State::new(Refetch::new(
+                config.shortest_pause,
+                config.longest_pause,
+            ))),
+            fetched: Signal::new(),
+            config,
+            environment,
+            kept_file,
+        });
+        if let KeyLocation::Document(text, _) = &issuer.config.keys {
+            let fixed = issuer.fix(text.as_bytes());
+            fixed.map_err(|error| ConfigError::Keys(issuer.config.issuer.clone(), error))?;
+        } else {
+            issuer.restore();
+        }
+        Ok(issuer)
+    }
+
+    /// Returns the issuer's name, which `iss` must equal.
+    #[must_use]
+    pub const fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub const fn config(&self) -> &IssuerConfig {
+        &self.config
+    }
+
+    /// Returns the policy that the configuration describes.
+    #[must_use]
+    pub fn policy(&self) -> Policy<'_> {
+        self.policy.as_policy()
+    }
+
+    /// Returns the state of the keys.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let current = self.current();
+        let age = current.stale_at.map(|stale_at| {
+            let fetched_at = stale_at.saturating_sub(self.config.max_age);
+            self.elapsed().saturating_sub(fetched_at)
+        });
+        let state = self.state();
+        Status {
+            is_ready: current.keys.is_some() && !self.is_stale(&current),
+            keys: state.keys.set().len(),
+            age,
+            published: current.report,
+            last_error: state.outcome.clone().and_then(Result::err),
+        }
+    }
+
+    /// Returns the keys that requests verify with now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`]: there are none, or they are too old.
+    pub fn keys(&self) -> Result<Arc<Keys>, Error> {
+        let mut current = self.current();
+        let now = self.elapsed();
+        if current.retires_next.is_some_and(|time| time <= now) {
+            self.retire();
+            current = self.current();
+        }
+        match &current.keys {
+            Some(keys) if !self.is_stale(&current) => Ok(Arc::clone(keys)),
+            keys => Err(self.unavailable(keys.is_some())),
+        }
+    }
+
+    /// Verifies a token with a policy and additional checks, and reads it. Waits for a fetch if the
+    /// token's key is unknown and the keys may be fetched now.
+    ///
+    /// `read` is called once, with the verified token.
+    ///
+    /// # Errors
+    ///
+    /// The token is rejected, or there are no keys.
+    pub async fn verify<T>(
+        self: &Arc<Self>,
+        token: &[u8],
+        policy: &Policy<'_>,
+        checks: &[&dyn ClaimCheck],
+        mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
+    ) -> Result<T, Error> {
+        let (used, error) = match self.attempt(token, policy, checks, &mut read) {
+            Ok(value) => return Ok(value),
+            Err((used, error)) => (used, error),
+        };
+        let newer = match self.next(used.as_ref(), &error, token) {
+            Next::Newer(keys) => Some(keys),
+            Next::Nothing => None,
+            Next::Wait(fetched) => {
+                fetched.await;
+                self.newer_than(used.as_ref())
+            }
+        };
+        self.again(newer, error, token, policy, checks, read)
+    }
+
+    /// Does the same as [`verify`](Self::verify), but blocks the thread while it waits.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`verify`](Self::verify).
+    pub fn verify_blocking<T>(
+        self: &Arc<Self>,
+        token: &[u8],
+        policy: &Policy<'_>,
+        checks: &[&dyn ClaimCheck],
+        mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
+    ) -> Result<T, Error> {
+        let (used, error) = match self.attempt(token, policy, checks, &mut read) {
+            Ok(value) => return Ok(value),
+            Err((used, error)) => (used, error),
+        };
+        let newer = match self.next(used.as_ref(), &error, token) {
+            Next::Newer(keys) => Some(keys),
+            Next::Nothing => None,
+            Next::Wait(fetched) => {
+                fetched.wait();
+                self.newer_than(used.as_ref())
+            }
+        };
+        self.again(newer, error, token, policy, checks, read)
+    }
+
+    /// Fetches the keys, unless it is too early to fetch them again. Waits for the end of a fetch
+    /// in progress. Returns whether keys changed.
+    ///
+    /// # Errors
+    ///
+    /// Why the fetch failed. The keys stay as they are.
+    pub async fn refresh(self: &Arc<Self>) -> Result<bool, FetchError> {
+        match self.begin() {
+            None => Ok(false),
+            Some(fetched) => {
+                fetched.await;
+                self.outcome()
+            }
+        }
+    }
+
+    /// Does the same as [`refresh`](Self::refresh), but blocks the thread while it waits.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`refresh`](Self::refresh).
+    pub fn refresh_blocking(self: &Arc<Self>) -> Result<bool, FetchError> {
+        match self.begin() {
+            None => Ok(false),
+            Some(fetched) => {
+                fetched.wait();
+                self.outcome()
+            }
+        }
+    }
+}
+
+/// Verification with the current keys, and with newer ones.
+impl Issuer {
+    /// Verifies with the current keys. On error, returns the keys that were used.
+    fn attempt<T>(
+        &self,
+        token: &[u8],
+        policy: &Policy<'_>,
+        checks: &[&dyn ClaimCheck],
+        read: &mut impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
+    ) -> Result<T, (Option<Arc<Keys>>, Error)> {
+        let keys = self.keys().map_err(|error| (None, error))?;
+        let outcome = self.verify_with(&keys, token, policy, checks, read);
+        outcome.map_err(|error| (Some(keys), self.rejection(error)))
+    }
+
+    /// Verifies with newer keys, or returns the error of the current ones.
+    fn again<T>(
+        &self,
+        newer: Option<Arc<Keys>>,
+        error: Error,
+        token: &[u8],
+        policy: &Policy<'_>,
+        checks: &[&dyn ClaimCheck],
+        mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
+    ) -> Result<T, Error> {
+        match newer {
+            Some(keys) => {
+                let outcome = self.verify_with(&keys, token, policy, checks, &mut read);
+                outcome.map_err(|error| self.rejection(error))
+            }
+            // The fetch for which the request waited may have a new reason.
+            None if matches!(error, Error::Unavailable(_)) => {
+                Err(self.keys().err().unwrap_or(error))
+            }
+            None => Err(error),
+        }
+    }
+
+    fn verify_with<T>(
+        &self,
+        keys: &Keys,
+        token: &[u8],
+        policy: &Policy<'_>,
+        checks: &[&dyn ClaimCheck],
+        read: &mut impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
+    ) -> Result<T, TokenError> {
+        let mut scratch = vec![0; scratch_len(token.len())];
+        let verifier = Verifier::new(keys, policy).with_checks(checks);
+        let now = self.environment.clock.now();
+        read(&verifier.verify(token, now, &mut scratch)?)
+    }
+
+    pub(crate) fn rejection(&self, error: TokenError) -> Error {
+        Error::Token(Rejection {
+            issuer: Arc::clone(&self.name),
+            error,
+            keys: self.current().report,
+        })
+    }
+
+    fn unavailable(&self, is_stale: bool) -> Error {
+        let state = self.state();
+        let due = state.due.filter(|_| !state.is_fetching);
+        Error::Unavailable(Unavailable {
+            issuer: Arc::clone(&self.name),
+            reason: state.outcome.clone().and_then(Result::err),
+            is_stale,
+            retry_after: due.map_or(Duration::ZERO, |due| due.saturating_sub(self.elapsed())),
+        })
+    }
+
+    /// Decides what a request does whose token was rejected with `error` by the keys `used`.
+    fn next(self: &Arc<Self>, used: Option<&Arc<Keys>>, error: &Error, token: &[u8]) -> Next {
+        let (error, names_key) = match error {
+            // Without keys, any token is a reason to fetch.
+            Error::Unavailable(_) => (TokenError::NoKey, true),
+            Error::Token(rejection) => (rejection.error, names_key(token)),
+            _ => return Next::Nothing,
+        };
+        let may_be_replaced = error == TokenError::BadSignature && !names_key;
+        if !error.should_refresh_keys() && !may_be_replaced {
+            return Next::Nothing;
+        }
+        let mut state = self.state();
+        if let Some(keys) = self.newer_than(used) {
+            return Next::Newer(keys);
+        }
+        if state.due.is_none() {
+            return Next::Nothing;
+        }
+        if !state.is_fetching {
+            if !state.refetch.begin(error, names_key, self.elapsed()) {
+                return Next::Nothing;
+            }
+            self.start_fetch(&mut state);
+        }
+        self.listen(&state).map_or(Next::Nothing, Next::Wait)
+    }
+
+    /// Returns the outcome of the last fetch.
+    fn outcome(&self) -> Result<bool, FetchError> {
+        self.state().outcome.clone().unwrap_or(Ok(false))
+    }
+
+    /// Returns the current keys if they are not `used`.
+    fn newer_than(&self, used: Option<&Arc<Keys>>) -> Option<Arc<Keys>> {
+        let current = self.current();
+        let keys = current.keys.as_ref().filter(|_| !self.is_stale(&current))?;
+        let is_used = used.is_some_and(|used| Arc::ptr_eq(used, keys));
+        (!is_used).then(|| Arc::clone(keys))
+    }
+}
+
+/// Returns whether the header has a `kid`. Irrelevant for a token whose header is malformed.
+fn names_key(token: &[u8]) -> bool {
+    let mut scratch = vec![0; scratch_len(token.len())];
+    let header = Options::new().peek_header_untrusted(token, &mut scratch);
+    header.is_ok_and(|header| header.key_id().is_some())
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
