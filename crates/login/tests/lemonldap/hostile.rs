@@ -4,9 +4,10 @@ use jose_verify::alg::{HS256, RS256, RS384};
 use jose_verify::{Claim, Error as TokenError, Problem};
 use jose_verify_login::{Client, Error, Flow};
 
-use crate::portal::{Portal, SECRET};
+use crate::exchange::{Exchange, code_grant};
+use crate::portal::{ENCODED_SECRET, Portal, SECRET};
 use crate::support::{
-    assert_is_mismatch, log_in_elsewhere, parameter, published, secret, settings,
+    Browser, assert_is_mismatch, log_in_elsewhere, parameter, published, secret, settings,
 };
 use crate::{assert_is_the_doctor, log_in};
 
@@ -156,10 +157,21 @@ fn codes_of_another_login() {
 #[ignore = "cargo xtask companion log-in lemonldap runs it"]
 fn a_wrong_client_secret() {
     let portal = Portal::honest();
-    for (case, client_secret) in [("wrong", Some(SECRET.to_uppercase())), ("missing", None)] {
-        let mut settings = settings(&portal.url, "RS256", &published(&RS256));
+    for (id, client_secret) in [
+        ("RS256", Some(SECRET.to_uppercase())),
+        ("RS256", None),
+        // This one is right, but the provider does not decode it.
+        ("encoded", Some(ENCODED_SECRET.to_owned())),
+    ] {
+        let is_missing = client_secret.is_none();
+        let mut settings = settings(&portal.url, id, &published(&RS256));
         settings.client_secret = client_secret;
         let error = log_in(&mut Client::discover(settings).unwrap(), Flow::Code).err();
-        assert!(matches!(error, Some(Error::Http(_))), "{case}: {error:?}");
+        let rejected = matches!(error, Some(Error::Http(_)));
+        assert!(rejected, "{id}, {is_missing}: {error:?}");
     }
+    let exchange = Exchange::new(&portal, "encoded");
+    let code = parameter(&exchange.authorize(&mut Browser::new(), "code"), "code");
+    let (status, body) = exchange.token_with_post(ENCODED_SECRET, &code_grant(&code));
+    assert_eq!(status, 200, "{body}");
 }

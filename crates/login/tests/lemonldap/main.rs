@@ -111,12 +111,17 @@ fn user_info_as_a_signed_jwt() {
         let user = assert_is_the_doctor(log_in(&mut client, Flow::Code), &id);
         let response = Exchange::new(&portal, &id).signed_user_info(&user.access_token);
         let (issuer, id) = ([&*portal.url], [&*id]);
-        let policy = oidc::user_info(&issuer, &id);
-        verify(&keys(&portal, &case), &policy, &response, |jwt| {
+        let mut policy = oidc::user_info(&issuer, &id);
+        let keys = keys(&portal, &case);
+        verify(&keys, &policy, &response, |jwt| {
             assert_eq!(jwt.claims().subject().unwrap(), "dwho", "{id:?}");
             Ok(())
         })
         .unwrap();
+        // It should contain `aud` (Core §5.3.2).
+        policy.audience = oidc::id_token(&issuer, &id, Nonce::NotSent).audience;
+        let error = verify(&keys, &policy, &response, |_| Ok(()));
+        assert_eq!(error, Err(TokenError::missing(Claim::Aud)), "{id:?}");
     }
 }
 

@@ -19,10 +19,12 @@ use crate::support::{
     Browser, REDIRECT_URI, Server, free_port, new_folder, packages, published, secret, settings,
 };
 
-/// Long enough for HS512 (RFC 7518 §3.2). Letters and hyphens only: this provider does not decode
-/// the form encoding of client credentials (RFC 6749 §2.3.1).
+/// Long enough for HS512 (RFC 7518 §3.2), and of unreserved characters. See [`ENCODED_SECRET`].
 pub(crate) const SECRET: &str =
     "a-secret-of-the-client-which-is-longer-than-the-64-bytes-that-hs512-requires";
+/// The secret of the client `encoded`. A form encodes the `%` in it, and this provider does not
+/// decode it (RFC 6749 §2.3.1).
+pub(crate) const ENCODED_SECRET: &str = "a-secret-with-100%-of-the-characters";
 pub(crate) const LOGGED_OUT_URI: &str = "http://127.0.0.1:9999/logged-out";
 
 /// Every algorithm that a version of `LemonLDAP::NG` signs with, and this library verifies.
@@ -360,9 +362,14 @@ fn configuration(folder: &Path, url: &str, issuer: &str, options: Options<'_>) -
 fn clients(options: Options<'_>) -> Map<String, Value> {
     let mut clients = Map::new();
     let mut register = |id: &str, alg: &str, more: &[(&str, &str)]| {
+        let secret = if id == "encoded" {
+            ENCODED_SECRET
+        } else {
+            options.secret
+        };
         let always = [
             ("ClientID", id),
-            ("ClientSecret", options.secret),
+            ("ClientSecret", secret),
             ("RedirectUris", REDIRECT_URI),
             ("IDTokenSignAlg", alg),
             ("BypassConsent", "1"),
@@ -382,6 +389,7 @@ fn clients(options: Options<'_>) -> Map<String, Value> {
         register(&format!("{name}-access"), name, &jwt);
     }
     register("none", "none", &[]);
+    register("encoded", "RS256", &[]);
     let public = [("Public", "1"), ("RequirePKCE", "1")];
     register("public", "RS256", &public);
     register("mixed", "RS256", &[("UserInfoSignAlg", "HS256")]);
