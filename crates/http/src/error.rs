@@ -76,6 +76,8 @@ pub struct Unavailable {
     pub reason: Option<FetchError>,
     /// Whether there are keys that are older than permitted. Otherwise there are none.
     pub is_stale: bool,
+    /// What was last published.
+    pub keys: Arc<KeyReport>,
     /// The time after which keys may have been fetched.
     pub retry_after: Duration,
 }
@@ -166,9 +168,9 @@ impl fmt::Display for Rejection {
 
 impl fmt::Display for KeyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} published keys are used", self.used)?;
+        write!(f, "published keys in use: {}", self.used)?;
         for key in &self.skipped {
-            write!(f, ", {key}")?;
+            write!(f, "; {key}")?;
         }
         Ok(())
     }
@@ -190,7 +192,7 @@ impl fmt::Display for Unavailable {
         write!(f, "{}: the keys are {state}", self.issuer)?;
         match &self.reason {
             Some(reason) => write!(f, ": {reason}"),
-            None => Ok(()),
+            None => write!(f, "; {}", self.keys),
         }
     }
 }

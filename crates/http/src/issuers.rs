@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::fetch::{Fetch, HttpClient, HttpSettings};
 use crate::issuer::{Environment, Issuer};
 use crate::kept::KeptFile;
-use crate::observer::Observer;
+use crate::observer::{Event, Observer};
 use crate::source;
 use crate::token::AccessToken;
 
@@ -167,7 +167,7 @@ impl Builder {
         };
         let environment = Environment {
             client,
-            observer: self.observer.unwrap_or_else(|| Arc::new(())),
+            observer: self.observer.unwrap_or_else(|| Arc::new(ignore)),
             clock: self
                 .clock
                 .unwrap_or_else(|| Arc::new(SystemClock::default())),
@@ -328,6 +328,9 @@ impl Issuers {
         issuer.verify_blocking(token.as_bytes(), &issuer.policy(), checks, read)?
     }
 }
+
+/// The observer of programs that name none.
+fn ignore(_: &str, _: &Event<'_>) {}
 
 impl Inner {
     fn issuers(&self) -> Arc<HashMap<Arc<str>, Arc<Issuer>>> {

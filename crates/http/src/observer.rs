@@ -1,5 +1,6 @@
 //! What an issuer's keys do, for logs and metrics.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,14 +49,36 @@ pub enum Event<'e> {
     Retired,
 }
 
-/// Ignores all events.
-impl Observer for () {
-    fn observe(&self, _: &str, _: &Event<'_>) {}
+impl fmt::Display for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fetched {
+                took,
+                keys,
+                changed,
+            } => {
+                let news = if *changed { "" } else { "no " };
+                write!(
+                    f,
+                    "{news}changed keys, fetched in {took:?}: {} are used",
+                    keys.used
+                )
+            }
+            Self::Skipped(key) => write!(f, "{key}"),
+            Self::FetchFailed { took, error } => {
+                write!(f, "no keys fetched in {took:?}: {error}")
+            }
+            Self::Restored { age } => write!(f, "kept keys are used, fetched {age:?} ago"),
+            Self::NotKept(error) => write!(f, "the keys are not kept: {error}"),
+            Self::Retired => f.write_str("replaced keys are dropped"),
+        }
+    }
 }
 
-impl<O: Observer + ?Sized> Observer for Arc<O> {
+/// A closure, such as `|issuer: &str, event: &Event<'_>| eprintln!("{issuer}: {event}")`.
+impl<F: Fn(&str, &Event<'_>) + Send + Sync> Observer for F {
     fn observe(&self, issuer: &str, event: &Event<'_>) {
-        (**self).observe(issuer, event);
+        self(issuer, event);
     }
 }
 

@@ -320,6 +320,7 @@ impl Issuer {
             issuer: Arc::clone(&self.name),
             reason: state.outcome.clone().and_then(Result::err),
             is_stale,
+            keys: self.current().report,
             retry_after: due.map_or(Duration::ZERO, |due| due.saturating_sub(self.elapsed())),
         })
     }

@@ -8,7 +8,7 @@ use jose_verify_http::{
 };
 use tokio::net::TcpListener;
 
-async fn serve(app: Router) -> String {
+pub(crate) async fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async { axum::serve(listener, app).await });
@@ -16,7 +16,7 @@ async fn serve(app: Router) -> String {
 }
 
 /// Requests `url` with this token, and returns the status and the body.
-async fn request(url: String, token: String) -> (u16, String) {
+pub(crate) async fn request(url: String, token: String) -> (u16, String) {
     let agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .build()

@@ -4,4 +4,5 @@
 
 mod loopback;
 mod middleware;
+mod programs;
 mod support;
