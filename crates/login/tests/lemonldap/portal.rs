@@ -346,6 +346,12 @@ fn configuration(folder: &Path, url: &str, issuer: &str, options: Options<'_>) -
         "globalStorageOptions": files("sessions"),
         "persistentStorage": "Apache::Session::File",
         "persistentStorageOptions": files("psessions"),
+        // Otherwise it would be a folder of the system, which all instances would share.
+        "localSessionStorageOptions": {
+            "cache_root": folder.join("cache").display().to_string(),
+            "namespace": "sessions",
+            "default_expires_in": 600,
+        },
         "issuerDBOpenIDConnectActivation": 1,
         "oidcServiceMetaDataIssuer": issuer,
         "oidcServiceAllowHybridFlow": 1,
