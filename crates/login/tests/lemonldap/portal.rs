@@ -66,7 +66,7 @@ pub(crate) struct Options<'o> {
     pub(crate) logout_uri: &'o str,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum KeyType {
     Rsa,
     P256,
@@ -113,6 +113,7 @@ pub(crate) struct Portal {
     pub(crate) url: String,
     /// The issuer that it claims to be.
     issuer: String,
+    key: KeyType,
     pub(crate) metadata: String,
     folder: PathBuf,
     _server: Server,
@@ -124,10 +125,23 @@ impl Portal {
         Self::start(Options::default())
     }
 
-    /// Starts a provider that claims to be `issuer`, but has its own keys and secret.
-    pub(crate) fn posing_as(issuer: &str, key_id: &str) -> Self {
+    /// Starts a real provider for each type of key that this version signs with. Version 2.16 signs
+    /// only with RSA keys.
+    pub(crate) fn with_each_key() -> Vec<Self> {
+        let elliptic = Self::start(Options {
+            key: KeyType::P256,
+            ..Options::default()
+        });
+        let is_supported = elliptic.metadata().supports_signing_algorithm("ES256");
+        let elliptic = is_supported.then_some(elliptic);
+        [Self::honest()].into_iter().chain(elliptic).collect()
+    }
+
+    /// Starts a provider that claims to be another one, but has its own keys and secret.
+    pub(crate) fn posing_as(other: &Self, key_id: &str) -> Self {
         Self::start(Options {
-            issuer,
+            issuer: &other.url,
+            key: other.key,
             key_id,
             secret: "a-secret-that-the-impostor-has-invented-and-that-is-long-enough-for-hs512-too",
             ..Options::default()
@@ -162,6 +176,7 @@ impl Portal {
         Self {
             url,
             issuer,
+            key: options.key,
             metadata: page.body,
             folder,
             _server: server,
@@ -179,12 +194,14 @@ impl Portal {
         address.replacen(&self.issuer, &self.url, 1)
     }
 
-    /// Returns the algorithms that this instance can sign ID Tokens with.
+    /// Returns the algorithms that this instance can sign ID Tokens with. Those with the client's
+    /// secret are left to the instance with an RSA key.
     pub(crate) fn cases(&self) -> Vec<Case> {
         let metadata = self.metadata();
-        let supported = ALGORITHMS
-            .into_iter()
-            .filter(|(name, _)| metadata.supports_signing_algorithm(name));
+        let is_elliptic = self.key == KeyType::P256;
+        let supported = ALGORITHMS.into_iter().filter(|(name, _)| {
+            metadata.supports_signing_algorithm(name) && name.starts_with("ES") == is_elliptic
+        });
         let cases = supported.map(|(name, algorithm)| Case {
             name,
             algorithm,
