@@ -7,7 +7,7 @@
 //!  "algorithms": ["ES256", "RS256"], "scopes": ["orders:read"], "jwks": "/etc/orders/keys.json"}
 //! ```
 //!
-//! Every key may sign for every issuer; in `several_issuers`, each issuer has its own keys. Run the
+//! Every key may sign for every issuer; in `crates/http`, each issuer has its own keys. Run the
 //! service behind a proxy on the same machine that terminates TLS and limits connections.
 
 use std::io::{BufRead, BufReader, Read, Result as IoResult, Write};

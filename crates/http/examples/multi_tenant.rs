@@ -48,11 +48,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let service = Router::new().route("/", get(home)).with_state(app.clone());
     let listener = tokio::net::TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
-    let log = |error: &Box<dyn Error>| eprintln!("the tenants stay as they are: {error}");
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let _ = app.load(&file).inspect_err(log);
+            let _ = app.load(&file).map_err(|error| eprintln!("{error}"));
         }
     });
     Ok(axum::serve(listener, service).await?)

@@ -20,7 +20,7 @@
 //! | `issuer/lifecycle` | fetches, replaces, retires and keeps the keys |
 //! | `source`, `document` | where keys are, and the forms in which they are published |
 //! | `kept` | files that outlive the program |
-//! | `fetch` | requests: only `https` or this machine, bounded in time and length |
+//! | `fetch`, `send` | requests: only `https` or this machine, bounded in time and length |
 //! | `bearer`, `layer`, `extract` | the token of a request |
 //! | `error`, `response`, `observer` | what went wrong, for your log, the client and your metrics |
 
@@ -41,6 +41,7 @@ mod kept;
 mod layer;
 mod observer;
 mod response;
+mod send;
 mod source;
 mod token;
 
@@ -61,3 +62,8 @@ pub use observer::Tracing;
 pub use observer::{Event, Observer};
 pub use response::Response;
 pub use token::{AccessToken, Principal};
+
+/// Compiles the Rust blocks of the README.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -57,6 +57,18 @@ struct Update {
     prepared: Option<Arc<Keys>>,
 }
 
+impl Current {
+    /// Returns whether a replaced key must be dropped.
+    pub(super) fn must_retire(&self, now: Duration) -> bool {
+        self.retires_next.is_some_and(|time| time <= now)
+    }
+
+    /// Returns whether the keys are too old.
+    pub(super) fn is_stale(&self, now: Duration) -> bool {
+        self.stale_at.is_some_and(|time| time < now)
+    }
+}
+
 impl State {
     pub(super) fn new(refetch: Refetch) -> Self {
         Self {
@@ -81,21 +93,16 @@ impl Issuer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn current(&self) -> Current {
-        let current = self.current.read();
-        current.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn is_stale(&self, current: &Current) -> bool {
-        current.stale_at.is_some_and(|time| time < self.elapsed())
+    /// Calls `read` with the current keys while it holds their lock.
+    pub(super) fn current<T>(&self, read: impl FnOnce(&Current) -> T) -> T {
+        read(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Does what is due: drops replaced keys, and begins a fetch. Returns the time until the next
     /// call, or `None` for keys that never change.
     pub(crate) fn tick(self: &Arc<Self>) -> Option<Duration> {
         let now = self.elapsed();
-        let retires_next = self.current().retires_next;
-        if retires_next.is_some_and(|time| time <= now) {
+        if self.current(|current| current.must_retire(now)) {
             self.retire();
         }
         let mut state = self.state();
@@ -108,10 +115,8 @@ impl Issuer {
             state.due = Some(now.saturating_add(state.refetch.pause()));
         }
         let due = state.due.unwrap_or(now);
-        let next = self
-            .current()
-            .retires_next
-            .map_or(due, |time| time.min(due));
+        let retires_next = self.current(|current| current.retires_next);
+        let next = retires_next.map_or(due, |time| time.min(due));
         Some(next.saturating_sub(now))
     }
 
@@ -277,7 +282,7 @@ impl Issuer {
             return;
         };
         let now = self.elapsed();
-        if self.current().retires_next.is_none_or(|time| now < time) {
+        if !self.current(|current| current.must_retire(now)) {
             return;
         }
         // A fetch in progress replaces this value, or leaves it if it fails.

@@ -131,14 +131,15 @@ impl Issuer {
     /// Returns the state of the keys.
     #[must_use]
     pub fn status(&self) -> Status {
-        let current = self.current();
+        let now = self.elapsed();
+        let current = self.current(Current::clone);
         let age = current.stale_at.map(|stale_at| {
             let fetched_at = stale_at.saturating_sub(self.config.max_age);
-            self.elapsed().saturating_sub(fetched_at)
+            now.saturating_sub(fetched_at)
         });
         let state = self.state();
         Status {
-            is_ready: current.keys.is_some() && !self.is_stale(&current),
+            is_ready: current.keys.is_some() && !current.is_stale(now),
             keys: state.keys.set().len(),
             age,
             published: current.report,
@@ -152,15 +153,13 @@ impl Issuer {
     ///
     /// [`Error::Unavailable`]: there are none, or they are too old.
     pub fn keys(&self) -> Result<Arc<Keys>, Error> {
-        let mut current = self.current();
         let now = self.elapsed();
-        if current.retires_next.is_some_and(|time| time <= now) {
+        if self.current(|current| current.must_retire(now)) {
             self.retire();
-            current = self.current();
         }
-        match &current.keys {
-            Some(keys) if !self.is_stale(&current) => Ok(Arc::clone(keys)),
-            keys => Err(self.unavailable(keys.is_some())),
+        match self.current(|current| (current.keys.clone(), current.is_stale(now))) {
+            (Some(keys), false) => Ok(keys),
+            (keys, _) => Err(self.unavailable(keys.is_some())),
         }
     }
 
@@ -309,7 +308,7 @@ impl Issuer {
         Error::Token(Rejection {
             issuer: Arc::clone(&self.name),
             error,
-            keys: self.current().report,
+            keys: self.current(|current| Arc::clone(&current.report)),
         })
     }
 
@@ -320,7 +319,7 @@ impl Issuer {
             issuer: Arc::clone(&self.name),
             reason: state.outcome.clone().and_then(Result::err),
             is_stale,
-            keys: self.current().report,
+            keys: self.current(|current| Arc::clone(&current.report)),
             retry_after: due.map_or(Duration::ZERO, |due| due.saturating_sub(self.elapsed())),
         })
     }
@@ -360,10 +359,12 @@ impl Issuer {
 
     /// Returns the current keys if they are not `used`.
     fn newer_than(&self, used: Option<&Arc<Keys>>) -> Option<Arc<Keys>> {
-        let current = self.current();
-        let keys = current.keys.as_ref().filter(|_| !self.is_stale(&current))?;
-        let is_used = used.is_some_and(|used| Arc::ptr_eq(used, keys));
-        (!is_used).then(|| Arc::clone(keys))
+        let now = self.elapsed();
+        self.current(|current| {
+            let keys = current.keys.as_ref().filter(|_| !current.is_stale(now))?;
+            let is_used = used.is_some_and(|used| Arc::ptr_eq(used, keys));
+            (!is_used).then(|| Arc::clone(keys))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! An impostor, and answers that belong to another login.
 
 use jose_verify::alg::RS256;
-use jose_verify::{Check, Claim, Error as TokenError, Policy, oidc};
+use jose_verify::{Claim, Error as TokenError, oauth, oidc};
 use jose_verify_login::{Client, Error, Flow};
 
 use crate::provider::{CASES, Glewlwyd, browse, error_of, signed_by};
@@ -65,10 +65,8 @@ fn tokens_of_an_impostor() {
         let signed = twin.user_info(alg, "?format=jwt", &tokens.access_token);
         let (keys, issuer) = (provider.key_set(alg, algorithm), [provider.issuer(alg)]);
         let own = twin.key_set(alg, algorithm);
-        let access_token = Policy {
-            typ: Check::Required("at+jwt"),
-            ..id_token_without_nonce(&issuer)
-        };
+        // `aud` is the list of scopes, as one string.
+        let access_token = oauth::access_token(&issuer, &["openid profile email"]);
         let user_info = oidc::user_info(&issuer, &CLIENT);
         for (token, policy) in [
             (&tokens.from_browser, id_token(&issuer)),
@@ -82,11 +80,6 @@ fn tokens_of_an_impostor() {
             assert_eq!(error, Some(TokenError::BadSignature), "{alg}");
         }
     }
-}
-
-/// Returns the policy for an access token, whose `aud` is not the client.
-fn id_token_without_nonce(issuer: &[String; 1]) -> Policy<'_> {
-    jose_verify::oauth::access_token(issuer, &["openid profile email"])
 }
 
 #[test]

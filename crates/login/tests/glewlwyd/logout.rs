@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use jose_verify::alg::{Algorithm, ES256};
 use jose_verify::oidc::{self, LogoutToken};
 use jose_verify::{Check, Claim, Policy, Problem, Verified};
 use jose_verify_login::{Error, Flow};
+use serde_json::json;
 
 use crate::provider::{CASES, Glewlwyd, Tokens, error_of, verify};
 use crate::{CLIENT, all, assert_is_alice, claim, id_token, log_in};
@@ -62,7 +64,7 @@ fn logout_tokens() {
 fn refuse_forged(
     provider: &Glewlwyd,
     twin: &Glewlwyd,
-    (alg, algorithm): (&str, &'static dyn jose_verify::alg::Algorithm),
+    (alg, algorithm): (&str, &'static dyn Algorithm),
     policy: &Policy<'_>,
 ) {
     let tokens = twin.tokens(alg);
@@ -100,6 +102,32 @@ fn end_session(provider: &Glewlwyd, alg: &str, tokens: &Tokens, sid: &str) -> St
     assert_eq!(browser.send("DELETE", &url, &[], "").status, 200, "{alg}");
     let body = provider.inbox.receive();
     body.strip_prefix("logout_token=").unwrap().to_owned()
+}
+
+#[test]
+#[ignore = "cargo xtask companion log-in glewlwyd runs it"]
+fn a_logout_token_that_names_the_session() {
+    let provider = Glewlwyd::honest(&["ES256"]);
+    // The property is a string.
+    let required = json!({ "backchannel_logout_session_required": "true" });
+    provider.change_client("basic", &required);
+    let (keys, issuer) = (
+        provider.key_set("ES256", &ES256),
+        [provider.issuer("ES256")],
+    );
+    let tokens = provider.tokens("ES256");
+    let mut scratch = Vec::new();
+    let login = verify(&tokens.id_token, &keys, &id_token(&issuer), &mut scratch).unwrap();
+    let logout_token = end_session(&provider, "ES256", &tokens, &session_id(&login));
+    let policy = Policy {
+        expires_at: Check::Absent,
+        ..oidc::logout_token(&issuer, &CLIENT)
+    };
+    let mut scratch = Vec::new();
+    let verified = verify(&logout_token, &keys, &policy, &mut scratch).unwrap();
+    let logout = LogoutToken::from_verified(&verified).unwrap();
+    let session = logout.session_id().map(|sid| sid.to_string());
+    assert_eq!(session, Some(session_id(&login)));
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn short_coordinates_of_a_key_in_pem() {
 #[ignore = "cargo xtask companion log-in glewlwyd runs it"]
 fn the_size_384_means_512() {
     let provider = Glewlwyd::honest(&[]);
-    // With a key in PEM, Glewlwyd 2.7.5 signs with SHA-512 if it is told to use 384 bits.
+    // With a key in PEM, Glewlwyd 2.7.6 signs with SHA-512 if it is told to use 384 bits.
     let rsa = provider.with_pem("rsa", "RSA2048", ("rsa-pss", "384"));
     let mut secret = provider.with_pem("hmac", "ec384", ("sha", "384"));
     secret["key"] = SECRET.into();
