@@ -31,7 +31,7 @@ fn log_in(client: &mut Client, flow: Flow) -> Result<User, Error> {
 }
 
 /// Calls the function for each algorithm, at an instance that signs with it.
-fn each_algorithm(check: impl Fn(&Portal, &Case)) {
+fn each_algorithm(mut check: impl FnMut(&Portal, &Case)) {
     for portal in Portal::with_each_key() {
         for case in portal.cases() {
             check(&portal, &case);
@@ -56,37 +56,30 @@ fn assert_is_the_doctor(user: Result<User, Error>, case: &str) -> User {
 #[test]
 #[ignore = "cargo xtask companion log-in lemonldap runs it"]
 fn an_algorithm_of_each_family() {
-    let portal = Portal::honest();
-    let cases = portal.cases();
-    let mut families = 0;
-    for name in ["RS256", "HS256", "PS256"] {
-        // Version 2.16 has no RSASSA-PSS.
-        let Some(case) = cases.iter().find(|case| case.name == name) else {
-            assert_eq!(name, "PS256");
-            continue;
-        };
-        let mut client = portal.client(name, &case.signed_by);
-        assert_is_the_doctor(log_in(&mut client, Flow::Code), name);
-        families += 1;
-    }
-    assert!(families >= 2);
+    let mut number = 0;
+    each_algorithm(|portal, case| {
+        if case.name.ends_with("256") {
+            let mut client = portal.client(case.name, &case.signed_by);
+            assert_is_the_doctor(log_in(&mut client, Flow::Code), case.name);
+            number += 1;
+        }
+    });
+    // Version 2.16 has RS and HS. Later ones have PS and ES256 too.
+    assert!([2, 4].contains(&number), "{number}");
 }
 
 #[test]
 #[ignore = "cargo xtask companion log-in lemonldap runs it"]
 fn both_flows_with_every_algorithm() {
     let mut number = 0;
-    for portal in Portal::with_each_key() {
-        for case in portal.cases() {
-            let mut client = portal.client(case.name, &case.signed_by);
-            for flow in [Flow::Code, Flow::Hybrid] {
-                let name = format!("{} {flow:?}", case.name);
-                assert_is_the_doctor(log_in(&mut client, flow), &name);
-            }
-            number += 1;
+    each_algorithm(|portal, case| {
+        let mut client = portal.client(case.name, &case.signed_by);
+        for flow in [Flow::Code, Flow::Hybrid] {
+            let name = format!("{} {flow:?}", case.name);
+            assert_is_the_doctor(log_in(&mut client, flow), &name);
         }
-    }
-    // Version 2.16 has RS and HS. Later ones have PS and ES256 too.
+        number += 1;
+    });
     assert!([6, 10].contains(&number), "{number}");
 }
 
