@@ -74,12 +74,17 @@ impl Packages<'_> {
             words.next().filter(|word| *word == "Inst")?;
             words.next()
         });
-        for name in missing {
-            let mut download = self.apt();
-            download.args(["download", name]).current_dir(folder);
-            need(&mut download, &format!("fetch the package {name}"))?;
+        let missing: Vec<_> = missing.collect();
+        if missing.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        // All at once, because `apt-get` takes half a second to read the package lists.
+        let mut download = self.apt();
+        download.arg("download").args(&missing).current_dir(folder);
+        need(
+            &mut download,
+            &format!("fetch the packages {}", missing.join(" ")),
+        )
     }
 
     /// Returns `apt-get` with its own lists and cache, so that the machine's are not changed.
@@ -106,23 +111,32 @@ impl Packages<'_> {
         Ok(())
     }
 
-    /// Returns a script that starts a program with the shared libraries from its packages.
+    /// Returns a script that starts a program with the shared libraries and the Perl modules from
+    /// the packages. An installed program needs them too: Perl may be installed without them.
     fn script(&self, name: &str) -> Outcome<String> {
         let unpacked = self.folder.join("root/usr/bin").join(name);
-        if !unpacked.exists() {
-            if !is_installed(name) {
-                return unavailable(format!("{name} is neither installed nor unpacked"));
+        let program = if unpacked.exists() {
+            unpacked.display().to_string()
+        } else if is_installed(name) {
+            name.to_owned()
+        } else {
+            return unavailable(format!("{name} is neither installed nor unpacked"));
+        };
+        let root = self.folder.join("root");
+        let mut libraries = BTreeSet::new();
+        collect_library_folders(&root, &mut libraries)?;
+        let mut script = "#!/bin/sh\n".to_owned();
+        let modules = perl_folders(&root)?;
+        for (variable, folders) in [
+            ("LD_LIBRARY_PATH", libraries.into_iter().collect()),
+            ("PERL5LIB", modules),
+        ] {
+            let folders: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
+            if !folders.is_empty() {
+                script += &format!("{variable}=\"{}\" ", folders.join(":"));
             }
-            return Ok(format!("#!/bin/sh\nexec {name} \"$@\"\n"));
         }
-        let mut folders = BTreeSet::new();
-        collect_library_folders(&self.folder.join("root"), &mut folders)?;
-        let folders: Vec<_> = folders.iter().map(|f| f.display().to_string()).collect();
-        Ok(format!(
-            "#!/bin/sh\nLD_LIBRARY_PATH=\"{}\" exec \"{}\" \"$@\"\n",
-            folders.join(":"),
-            unpacked.display()
-        ))
+        Ok(script + &format!("exec \"{program}\" \"$@\"\n"))
     }
 }
 
@@ -160,4 +174,34 @@ fn collect_library_folders(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Outc
         }
     }
     Ok(())
+}
+
+/// Returns the folders of Perl modules in an unpacked system, in the order in which Debian's Perl
+/// searches them.
+fn perl_folders(root: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let machines = subfolders(&root.join("usr/lib"))?;
+    for machine in &machines {
+        found.extend(subfolders(&machine.join("perl5"))?);
+    }
+    found.push(root.join("usr/share/perl5"));
+    for machine in &machines {
+        found.push(machine.join("perl-base"));
+        found.extend(subfolders(&machine.join("perl"))?);
+    }
+    found.extend(subfolders(&root.join("usr/share/perl"))?);
+    found.retain(|folder| folder.is_dir());
+    Ok(found)
+}
+
+/// Returns the folders in a folder, or none if it does not exist.
+fn subfolders(folder: &Path) -> Outcome<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if folder.is_dir() {
+        for entry in fs::read_dir(folder)? {
+            found.push(entry?.path());
+        }
+    }
+    found.sort();
+    Ok(found)
 }
