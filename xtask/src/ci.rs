@@ -101,11 +101,14 @@ fn stages() -> Outcome<Vec<Stage>> {
             xtask(["companion", "throughput"])?,
         )
     });
-    stages.push(stage(
-        "logins at oidc-provider",
-        PROVIDERS,
-        xtask(["companion", "log-in", "oidc-provider"])?,
-    ));
+    for (name, arguments) in [
+        ("logins at oidc-provider", &["oidc-provider"][..]),
+        ("logins at Glewlwyd", &["glewlwyd", "--quick"]),
+        ("logins at LemonLDAP::NG", &["lemonldap", "--quick"]),
+    ] {
+        let command = xtask(["companion", "log-in"].iter().chain(arguments))?;
+        stages.push(stage(name, PROVIDERS, command));
+    }
     Ok(stages)
 }
 

@@ -49,6 +49,9 @@ impl Arguments {
                 xtask(["fuzz", "--seconds", &seconds, "--jobs", "2"])?,
             ),
             stage("mutants", xtask(["mutants", "--jobs", "2"])?),
+            stage("logins at oidc-provider", log_in("oidc-provider")?),
+            stage("logins at Glewlwyd", log_in("glewlwyd")?),
+            stage("logins at LemonLDAP::NG", log_in("lemonldap")?),
             stage("docs as on docs.rs", xtask(["check", "docs-rs"])?),
             stage("advisories", xtask(["check", "advisories"])?),
         ];
@@ -70,6 +73,10 @@ fn stage(name: &str, command: Command) -> Stage {
             "shapes at",
         ],
     }
+}
+
+fn log_in(provider: &str) -> Outcome<Command> {
+    xtask(["companion", "log-in", provider])
 }
 
 /// Measures other implementations in the same run. A missed limit is shown but does not fail.
