@@ -34,6 +34,13 @@ pub struct Arguments {
 enum Action {
     /// Formatting, lints and tests of all three
     Check,
+    /// Serves requests for some minutes while the issuer fails in all ways that the tests know.
+    /// Fails if a good token is rejected, a forged one passes, or memory grows
+    Soak {
+        /// How many minutes to run
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+    },
     /// Compares verifications per second through the layer with those of the core
     Throughput,
     /// Runs the tests that log in at oidc-provider, which npm installs in the version of the lock
@@ -52,6 +59,11 @@ impl Arguments {
                 "--bench",
                 "throughput",
             ])),
+            Action::Soak { minutes } => run(cargo("test")
+                .args(OPTIONS)
+                .args(["--package", "jose-verify-http", "--test", "faults"])
+                .args(["--", "--ignored", "--exact", "soak::soak", "--nocapture"])
+                .env("SOAK_MINUTES", minutes.to_string())),
             Action::LogIn => log_in(),
         }
     }

@@ -61,3 +61,8 @@ pub use observer::Tracing;
 pub use observer::{Event, Observer};
 pub use response::Response;
 pub use token::{AccessToken, Principal};
+
+/// Compiles the Rust blocks of the README.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -33,6 +33,8 @@ pub(super) struct Current {
     pub(super) retires_next: Option<Duration>,
     /// When the keys were fetched. `None` for keys that never change.
     pub(super) fetched_at: Option<Duration>,
+    /// When the keys are too old to be used. `None` for keys that never change.
+    pub(super) stale_at: Option<Duration>,
 }
 
 /// What a fetch changes.
@@ -60,6 +62,18 @@ struct Update {
     prepared: Option<Arc<Keys>>,
 }
 
+impl Current {
+    /// Returns whether a replaced key must be dropped.
+    pub(super) fn must_retire(&self, now: Duration) -> bool {
+        self.retires_next.is_some_and(|time| time <= now)
+    }
+
+    /// Returns whether the keys are too old.
+    pub(super) fn is_stale(&self, now: Duration) -> bool {
+        self.stale_at.is_some_and(|time| time < now)
+    }
+}
+
 impl State {
     pub(super) fn new(refetch: Refetch) -> Self {
         Self {
@@ -85,24 +99,16 @@ impl Issuer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn current(&self) -> Current {
-        let current = self.current.read();
-        current.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn is_stale(&self, current: &Current) -> bool {
-        let age = |fetched_at| self.elapsed().saturating_sub(fetched_at);
-        current
-            .fetched_at
-            .is_some_and(|at| age(at) > self.config.max_age)
+    /// Calls `read` with the current keys while it holds their lock.
+    pub(super) fn current<T>(&self, read: impl FnOnce(&Current) -> T) -> T {
+        read(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Does what is due: drops replaced keys, and begins a fetch. Returns the time until the next
     /// call, or `None` for keys that never change.
     pub(crate) fn tick(self: &Arc<Self>) -> Option<Duration> {
         let now = self.elapsed();
-        let retires_next = self.current().retires_next;
-        if retires_next.is_some_and(|time| time <= now) {
+        if self.current(|current| current.must_retire(now)) {
             self.retire();
         }
         let mut state = self.state();
@@ -115,10 +121,8 @@ impl Issuer {
             state.due = Some(now.saturating_add(state.refetch.pause()));
         }
         let due = state.due.unwrap_or(now);
-        let next = self
-            .current()
-            .retires_next
-            .map_or(due, |time| time.min(due));
+        let retires_next = self.current(|current| current.retires_next);
+        let next = retires_next.map_or(due, |time| time.min(due));
         Some(next.saturating_sub(now))
     }
 
@@ -275,6 +279,7 @@ impl Issuer {
         current.report = update.report;
         current.retires_next = update.keys.retires_next();
         current.fetched_at = fetched_at;
+        current.stale_at = fetched_at.map(|at| at.saturating_add(self.config.max_age));
         state.keys = update.keys;
     }
 

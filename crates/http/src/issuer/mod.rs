@@ -134,12 +134,13 @@ impl Issuer {
     /// Returns the state of the keys.
     #[must_use]
     pub fn status(&self) -> Status {
-        let current = self.current();
-        let age = |fetched_at| self.elapsed().saturating_sub(fetched_at);
+        let now = self.elapsed();
+        let current = self.current(Current::clone);
+        let age = |fetched_at| now.saturating_sub(fetched_at);
         let age = current.fetched_at.map(age);
         let state = self.state();
         Status {
-            is_ready: current.keys.is_some() && !self.is_stale(&current),
+            is_ready: current.keys.is_some() && !current.is_stale(now),
             keys: state.keys.set().len(),
             age,
             published: current.report,
@@ -153,15 +154,13 @@ impl Issuer {
     ///
     /// [`Error::Unavailable`]: there are none, or they are too old.
     pub fn keys(&self) -> Result<Arc<Keys>, Error> {
-        let mut current = self.current();
         let now = self.elapsed();
-        if current.retires_next.is_some_and(|time| time <= now) {
+        if self.current(|current| current.must_retire(now)) {
             self.retire();
-            current = self.current();
         }
-        match &current.keys {
-            Some(keys) if !self.is_stale(&current) => Ok(Arc::clone(keys)),
-            keys => Err(self.unavailable(keys.is_some())),
+        match self.current(|current| (current.keys.clone(), current.is_stale(now))) {
+            (Some(keys), false) => Ok(keys),
+            (keys, _) => Err(self.unavailable(keys.is_some())),
         }
     }
 
@@ -310,7 +309,7 @@ impl Issuer {
         Error::Token(Rejection {
             issuer: Arc::clone(&self.name),
             error,
-            keys: self.current().report,
+            keys: self.current(|current| Arc::clone(&current.report)),
         })
     }
 
@@ -325,7 +324,7 @@ impl Issuer {
             issuer: Arc::clone(&self.name),
             reason: state.outcome.clone().and_then(Result::err),
             is_stale,
-            keys: self.current().report,
+            keys: self.current(|current| Arc::clone(&current.report)),
             retry_after: wait,
         })
     }
@@ -365,10 +364,12 @@ impl Issuer {
 
     /// Returns the current keys if they are not `used`.
     fn newer_than(&self, used: Option<&Arc<Keys>>) -> Option<Arc<Keys>> {
-        let current = self.current();
-        let keys = current.keys.as_ref().filter(|_| !self.is_stale(&current))?;
-        let is_used = used.is_some_and(|used| Arc::ptr_eq(used, keys));
-        (!is_used).then(|| Arc::clone(keys))
+        let now = self.elapsed();
+        self.current(|current| {
+            let keys = current.keys.as_ref().filter(|_| !current.is_stale(now))?;
+            let is_used = used.is_some_and(|used| Arc::ptr_eq(used, keys));
+            (!is_used).then(|| Arc::clone(keys))
+        })
     }
 }
 

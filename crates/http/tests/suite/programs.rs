@@ -180,8 +180,8 @@ async fn a_command_line_tool() {
     );
     let (code, _, error) = check(&issuer, "RS256", token(&key, &issuer, "a"));
     assert_eq!(code, Some(2));
-    let skipped = "entry 0 with kid \"1\" is skipped: none of the accepted algorithms uses this type \
-                   of key";
+    let reason = "none of the accepted algorithms uses this type of key";
+    let skipped = format!("entry 0 with kid \"1\" is skipped: {reason}");
     assert_eq!(
         error,
         format!("{issuer}: the keys are missing; published keys in use: 0; {skipped}\n")
