@@ -31,7 +31,8 @@ pub enum Event<'e> {
         /// Whether keys were added or removed.
         changed: bool,
     },
-    /// An entry of the document is not used.
+    /// An entry of the document is not used. Reported for the first entries only
+    /// ([`KeyReport::MAX_SKIPPED`]).
     Skipped(&'e SkippedKey),
     /// A fetch failed. The keys stay as they are.
     FetchFailed {

@@ -104,18 +104,25 @@ impl Issuer {
         read(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Does what is due: drops replaced keys, and begins a fetch. Returns the time until the next
-    /// call, or `None` for keys that never change.
-    pub(crate) fn tick(self: &Arc<Self>) -> Option<Duration> {
+    /// Returns whether a fetch is in progress.
+    pub(crate) fn is_fetching(&self) -> bool {
+        self.state().is_fetching
+    }
+
+    /// Does what is due: drops replaced keys and, if it may, begins a fetch. Returns the time until
+    /// the next call, and whether a fetch began, or `None` for keys that never change.
+    pub(crate) fn tick(self: &Arc<Self>, may_fetch: bool) -> Option<(Duration, bool)> {
         let now = self.elapsed();
         if self.current(|current| current.must_retire(now)) {
             self.retire();
         }
         let mut state = self.state();
         let due = state.due?;
-        if due <= now && !state.is_fetching {
+        let mut begins = false;
+        if due <= now && !state.is_fetching && may_fetch {
             if state.refetch.begin_at(now) {
                 self.start_fetch(&mut state);
+                begins = true;
             }
             // The end of the fetch sets the time of the next one.
             state.due = Some(now.saturating_add(state.refetch.pause()));
@@ -123,7 +130,7 @@ impl Issuer {
         let due = state.due.unwrap_or(now);
         let retires_next = self.current(|current| current.retires_next);
         let next = retires_next.map_or(due, |time| time.min(due));
-        Some(next.saturating_sub(now))
+        Some((next.saturating_sub(now), begins))
     }
 
     /// Begins a fetch that no token asks for, or returns the one in progress. `None` if it is too

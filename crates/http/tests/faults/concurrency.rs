@@ -222,3 +222,32 @@ fn the_background_thread() {
     // Those of other tests end too.
     eventually("the thread ends", || background_threads() == 0);
 }
+
+/// Fetches take a while. Counts those in progress, and their maximum.
+#[derive(Clone, Default)]
+struct Slow(Arc<[AtomicUsize; 3]>);
+
+impl Fetch for Slow {
+    fn fetch(&self, _: &str, _: Option<&str>) -> Result<Fetched, FetchError> {
+        let [now, most, total] = &*self.0;
+        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        sleep(Duration::from_millis(150));
+        now.fetch_sub(1, Ordering::SeqCst);
+        total.fetch_add(1, Ordering::SeqCst);
+        Err(FetchError::Timeout)
+    }
+}
+
+/// The number of threads does not grow with the number of issuers.
+#[test]
+fn many_issuers() {
+    let fetches = Slow::default();
+    let configs = (0..150).map(|i| IssuerConfig {
+        issuer: format!("https://issuer{i}.example.com"),
+        ..support::config()
+    });
+    let _issuers = Issuers::builder().client(fetches.clone()).build(configs);
+    let [_, most, total] = &*fetches.0;
+    eventually("all are fetched", || total.load(Ordering::SeqCst) >= 150);
+    assert!(most.load(Ordering::SeqCst) <= 32, "{most:?}");
+}
