@@ -213,8 +213,8 @@ fn the_background_thread() {
     assert!(*first >= Duration::from_millis(2690), "{first:?}");
     assert!(*last < Duration::from_millis(4000), "{last:?}");
     assert!(
-        *last - *first > Duration::from_millis(60),
-        "they differ: {first:?} {last:?}"
+        *first < Duration::from_millis(2980),
+        "they are spread: {first:?}"
     );
 
     assert!(background_threads() > 0);

@@ -182,28 +182,51 @@ fn a_client_that_panics() {
 
 #[test]
 fn an_observer_that_panics() {
-    let (server, clock) = (FaultServer::start(), TestClock::default());
+    let server = FaultServer::start();
     server.set("/jwks", Reply::Document(jwks(&[&TestKey::new(1)])));
     let panics = |_: &str, event: &Event<'_>| {
         unreachable!("the observer panics, which this test expects: {event}")
     };
+    let second = Duration::from_secs(1);
     let config = IssuerConfig {
-        // No token asks for the fetches.
-        refresh: Duration::from_secs(1),
-        shortest_pause: Duration::from_secs(1),
-        longest_pause: Duration::from_secs(1),
-        token_lifetime: Duration::ZERO,
+        refresh: second,
+        shortest_pause: second,
+        longest_pause: second,
+        token_lifetime: second,
         ..config(&server)
     };
     let builder = Issuers::builder().client(client()).observer(panics);
     let issuers = builder.build([config]).unwrap();
+    eventually("the first keys", || issuers.is_ready());
     only_good_tokens_pass(&issuers, &TestKey::new(1).token(), "1", "observer");
     server.set("/jwks", Reply::Document(jwks(&[&TestKey::new(2)])));
+    // No token asks for it, so that the background thread drops the key and tells the observer.
+    let status = || issuers.get(ISSUER).unwrap().status();
+    eventually("both keys", || status().keys == 2);
+    eventually("the first key is dropped", || status().keys == 1);
+    let requests = server.requests("/jwks");
     eventually("the background thread goes on", || {
-        verify(&issuers, &TestKey::new(1).token()).is_err()
+        server.requests("/jwks") > requests + 1
     });
     only_good_tokens_pass(&issuers, &TestKey::new(2).token(), "2", "observer");
-    drop(clock);
+}
+
+/// A client that claims what it was not asked for.
+struct NotModified;
+
+impl Fetch for NotModified {
+    fn fetch(&self, _: &str, etag: Option<&str>) -> Result<Fetched, FetchError> {
+        assert_eq!(etag, None);
+        Ok(Fetched::NotModified)
+    }
+}
+
+#[test]
+fn a_client_that_always_says_not_modified() {
+    let issuers = Issuers::builder().client(NotModified).on_demand();
+    let issuers = issuers.build([support::config()]).unwrap();
+    let error = issuers.all()[0].refresh_blocking().unwrap_err();
+    assert_eq!(error, FetchError::Status(304));
 }
 
 /// An observer may use the issuers, and one that blocks delays no request.
