@@ -49,6 +49,7 @@ impl Arguments {
                 xtask(["fuzz", "--seconds", &seconds, "--jobs", "2"])?,
             ),
             stage("mutants", xtask(["mutants", "--jobs", "2"])?),
+            stage("soak", xtask(["companion", "soak"])?),
             stage("logins at oidc-provider", log_in("oidc-provider")?),
             stage("logins at Glewlwyd", log_in("glewlwyd")?),
             stage("logins at LemonLDAP::NG", log_in("lemonldap")?),

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use jose_verify::Category;
 use jose_verify::json::DeserializeError;
+use jose_verify::keys::Skipped;
+use jose_verify::limits::MAX_KID_LEN;
 
 use crate::fetch::FetchError;
 
@@ -52,8 +54,10 @@ pub struct KeyReport {
     pub algorithms: Vec<&'static str>,
     /// The number of published keys that are used.
     pub used: usize,
-    /// The published entries that are not used.
+    /// The published entries that are not used, at most [`MAX_SKIPPED`](Self::MAX_SKIPPED).
     pub skipped: Vec<SkippedKey>,
+    /// The number of further entries that are not used.
+    pub more_skipped: usize,
 }
 
 /// An entry of a published document that is not used as a key.
@@ -61,7 +65,7 @@ pub struct KeyReport {
 pub struct SkippedKey {
     /// The position of the entry, counted from zero.
     pub position: usize,
-    /// Its `kid`, if it has one.
+    /// Its `kid`, if it has one. Only the beginning of a long one.
     pub key_id: Option<String>,
     /// Why it is skipped.
     pub reason: jose_verify::Error,
@@ -162,6 +166,27 @@ impl fmt::Display for Rejection {
             }
             jose_verify::Error::NoKey => write!(f, "; {}", self.keys),
             _ => Ok(()),
+        }
+    }
+}
+
+impl KeyReport {
+    /// The most entries that are listed in `skipped`. A document has room for 300,000, and a
+    /// report is written to the log for each token without a key.
+    pub const MAX_SKIPPED: usize = 32;
+
+    /// Adds an entry that is not used.
+    pub(crate) fn skip(&mut self, entry: &Skipped<'_>) {
+        if self.skipped.len() < Self::MAX_SKIPPED {
+            self.skipped.push(SkippedKey {
+                position: entry.position,
+                key_id: entry
+                    .key_id
+                    .map(|kid| kid.to_string().chars().take(MAX_KID_LEN).collect()),
+                reason: entry.reason,
+            });
+        } else {
+            self.more_skipped = self.more_skipped.saturating_add(1);
         }
     }
 }

@@ -93,7 +93,8 @@ impl std::error::Error for FetchError {}
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
     /// The longest time that a request may take, from the name lookup to the last byte of the
-    /// response. Ten seconds by default.
+    /// response. Ten seconds by default, and at most one hour. A fetch of metadata and keys makes
+    /// two requests.
     pub timeout: Duration,
     /// The longest response, in bytes. 1 MiB by default: the core reads no longer JWK Set.
     pub max_len: u64,
@@ -139,6 +140,9 @@ impl Default for HttpSettings {
         }
     }
 }
+
+/// The longest timeout that the HTTP client can add to the time.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
 /// An HTTP client that sends requests over `https`, or to this machine.
 ///
@@ -194,7 +198,7 @@ impl HttpClient {
                 // The client does not treat a redirect as an error. It is no status 200 either.
                 .max_redirects(0)
                 .http_status_as_error(false)
-                .timeout_global(Some(settings.timeout))
+                .timeout_global(Some(settings.timeout.min(LONGEST_TIMEOUT)))
                 .proxy(proxy);
             let config = tls::trust(config, settings.authorities.as_deref())?;
             Ok(config.build().new_agent())
@@ -247,6 +251,14 @@ impl HttpClient {
             ureq::Error::Timeout(_) => FetchError::Timeout,
             ureq::Error::BodyExceedsLimit(_) => FetchError::TooLong(self.max_len),
             ureq::Error::StatusCode(status) => FetchError::Status(status),
+            // The text of these errors can contain parts of the URL or the response.
+            ureq::Error::BadUri(_) => FetchError::Transport("the URL is invalid".to_owned()),
+            ureq::Error::ConnectProxyFailed(_) => {
+                FetchError::Transport("the proxy refuses to connect".to_owned())
+            }
+            ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
+                FetchError::Transport("the response is not valid HTTP".to_owned())
+            }
             other => FetchError::Transport(other.to_string()),
         }
     }

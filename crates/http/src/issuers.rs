@@ -353,9 +353,18 @@ fn refresh(issuers: &Weak<Inner>, wake: &Wake) {
     const LONGEST: Duration = Duration::from_secs(60);
     /// The shortest, so that the thread does not spin while fetches are in progress.
     const SHORTEST: Duration = Duration::from_millis(100);
+    /// The most fetches in progress, each with a thread, at which this thread begins another.
+    /// Otherwise a program with a thousand issuers would start with a thousand threads.
+    const MOST_FETCHES: usize = 32;
     while let Some(inner) = issuers.upgrade() {
-        let waits = inner.issuers();
-        let waits = waits.values().filter_map(Issuer::tick).min();
+        let all = inner.issuers();
+        let mut fetches = all.values().filter(|issuer| issuer.is_fetching()).count();
+        let ticks = all.values().filter_map(|issuer| {
+            let wait = issuer.tick(fetches < MOST_FETCHES);
+            fetches += usize::from(wait.is_some_and(|(_, begins)| begins));
+            wait.map(|(wait, _)| wait)
+        });
+        let waits = ticks.min();
         drop(inner);
         wake.wait(waits.unwrap_or(LONGEST).clamp(SHORTEST, LONGEST));
     }

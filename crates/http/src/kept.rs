@@ -4,26 +4,29 @@
 //! A file has four lines, an empty line, and the document as it was fetched:
 //!
 //! ```text
-//! jose-verify kept keys 1
+//! jose-verify kept keys 2
 //! https://login.example.com
-//! https://login.example.com/keys
+//! 8f434346648f6b96df89dda901c5176b
 //! 1700000000
 //!
 //! {"keys":[…]}
 //! ```
 //!
-//! The second line is the issuer. The third says where the keys were configured to be, so that a
-//! changed configuration does not use old keys. The fourth is the time of the fetch.
+//! The second line is the issuer. The third is a hash of where the keys were configured to be, so
+//! that a changed configuration does not use old keys. It is not the URL, whose query may contain a
+//! secret. The fourth is the time of the fetch.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jose_verify::NumericDate;
 use jose_verify::alg::{HashFunction, MAX_DIGEST_LEN, SHA256};
 
-const FIRST_LINE: &str = "jose-verify kept keys 1";
+const FIRST_LINE: &str = "jose-verify kept keys 2";
 /// The longest file that is read, in bytes.
 const MAX_LEN: u64 = 4 << 20;
 
@@ -45,38 +48,42 @@ pub(crate) struct Kept {
 impl KeptFile {
     /// Returns the file in `folder` for this issuer, whose keys are configured to be at `location`.
     pub(crate) fn new(folder: &Path, issuer: &str, location: &str) -> Self {
-        let mut buffer = [0; MAX_DIGEST_LEN];
-        let digest = SHA256.digest(&[issuer.as_bytes()], &mut buffer);
-        let name = digest
-            .iter()
-            .take(16)
-            .fold(String::new(), |mut name, byte| {
-                let digits = [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
-                name.extend(digits.into_iter().flatten());
-                name
-            });
         Self {
-            path: folder.join(name).with_extension("keys"),
+            path: folder.join(hash(issuer)).with_extension("keys"),
             issuer: escape(issuer),
-            location: escape(location),
+            location: hash(location),
         }
     }
 
     /// Replaces the file. A crash leaves the old file or the new one.
     pub(crate) fn write(&self, document: &[u8], now: NumericDate) -> io::Result<()> {
-        let new = self.path.with_extension("new");
+        /// Distinguishes the files that several threads write at the same time.
+        static WRITES: AtomicU64 = AtomicU64::new(0);
+        let number = WRITES.fetch_add(1, Ordering::Relaxed);
+        // Other processes may use the same folder.
+        let new = format!("{}-{number}.new", process::id());
+        let new = self.path.with_extension(new);
+        let written = self.write_to(&new, document, now);
+        let replaced = written.and_then(|()| fs::rename(&new, &self.path));
+        if replaced.is_err() {
+            // It may not exist, and there is nothing else to do about it.
+            let _ = fs::remove_file(&new);
+        }
+        replaced
+    }
+
+    fn write_to(&self, new: &Path, document: &[u8], now: NumericDate) -> io::Result<()> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = fs::File::create(&new)?;
+        let mut file = fs::File::create(new)?;
         let Self {
             issuer, location, ..
         } = self;
         let seconds = now.seconds();
         write!(file, "{FIRST_LINE}\n{issuer}\n{location}\n{seconds}\n\n")?;
         file.write_all(document)?;
-        file.sync_all()?;
-        fs::rename(&new, &self.path)
+        file.sync_all()
     }
 
     /// Reads the file. Returns `None` if there is none for this issuer and location.
@@ -120,6 +127,16 @@ impl KeptFile {
     }
 }
 
+/// Returns the first half of the text's SHA-256, in hexadecimal.
+fn hash(text: &str) -> String {
+    let mut buffer = [0; MAX_DIGEST_LEN];
+    let digest = SHA256.digest(&[text.as_bytes()], &mut buffer);
+    let digits = digest.iter().take(16).flat_map(|b| [b >> 4, b & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
 /// Returns the text on one line.
 fn escape(text: &str) -> String {
     text.escape_debug().to_string()
@@ -142,33 +159,37 @@ mod tests {
 
     #[test]
     fn only_a_file_of_this_issuer_and_location_is_used() {
-        let text = "jose-verify kept keys 1\nhttps://a\nhttps://a/k\n1699999990\n\n{\"keys\":[]}\n";
-        let kept = parse(&file("https://a", "https://a/k"), text);
+        let location = hash("https://a/k");
+        let text = format!("{FIRST_LINE}\nhttps://a\n{location}\n1699999990\n\n{{\"keys\":[]}}\n");
+        let kept = parse(&file("https://a", "https://a/k"), &text);
         assert_eq!(kept.unwrap(), Some((b"{\"keys\":[]}\n".to_vec(), 10)));
         for other in [
             file("https://b", "https://a/k"),
             file("https://a", "https://a/other"),
         ] {
-            assert_eq!(parse(&other, text).unwrap(), None);
+            assert_eq!(parse(&other, &text).unwrap(), None);
         }
     }
 
     #[test]
     fn a_file_from_the_future_is_not_used() {
-        let text = "jose-verify kept keys 1\nhttps://a\nk\n1700000001\n\n{}";
-        assert_eq!(parse(&file("https://a", "k"), text).unwrap(), None);
+        let text =
+            |seconds: u64| format!("{FIRST_LINE}\nhttps://a\n{}\n{seconds}\n\n{{}}", hash("k"));
+        let file = file("https://a", "k");
+        assert_eq!(parse(&file, &text(1_700_000_001)).unwrap(), None);
+        assert!(parse(&file, &text(1_700_000_000)).unwrap().is_some());
     }
 
     #[test]
     fn damaged_files() {
-        let text = "jose-verify kept keys 1\nhttps://a\nk\n1699999990\n\n{}";
+        let text = format!("{FIRST_LINE}\nhttps://a\n{}\n1699999990\n\n{{}}", hash("k"));
         let file = file("https://a", "k");
-        assert!(parse(&file, text).unwrap().is_some());
+        assert!(parse(&file, &text).unwrap().is_some());
         for end in 0..text.len() - 2 {
             assert!(parse(&file, &text[..end]).is_err(), "{end}");
         }
         for (from, to) in [
-            ("kept keys 1", "kept keys 2"),
+            ("kept keys 2", "kept keys 1"),
             ("1699999990", "soon"),
             ("\n\n", "\nx\n"),
         ] {
@@ -182,6 +203,29 @@ mod tests {
         let file = KeptFile::new(&folder, "https://a\nhttps://b", "k");
         file.write(b"keys", NOW).unwrap();
         assert_eq!(file.read(NOW).unwrap().unwrap().document, b"keys");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn threads_that_write_at_the_same_time_leave_one_whole_file() {
+        let folder = std::env::temp_dir().join(format!("jose-verify-race-{}", std::process::id()));
+        let url = "https://a/keys?key=secret";
+        let file = KeptFile::new(&folder, "https://a", url);
+        let documents: Vec<_> = (0..4).map(|i| vec![b'a' + i; 10_000 << i]).collect();
+        std::thread::scope(|scope| {
+            for document in &documents {
+                let write = || (0..20).for_each(|_| file.write(document, NOW).unwrap());
+                scope.spawn(write);
+            }
+        });
+        assert!(documents.contains(&file.read(NOW).unwrap().unwrap().document));
+        assert_eq!(
+            fs::read_dir(&folder).unwrap().count(),
+            1,
+            "no other file is left"
+        );
+        let text = fs::read_to_string(&file.path).unwrap();
+        assert!(!text.contains("secret") && !format!("{file:?}").contains("secret"));
         fs::remove_dir_all(folder).unwrap();
     }
 }

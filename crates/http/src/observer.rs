@@ -9,8 +9,10 @@ use crate::fetch::FetchError;
 
 /// Receives what happens to the keys of the issuers, for logs and metrics.
 ///
-/// The calls come from the threads that fetch keys. A call that blocks delays the end of that fetch
-/// and the requests that wait for it.
+/// The calls come from the threads that fetch keys, after the requests that waited were woken, and
+/// [`Event::Retired`] from the thread that notices it, which may serve a request. So a call should
+/// not block. No lock is held: the observer may ask for [`Issuer::status`](crate::Issuer::status).
+/// A panic ends the call and nothing else.
 pub trait Observer: Send + Sync {
     /// Something happened to the keys of the issuer with this name.
     fn observe(&self, issuer: &str, event: &Event<'_>);
@@ -29,7 +31,8 @@ pub enum Event<'e> {
         /// Whether keys were added or removed.
         changed: bool,
     },
-    /// An entry of the document is not used.
+    /// An entry of the document is not used. Reported for the first entries only
+    /// ([`KeyReport::MAX_SKIPPED`]).
     Skipped(&'e SkippedKey),
     /// A fetch failed. The keys stay as they are.
     FetchFailed {

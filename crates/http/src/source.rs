@@ -156,7 +156,18 @@ fn jwks_uri(
     };
     let metadata = metadata.map_err(FetchError::Metadata)?;
     let jwks_uri = metadata.jwks_uri().ok_or(FetchError::NoJwksUri)?;
-    Ok(jwks_uri.to_string())
+    let jwks_uri = jwks_uri.to_string();
+    // RFC 8414 §2: it must be `https`. With `http`, an issuer elsewhere could make this program
+    // send requests to services of its own machine.
+    if has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https") {
+        return Err(FetchError::InsecureUrl);
+    }
+    Ok(jwks_uri)
+}
+
+fn has_scheme(url: &str, scheme: &str) -> bool {
+    url.split_once("://")
+        .is_some_and(|(found, _)| found.eq_ignore_ascii_case(scheme))
 }
 
 /// Returns the URL of an issuer's metadata, or `None` if the issuer is no URL.

@@ -39,6 +39,14 @@ enum Action {
     Check,
     /// Compares verifications per second through the layer with those of the core
     Throughput,
+    /// Serves requests for some minutes while the issuer fails in all ways that the tests know
+    ///
+    /// Fails if a good token is rejected, a forged one passes, or memory grows.
+    Soak {
+        /// How many minutes to run
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+    },
     /// Runs the tests that log in at a provider on this machine
     LogIn {
         #[arg(value_enum, default_value_t = Provider::Oidc)]
@@ -72,6 +80,7 @@ impl Arguments {
                 "--bench",
                 "throughput",
             ])),
+            Action::Soak { minutes } => soak(minutes),
             Action::LogIn { provider, quick } => provider.log_in(quick),
         }
     }
@@ -82,6 +91,18 @@ fn check() -> Outcome {
     let lints = ["--workspace", "--all-targets", "--", "-D", "warnings"];
     run(cargo("clippy").args(OPTIONS).args(lints))?;
     run(cargo("test").args(OPTIONS).arg("--workspace"))
+}
+
+fn soak(minutes: u32) -> Outcome {
+    let mut test = cargo("test");
+    test.args(OPTIONS)
+        .args(["--package", "jose-verify-http", "--test", "faults"])
+        .args(["--", "--ignored", "--exact", "soak::soak", "--nocapture"])
+        .env("SOAK_MINUTES", minutes.to_string());
+    if some_tests_pass(&mut test)? {
+        return Ok(());
+    }
+    failed("the soak")
 }
 
 /// Returns a command that runs Cargo in the workspace.

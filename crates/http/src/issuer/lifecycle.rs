@@ -1,6 +1,7 @@
 //! The lifecycle of an issuer's keys: fetched, replaced, retired, and kept for the next run.
 
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use jose_verify::keys::{GrowingRotatingKeys, Refetch};
 
 use super::{Issuer, Keys};
 use crate::document;
-use crate::error::{KeyReport, SkippedKey};
+use crate::error::KeyReport;
 use crate::fetch::FetchError;
 use crate::observer::Event;
 use crate::source::{self, Memory};
@@ -30,6 +31,8 @@ pub(super) struct Current {
     pub(super) report: Arc<KeyReport>,
     /// When the next replaced key must be dropped.
     pub(super) retires_next: Option<Duration>,
+    /// When the keys were fetched. `None` for keys that never change.
+    pub(super) fetched_at: Option<Duration>,
     /// When the keys are too old to be used. `None` for keys that never change.
     pub(super) stale_at: Option<Duration>,
 }
@@ -44,6 +47,8 @@ pub(super) struct State {
     pub(super) outcome: Option<Result<bool, FetchError>>,
     /// When the keys are fetched even if no token asks for it. `None` for keys that never change.
     pub(super) due: Option<Duration>,
+    /// When a request may have the keys fetched again.
+    pub(super) pause_ends: Duration,
 }
 
 /// The keys of a document, compared with the old ones.
@@ -78,6 +83,7 @@ impl State {
             is_fetching: false,
             outcome: None,
             due: Some(START),
+            pause_ends: START,
         }
     }
 }
@@ -98,18 +104,25 @@ impl Issuer {
         read(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Does what is due: drops replaced keys, and begins a fetch. Returns the time until the next
-    /// call, or `None` for keys that never change.
-    pub(crate) fn tick(self: &Arc<Self>) -> Option<Duration> {
+    /// Returns whether a fetch is in progress.
+    pub(crate) fn is_fetching(&self) -> bool {
+        self.state().is_fetching
+    }
+
+    /// Does what is due: drops replaced keys and, if it may, begins a fetch. Returns the time until
+    /// the next call, and whether a fetch began, or `None` for keys that never change.
+    pub(crate) fn tick(self: &Arc<Self>, may_fetch: bool) -> Option<(Duration, bool)> {
         let now = self.elapsed();
         if self.current(|current| current.must_retire(now)) {
             self.retire();
         }
         let mut state = self.state();
         let due = state.due?;
-        if due <= now && !state.is_fetching {
+        let mut begins = false;
+        if due <= now && !state.is_fetching && may_fetch {
             if state.refetch.begin_at(now) {
                 self.start_fetch(&mut state);
+                begins = true;
             }
             // The end of the fetch sets the time of the next one.
             state.due = Some(now.saturating_add(state.refetch.pause()));
@@ -117,7 +130,7 @@ impl Issuer {
         let due = state.due.unwrap_or(now);
         let retires_next = self.current(|current| current.retires_next);
         let next = retires_next.map_or(due, |time| time.min(due));
-        Some(next.saturating_sub(now))
+        Some((next.saturating_sub(now), begins))
     }
 
     /// Begins a fetch that no token asks for, or returns the one in progress. `None` if it is too
@@ -161,45 +174,50 @@ impl Issuer {
             let update = self.read(document, &keys, now).map_err(FetchError::Keys)?;
             Ok((update, memory))
         });
-        self.report(&update, now.saturating_sub(began));
+        let took = now.saturating_sub(began);
         let mut state = self.state();
-        let document = match update {
+        // The observer is called afterwards, so that it delays no request that waits.
+        match update {
             Ok((update, memory)) => {
-                let (is_changed, is_new) = (update.is_changed, update.has_new_keys);
-                self.publish(&mut state, update, Some(now));
+                let (changed, is_new) = (update.is_changed, update.has_new_keys);
+                let keys = Arc::clone(&update.report);
                 let document = memory.document().map(<[u8]>::to_vec);
+                self.publish(&mut state, update, Some(now));
                 state.memory = memory;
-                self.end_fetch(&mut state, Ok((is_changed, is_new)));
-                document
+                self.end_fetch(&mut state, Ok((changed, is_new)));
+                drop(state);
+                std::mem::forget(ends);
+                self.report(&keys, changed, took);
+                self.keep(&document.unwrap_or_default());
             }
             Err(error) => {
-                self.end_fetch(&mut state, Err(error));
-                None
+                self.end_fetch(&mut state, Err(error.clone()));
+                drop(state);
+                std::mem::forget(ends);
+                let error = &error;
+                self.observe(&Event::FetchFailed { took, error });
             }
-        };
-        drop(state);
-        std::mem::forget(ends);
-        if let (Some(file), Some(document)) = (&self.kept_file, document)
-            && let Err(error) = file.write(&document, self.environment.clock.now())
-        {
-            self.observe(&Event::NotKept(error.kind()));
         }
     }
 
-    /// Tells the observer what a fetch returned.
-    fn report(&self, update: &Result<(Update, Memory), FetchError>, took: Duration) {
-        match update {
-            Ok((update, _)) => {
-                for key in &update.report.skipped {
-                    self.observe(&Event::Skipped(key));
-                }
-                self.observe(&Event::Fetched {
-                    took,
-                    keys: &update.report,
-                    changed: update.is_changed,
-                });
-            }
-            Err(error) => self.observe(&Event::FetchFailed { took, error }),
+    /// Tells the observer which keys were fetched.
+    fn report(&self, keys: &Arc<KeyReport>, changed: bool, took: Duration) {
+        for key in &keys.skipped {
+            self.observe(&Event::Skipped(key));
+        }
+        self.observe(&Event::Fetched {
+            took,
+            keys,
+            changed,
+        });
+    }
+
+    /// Keeps a document for the next run of the program, if it keeps any.
+    fn keep(&self, document: &[u8]) {
+        if let Some(file) = &self.kept_file
+            && let Err(error) = file.write(document, self.environment.clock.now())
+        {
+            self.observe(&Event::NotKept(error.kind()));
         }
     }
 
@@ -215,6 +233,7 @@ impl Issuer {
             Err(_) => state.memory.forget_metadata(),
         }
         state.due = Some(now.saturating_add(wait));
+        state.pause_ends = now.saturating_add(state.refetch.pause());
         state.outcome = Some(outcome.map(|(is_changed, _)| is_changed));
         state.is_fetching = false;
         self.fetched.notify(usize::MAX);
@@ -227,20 +246,15 @@ impl Issuer {
         old: &GrowingRotatingKeys,
         now: Duration,
     ) -> Result<Update, TokenError> {
-        let mut skipped = Vec::new();
+        let mut report = KeyReport {
+            algorithms: self.algorithms.iter().map(|a| a.name()).collect(),
+            ..KeyReport::default()
+        };
         let (format, jwk) = (source::format(&self.config), &self.config.jwk);
         let published = document::load(document, format, jwk, &self.algorithms, |entry| {
-            skipped.push(SkippedKey {
-                position: entry.position,
-                key_id: entry.key_id.map(|kid| kid.to_string()),
-                reason: entry.reason,
-            });
+            report.skip(&entry);
         })?;
-        let report = KeyReport {
-            algorithms: self.algorithms.iter().map(|a| a.name()).collect(),
-            used: published.len(),
-            skipped,
-        };
+        report.used = published.len();
         let keys = old.with_published(published, self.config.token_lifetime, now);
         let has_new_keys = keys.has_new_keys(old);
         let is_changed = has_new_keys || old.has_new_keys(&keys);
@@ -271,23 +285,32 @@ impl Issuer {
         }
         current.report = update.report;
         current.retires_next = update.keys.retires_next();
+        current.fetched_at = fetched_at;
         current.stale_at = fetched_at.map(|at| at.saturating_add(self.config.max_age));
         state.keys = update.keys;
     }
 
-    /// Drops replaced keys whose time has come. If another thread is changing the keys, that
-    /// thread or the next request drops them.
+    /// Drops replaced keys whose time has come. Only one thread does so. The others verify with the
+    /// old keys in the meantime: for as long as the computation of the tables takes.
     pub(super) fn retire(&self) {
-        let Ok(mut state) = self.state.try_lock() else {
-            return;
+        let _only_one = match self.retiring.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
         };
         let now = self.elapsed();
-        if !self.current(|current| current.must_retire(now)) {
+        let old = Arc::clone(&self.state().keys);
+        if old.retires_next().is_none_or(|time| now < time) {
             return;
         }
-        // A fetch in progress replaces this value, or leaves it if it fails.
-        let left = state.keys.without_retired(now);
+        // Not while the lock of the state is held, because requests with unknown keys need it.
+        let left = old.without_retired(now);
         let prepared = self.prepare(&left);
+        let mut state = self.state();
+        if !Arc::ptr_eq(&old, &state.keys) {
+            // A fetch has ended in the meantime. The next request looks at its keys.
+            return;
+        }
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         current.keys = prepared;
         current.retires_next = left.retires_next();
@@ -301,11 +324,13 @@ impl Issuer {
     pub(super) fn fix(&self, document: &[u8]) -> Result<(), TokenError> {
         let mut state = self.state();
         let update = self.read(document, &state.keys, START)?;
-        for key in &update.report.skipped {
-            self.observe(&Event::Skipped(key));
-        }
+        let report = Arc::clone(&update.report);
         self.publish(&mut state, update, None);
         state.due = None;
+        drop(state);
+        for key in &report.skipped {
+            self.observe(&Event::Skipped(key));
+        }
         Ok(())
     }
 
@@ -322,6 +347,7 @@ impl Issuer {
         let mut state = self.state();
         // A document of another form is that of an earlier configuration.
         let Ok(update) = self.read(&kept.document, &state.keys, fetched_at) else {
+            drop(state);
             return self.observe(&Event::NotKept(std::io::ErrorKind::InvalidData));
         };
         self.publish(&mut state, update, Some(fetched_at));
@@ -330,12 +356,16 @@ impl Issuer {
         self.observe(&Event::Restored { age });
     }
 
+    /// Calls the observer. Must not be called while a lock is held, because the observer may ask
+    /// for the status. If it panics, neither requests nor the background thread are affected.
     fn observe(&self, event: &Event<'_>) {
-        self.environment.observer.observe(&self.name, event);
+        let observer = &self.environment.observer;
+        // The panic hook reports a panic, so the result has no further use.
+        let _ = catch_unwind(AssertUnwindSafe(|| observer.observe(&self.name, event)));
     }
 }
 
-/// Ends a fetch whose HTTP client or observer panicked. Otherwise requests would wait for it
+/// Ends a fetch whose HTTP client panicked. Otherwise requests would wait for it
 /// forever.
 struct EndOnPanic<'i>(&'i Issuer);
 
@@ -348,5 +378,6 @@ impl Drop for EndOnPanic<'_> {
 
 /// Returns a time that is up to a tenth shorter, at random.
 fn jittered(time: Duration) -> Duration {
-    time.mul_f64(1.0 - 0.1 * fastrand::f64())
+    // Not `time` times a factor near one, which can overflow after rounding.
+    time.saturating_sub((time / 10).mul_f64(fastrand::f64()))
 }

@@ -48,6 +48,8 @@ pub struct Issuer {
     kept_file: Option<KeptFile>,
     current: RwLock<Current>,
     state: Mutex<State>,
+    /// Held by the thread that drops replaced keys.
+    retiring: Mutex<()>,
     /// Notified at the end of each fetch.
     fetched: Signal,
 }
@@ -96,6 +98,7 @@ impl Issuer {
                 config.shortest_pause,
                 config.longest_pause,
             ))),
+            retiring: Mutex::default(),
             fetched: Signal::new(),
             config,
             environment,
@@ -133,10 +136,8 @@ impl Issuer {
     pub fn status(&self) -> Status {
         let now = self.elapsed();
         let current = self.current(Current::clone);
-        let age = current.stale_at.map(|stale_at| {
-            let fetched_at = stale_at.saturating_sub(self.config.max_age);
-            now.saturating_sub(fetched_at)
-        });
+        let age = |fetched_at| now.saturating_sub(fetched_at);
+        let age = current.fetched_at.map(age);
         let state = self.state();
         Status {
             is_ready: current.keys.is_some() && !current.is_stale(now),
@@ -314,13 +315,17 @@ impl Issuer {
 
     fn unavailable(&self, is_stale: bool) -> Error {
         let state = self.state();
-        let due = state.due.filter(|_| !state.is_fetching);
+        let wait = if state.is_fetching {
+            Duration::ZERO
+        } else {
+            state.pause_ends.saturating_sub(self.elapsed())
+        };
         Error::Unavailable(Unavailable {
             issuer: Arc::clone(&self.name),
             reason: state.outcome.clone().and_then(Result::err),
             is_stale,
             keys: self.current(|current| Arc::clone(&current.report)),
-            retry_after: due.map_or(Duration::ZERO, |due| due.saturating_sub(self.elapsed())),
+            retry_after: wait,
         })
     }
 
