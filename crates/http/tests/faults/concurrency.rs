@@ -201,17 +201,17 @@ fn the_background_thread() {
     drop(issuers);
     let fetches = || times.0.lock().unwrap().len();
     eventually("40 fetches", || fetches() >= 40);
-    let list = times.0.lock().unwrap().clone();
+    let all = times.0.lock().unwrap().clone();
     let mut waits = BTreeSet::new();
     for i in 0..20 {
         let url = format!("https://{i}.example.com");
-        let times: Vec<_> = list.iter().filter(|fetch| fetch.0 == url).collect();
+        let times: Vec<_> = all.iter().filter(|fetch| fetch.0 == url).collect();
         waits.insert(times[1].1 - times[0].1);
     }
     let (first, last) = (waits.first().unwrap(), waits.last().unwrap());
     // Up to a tenth before three seconds. The thread wakes every tenth of a second at most.
     assert!(*first >= Duration::from_millis(2690), "{first:?}");
-    assert!(*last < Duration::from_millis(4000), "{last:?}");
+    assert!(*last < Duration::from_secs(4), "{last:?}");
     assert!(
         *first < Duration::from_millis(2980),
         "they are spread: {first:?}"
