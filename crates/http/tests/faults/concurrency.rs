@@ -49,7 +49,9 @@ fn keys_that_are_announced() {
     // The tokens in use: of the current key, and of the one before it.
     let tokens = Mutex::new([keys[0].token(), keys[0].token()]);
     let work = || {
-        for token in tokens.lock().unwrap().clone() {
+        // Not in the head of the loop, where the lock would be held until its end.
+        let in_use = tokens.lock().unwrap().clone();
+        for token in in_use {
             let outcome = verify(&issuers, &token);
             assert!(outcome.is_ok(), "{outcome:?}");
         }
@@ -211,7 +213,7 @@ fn the_background_thread() {
     let (first, last) = (waits.first().unwrap(), waits.last().unwrap());
     // Up to a tenth before three seconds. The thread wakes every tenth of a second at most.
     assert!(*first >= Duration::from_millis(2690), "{first:?}");
-    assert!(*last < Duration::from_secs(4), "{last:?}");
+    assert!(*last < Duration::from_secs(6), "{last:?}");
     assert!(
         *first < Duration::from_millis(2980),
         "they are spread: {first:?}"
