@@ -49,7 +49,9 @@ fn keys_that_are_announced() {
     // The tokens in use: of the current key, and of the one before it.
     let tokens = Mutex::new([keys[0].token(), keys[0].token()]);
     let work = || {
-        for token in tokens.lock().unwrap().clone() {
+        // Not in the head of the loop, where the lock would be held until its end.
+        let in_use = tokens.lock().unwrap().clone();
+        for token in in_use {
             let outcome = verify(&issuers, &token);
             assert!(outcome.is_ok(), "{outcome:?}");
         }
@@ -201,17 +203,17 @@ fn the_background_thread() {
     drop(issuers);
     let fetches = || times.0.lock().unwrap().len();
     eventually("40 fetches", || fetches() >= 40);
-    let list = times.0.lock().unwrap().clone();
+    let all = times.0.lock().unwrap().clone();
     let mut waits = BTreeSet::new();
     for i in 0..20 {
         let url = format!("https://{i}.example.com");
-        let times: Vec<_> = list.iter().filter(|fetch| fetch.0 == url).collect();
+        let times: Vec<_> = all.iter().filter(|fetch| fetch.0 == url).collect();
         waits.insert(times[1].1 - times[0].1);
     }
     let (first, last) = (waits.first().unwrap(), waits.last().unwrap());
     // Up to a tenth before three seconds. The thread wakes every tenth of a second at most.
     assert!(*first >= Duration::from_millis(2690), "{first:?}");
-    assert!(*last < Duration::from_millis(4000), "{last:?}");
+    assert!(*last < Duration::from_secs(6), "{last:?}");
     assert!(
         *first < Duration::from_millis(2980),
         "they are spread: {first:?}"

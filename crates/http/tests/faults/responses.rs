@@ -93,6 +93,9 @@ fn of_responses(server: &FaultServer) -> Vec<Fault> {
     let gzip = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0];
     let gzip = Reply::raw("200 OK", "Content-Encoding: gzip\r\n", &gzip);
     let unasked = Reply::raw("304 Not Modified", "ETag: \"1\"\r\n", b"");
+    // Not as one value, so that the memory of a soak is not that of this server.
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n";
+    let long = Reply::Endless(head.into(), vec![b' '; 65536], Duration::from_micros(1));
     let status = |number: &'static str| Reply::raw(number, "", b"forged");
     vec![
         ("500", status("500 Oops"), |e| *e == FetchError::Status(500)),
@@ -115,11 +118,7 @@ fn of_responses(server: &FaultServer) -> Vec<Fault> {
         ("304 that was not asked for", unasked, |e| {
             *e == FetchError::Status(304)
         }),
-        (
-            "20 MB",
-            Reply::raw("200 OK", "", &vec![b' '; 20 << 20]),
-            is_too_long,
-        ),
+        ("20 MB", long, is_too_long),
         (
             "an empty body",
             Reply::Document(String::new()),
