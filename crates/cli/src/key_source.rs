@@ -104,6 +104,7 @@ pub(crate) fn seen_instead(error: Error, text: &[u8]) -> Diagnostic {
         error,
         Error::MalformedJson
             | Error::MalformedKey
+            | Error::MalformedKeySet
             | Error::PrivateKey
             | Error::DerNotPem
             | Error::SshKey

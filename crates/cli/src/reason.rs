@@ -107,7 +107,12 @@ pub(crate) fn mistake(error: Error, token: &[u8], padded: bool) -> Option<&'stat
             // A URL with the token has five segments, as an encrypted token has.
             | Error::Encrypted
     );
-    match TokenMistake::find(token).filter(|_| is_malformed)? {
+    // The signature covers the text as it is, so white space inside a segment changes what is
+    // signed before anything is decoded.
+    let is_split = |mistake: &TokenMistake| {
+        error == Error::BadSignature && *mistake == TokenMistake::WhiteSpace
+    };
+    match TokenMistake::find(token).filter(|mistake| is_malformed || is_split(mistake))? {
         TokenMistake::Padding if padded => None,
         TokenMistake::Padding => Some("the token has padding, which --padded accepts"),
         mistake => Some(mistake.message()),

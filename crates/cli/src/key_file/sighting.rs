@@ -1,5 +1,7 @@
 //! Describes what a file contains instead of a public key.
 
+use serde_json::{Map, Value};
+
 use super::contains;
 use super::der::{self, Outline};
 
@@ -105,12 +107,27 @@ fn of_pem(text: &[u8]) -> Option<Sighting> {
     Some(seen(what, hint))
 }
 
+/// Returns whether the text is a JSON object with this member.
+fn has_member(text: &[u8], name: &str) -> bool {
+    let object: Option<Map<String, Value>> = serde_json::from_slice(text).ok();
+    object.is_some_and(|object| object.contains_key(name))
+}
+
 fn of_text(text: &[u8]) -> Option<Sighting> {
     let starts = |start: &str| text.starts_with(start.as_bytes());
     let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(b);
     let is_token = || starts("eyJ") && text.split(|b| *b == b'.').count() == 3;
     let (what, hint) = if starts("<") {
         ("an HTML or XML page", None)
+    } else if has_member(text, "jwks_uri") {
+        (
+            "metadata of a provider",
+            Some("pass the document that its jwks_uri names"),
+        )
+    } else if has_member(text, "error") {
+        ("an error response", None)
+    } else if has_member(text, "access_token") || has_member(text, "id_token") {
+        ("a token response, not a key", None)
     } else if starts("---- BEGIN SSH2 PUBLIC KEY") {
         (
             "a public key in RFC 4716",

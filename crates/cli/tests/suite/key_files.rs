@@ -249,6 +249,26 @@ fn what_is_refused_is_named() {
     }
 }
 
+#[test]
+fn documents_that_name_or_lack_keys_are_named() {
+    for (content, found) in [
+        (
+            json!({"issuer": "https://op", "jwks_uri": "https://op/jwks"}),
+            "found metadata of a provider",
+        ),
+        (
+            json!({"error": "invalid_client"}),
+            "found an error response",
+        ),
+        (json!({"access_token": "a"}), "found a token response"),
+    ] {
+        let path = file("document.json", content.to_string());
+        let refused = verify(&path, &[], &token_of("p256"));
+        assert_eq!(refused.code, 2);
+        assert!(refused.stderr.contains(found), "{refused:?}");
+    }
+}
+
 /// No part of a private key, an encrypted file or a secret reaches an error.
 #[test]
 fn errors_do_not_quote_the_file() {

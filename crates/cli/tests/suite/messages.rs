@@ -494,6 +494,15 @@ fn what_was_passed_instead_of_a_token() {
             Some("white space"),
         ),
         (
+            "a line break inside the payload",
+            {
+                let (rest, signature) = token.rsplit_once('.').unwrap();
+                let (front, back) = rest.split_at(rest.len() - 4);
+                format!("{front}\n{back}.{signature}")
+            },
+            Some("white space"),
+        ),
+        (
             "PEM",
             "-----BEGIN PUBLIC KEY-----".to_owned(),
             Some("the text is PEM"),
