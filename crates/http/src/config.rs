@@ -160,8 +160,8 @@ pub enum ConfigError {
     DuplicateIssuer(String),
     /// `algorithms` contains a name that is unknown or is that of a MAC. The issuer comes first.
     UnknownAlgorithm(String, String),
-    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC. The issuer
-    /// comes first.
+    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC. The
+    /// issuer comes first.
     UnknownMac(String, String),
     /// `algorithms` is empty or too long, an audience is empty, or both lists of expected values
     /// are. The error says what.
