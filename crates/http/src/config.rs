@@ -44,7 +44,8 @@ pub struct IssuerConfig {
     /// The accepted values of `aud`, which must contain one of them. If the list is empty,
     /// `client_ids` must not be, and tokens with `aud` are rejected.
     pub audiences: Vec<String>,
-    /// The accepted values of `client_id`. If it is empty, the claim is not compared.
+    /// The accepted values of `client_id`. If the list is empty, as by default, the claim is not
+    /// compared.
     ///
     /// Some issuers, such as Cognito, write `client_id` but no `aud` into access tokens. Leave
     /// `audiences` empty for them, and use [`Profile::Jwt`] if their `typ` is not `at+jwt`.
