@@ -1,6 +1,7 @@
 //! The clock, which tests replace.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jose_verify::NumericDate;
@@ -14,6 +15,16 @@ pub trait Clock: Debug + Send + Sync {
     /// Returns the date and time. The times of tokens are compared with it, and kept files contain
     /// it.
     fn now(&self) -> NumericDate;
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn elapsed(&self) -> Duration {
+        (**self).elapsed()
+    }
+
+    fn now(&self) -> NumericDate {
+        (**self).now()
+    }
 }
 
 /// The monotonic clock and the date of the system.

@@ -10,7 +10,7 @@ use jose_verify_http::{Builder, Error, Event, IssuerConfig, Issuers, KeyFormat, 
 use super::server::{FaultServer, Reply};
 use super::support::{ISSUER, TestKey, jwks};
 use super::tools::{
-    TestClock, builder, client_with, config, eventually, only_good_tokens_pass, verify,
+    TestClock, builder, client, client_with, config, eventually, only_good_tokens_pass, verify,
 };
 
 /// A folder that is removed at the end of the test.
@@ -93,7 +93,7 @@ fn kept_keys_become_stale() {
     ] {
         let clock = TestClock::default();
         clock.shift_date(seconds);
-        let builder = builder(&clock).keep_in(&folder.0);
+        let builder = builder(&clock).client(client()).keep_in(&folder.0);
         let issuers = builder.build([config(&server)]).unwrap();
         clock.advance(Duration::from_secs(advances));
         clock.shift_date(0);

@@ -167,7 +167,10 @@ impl Fetch for Panics {
 fn a_client_that_panics() {
     let (server, clock) = (FaultServer::start(), TestClock::default());
     server.set("/jwks", Reply::Document(jwks(&[&TestKey::new(1)])));
-    let builder = builder(&clock).client(Panics(AtomicUsize::new(0), client()));
+    let builder = builder(&clock).client(Panics(
+        AtomicUsize::new(0),
+        client_with(Duration::from_secs(10)),
+    ));
     let issuers = builder.build([config(&server)]).unwrap();
     let token = TestKey::new(1).token();
     std::thread::scope(|scope| {
@@ -195,7 +198,9 @@ fn an_observer_that_panics() {
         token_lifetime: second,
         ..config(&server)
     };
-    let builder = Issuers::builder().client(client()).observer(panics);
+    let builder = Issuers::builder()
+        .client(client_with(Duration::from_secs(10)))
+        .observer(panics);
     let issuers = builder.build([config]).unwrap();
     eventually("the first keys", || issuers.is_ready());
     only_good_tokens_pass(&issuers, &TestKey::new(1).token(), "1", "observer");

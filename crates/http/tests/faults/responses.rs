@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::server::{FaultServer, Reply};
 use super::support::{self, ISSUER, TestKey, jwks};
 use super::tools::{
-    TestClock, builder, config, forged, median_time, only_good_tokens_pass, verify,
+    Client, TestClock, builder, config, forged, median_time, only_good_tokens_pass, verify,
 };
 
 /// A fault: its name, what the server does, and whether the error names it.
@@ -164,12 +164,15 @@ fn with_keys(server: &FaultServer, (case, reply, names): &Fault) {
     let clock = TestClock::default();
     let (key, next) = (TestKey::new(1), TestKey::new(2));
     server.set("/jwks", Reply::Document(jwks(&[&key])));
-    let issuers = builder(&clock).build([config(server)]).unwrap();
+    let client = Client::new();
+    let builder = builder(&clock).client(client.clone());
+    let issuers = builder.build([config(server)]).unwrap();
     let token = key.token();
     let usual = median_time(15, || assert!(verify(&issuers, &token).is_ok(), "{case}"));
 
     server.set("/jwks", reply.clone());
     clock.advance(Duration::from_secs(300));
+    client.expect_timeout(names(&FetchError::Timeout));
     let issuer = issuers.get(ISSUER).unwrap();
     let error = std::thread::scope(|scope| {
         let fetch = scope.spawn(|| issuer.refresh_blocking());
@@ -187,6 +190,7 @@ fn with_keys(server: &FaultServer, (case, reply, names): &Fault) {
     only_good_tokens_pass(&issuers, &token, "1", case);
 
     // It recovers within the pause, and new keys are known.
+    client.expect_timeout(false);
     server.set("/jwks", Reply::Document(jwks(&[&key, &next])));
     clock.advance(Duration::from_secs(20));
     let accepted = verify(&issuers, &next.token());
@@ -200,7 +204,10 @@ fn without_keys(server: &FaultServer, (case, reply, names): &Fault) {
     let clock = TestClock::default();
     let key = TestKey::new(1);
     server.set("/jwks", reply.clone());
-    let issuers = builder(&clock).build([config(server)]).unwrap();
+    let client = Client::new();
+    let builder = builder(&clock).client(client.clone());
+    let issuers = builder.build([config(server)]).unwrap();
+    client.expect_timeout(names(&FetchError::Timeout));
     let requests = server.requests("/jwks");
     for token in [key.token(), forged("1"), forged("unknown")] {
         let error = verify(&issuers, &token).unwrap_err();
@@ -216,6 +223,7 @@ fn without_keys(server: &FaultServer, (case, reply, names): &Fault) {
         reveals_nothing(&error, case);
     }
     assert_eq!(server.requests("/jwks"), requests + 1, "{case}");
+    client.expect_timeout(false);
     server.set("/jwks", Reply::Document(jwks(&[&key])));
     clock.advance(Duration::from_secs(10));
     only_good_tokens_pass(&issuers, &key.token(), "1", case);
@@ -299,11 +307,14 @@ fn faults_of_metadata() {
     for (case, reply, names) in faults {
         server.set(PATH, reply);
         let clock = TestClock::default();
-        let issuers = issuers_by_metadata(&server, &clock);
+        let client = Client::new();
+        let issuers = issuers_by_metadata(&server, &clock, client.clone());
+        client.expect_timeout(names(&FetchError::Timeout));
         let requests = server.requests("/jwks");
         let error = issuers.all()[0].refresh_blocking().unwrap_err();
         assert!(names(&error), "{case}: {error:?}");
         assert_eq!(server.requests("/jwks"), requests, "{case}");
+        client.expect_timeout(false);
         server.set(PATH, metadata(&server, json!({})));
         clock.advance(Duration::from_secs(10));
         assert_eq!(issuers.all()[0].refresh_blocking(), Ok(true), "{case}");
@@ -311,13 +322,13 @@ fn faults_of_metadata() {
     assert_eq!(server.requests("/good"), 0, "no redirect is followed");
 }
 
-fn issuers_by_metadata(server: &FaultServer, clock: &TestClock) -> Issuers {
+fn issuers_by_metadata(server: &FaultServer, clock: &TestClock, client: Client) -> Issuers {
     let config = IssuerConfig {
         issuer: server.url(),
         keys: KeyLocation::Metadata(Metadata::OpenidConfiguration),
         ..support::config()
     };
-    builder(clock).build([config]).unwrap()
+    builder(clock).client(client).build([config]).unwrap()
 }
 
 #[test]
@@ -327,7 +338,7 @@ fn keys_that_move_are_found_after_the_first_fetch_that_fails() {
     let tagged = |key: u8| Reply::Tagged(jwks(&[&TestKey::new(key)]), "\"same\"".to_owned());
     server.set(PATH, metadata(&server, json!({})));
     server.set("/jwks", tagged(1));
-    let issuers = issuers_by_metadata(&server, &clock);
+    let issuers = issuers_by_metadata(&server, &clock, Client::new());
     assert_eq!(issuers.all()[0].refresh_blocking(), Ok(true));
 
     let moved = json!({"jwks_uri": format!("{}/moved", server.url())});

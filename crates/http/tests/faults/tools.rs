@@ -1,12 +1,13 @@
 //! What the tests share: a clock, issuers at the server, and measurements.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jose_verify::NumericDate;
 use jose_verify_http::{
-    AccessToken, Builder, Clock, Error, HttpClient, HttpSettings, IssuerConfig, Issuers, KeyFormat,
-    KeyLocation, ProxySettings,
+    AccessToken, Builder, Clock, Error, Fetch, FetchError, Fetched, HttpClient, HttpSettings,
+    IssuerConfig, Issuers, KeyFormat, KeyLocation, ProxySettings,
 };
 
 use super::server::FaultServer;
@@ -63,9 +64,44 @@ pub(crate) fn config(server: &FaultServer) -> IssuerConfig {
     }
 }
 
-/// Returns a builder for issuers that fetch on demand.
+/// A client that is patient until the test says that it waits for the timeout. Otherwise another
+/// response could come too late when the processors are busy with other work.
+#[derive(Clone)]
+pub(crate) struct Client {
+    patient: HttpClient,
+    impatient: HttpClient,
+    is_impatient: Arc<AtomicBool>,
+}
+
+impl Client {
+    pub(crate) fn new() -> Self {
+        Self {
+            patient: client_with(Duration::from_secs(10)),
+            impatient: client(),
+            is_impatient: Arc::default(),
+        }
+    }
+
+    /// Says whether the test waits for the timeout from now on.
+    pub(crate) fn expect_timeout(&self, waits: bool) {
+        self.is_impatient.store(waits, Ordering::SeqCst);
+    }
+}
+
+impl Fetch for Client {
+    fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, FetchError> {
+        if self.is_impatient.load(Ordering::SeqCst) {
+            self.impatient.fetch(url, etag)
+        } else {
+            self.patient.fetch(url, etag)
+        }
+    }
+}
+
+/// Returns a builder for issuers that fetch on demand, from a server that works.
 pub(crate) fn builder(clock: &TestClock) -> Builder {
-    let builder = Issuers::builder().client(client()).clock(clock.clone());
+    let builder = Issuers::builder().client(Client::new());
+    let builder = builder.clock(clock.clone());
     builder.on_demand()
 }
 
