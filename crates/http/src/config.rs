@@ -39,7 +39,8 @@ use crate::fetch::HttpSettingsError;
 pub struct IssuerConfig {
     /// The issuer's name, which `iss` must equal.
     pub issuer: String,
-    /// The `alg` names of the accepted algorithms, such as `ES256`.
+    /// The `alg` names of the accepted algorithms, such as `ES256`. MACs are accepted only with
+    /// [`KeyLocation::Secret`].
     pub algorithms: Vec<String>,
     /// The accepted values of `aud`, which must contain one of them. If the list is empty,
     /// `client_ids` must not be, and tokens with `aud` are rejected.
@@ -108,9 +109,9 @@ pub enum Profile {
 
 /// Where an issuer's keys are.
 ///
-/// In a file: `{"metadata": "openid_configuration"}` or `"authorization_server"`, or one of
-/// `{"url": …}`, `{"file": …}` and `{"document": …}`, each with an optional `format`. A secret
-/// cannot be written into such a file.
+/// In a configuration file: `{"metadata": "openid_configuration"}` or `"authorization_server"`, or
+/// one of `{"url": …}`, `{"file": …}` and `{"document": …}`, each with an optional `format`. A
+/// secret cannot be read from a configuration file.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "keys_in_file::Keys")]
 pub enum KeyLocation {
@@ -123,7 +124,8 @@ pub enum KeyLocation {
     /// In the configuration. These keys never change.
     Document(String, KeyFormat),
     /// The bytes of a secret that the issuer shares with this program. It fits every token,
-    /// whatever its `kid`, and never changes. The algorithms are then MACs, such as `HS256`.
+    /// regardless of its `kid`, and never changes. All `algorithms` must then be MACs (RFC 7518
+    /// §3.2), such as `HS256`.
     Secret(Vec<u8>),
 }
 
@@ -165,10 +167,10 @@ pub enum ConfigError {
     NoIssuer,
     /// Two issuers have the same name.
     DuplicateIssuer(String),
-    /// `algorithms` contains a name that is unknown or is that of a MAC. The issuer comes first.
+    /// `algorithms` contains a name that is unknown, or that of a MAC. The issuer comes first.
     UnknownAlgorithm(String, String),
-    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC. The issuer
-    /// comes first.
+    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC of this
+    /// crate. The issuer comes first.
     UnknownMac(String, String),
     /// `algorithms` is empty or too long, an expected value is empty, or `audiences` and
     /// `client_ids` are both empty. The error says which.
@@ -192,11 +194,11 @@ impl fmt::Display for ConfigError {
             Self::UnknownAlgorithm(issuer, name) => {
                 write!(
                     f,
-                    "{issuer}: {name:?} is no signature algorithm of this crate"
+                    "{issuer}: {name:?} is not a signature algorithm of this crate"
                 )
             }
             Self::UnknownMac(issuer, name) => {
-                write!(f, "{issuer}: {name:?} is no MAC of this crate")
+                write!(f, "{issuer}: {name:?} is not a MAC of this crate")
             }
             Self::Unusable(issuer, error) => write!(f, "{issuer}: {error}"),
             Self::Keys(issuer, error) => write!(f, "{issuer}: the keys cannot be used: {error}"),

@@ -107,7 +107,7 @@ pub(crate) fn fetch(
             document: Some(text.clone().into_bytes()),
             ..Memory::default()
         }),
-        // Never asked for: there is no document.
+        // Never called: a secret has no document.
         KeyLocation::Secret(_) => Ok(Memory::default()),
     }
 }

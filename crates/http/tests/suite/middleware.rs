@@ -168,7 +168,7 @@ fn a_misconfigured_server_does_not_start() {
                 algorithms: vec!["HS256".to_owned()],
                 ..config()
             },
-            r#"https://issuer.example.com: "HS256" is no signature algorithm of this crate"#,
+            r#"https://issuer.example.com: "HS256" is not a signature algorithm of this crate"#,
         ),
         (
             IssuerConfig {
