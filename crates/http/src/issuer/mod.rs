@@ -15,7 +15,8 @@ use event_listener::{Event as Signal, EventListener, Listener};
 use jose_verify::alg::{Algorithms, Word};
 use jose_verify::keys::{Heap, PreparedKeySet, Refetch};
 use jose_verify::{
-    ClaimCheck, Error as TokenError, Keys as _, Options, Policy, PolicyBuf, Verified, Verifier, scratch_len,
+    ClaimCheck, Error as TokenError, Keys as _, Options, Policy, PolicyBuf, Verified, Verifier,
+    scratch_len,
 };
 
 use crate::clock::Clock;
