@@ -113,8 +113,10 @@ pub struct HttpSettings {
 /// Which proxy requests to other machines use.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ProxySettings {
-    /// The first of the environment variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, except
-    /// for the hosts in `NO_PROXY`.
+    /// The first of the environment variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, in upper
+    /// or lower case, except for the hosts in `NO_PROXY`.
+    ///
+    /// Do not use it in a CGI program: there, a request with the header `Proxy` sets `HTTP_PROXY`.
     Environment,
     /// No proxy.
     Direct,
@@ -293,6 +295,12 @@ impl Fetch for HttpClient {
         let body = self.read(response)?;
         Ok(Fetched::Document { body, etag })
     }
+}
+
+/// Returns whether this is a URL of this machine.
+pub(crate) fn is_url_of_this_machine(url: &str) -> bool {
+    let uri = url.parse::<Uri>();
+    uri.is_ok_and(|uri| uri.host().is_some_and(is_this_machine))
 }
 
 /// Returns whether a URL's host is this machine.

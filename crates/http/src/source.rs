@@ -10,7 +10,7 @@ use jose_verify::oauth::ProviderMetadata;
 
 use crate::config::{ConfigError, IssuerConfig, KeyLocation, Metadata};
 use crate::document::KeyFormat;
-use crate::fetch::{Fetch, FetchError, Fetched};
+use crate::fetch::{Fetch, FetchError, Fetched, is_url_of_this_machine};
 
 /// The time for which the `jwks_uri` of the metadata is remembered.
 const METADATA_LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -159,9 +159,10 @@ fn jwks_uri(
     let metadata = metadata.map_err(FetchError::Metadata)?;
     let jwks_uri = metadata.jwks_uri().ok_or(FetchError::NoJwksUri)?;
     let jwks_uri = jwks_uri.to_string();
-    // RFC 8414 §2: `jwks_uri` must be `https`. With `http`, a remote issuer could make this program
-    // send requests to services on the machine on which it runs.
-    if has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https") {
+    // RFC 8414 §2: `jwks_uri` must be `https`.
+    let is_insecure = has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https");
+    // A remote issuer must not make this program send requests to services on its own machine.
+    if is_insecure || (is_url_of_this_machine(&jwks_uri) && !is_url_of_this_machine(&url)) {
         return Err(FetchError::InsecureUrl);
     }
     Ok(jwks_uri)

@@ -1,5 +1,6 @@
 //! A verified access token that owns its values.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jose_verify::oauth::Scopes;
@@ -14,7 +15,7 @@ use crate::issuer::Issuer;
 ///
 /// `T` is the type into which the claims are read. With the feature `axum`, a handler can take the
 /// token as an argument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessToken<T = Principal> {
     /// The issuer's name, from the configuration.
@@ -38,9 +39,18 @@ pub struct Principal {
     pub client_id: Option<String>,
 }
 
-impl std::fmt::Debug for Principal {
+impl<T> fmt::Debug for AccessToken<T> {
+    /// Omits the scopes and the claims, as the core does.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Principal {
     /// Omits the values, as the core does.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Principal").finish_non_exhaustive()
     }
 }

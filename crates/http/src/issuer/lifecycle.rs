@@ -283,7 +283,13 @@ impl Issuer {
         if keys.set().is_empty() {
             return None;
         }
-        let memory = vec![0; self.config.table_bytes / size_of::<Word>()];
+        // Not more than the largest tables of all keys need. The configuration may name more memory
+        // than there is.
+        let longest = TABLES.iter().map(|by| by.table_len(usize::MAX)).max();
+        let tables = keys.set().len().saturating_add(TABLES.len());
+        let useful = longest.unwrap_or_default().saturating_mul(tables);
+        let words = self.config.table_bytes / size_of::<Word>();
+        let memory = vec![0; words.min(useful)];
         Some(Arc::new(keys.set().clone().prepare(&TABLES, memory)))
     }
 

@@ -15,7 +15,8 @@ use event_listener::{Event as Signal, EventListener, Listener};
 use jose_verify::alg::{Algorithms, Word};
 use jose_verify::keys::{Heap, PreparedKeySet, Refetch};
 use jose_verify::{
-    ClaimCheck, Error as TokenError, Options, Policy, PolicyBuf, Verified, Verifier, scratch_len,
+    ClaimCheck, Error as TokenError, Keys as _, Options, Policy, PolicyBuf, Verified, Verifier,
+    scratch_len,
 };
 
 use crate::clock::Clock;
@@ -343,7 +344,7 @@ impl Issuer {
         let (error, names_key) = match error {
             // Without keys, any token is a reason to fetch.
             Error::Unavailable(_) => (TokenError::NoKey, true),
-            Error::Token(rejection) => (rejection.error, names_key(token)),
+            Error::Token(rejection) => (rejection.error, names_key(token, used)),
             _ => return Next::Nothing,
         };
         let may_be_replaced = error == TokenError::BadSignature && !names_key;
@@ -382,11 +383,17 @@ impl Issuer {
     }
 }
 
-/// Returns whether the header has a `kid`. The result does not matter if the header is malformed.
-fn names_key(token: &[u8]) -> bool {
+/// Returns whether the header names one of these keys. Keys without a `kid`, such as those in PEM,
+/// fit every token, so another `kid` does not name the key that the token was verified with. The
+/// result does not matter if the header is malformed.
+fn names_key(token: &[u8], keys: Option<&Arc<Keys>>) -> bool {
     let mut scratch = vec![0; scratch_len(token.len())];
     let header = Options::new().peek_header_untrusted(token, &mut scratch);
-    header.is_ok_and(|header| header.key_id().is_some())
+    let Some((kid, keys)) = header.ok().and_then(|header| header.key_id()).zip(keys) else {
+        return false;
+    };
+    let mut all = (0..).map_while(|position| keys.key(position));
+    all.any(|key| key.key_id() == Some(kid))
 }
 
 impl fmt::Debug for Issuer {

@@ -66,6 +66,13 @@ async fn requests_without_a_readable_token() {
         (&["Bearer"], 400, invalid),
         (&[&token, &token], 400, invalid),
         (&["Bearer \u{e9}"], 400, invalid),
+        (&[""], 400, invalid),
+        (&["Bearer\t{token}"], 400, invalid),
+        (&["Basic YTpi", &token], 400, invalid),
+        (&[&token, "Basic YTpi"], 400, invalid),
+        (&[&format!("Basic YTpi, {token}")], 401, "Bearer"),
+        (&["DPoP a.b.c"], 401, "Bearer"),
+        (&["Bearer=a.b.c x"], 401, "Bearer"),
     ] {
         let (got, text) = answer(&issuers, headers).await;
         assert_eq!((got, &*text), (status, challenge), "{headers:?}");
@@ -121,6 +128,12 @@ async fn invalid_tokens() {
         ),
         (forged, Error::BadSignature),
         ("a.b".to_owned(), Error::MalformedToken),
+        (String::new(), Error::MalformedToken),
+        (format!("{0}, Bearer {0}", key.token()), Error::Encrypted),
+        (format!("{} x", key.token()), Error::MalformedBase64url),
+        (format!("{}\tx", key.token()), Error::MalformedBase64url),
+        (format!("{},x", key.token()), Error::MalformedBase64url),
+        (format!("\"{}\"", key.token()), Error::MalformedBase64url),
     ] {
         let name = error.name();
         let challenge = format!(r#"Bearer error="invalid_token", error_description="{name}""#);
@@ -142,6 +155,45 @@ async fn a_missing_scope() {
         answer(&issuers, &[&bearer(&token)]).await,
         (403, challenge.to_owned())
     );
+}
+
+/// The scopes of a program may be roles with any characters. They end up in a quoted string.
+#[tokio::test]
+async fn scopes_that_a_header_cannot_quote() {
+    let key = TestKey::new(1);
+    let issuers = Published::new(&[&key]).issuers();
+    let plain = r#"Bearer error="insufficient_scope""#;
+    for (scope, challenge) in [
+        ("a:b/c", &*format!(r#"{plain}, scope="a:b/c""#)),
+        (r#"a", realm="b"#, plain),
+        ("a\\", plain),
+        ("a\r\nSet-Cookie: b=c", plain),
+        ("\u{e9}", plain),
+        ("\0", plain),
+    ] {
+        let token = verify(&issuers, &key.token()).await.unwrap();
+        let response = token.require(&[scope]).unwrap_err().response();
+        assert_eq!(response.www_authenticate.as_deref(), Some(challenge));
+    }
+}
+
+/// What a layer further out has put into the extensions does not count.
+#[tokio::test]
+async fn each_layer_decides_for_itself() {
+    let key = TestKey::new(1);
+    let issuers = Published::new(&[&key]).issuers();
+    let inner = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+    let layer = |scope: &str| RequireBearerLayer::new(issuers.clone(), [scope]);
+    for (outer, within, status) in [
+        ("orders:read", "orders:write", 200),
+        ("orders:read", "admin", 403),
+        ("admin", "orders:read", 403),
+    ] {
+        let service = layer(outer).layer(layer(within).layer(inner));
+        let request = Request::builder().header(AUTHORIZATION, bearer(&key.token()));
+        let answer = service.oneshot(request.body(()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), status, "{outer} {within}");
+    }
 }
 
 #[test]
