@@ -12,15 +12,14 @@
 //! {"keys":[…]}
 //! ```
 //!
-//! The second line is the issuer. The third is a hash of where the keys were configured to be, so
-//! that a changed configuration does not use old keys. It is not the URL, whose query may contain a
-//! secret. The fourth is the time of the fetch.
+//! The second line is the issuer. The third is a hash of the URL of the keys or the metadata, so
+//! that old keys are not used after the configuration changed. The URL itself is not written,
+//! because its query may contain a secret. The fourth line is the time of the fetch, in seconds
+//! since 1970 (UTC).
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jose_verify::NumericDate;
@@ -55,18 +54,16 @@ impl KeptFile {
         }
     }
 
-    /// Replaces the file. A crash leaves the old file or the new one.
+    /// Replaces the file atomically: after a crash, it is the old file or the new one.
     pub(crate) fn write(&self, document: &[u8], now: NumericDate) -> io::Result<()> {
-        /// Distinguishes the files that several threads write at the same time.
-        static WRITES: AtomicU64 = AtomicU64::new(0);
-        let number = WRITES.fetch_add(1, Ordering::Relaxed);
-        // Other processes may use the same folder.
-        let new = format!("{}-{number}.new", process::id());
+        // Other threads, and other processes with the same number in other containers, may write to
+        // the same folder at the same time.
+        let new = format!("{:016x}.new", fastrand::u64(..));
         let new = self.path.with_extension(new);
         let written = self.write_to(&new, document, now);
         let replaced = written.and_then(|()| fs::rename(&new, &self.path));
         if replaced.is_err() {
-            // It may not exist, and there is nothing else to do about it.
+            // The new file may not exist. If it cannot be removed, it stays, and is never read.
             let _ = fs::remove_file(&new);
         }
         replaced
@@ -76,7 +73,8 @@ impl KeptFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = fs::File::create(new)?;
+        // Follows no link that somebody else has put there.
+        let mut file = fs::File::create_new(new)?;
         let Self {
             issuer, location, ..
         } = self;
@@ -117,7 +115,7 @@ impl KeptFile {
         if (issuer, location) != (&self.issuer, &self.location) {
             return Ok(None);
         }
-        // A time in the future is that of a clock that was wrong then or is now. The age is
+        // If the time is in the future, the clock was wrong then or is wrong now. The age is
         // unknown, so the document is not used.
         let age = u64::try_from(now.seconds().saturating_sub(fetched_at));
         Ok(age.ok().map(|age| Kept {
@@ -137,7 +135,7 @@ fn hash(text: &str) -> String {
         .collect()
 }
 
-/// Returns the text on one line.
+/// Escapes line breaks and other control characters, so that the text fits on one line.
 fn escape(text: &str) -> String {
     text.escape_debug().to_string()
 }
@@ -203,6 +201,26 @@ mod tests {
         let file = KeptFile::new(&folder, "https://a\nhttps://b", "k");
         file.write(b"keys", NOW).unwrap();
         assert_eq!(file.read(NOW).unwrap().unwrap().document, b"keys");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Containers that share a folder all have the process number 1, so a name from it is not
+    /// unique. Others who may write to the folder could foresee it too.
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_can_be_foreseen_is_not_written_to() {
+        let folder = std::env::temp_dir().join(format!("jose-verify-link-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = KeptFile::new(&folder, "https://a", "k");
+        let other = folder.join("other");
+        fs::write(&other, "other").unwrap();
+        for number in 0..1000 {
+            let new = format!("{}-{number}.new", std::process::id());
+            std::os::unix::fs::symlink(&other, file.path.with_extension(new)).unwrap();
+        }
+        let written = file.write(b"keys", NOW);
+        assert_eq!(fs::read_to_string(&other).unwrap(), "other");
+        assert!(written.is_ok() && file.read(NOW).unwrap().is_some());
         fs::remove_dir_all(folder).unwrap();
     }
 

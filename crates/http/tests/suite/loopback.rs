@@ -1,4 +1,4 @@
-//! An axum server, and keys that are fetched by HTTP.
+//! Tests with an axum server and keys that are fetched over HTTP.
 
 use super::support::{TestKey, config, jwks};
 use axum::routing::get;
@@ -72,7 +72,15 @@ async fn a_protected_route() {
         request(url.clone(), key.token()).await,
         (200, "true".to_owned())
     );
-    assert_eq!(request(url, other.token()).await, (401, String::new()));
+    assert_eq!(
+        request(url.clone(), other.token()).await,
+        (401, String::new())
+    );
+    // Not `None`: a sender who meant to log in must not act without an account.
+    for malformed in ["", "a.b", "a b"] {
+        let (status, _) = request(url.clone(), malformed.to_owned()).await;
+        assert!(matches!(status, 400 | 401), "{malformed}: {status}");
+    }
 }
 
 #[tokio::test]
