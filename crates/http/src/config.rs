@@ -14,8 +14,11 @@ use crate::fetch::HttpSettingsError;
 /// The configuration of one issuer.
 ///
 /// It can be read from a file, in any format that serde supports. `issuer`, `algorithms`, and
-/// `audiences` or `client_ids` are required. The names are those of the fields, unknown names are
-/// errors, and times are whole seconds:
+/// `audiences` or `client_ids` are required. The names are those of the fields, those of variants
+/// are in `snake_case`, unknown names are errors, and times are whole seconds.
+///
+/// Do not use `#[serde(flatten)]` for a configuration in a type of yours: serde then ignores
+/// unknown names, so a misspelt `client_ids` would accept every client.
 ///
 /// ```
 /// use jose_verify_http::IssuerConfig;
@@ -54,7 +57,8 @@ pub struct IssuerConfig {
     /// Which rules tokens follow: [`Profile::AccessToken`] by default.
     pub profile: Profile,
     /// The name of the claim with the scopes or roles: `scope` by default. The claim is a string of
-    /// values separated by spaces (RFC 6749 §3.3), or an array of strings.
+    /// values separated by spaces (RFC 6749 §3.3), or an array of strings. It must be a member of
+    /// the payload itself, not of an object in it.
     pub scope_claim: String,
     /// The tolerated clock skew between the issuer and this program: 30 seconds by default.
     #[serde(with = "seconds")]

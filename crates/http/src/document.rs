@@ -5,7 +5,8 @@ use jose_verify::keys::{JwkOptions, Skipped};
 use jose_verify::{Error, GrowingKeySet};
 use serde::Deserialize;
 
-/// The format of a document with keys.
+/// The format of a document with keys. In a configuration file: `jwk_set` (the default), `jwk`,
+/// `pem`, `der`, `pem_map` or `realm`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -33,7 +34,8 @@ pub enum KeyFormat {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JwkLeniency {
-    /// Values of `use` (RFC 7517 §4.2) to accept instead of `sig`, such as `jwt-svid`.
+    /// Values of `use` (RFC 7517 §4.2) to accept instead of `sig`, such as `jwt-svid`. Add `sig` to
+    /// accept it as well. Keys without `use` are always accepted.
     pub uses: Vec<String>,
     /// Accepts EC coordinates whose leading zeros are missing, or that have one too many. RFC 7518
     /// §6.2.1.2 requires the full width.

@@ -104,9 +104,9 @@ impl Builder {
         Self { clock, ..self }
     }
 
-    /// Keeps the documents from URLs in files in this folder, one for each issuer. A program that
-    /// restarts while an issuer is down can then verify at once, until
-    /// [`max_age`](IssuerConfig::max_age) after the last fetch.
+    /// Keeps the documents from URLs in files in this folder, one for each issuer. The folder is
+    /// created if it does not exist. A program that restarts while an issuer is down can then
+    /// verify at once, until [`max_age`](IssuerConfig::max_age) after the last fetch.
     ///
     /// Anyone who can write these files chooses the keys, so protect them like the configuration.
     /// They contain public keys only. Keys that were no longer published are not kept.
