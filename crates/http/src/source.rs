@@ -159,7 +159,8 @@ fn jwks_uri(
     let jwks_uri = jwks_uri.to_string();
     // RFC 8414 §2: it must be `https`.
     let is_insecure = has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https");
-    // An issuer elsewhere must not make this program connect to services of its own machine.
+    // An issuer elsewhere must not make this program send requests to services of its own machine.
+    // A name that resolves to this machine remains, but must be `https`, with a valid certificate.
     if is_insecure || (is_url_of_this_machine(&jwks_uri) && !is_url_of_this_machine(&url)) {
         return Err(FetchError::InsecureUrl);
     }
