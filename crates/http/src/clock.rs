@@ -1,6 +1,7 @@
 //! The clock, which tests replace.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jose_verify::NumericDate;
@@ -13,6 +14,16 @@ pub trait Clock: Debug + Send + Sync {
 
     /// Returns the date, with which the times of a token are compared.
     fn now(&self) -> NumericDate;
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn elapsed(&self) -> Duration {
+        (**self).elapsed()
+    }
+
+    fn now(&self) -> NumericDate {
+        (**self).now()
+    }
 }
 
 /// The clocks of the system.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jose_verify::alg::{Algorithms, SIGNATURES};
+use jose_verify::alg::{Algorithms, MACS, SIGNATURES};
 use jose_verify::{Audience, Check, Error, Policy, PolicyBuf, oauth};
 use serde::Deserialize;
 
@@ -102,7 +102,8 @@ pub enum Profile {
 /// Where an issuer's keys are.
 ///
 /// In a file: `{"metadata": "openid_configuration"}` or `"authorization_server"`, or one of
-/// `{"url": …}`, `{"file": …}` and `{"document": …}`, each with an optional `format`.
+/// `{"url": …}`, `{"file": …}` and `{"document": …}`, each with an optional `format`. A secret
+/// cannot be written into such a file.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "keys_in_file::Keys")]
 pub enum KeyLocation {
@@ -114,6 +115,9 @@ pub enum KeyLocation {
     File(PathBuf, KeyFormat),
     /// In the configuration. These keys never change.
     Document(String, KeyFormat),
+    /// The bytes of a secret that the issuer shares with this program. It fits every token,
+    /// whatever its `kid`, and never changes. The algorithms are then MACs, such as `HS256`.
+    Secret(Vec<u8>),
 }
 
 impl Default for KeyLocation {
@@ -123,13 +127,14 @@ impl Default for KeyLocation {
 }
 
 impl fmt::Debug for KeyLocation {
-    /// Leaves out documents, and URLs, whose query may contain a secret.
+    /// Leaves out secrets, documents, and URLs, whose query may contain a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Metadata(kind) => f.debug_tuple("Metadata").field(kind).finish(),
             Self::Url(_, format) => f.debug_tuple("Url").field(format).finish(),
             Self::File(path, format) => f.debug_tuple("File").field(path).field(format).finish(),
             Self::Document(_, format) => f.debug_tuple("Document").field(format).finish(),
+            Self::Secret(_) => f.write_str("Secret(..)"),
         }
     }
 }
@@ -155,6 +160,9 @@ pub enum ConfigError {
     DuplicateIssuer(String),
     /// `algorithms` contains a name that is unknown or is that of a MAC. The issuer comes first.
     UnknownAlgorithm(String, String),
+    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC. The issuer
+    /// comes first.
+    UnknownMac(String, String),
     /// `algorithms` is empty or too long, an audience is empty, or both lists of expected values
     /// are. The error says what.
     Unusable(String, Error),
@@ -178,6 +186,9 @@ impl fmt::Display for ConfigError {
                     f,
                     "{issuer}: {name:?} is no signature algorithm of this crate"
                 )
+            }
+            Self::UnknownMac(issuer, name) => {
+                write!(f, "{issuer}: {name:?} is no MAC of this crate")
             }
             Self::Unusable(issuer, error) => write!(f, "{issuer}: {error}"),
             Self::Keys(issuer, error) => write!(f, "{issuer}: the keys cannot be used: {error}"),
@@ -234,11 +245,18 @@ impl IssuerConfig {
     /// Returns the algorithms with these names.
     pub(crate) fn signatures(&self) -> Result<Algorithms, ConfigError> {
         let mut unknown = None;
-        let list = Algorithms::named(SIGNATURES, &self.algorithms, |name| {
+        let is_secret = matches!(self.keys, KeyLocation::Secret(_));
+        let known = if is_secret { MACS } else { SIGNATURES };
+        let list = Algorithms::named(known, &self.algorithms, |name| {
             unknown.get_or_insert_with(|| name.to_owned());
         });
         if let Some(name) = unknown {
-            return Err(ConfigError::UnknownAlgorithm(self.issuer.clone(), name));
+            let issuer = self.issuer.clone();
+            return Err(if is_secret {
+                ConfigError::UnknownMac(issuer, name)
+            } else {
+                ConfigError::UnknownAlgorithm(issuer, name)
+            });
         }
         list.map_err(|error| ConfigError::Unusable(self.issuer.clone(), error))
     }

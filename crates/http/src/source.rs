@@ -49,7 +49,7 @@ impl Memory {
 /// Returns the form of the document.
 pub(crate) const fn format(config: &IssuerConfig) -> KeyFormat {
     match &config.keys {
-        KeyLocation::Metadata(_) => KeyFormat::JwkSet,
+        KeyLocation::Metadata(_) | KeyLocation::Secret(_) => KeyFormat::JwkSet,
         KeyLocation::Url(_, format)
         | KeyLocation::File(_, format)
         | KeyLocation::Document(_, format) => *format,
@@ -63,7 +63,7 @@ pub(crate) fn name(config: &IssuerConfig) -> Result<String, ConfigError> {
             .ok_or_else(|| ConfigError::InsecureUrl(config.issuer.clone())),
         KeyLocation::Url(url, _) => Ok(url.clone()),
         KeyLocation::File(path, _) => Ok(path.display().to_string()),
-        KeyLocation::Document(..) => Ok(String::new()),
+        KeyLocation::Document(..) | KeyLocation::Secret(_) => Ok(String::new()),
     }
 }
 
@@ -107,6 +107,8 @@ pub(crate) fn fetch(
             document: Some(text.clone().into_bytes()),
             ..Memory::default()
         }),
+        // Never asked for: there is no document.
+        KeyLocation::Secret(_) => Ok(Memory::default()),
     }
 }
 

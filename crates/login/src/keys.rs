@@ -1,107 +1,93 @@
-//! The keys that verify ID Tokens: the provider's keys, or the client's secret.
+//! Verifies the provider's tokens with the keys that it publishes, or with the client's secret.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use jose_verify::alg::{Algorithms, KeyParameters};
-use jose_verify::keys::{GrowingRotatingKeys, Refetch};
-use jose_verify::{
-    GrowingKeySet, JwsVerifier, NumericDate, Options, Policy, Verified, Verifier, scratch_len,
-};
+use jose_verify::{ClaimCheck, Error as TokenError, Policy, Verified};
+use jose_verify_http::{Event, HttpClient, Issuer, IssuerConfig, Issuers, KeyLocation, Metadata};
 
 use crate::error::Error;
-use crate::http::Http;
+use crate::settings::{Settings, SignedBy};
 
 /// Keys that are no longer published are dropped by the next fetch, because an ID Token is verified
 /// right after it is issued.
 const KEEP: Duration = Duration::ZERO;
-/// Tolerance for clock skew.
-const LEEWAY: Duration = Duration::from_secs(30);
+/// Keys are not used for longer than this without a fetch, which drops withdrawn ones.
+const MAX_AGE: Duration = Duration::from_secs(3600);
+/// If the keys are older, a wrong signature may be that of a key that replaced one of them under
+/// the same `kid`.
+const MAY_BE_REPLACED: Duration = Duration::from_secs(300);
+/// Two fetches are this far apart, and further if fetches bring no new keys.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
 
-/// The keys, and the address to fetch them from if they can change.
-pub(crate) struct KeySource {
-    keys: GrowingRotatingKeys,
-    published: Option<Published>,
+/// The keys, and how they are used.
+pub(crate) struct Keys {
+    issuer: Arc<Issuer>,
+    leeway: Duration,
 }
 
-struct Published {
-    jwks_uri: String,
-    algorithms: Algorithms,
-    refetch: Refetch,
-    started: Instant,
-}
-
-impl KeySource {
-    /// Returns a source for the keys at this address, which are not fetched yet.
-    pub(crate) fn published(jwks_uri: String, algorithms: &Algorithms) -> Self {
-        Self {
-            keys: GrowingRotatingKeys::default(),
-            published: Some(Published {
-                jwks_uri,
-                algorithms: *algorithms,
-                refetch: Refetch::new(Duration::from_secs(1), Duration::from_secs(300)),
-                started: Instant::now(),
-            }),
-        }
-    }
-
-    /// Returns the client's secret as a key (OpenID Connect Core §10.1: the bytes of its text).
-    pub(crate) fn secret(secret: &str, algorithms: &Algorithms) -> Result<Self, Error> {
-        let secret = KeyParameters::oct(secret.as_bytes());
+impl Keys {
+    /// Returns the keys, which are fetched when they are first needed.
+    pub(crate) fn new(
+        settings: &Settings,
+        algorithms: &[&str],
+        http: &HttpClient,
+    ) -> Result<Self, Error> {
+        let location = match settings.signed_by {
+            // OpenID Connect Core §10.1: the bytes of its text.
+            SignedBy::ClientSecret(_) => KeyLocation::Secret(settings.secret()?.into()),
+            _ => KeyLocation::Metadata(Metadata::OpenidConfiguration),
+        };
+        let [shortest_pause, longest_pause] = PAUSES;
+        let config = IssuerConfig {
+            keys: location,
+            jwk: settings.jwk.clone(),
+            leeway: settings.leeway,
+            max_age: MAX_AGE,
+            token_lifetime: KEEP,
+            shortest_pause,
+            longest_pause,
+            ..IssuerConfig::new(
+                &settings.issuer,
+                algorithms.iter().copied(),
+                [&*settings.client_id],
+            )
+        };
+        let observer = Arc::clone(&settings.observer);
+        let builder = Issuers::builder()
+            .client(http.clone())
+            .observer(move |issuer: &str, event: &Event<'_>| observer.observe(issuer, event))
+            .clock(Arc::clone(&settings.clock));
         Ok(Self {
-            keys: GrowingKeySet::from_parameters(&secret, algorithms)?.into(),
-            published: None,
+            issuer: builder.issuer(config)?,
+            leeway: settings.leeway,
         })
     }
 
-    /// Verifies a token with the current keys, or with newer ones if it needs them.
-    pub(crate) fn verify<'b>(
-        &mut self,
+    /// Verifies a token, with newer keys if it needs them, and passes it to `read`.
+    pub(crate) fn verify<T>(
+        &self,
         token: &str,
         policy: &Policy<'_>,
-        http: &Http,
-        scratch: &'b mut Vec<u8>,
-    ) -> Result<Verified<'b>, Error> {
-        scratch.resize(scratch_len(token.len()), 0);
-        let policy = policy.with_leeway(LEEWAY);
-        let verifier = Verifier::new(self.for_token(token, http)?, &policy);
-        Ok(verifier.verify(token.as_bytes(), NumericDate::now(), scratch)?)
-    }
-
-    /// Returns keys to verify this token with. Fetches them if the token needs an unknown key,
-    /// unless they have just been fetched.
-    ///
-    /// The signature is verified here and again by the caller. The cost is negligible compared to
-    /// the requests of a login.
-    fn for_token(&mut self, token: &str, http: &Http) -> Result<&GrowingRotatingKeys, Error> {
-        if let Some(published) = &mut self.published {
-            let mut scratch = vec![0; scratch_len(token.len())];
-            let verifier = JwsVerifier::new(&self.keys);
-            let outcome = verifier.verify(token.as_bytes(), &mut scratch).map(|_| ());
-            let header = Options::new().peek_header_untrusted(token.as_bytes(), &mut scratch);
-            let names_key = header.is_ok_and(|header| header.key_id().is_some());
-            let now = published.started.elapsed();
-            if outcome.is_err_and(|error| published.refetch.begin(error, names_key, now)) {
-                let fetched = published.fetch(http, &self.keys, now);
-                let is_new = fetched
-                    .as_ref()
-                    .is_ok_and(|new| new.has_new_keys(&self.keys));
-                published.refetch.end(is_new, now);
-                self.keys = fetched?;
-            }
+        checks: &[&dyn ClaimCheck],
+        mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
+    ) -> Result<T, Error> {
+        let policy = policy.with_leeway(self.leeway);
+        let mut verify = || {
+            let token = token.as_bytes();
+            self.issuer
+                .verify_blocking(token, &policy, checks, &mut read)
+        };
+        let age = self.issuer.status().age;
+        let outcome = verify();
+        let is_forged =
+            |error: &jose_verify_http::Error| error.token_error() == Some(TokenError::BadSignature);
+        let may_be_replaced = age.is_some_and(|age| age >= MAY_BE_REPLACED);
+        if may_be_replaced && outcome.as_ref().is_err_and(is_forged) {
+            // If the fetch fails, the token is verified by the same keys, and the observer knows.
+            let _ = self.issuer.refresh_blocking();
+            return Ok(verify()?);
         }
-        Ok(&self.keys)
-    }
-}
-
-impl Published {
-    fn fetch(
-        &self,
-        http: &Http,
-        keys: &GrowingRotatingKeys,
-        now: Duration,
-    ) -> Result<GrowingRotatingKeys, Error> {
-        let jwks = http.get(&self.jwks_uri)?.body;
-        let (keys, _report) = keys.updated(&jwks, &self.algorithms, KEEP, now, |_| {})?;
-        Ok(keys)
+        Ok(outcome?)
     }
 }

@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use event_listener::EventListener;
 use jose_verify::Error as TokenError;
-use jose_verify::alg::{P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, Word};
+use jose_verify::GrowingKeySet;
+use jose_verify::alg::{
+    KeyParameters, P256_TABLES, P384_TABLES, P521_TABLES, Precomputation, Word,
+};
 use jose_verify::keys::{GrowingRotatingKeys, Refetch};
 
 use super::{Issuer, Keys};
+use crate::config::KeyLocation;
 use crate::document;
 use crate::error::KeyReport;
 use crate::fetch::FetchError;
@@ -239,7 +243,8 @@ impl Issuer {
         self.fetched.notify(usize::MAX);
     }
 
-    /// Reads a document that was fetched at `now`, and prepares its keys if they differ from `old`.
+    /// Reads a document that was fetched at `now`, or a secret, and prepares its keys if they
+    /// differ from `old`.
     fn read(
         &self,
         document: &[u8],
@@ -251,9 +256,13 @@ impl Issuer {
             ..KeyReport::default()
         };
         let (format, jwk) = (source::format(&self.config), &self.config.jwk);
-        let published = document::load(document, format, jwk, &self.algorithms, |entry| {
-            report.skip(&entry);
-        })?;
+        let published = if let KeyLocation::Secret(_) = self.config.keys {
+            GrowingKeySet::from_parameters(&KeyParameters::oct(document), &self.algorithms)?
+        } else {
+            document::load(document, format, jwk, &self.algorithms, |entry| {
+                report.skip(&entry);
+            })?
+        };
         report.used = published.len();
         let keys = old.with_published(published, self.config.token_lifetime, now);
         let has_new_keys = keys.has_new_keys(old);
@@ -326,7 +335,7 @@ impl Issuer {
         self.observe(&Event::Retired);
     }
 
-    /// Uses the keys of the configuration, which never change.
+    /// Uses the keys or the secret of the configuration, which never change.
     pub(super) fn fix(&self, document: &[u8]) -> Result<(), TokenError> {
         let mut state = self.state();
         let update = self.read(document, &state.keys, START)?;

@@ -105,8 +105,13 @@ impl Issuer {
             environment,
             kept_file,
         });
-        if let KeyLocation::Document(text, _) = &issuer.config.keys {
-            let fixed = issuer.fix(text.as_bytes());
+        let constant = match &issuer.config.keys {
+            KeyLocation::Document(text, _) => Some(text.as_bytes()),
+            KeyLocation::Secret(secret) => Some(&**secret),
+            _ => None,
+        };
+        if let Some(keys) = constant {
+            let fixed = issuer.fix(keys);
             fixed.map_err(|error| ConfigError::Keys(issuer.config.issuer.clone(), error))?;
         } else {
             issuer.restore();

@@ -5,4 +5,5 @@
 mod loopback;
 mod middleware;
 mod programs;
+mod secret;
 mod support;

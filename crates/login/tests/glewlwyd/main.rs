@@ -24,6 +24,7 @@ mod logins;
 mod logout;
 mod oddities;
 mod provider;
+mod relying_party;
 mod rotation;
 #[path = "../support/mod.rs"]
 mod support;
@@ -32,6 +33,7 @@ use jose_verify::oidc::{self, Nonce};
 use jose_verify::{Claim, Error as TokenError, Member, Policy, Problem};
 use jose_verify_login::{Client, Error, Flow, User};
 use serde_json::Value;
+use support::is_token_error;
 
 use crate::provider::{CASES, NONCE, browse};
 
@@ -61,8 +63,21 @@ fn assert_is_alice(outcome: Result<User, Error>, case: &str) {
 #[track_caller]
 fn assert_is_token_error(outcome: Result<User, Error>, expected: TokenError, case: &str) {
     let error = outcome.err();
-    let matches = matches!(&error, Some(Error::Token(error)) if *error == expected);
+    let matches = is_token_error(error.as_ref(), expected);
     assert!(matches, "{case}: {error:?}");
+}
+
+/// Checks that a login failed because all published keys were skipped for this reason.
+#[track_caller]
+fn assert_keys_are_skipped(outcome: Result<User, Error>, reason: TokenError, case: &str) {
+    let error = outcome.err();
+    let Some(Error::Verification(jose_verify_http::Error::Unavailable(unavailable))) = &error
+    else {
+        panic!("{case}: {error:?}");
+    };
+    let skipped = &unavailable.keys.skipped;
+    let is_reason = skipped.iter().all(|key| key.reason == reason);
+    assert!(!skipped.is_empty() && is_reason, "{case}: {error:?}");
 }
 
 /// Returns the policy for an ID Token of a login without the client.

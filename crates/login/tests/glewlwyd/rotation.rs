@@ -32,7 +32,7 @@ fn published_keys() {
     }
     sleep(PAUSE);
     for ((alg, algorithm), (mut client, login, callback)) in cases.iter().zip(clients) {
-        assert_is_alice(client.finish(login, &callback), alg);
+        assert_is_alice(client.finish(&login, &callback), alg);
         for flow in [Flow::Code, Flow::Hybrid] {
             assert_is_alice(log_in(&mut client, flow), alg);
             assert_is_alice(log_in(&mut provider.client(alg, *algorithm), flow), alg);
@@ -59,7 +59,7 @@ fn keys_that_are_no_longer_published() {
     for ((alg, _), (mut client, login, callback)) in cases.iter().zip(clients) {
         // This login fetches the new keys and drops the old one.
         assert_is_alice(log_in(&mut client, Flow::Code), alg);
-        let outcome = client.finish(login, &callback);
+        let outcome = client.finish(&login, &callback);
         assert_is_token_error(outcome, TokenError::NoKey, alg);
     }
 }

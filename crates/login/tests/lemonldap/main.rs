@@ -224,7 +224,7 @@ fn rotated_keys() {
         let login = client.begin(Flow::Hybrid).unwrap();
         let parameters = Portal::browse(login.url());
         portal.rotate();
-        assert_is_the_doctor(client.finish(login, &parameters), case.name);
+        assert_is_the_doctor(client.finish(&login, &parameters), case.name);
         for flow in [Flow::Code, Flow::Hybrid] {
             assert_is_the_doctor(log_in(&mut client, flow), case.name);
         }

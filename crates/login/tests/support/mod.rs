@@ -26,11 +26,9 @@ pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1:9999/callback";
 
 pub(crate) fn settings(issuer: &str, client_id: &str, signed_by: &SignedBy) -> Settings {
     Settings {
-        issuer: issuer.to_owned(),
-        client_id: client_id.to_owned(),
         client_secret: Some(SECRET.to_owned()),
-        redirect_uri: REDIRECT_URI.to_owned(),
         signed_by: *signed_by,
+        ..Settings::new(issuer, client_id, REDIRECT_URI)
     }
 }
 
@@ -182,7 +180,7 @@ pub(crate) fn log_in(
 ) -> Result<User, Error> {
     let login = client.begin(flow)?;
     let parameters = browse(login.url());
-    client.finish(login, &parameters)
+    client.finish(&login, &parameters)
 }
 
 /// Returns the error of a login whose browser was led from `home` to another provider.
@@ -196,18 +194,23 @@ pub(crate) fn log_in_elsewhere(
     let url = login.url().replacen(home, elsewhere, 1);
     assert_ne!(url, login.url());
     let parameters = browse(&url);
-    let Err(error) = client.finish(login, &parameters) else {
+    let Err(error) = client.finish(&login, &parameters) else {
         panic!("the login at another provider succeeded");
     };
     error
 }
 
+/// Returns whether the core rejected a token or a document with this error.
+pub(crate) fn is_token_error<'e>(
+    error: impl Into<Option<&'e Error>>,
+    expected: TokenError,
+) -> bool {
+    error.into().and_then(Error::token_error) == Some(expected)
+}
+
 pub(crate) fn assert_is_mismatch(error: &Error, claim: Claim) {
     let expected = TokenError::Claim(claim, Problem::Mismatch);
-    assert!(
-        matches!(error, Error::Token(error) if *error == expected),
-        "{error:?}"
-    );
+    assert_eq!(error.token_error(), Some(expected), "{error:?}");
 }
 
 /// Returns a free port of this machine.
