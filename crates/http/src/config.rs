@@ -168,7 +168,8 @@ pub enum ConfigError {
     Unusable(String, Error),
     /// The keys in the configuration cannot be loaded.
     Keys(String, Error),
-    /// The URL of the keys or of the metadata is neither `https` nor on this machine.
+    /// The keys are to be found by metadata, but the issuer is no URL. Whether a URL is permitted is
+    /// known when it is fetched, because the HTTP client decides it.
     InsecureUrl(String),
     /// The HTTP client cannot be created.
     Http(HttpSettingsError),
@@ -193,7 +194,7 @@ impl fmt::Display for ConfigError {
             Self::Unusable(issuer, error) => write!(f, "{issuer}: {error}"),
             Self::Keys(issuer, error) => write!(f, "{issuer}: the keys cannot be used: {error}"),
             Self::InsecureUrl(issuer) => {
-                write!(f, "{issuer}: the URL is neither https nor on this machine")
+                write!(f, "{issuer}: the issuer is no URL, so it has no metadata")
             }
             Self::Http(error) => write!(f, "{error}"),
             Self::Thread(kind) => write!(f, "no thread can be started: {kind}"),

@@ -177,12 +177,12 @@ fn has_scheme(url: &str, scheme: &str) -> bool {
 /// Returns the URL of an issuer's metadata, or `None` if the issuer is no URL.
 pub(crate) fn metadata_url(issuer: &str, kind: Metadata) -> Option<String> {
     let base = issuer.strip_suffix('/').unwrap_or(issuer);
+    let (scheme, rest) = base.split_once("://")?;
     match kind {
         // OpenID Connect Discovery 1.0 §4.
         Metadata::OpenidConfiguration => Some(format!("{base}/.well-known/openid-configuration")),
         // RFC 8414 §3.1.
         Metadata::AuthorizationServer => {
-            let (scheme, rest) = base.split_once("://")?;
             let end = rest.find('/').unwrap_or(rest.len());
             let (host, path) = rest.split_at(end);
             let name = "/.well-known/oauth-authorization-server";
@@ -218,9 +218,8 @@ mod tests {
             assert_eq!(url(Metadata::OpenidConfiguration), oidc);
             assert_eq!(url(Metadata::AuthorizationServer), oauth);
         }
-        assert_eq!(
-            metadata_url("accounts.example.com", Metadata::AuthorizationServer),
-            None
-        );
+        for kind in [Metadata::OpenidConfiguration, Metadata::AuthorizationServer] {
+            assert_eq!(metadata_url("accounts.example.com", kind), None);
+        }
     }
 }
