@@ -27,6 +27,10 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 }
 
 /// The clocks of the system.
+///
+/// [`elapsed`](Clock::elapsed) is that of [`Instant`], which on Linux does not count the time during
+/// which the machine is suspended. After it, keys can be older than
+/// [`max_age`](crate::IssuerConfig::max_age), until they are fetched again.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {
     started: Instant,
