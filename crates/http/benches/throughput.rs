@@ -23,8 +23,7 @@ use tower::{Layer, Service, service_fn};
 const TOKENS: &str = include_str!("tokens/tokens.json");
 const ISSUER: &str = "https://issuer.example.com";
 const AUDIENCE: &str = "https://api.example.com";
-/// Verifications in a row before it is the other side's turn. Few, so that most rounds are not
-/// interrupted.
+/// The number of verifications in a batch. It is small, so that most batches are not interrupted.
 const BATCH: u32 = 20;
 const ROUNDS: usize = 1000;
 
@@ -45,8 +44,8 @@ fn main() {
     }
 }
 
-/// Returns the rate of the layer as a fraction of the core's. For each, the fastest round counts,
-/// which other work on the machine disturbed least.
+/// Returns the rate of the layer as a fraction of the core's. For each, only the fastest batch
+/// counts, because other work on the machine slowed it down least.
 fn measure(case: &Value, runtime: &Runtime) -> f64 {
     let (alg, token) = (text(&case["alg"]), text(&case["token"]));
     let Ok(issuers) = issuers(alg, case["jwks"].to_string()) else {

@@ -1,4 +1,4 @@
-//! An API that accepts the tokens of two issuers, and requires scopes for each route.
+//! An API that accepts the tokens of two issuers. Each route requires scopes.
 //!
 //!     axum_api ADDRESS AUDIENCE ISSUER JWKS_URL ISSUER JWKS_URL
 

@@ -1,5 +1,5 @@
 //! Verifies the access token on standard input, without an asynchronous runtime, and prints its
-//! claims. Exit codes: 0 valid, 1 rejected, 2 misused or no keys.
+//! claims. Exit codes: 0 valid, 1 rejected, 2 wrong usage or no keys.
 //!
 //!     check_token ISSUER AUDIENCE ALGORITHM < token
 

@@ -13,7 +13,7 @@ use jose_verify_http::{AccessToken, IssuerConfig, Issuers};
 #[derive(Clone, FromRef)]
 struct App {
     issuers: Issuers,
-    /// The tenant of each issuer.
+    /// The tenant's name for each issuer.
     tenants: Arc<RwLock<HashMap<String, String>>>,
 }
 

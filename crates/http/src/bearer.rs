@@ -1,14 +1,16 @@
-//! The token of a request (RFC 6750 §2.1).
+//! The bearer token of a request (RFC 6750 §2.1).
 
 use crate::error::Error;
 
-/// Returns the token in the values of the header `Authorization`, of which there must be one, with
-/// the scheme `Bearer` in upper or lower case.
+/// Returns the bearer token of a request (RFC 6750 §2.1). `authorization` contains the values of
+/// all `Authorization` headers, of which there must be exactly one. The scheme `Bearer` is matched
+/// in upper and lower case (RFC 9110 §11.1). The token is not verified.
 ///
 /// # Errors
 ///
 /// - [`Error::NoToken`]: there is no value, or it has another scheme.
-/// - [`Error::MalformedRequest`]: there are two values, or it is malformed.
+/// - [`Error::MalformedRequest`]: there are several values, or the value is not ASCII, or no space
+///   follows the scheme.
 pub fn bearer_token<'v>(
     authorization: impl IntoIterator<Item = &'v [u8]>,
 ) -> Result<&'v str, Error> {

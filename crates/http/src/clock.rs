@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use jose_verify::NumericDate;
 
-/// Tells the time. [`SystemClock`] is the default; tests can use a clock of their own.
+/// A source of time. [`SystemClock`] is the default; tests can use a clock of their own.
 pub trait Clock: Debug + Send + Sync {
-    /// Returns the time on a clock that never goes back, counted from any fixed point. The
-    /// lifecycle of keys uses it.
+    /// Returns the time of a monotonic clock, counted from any fixed point. The ages and the pauses
+    /// of keys are measured with it.
     fn elapsed(&self) -> Duration;
 
-    /// Returns the date, with which the times of a token are compared.
+    /// Returns the date and time. The times of tokens are compared with it, and kept files contain
+    /// it.
     fn now(&self) -> NumericDate;
 }
 
@@ -26,10 +27,10 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
     }
 }
 
-/// The clocks of the system.
+/// The monotonic clock and the date of the system.
 ///
-/// [`elapsed`](Clock::elapsed) is that of [`Instant`], which on Linux does not count the time during
-/// which the machine is suspended. After it, keys can be older than
+/// The monotonic clock is [`Instant`], which on Linux does not count the time during which the
+/// machine is suspended. After it, keys can be older than
 /// [`max_age`](crate::IssuerConfig::max_age), until they are fetched again.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {

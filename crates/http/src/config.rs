@@ -1,4 +1,4 @@
-//! The configuration of an issuer, which owns all its values and can be read from a file.
+//! The configuration of an issuer. It owns all its values and can be read from a file.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,8 +13,9 @@ use crate::fetch::HttpSettingsError;
 
 /// The configuration of one issuer.
 ///
-/// It can be read from a file, in any format that serde reads. `issuer`, `algorithms` and
-/// `audiences` are required. The names are those of the fields, and times are whole seconds:
+/// It can be read from a file, in any format that serde supports. `issuer`, `algorithms`, and
+/// `audiences` or `client_ids` are required. The names are those of the fields, unknown names are
+/// errors, and times are whole seconds:
 ///
 /// ```
 /// use jose_verify_http::IssuerConfig;
@@ -38,48 +39,54 @@ use crate::fetch::HttpSettingsError;
 pub struct IssuerConfig {
     /// The issuer's name, which `iss` must equal.
     pub issuer: String,
-    /// The names of the accepted algorithms, such as `ES256`.
+    /// The `alg` names of the accepted algorithms, such as `ES256`. MACs are accepted only with
+    /// [`KeyLocation::Secret`].
     pub algorithms: Vec<String>,
-    /// The accepted values of `aud`. May be empty only if `client_ids` is not.
+    /// The accepted values of `aud`, which must contain one of them. If the list is empty,
+    /// `client_ids` must not be, and tokens with `aud` are rejected.
     pub audiences: Vec<String>,
-    /// The accepted values of `client_id`. If it is empty, the claim is not compared.
+    /// The accepted values of `client_id`. If the list is empty, as by default, the claim is not
+    /// compared.
     ///
     /// Some issuers, such as Cognito, write `client_id` but no `aud` into access tokens. Leave
-    /// `audiences` empty for them: tokens with `aud` are then rejected.
+    /// `audiences` empty for them, and use [`Profile::Jwt`] if their `typ` is not `at+jwt`.
     pub client_ids: Vec<String>,
-    /// Which rules tokens follow.
+    /// Which rules tokens follow: [`Profile::AccessToken`] by default.
     pub profile: Profile,
-    /// The claim with the scopes or roles: a string of values separated by spaces, or an array.
-    /// `scope` by default.
+    /// The name of the claim with the scopes or roles: `scope` by default. The claim is a string of
+    /// values separated by spaces (RFC 6749 §3.3), or an array of strings.
     pub scope_claim: String,
-    /// Tolerance for clock skew: 30 seconds by default.
+    /// The tolerated clock skew between the issuer and this program: 30 seconds by default.
     #[serde(with = "seconds")]
     pub leeway: Duration,
-    /// Where the keys are. By default, the issuer's OpenID Connect metadata says so.
+    /// Where the keys are: by default, at the `jwks_uri` of the issuer's OpenID Connect metadata.
     pub keys: KeyLocation,
-    /// What to accept in JWKs that would otherwise be skipped. Nothing by default.
+    /// Accepts JWKs that are skipped by default.
     pub jwk: JwkLeniency,
-    /// How often the keys are fetched: every 15 minutes by default. Each time is up to a tenth
-    /// shorter, at random, so that many services do not fetch at once.
+    /// The time between fetches in the background: 15 minutes by default. Each is up to a tenth
+    /// shorter, at random, so that many processes do not fetch at once. The pause between fetches
+    /// has precedence, so a time below `longest_pause` has an effect only until the pause exceeds
+    /// it.
     #[serde(with = "seconds")]
     pub refresh: Duration,
-    /// How long keys are used after they were last fetched: one day by default. Without this bound,
-    /// an attacker who can prevent fetches could keep a revoked key in use.
+    /// How long keys are used after the last successful fetch: one day by default. Without this
+    /// bound, an attacker who can prevent fetches could keep a revoked key in use.
     #[serde(with = "seconds")]
     pub max_age: Duration,
-    /// The longest lifetime of the issuer's tokens: one hour by default. A key that is no longer
-    /// published is kept for this long.
+    /// The longest lifetime of the issuer's tokens: one hour by default. A key stays in use for
+    /// this long after a fetch finds that it is no longer published.
     #[serde(with = "seconds")]
     pub token_lifetime: Duration,
-    /// The shortest pause between two fetches, whatever tokens arrive: five seconds by default. See
-    /// [`Refetch`](jose_verify::keys::Refetch).
+    /// The shortest pause between two fetches, regardless of which tokens arrive: five seconds by
+    /// default, and at least one second. See [`Refetch`](jose_verify::keys::Refetch).
     #[serde(with = "seconds")]
     pub shortest_pause: Duration,
-    /// The pause that repeated fetches without new keys lead to: five minutes by default.
+    /// The longest pause between two fetches: five minutes by default. Each fetch that returns no
+    /// new keys doubles the pause, up to this time.
     #[serde(with = "seconds")]
     pub longest_pause: Duration,
-    /// Memory for the tables of ECDSA keys, in bytes: 256 KiB by default. With RSA keys only, no
-    /// tables are computed.
+    /// Memory for the tables of this issuer's ECDSA keys, in bytes: 256 KiB by default. While keys
+    /// are replaced, the old and the new tables are in memory. RSA keys have no tables.
     pub table_bytes: usize,
 }
 
@@ -88,26 +95,27 @@ pub struct IssuerConfig {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Profile {
-    /// Access tokens of RFC 9068: `typ` is `at+jwt`, and `iss`, `exp`, `aud`, `sub`, `client_id`,
-    /// `iat` and `jti` are present.
+    /// Access tokens of RFC 9068 (§2.2 and §4): `typ` must be `at+jwt`, and `iss`, `exp`, `aud`,
+    /// `sub`, `client_id`, `iat` and `jti` are required.
     #[default]
     AccessToken,
-    /// Other access tokens: `iss`, `exp` and `aud` are checked, and `nbf` and `iat` if present.
-    /// Security events, such as logout tokens, are rejected by their claim `events` (RFC 8417).
-    /// `typ` is not compared, so use an audience that only access tokens have. An ID Token's
-    /// audience is the client.
+    /// Other access tokens: `iss`, `exp` and `aud` are required, and `nbf` and `iat` are checked if
+    /// present. Tokens with the claim `events` (RFC 8417), such as logout tokens, are rejected.
+    ///
+    /// `typ` is not checked. ID Tokens, whose audience is the client, are thus rejected only by
+    /// their `aud`. Choose audiences that only access tokens have.
     Jwt,
 }
 
 /// Where an issuer's keys are.
 ///
-/// In a file: `{"metadata": "openid_configuration"}` or `"authorization_server"`, or one of
-/// `{"url": …}`, `{"file": …}` and `{"document": …}`, each with an optional `format`. A secret
-/// cannot be written into such a file.
+/// In a configuration file: `{"metadata": "openid_configuration"}` or `"authorization_server"`, or
+/// one of `{"url": …}`, `{"file": …}` and `{"document": …}`, each with an optional `format`. A
+/// secret cannot be read from a configuration file.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "keys_in_file::Keys")]
 pub enum KeyLocation {
-    /// At the `jwks_uri` of the issuer's metadata.
+    /// At the `jwks_uri` of the issuer's metadata, as a JWK Set.
     Metadata(Metadata),
     /// At this URL.
     Url(String, KeyFormat),
@@ -116,7 +124,8 @@ pub enum KeyLocation {
     /// In the configuration. These keys never change.
     Document(String, KeyFormat),
     /// The bytes of a secret that the issuer shares with this program. It fits every token,
-    /// whatever its `kid`, and never changes. The algorithms are then MACs, such as `HS256`.
+    /// regardless of its `kid`, and never changes. All `algorithms` must then be MACs (RFC 7518
+    /// §3.2), such as `HS256`.
     Secret(Vec<u8>),
 }
 
@@ -139,7 +148,7 @@ impl fmt::Debug for KeyLocation {
     }
 }
 
-/// The metadata that an issuer publishes.
+/// Which metadata an issuer publishes, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metadata {
@@ -158,18 +167,18 @@ pub enum ConfigError {
     NoIssuer,
     /// Two issuers have the same name.
     DuplicateIssuer(String),
-    /// `algorithms` contains a name that is unknown or is that of a MAC. The issuer comes first.
+    /// `algorithms` contains a name that is unknown, or that of a MAC. The issuer comes first.
     UnknownAlgorithm(String, String),
-    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC. The issuer
-    /// comes first.
+    /// The keys are a secret, and `algorithms` contains a name that is not that of a MAC of this
+    /// crate. The issuer comes first.
     UnknownMac(String, String),
-    /// `algorithms` is empty or too long, an audience is empty, or both lists of expected values
-    /// are. The error says what.
+    /// `algorithms` is empty or too long, an expected value is empty, or `audiences` and
+    /// `client_ids` are both empty. The error says which.
     Unusable(String, Error),
     /// The keys in the configuration cannot be loaded.
     Keys(String, Error),
-    /// The keys are to be found by metadata, but the issuer is no URL. Whether a URL is permitted is
-    /// known when it is fetched, because the HTTP client decides it.
+    /// The issuer is not a URL, so the URL of its metadata (OpenID Connect Discovery 1.0 §4, RFC
+    /// 8414 §3) cannot be formed. Whether a URL is secure is checked when it is fetched.
     InsecureUrl(String),
     /// The HTTP client cannot be created.
     Http(HttpSettingsError),
@@ -185,16 +194,16 @@ impl fmt::Display for ConfigError {
             Self::UnknownAlgorithm(issuer, name) => {
                 write!(
                     f,
-                    "{issuer}: {name:?} is no signature algorithm of this crate"
+                    "{issuer}: {name:?} is not a signature algorithm of this crate"
                 )
             }
             Self::UnknownMac(issuer, name) => {
-                write!(f, "{issuer}: {name:?} is no MAC of this crate")
+                write!(f, "{issuer}: {name:?} is not a MAC of this crate")
             }
             Self::Unusable(issuer, error) => write!(f, "{issuer}: {error}"),
             Self::Keys(issuer, error) => write!(f, "{issuer}: the keys cannot be used: {error}"),
             Self::InsecureUrl(issuer) => {
-                write!(f, "{issuer}: the issuer is no URL, so it has no metadata")
+                write!(f, "{issuer}: the issuer is not a URL")
             }
             Self::Http(error) => write!(f, "{error}"),
             Self::Thread(kind) => write!(f, "no thread can be started: {kind}"),
@@ -205,8 +214,8 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Default for IssuerConfig {
-    /// The defaults of all fields. `issuer`, `algorithms` and `audiences` are empty and must be
-    /// set.
+    /// Returns the defaults of all fields. `issuer`, `algorithms` and `audiences` are empty and
+    /// must be set.
     fn default() -> Self {
         Self {
             issuer: String::new(),
@@ -229,7 +238,7 @@ impl Default for IssuerConfig {
 }
 
 impl IssuerConfig {
-    /// Creates a configuration from the required values. All others have their defaults.
+    /// Creates a configuration with these required values, and the defaults of all others.
     pub fn new<S: Into<String>>(
         issuer: impl Into<String>,
         algorithms: impl IntoIterator<Item = S>,
@@ -295,7 +304,7 @@ impl IssuerConfig {
 }
 
 mod seconds {
-    //! Reads a time as whole seconds.
+    //! Deserializes a time from whole seconds.
 
     use std::time::Duration;
 
@@ -309,7 +318,7 @@ mod seconds {
 }
 
 mod keys_in_file {
-    //! The location of keys as it is written in a file.
+    //! The location of keys as written in a configuration file.
 
     use std::path::PathBuf;
 

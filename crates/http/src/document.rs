@@ -1,11 +1,11 @@
-//! Documents with keys, in the forms in which providers publish them.
+//! Documents with keys, in the formats in which issuers publish them.
 
 use jose_verify::alg::{Algorithms, KeyParameters};
 use jose_verify::keys::{JwkOptions, Skipped};
 use jose_verify::{Error, GrowingKeySet};
 use serde::Deserialize;
 
-/// The form of a document with keys.
+/// The format of a document with keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -15,38 +15,41 @@ pub enum KeyFormat {
     JwkSet,
     /// One JWK (RFC 7517 §4).
     Jwk,
-    /// A public key or a certificate in PEM, which has no `kid` and fits every token.
+    /// A public key or a certificate in PEM (RFC 7468). The key has no `kid` and fits every token.
     Pem,
-    /// A public key (`SubjectPublicKeyInfo`) in DER, which has no `kid` and fits every token.
+    /// A public key in DER (`SubjectPublicKeyInfo`, RFC 5280 §4.1). It has no `kid` and fits every
+    /// token.
     Der,
     /// A JSON object that maps each `kid` to a certificate or a key in PEM, as Google and Firebase
     /// publish it.
     PemMap,
-    /// A JSON object with the key in base64 in its member `public_key`, as Keycloak publishes that
-    /// of a realm. The key fits every token.
+    /// A JSON object whose member `public_key` is a `SubjectPublicKeyInfo` in base64, as Keycloak
+    /// publishes for each realm. The key has no `kid` and fits every token.
     Realm,
 }
 
-/// What to accept in JWKs although RFC 7517 or RFC 7518 forbids it, or leaves it to the reader. See
-/// [`JwkOptions`].
+/// Accepts JWKs that are skipped by default, because RFC 7517 or RFC 7518 does not permit them or
+/// leaves the choice to the reader. See [`JwkOptions`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JwkLeniency {
-    /// Values of `use` to accept instead of `sig`, such as `jwt-svid`.
+    /// Values of `use` (RFC 7517 §4.2) to accept instead of `sig`, such as `jwt-svid`.
     pub uses: Vec<String>,
-    /// Accepts EC coordinates whose leading zeros are missing.
+    /// Accepts EC coordinates whose leading zeros are missing, or that have one too many. RFC 7518
+    /// §6.2.1.2 requires the full width.
     pub short_coordinates: bool,
-    /// Accepts entries that have only a certificate (`x5c`). The certificate is not validated.
+    /// Accepts entries whose key is only in a certificate (`x5c`, RFC 7517 §4.7). The certificate
+    /// is not validated.
     pub x5c: bool,
 }
 
 /// The longest certificate that is read from `x5c`, in bytes.
 const MAX_CERTIFICATE_LEN: usize = 16 * 1024;
 
-/// Loads the keys of a document. `skipped` is called for each entry that is not used.
+/// Loads the keys of a document. Calls `skipped` for each entry that is not used.
 ///
 /// A JWK Set or a map without usable keys is not an error, because an issuer may withdraw all of
-/// them. One key that cannot be used is an error.
+/// them. If the format has only one key, an unusable key is an error.
 pub(crate) fn load(
     document: &[u8],
     format: KeyFormat,
@@ -76,7 +79,7 @@ pub(crate) fn load(
         }
     };
     match loaded {
-        // Set only after the document was read: none of its keys is usable.
+        // The algorithms are set only after the document was read, so none of its keys is usable.
         Err(_) if !keys.algorithms().is_empty() => Ok(keys),
         Err(error) => Err(error),
         Ok(_report) => Ok(keys),

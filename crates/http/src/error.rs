@@ -13,41 +13,42 @@ use crate::fetch::FetchError;
 
 /// Why a request is rejected.
 ///
-/// It contains no part of the token. The texts are for your log: they name the issuer, the accepted
-/// algorithms and the skipped keys, which the sender of a token need not know. For the sender, use
-/// [`name`](Self::name) or [`Response`](crate::Response).
+/// It contains no part of the token. Its text is for your log: it names the issuer, the accepted
+/// algorithms or the skipped keys, which the sender of a token need not know. For the sender, use
+/// [`name`](Self::name) or [`response`](Self::response).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The request has no token, or has credentials of another scheme.
+    /// The request has no token, or has credentials of a scheme other than `Bearer`.
     NoToken,
-    /// The header `Authorization` cannot be parsed, or there are two.
+    /// The header `Authorization` cannot be parsed, or occurs twice.
     MalformedRequest,
-    /// The token is of no configured issuer, or its issuer cannot be read.
+    /// No configured issuer has the token's `iss`, or the `iss` or the header cannot be read.
     Issuer(jose_verify::Error),
-    /// The token is rejected.
+    /// The token is rejected by the core, or by an additional check.
     Token(Rejection),
-    /// The claims of a valid token do not have the form that the program expects.
+    /// The claims of a valid token do not fit the type that the program expects. The issuer comes
+    /// first.
     Claims(Arc<str>, DeserializeError),
-    /// The token is valid but lacks a scope. The required scopes follow the issuer, separated by
-    /// spaces.
+    /// The token is valid but lacks a required scope. The issuer comes first, then all required
+    /// scopes, separated by spaces.
     Scope(Arc<str>, String),
-    /// There are no keys to verify tokens of this issuer with.
+    /// The issuer has no keys, or only keys that are too old.
     Unavailable(Unavailable),
 }
 
-/// A token that was rejected, and what its issuer accepts.
+/// Why a token was rejected, and what its issuer accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// The issuer's name, from the configuration.
     pub issuer: Arc<str>,
     /// Why the token is rejected.
     pub error: jose_verify::Error,
-    /// The keys that it was verified with.
+    /// What the issuer last published. Older keys, which are still in use, are not listed.
     pub keys: Arc<KeyReport>,
 }
 
-/// The keys of an issuer that were last published.
+/// The keys that an issuer last published: how many are used, and which are not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyReport {
     /// The names of the accepted algorithms.
@@ -63,31 +64,32 @@ pub struct KeyReport {
 /// An entry of a published document that is not used as a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedKey {
-    /// The position of the entry, counted from zero.
+    /// The position of the entry in the document, counted from zero.
     pub position: usize,
-    /// Its `kid`, if it has one. Only the beginning of a long one.
+    /// Its `kid`, if it has one, truncated to [`MAX_KID_LEN`] characters.
     pub key_id: Option<String>,
     /// Why it is skipped.
     pub reason: jose_verify::Error,
 }
 
-/// Why there are no keys.
+/// Why there are no keys to verify with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unavailable {
     /// The issuer's name, from the configuration.
     pub issuer: Arc<str>,
-    /// Why the last fetch failed. `None` if it did not fail.
+    /// Why the last fetch failed. `None` if it did not fail, or there was none.
     pub reason: Option<FetchError>,
-    /// Whether there are keys that are older than permitted. Otherwise there are none.
+    /// Whether there are keys that are too old
+    /// ([`max_age`](crate::IssuerConfig::max_age)). Otherwise there are none.
     pub is_stale: bool,
-    /// What was last published.
+    /// What the issuer last published.
     pub keys: Arc<KeyReport>,
-    /// The time after which keys may have been fetched.
+    /// The time until the next fetch may begin, or zero while one is in progress.
     pub retry_after: Duration,
 }
 
 impl Error {
-    /// Says who has to act, as [`jose_verify::Error::category`] does.
+    /// Returns who has to act, as [`jose_verify::Error::category`] does.
     #[must_use]
     pub fn category(&self) -> Category {
         match self {
@@ -125,7 +127,7 @@ impl Error {
         }
     }
 
-    /// Returns the error of the core, if the core rejected the token.
+    /// Returns the error of the core for [`Error::Issuer`] and [`Error::Token`].
     #[must_use]
     pub const fn token_error(&self) -> Option<jose_verify::Error> {
         match self {
@@ -140,14 +142,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoToken => f.write_str("the request has no bearer token"),
-            Self::MalformedRequest => f.write_str("the header Authorization cannot be read"),
+            Self::MalformedRequest => f.write_str("malformed or repeated Authorization header"),
             Self::Issuer(error) => write!(f, "{error}"),
             Self::Token(rejection) => write!(f, "{rejection}"),
-            Self::Claims(issuer, error) => write!(f, "{issuer}: the claims: {error}"),
+            Self::Claims(issuer, error) => write!(f, "{issuer}: {error}"),
             Self::Scope(issuer, required) => {
                 write!(
                     f,
-                    "{issuer}: the token lacks one of the scopes {required:?}"
+                    "{issuer}: the token lacks at least one of the scopes {required:?}"
                 )
             }
             Self::Unavailable(unavailable) => write!(f, "{unavailable}"),
@@ -162,7 +164,7 @@ impl fmt::Display for Rejection {
         write!(f, "{}: {}", self.issuer, self.error)?;
         match self.error {
             jose_verify::Error::AlgorithmNotAccepted => {
-                write!(f, "; accepted are {}", self.keys.algorithms.join(", "))
+                write!(f, "; accepted: {}", self.keys.algorithms.join(", "))
             }
             jose_verify::Error::NoKey => write!(f, "; {}", self.keys),
             _ => Ok(()),
@@ -171,8 +173,8 @@ impl fmt::Display for Rejection {
 }
 
 impl KeyReport {
-    /// The most entries that are listed in `skipped`. A document has room for 300,000, and a
-    /// report is written to the log for each token without a key.
+    /// The maximum length of `skipped`. A document can contain 300,000 entries, and programs log
+    /// the report for each token without a key.
     pub const MAX_SKIPPED: usize = 32;
 
     /// Adds an entry that is not used.

@@ -10,8 +10,8 @@ use crate::issuers::Issuers;
 use crate::layer::{authenticate, response};
 use crate::token::AccessToken;
 
-/// Verifies the token of the request. The state must contain the [`Issuers`]. Requires the feature
-/// `axum`.
+/// Verifies the token of the request. Call [`AccessToken::require`] to check its scopes. The state
+/// must contain the [`Issuers`]. Requires the feature `axum`.
 impl<S, T> FromRequestParts<S> for AccessToken<T>
 where
     S: Send + Sync,
@@ -25,7 +25,7 @@ where
     }
 }
 
-/// `None` if the request has no token. A token that is rejected is an error.
+/// Returns `None` if the request has no token. A token that is rejected is an error.
 impl<S, T> OptionalFromRequestParts<S> for AccessToken<T>
 where
     S: Send + Sync,

@@ -1,4 +1,4 @@
-//! Fetching documents by HTTP, and what every fetch must satisfy.
+//! Fetches documents over HTTP, and defines what every fetch must satisfy.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,17 +10,18 @@ use ureq::http::{Response, StatusCode, Uri};
 /// Fetches a document. [`HttpClient`] implements it; implement it yourself to use another HTTP
 /// client.
 ///
-/// The call blocks. This crate makes it on a thread of its own, which serves one issuer.
+/// The call may block: this crate makes each call on a thread of its own. A call that never
+/// returns prevents further fetches for its issuer.
 pub trait Fetch: Send + Sync {
     /// Fetches the document at `url`. If `etag` is given and the document still has this entity
     /// tag, the result is [`Fetched::NotModified`] (RFC 9110 §13.1.2).
     ///
-    /// The implementation must bound the time and the size, must not follow redirects, and must
-    /// accept status 200 only.
+    /// The implementation must bound the time and the length, must not follow redirects, must
+    /// accept status 200 only, and must reject URLs whose traffic others could change.
     ///
     /// # Errors
     ///
-    /// Why there is no document.
+    /// The reason why there is no document.
     fn fetch(&self, url: &str, etag: Option<&str>) -> Result<Fetched, FetchError>;
 }
 
@@ -37,7 +38,7 @@ pub enum Fetched {
     Document {
         /// Its bytes.
         body: Vec<u8>,
-        /// Its entity tag, to ask for changes only.
+        /// Its entity tag, for later fetches.
         etag: Option<String>,
     },
     /// The document has not changed since the fetch that returned its entity tag.
@@ -48,21 +49,22 @@ pub enum Fetched {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The URL is neither `https` nor `http` to this machine.
+    /// The URL is invalid, or is neither `https` nor on a host for which `http` is permitted.
     InsecureUrl,
-    /// The server cannot be reached, or does not speak HTTP. The text names no part of a response.
+    /// The request or the response failed on the network, or the response is not HTTP. The text
+    /// contains no part of the response.
     Transport(String),
-    /// The server took longer than the timeout.
+    /// The request took longer than the timeout.
     Timeout,
-    /// The response has this status instead of 200. A redirect is such a status.
+    /// The response has this status, which is not accepted. Redirects are among these.
     Status(u16),
-    /// The response is longer than this number of bytes.
+    /// The response or the file is longer than this number of bytes.
     TooLong(u64),
-    /// The response is no usable metadata, or metadata of another issuer.
+    /// The response is not usable metadata, or is that of another issuer.
     Metadata(jose_verify::Error),
     /// The metadata has no `jwks_uri`.
     NoJwksUri,
-    /// The response is no document with keys.
+    /// The document is not in the configured format.
     Keys(jose_verify::Error),
     /// A file cannot be read.
     File(std::io::ErrorKind),
@@ -92,32 +94,33 @@ impl std::error::Error for FetchError {}
 /// The settings of an [`HttpClient`].
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// The longest time that a request may take, from the name lookup to the last byte of the
-    /// response. Ten seconds by default, and at most one hour. A fetch of metadata and keys makes
-    /// two requests.
+    /// The longest time for one request, from the name lookup to the last byte of the response:
+    /// ten seconds by default. Longer times than one hour are reduced to one hour. A fetch of
+    /// metadata and keys makes two requests.
     pub timeout: Duration,
-    /// The longest response, in bytes. 1 MiB by default: the core reads no longer JWK Set.
+    /// The longest response, in bytes: 1 MiB by default, because the core rejects longer JWK Sets.
     pub max_len: u64,
-    /// Certificates in PEM of the authorities to trust instead of the public ones.
+    /// The certificates, in PEM, of the certificate authorities to trust instead of the public
+    /// ones. `None` by default. Requires the feature `tls`.
     pub authorities: Option<Vec<u8>>,
-    /// The proxy for requests to other machines.
+    /// The proxy for requests to other machines: [`ProxySettings::Environment`] by default.
     pub proxy: ProxySettings,
-    /// Host names for which `http` is permitted, besides those of this machine. Anyone on the way
-    /// to such a host can replace the keys.
+    /// Hosts for which `http` is permitted, besides `localhost`, `127.0.0.1` and `[::1]`. None by
+    /// default. Anyone on the network path to such a host can replace the keys.
     pub insecure_hosts: Vec<String>,
 }
 
 /// Which proxy requests to other machines use.
 #[derive(Clone, PartialEq, Eq)]
 pub enum ProxySettings {
-    /// The one that the first of the variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` names,
-    /// in upper or lower case, except for the hosts in `NO_PROXY`.
+    /// The first of the environment variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY`, in upper
+    /// or lower case, except for the hosts in `NO_PROXY`.
     ///
-    /// Do not use it in a CGI program: there, whoever sends a request sets `HTTP_PROXY`.
+    /// Do not use it in a CGI program: there, a request with the header `Proxy` sets `HTTP_PROXY`.
     Environment,
-    /// None.
+    /// No proxy.
     Direct,
-    /// The one at this URL, such as `http://proxy.example.com:3128`.
+    /// The proxy at this URL, such as `http://proxy.example.com:3128`.
     Url(String),
 }
 
@@ -144,18 +147,19 @@ impl Default for HttpSettings {
     }
 }
 
-/// The longest timeout that the HTTP client can add to the time.
+/// The longest timeout. A much longer one would overflow when the HTTP client adds it to the time.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
 
-/// An HTTP client that sends requests over `https`, or to this machine.
+/// An HTTP client that sends requests over `https`, to this machine, or to
+/// [`insecure_hosts`](HttpSettings::insecure_hosts).
 ///
-/// It follows no redirects, accepts status 200 only, and bounds the time and the length of a
-/// response.
+/// It follows no redirects, and bounds the time and the length of a response. [`Fetch::fetch`]
+/// accepts status 200 only.
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     /// For other machines, through a proxy if there is one.
     remote: Agent,
-    /// For this machine. Without a proxy, which would receive what is sent.
+    /// For this machine, without a proxy, which would receive what is sent.
     local: Agent,
     max_len: u64,
     insecure_hosts: Vec<String>,
@@ -165,7 +169,7 @@ pub struct HttpClient {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpSettingsError {
-    /// `authorities` contains no certificate, or something that is none.
+    /// `authorities` contains no certificate, or something else, or the feature `tls` is off.
     Authorities,
     /// The URL of the proxy is invalid.
     Proxy,
@@ -198,7 +202,7 @@ impl HttpClient {
         };
         let agent = |proxy| {
             let config = Agent::config_builder()
-                // The client does not treat a redirect as an error. It is no status 200 either.
+                // A redirect is then a response like any other, whose status is not 200.
                 .max_redirects(0)
                 .http_status_as_error(false)
                 .timeout_global(Some(settings.timeout.min(LONGEST_TIMEOUT)))
@@ -214,12 +218,14 @@ impl HttpClient {
         })
     }
 
-    /// Returns the agent and the parsed URL for a request, for requests that [`Fetch`] does not
-    /// cover. It neither follows redirects nor treats a status as an error.
+    /// Returns the agent for requests to this URL, and the parsed URL. Use it for requests that
+    /// [`Fetch`] cannot make. The agent does not follow redirects, and treats no status as an
+    /// error.
     ///
     /// # Errors
     ///
-    /// [`FetchError::InsecureUrl`]: others on the network could read or change the traffic.
+    /// [`FetchError::InsecureUrl`]: the URL is invalid, or others on the network could read or
+    /// change the traffic.
     pub fn agent_for(&self, url: &str) -> Result<(&Agent, Uri), FetchError> {
         let uri: Uri = url.parse().map_err(|_| FetchError::InsecureUrl)?;
         let host = uri.host().ok_or(FetchError::InsecureUrl)?;
@@ -237,17 +243,19 @@ impl HttpClient {
         Ok((agent, uri))
     }
 
-    /// Reads the body of a response, up to the longest permitted length.
+    /// Reads the body of a response.
     ///
     /// # Errors
     ///
-    /// The connection fails, or the body is too long.
+    /// The connection fails, the timeout ends, or the body is longer than
+    /// [`max_len`](HttpSettings::max_len).
     pub fn read(&self, mut response: Response<ureq::Body>) -> Result<Vec<u8>, FetchError> {
         let body = response.body_mut().with_config().limit(self.max_len);
         body.read_to_vec().map_err(|error| self.error(error))
     }
 
-    /// Converts an error of the HTTP client.
+    /// Converts an error of `ureq`. The result contains no part of the response, and of the URL at
+    /// most the host.
     #[must_use]
     pub fn error(&self, error: ureq::Error) -> FetchError {
         match error {

@@ -1,5 +1,5 @@
-//! The issuers of a program: looked up by `iss`, replaced while requests are served, and their keys
-//! fetched in the background.
+//! The issuers of a program. Looks them up by `iss`, replaces them while requests are served, and
+//! fetches their keys in the background.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -26,9 +26,9 @@ use crate::token::AccessToken;
 /// The issuers whose tokens a program accepts, each with its own keys and policy. Clones share
 /// them.
 ///
-/// A thread fetches the keys in the background until the last clone is dropped. Verification
-/// belongs to no runtime: the asynchronous functions can be awaited in any, and the blocking ones
-/// need none.
+/// A thread fetches the keys in the background until the last clone is dropped, unless
+/// [`Builder::on_demand`] was called. The asynchronous functions can be awaited in any runtime, and
+/// the blocking ones need none.
 ///
 /// ```no_run
 /// use jose_verify_http::{AccessToken, Error, IssuerConfig, Issuers};
@@ -64,8 +64,8 @@ struct Wake {
     condition: Condvar,
 }
 
-/// What the issuers of a program use. The defaults are an [`HttpClient`], the system's clocks, no
-/// observer, and no files.
+/// Builds [`Issuers`] with settings that they share. The defaults are an [`HttpClient`], the
+/// system's clocks, no observer, no kept keys, and fetches in the background.
 #[derive(Default)]
 pub struct Builder {
     http: HttpSettings,
@@ -77,46 +77,47 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets how keys are fetched by HTTP.
+    /// Sets how keys are fetched over HTTP.
     #[must_use]
     pub fn http(self, http: HttpSettings) -> Self {
         Self { http, ..self }
     }
 
-    /// Fetches with another HTTP client. The settings for HTTP are then ignored.
+    /// Fetches with another HTTP client. The settings of [`http`](Self::http) are then ignored.
     #[must_use]
     pub fn client(self, client: impl Fetch + 'static) -> Self {
         let client = Some(Arc::new(client) as Arc<dyn Fetch>);
         Self { client, ..self }
     }
 
-    /// Reports what happens to the keys.
+    /// Reports all events of the keys to an observer.
     #[must_use]
     pub fn observer(self, observer: impl Observer + 'static) -> Self {
         let observer = Some(Arc::new(observer) as Arc<dyn Observer>);
         Self { observer, ..self }
     }
 
-    /// Tells the time with another clock. The background thread still waits by the system's clock.
+    /// Uses another clock. The background thread still waits by the system's clock.
     #[must_use]
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
         let clock = Some(Arc::new(clock) as Arc<dyn Clock>);
         Self { clock, ..self }
     }
 
-    /// Keeps the fetched documents in files in this folder, so that a program that restarts while
-    /// an issuer is down can verify at once.
+    /// Keeps the documents from URLs in files in this folder, one for each issuer. A program that
+    /// restarts while an issuer is down can then verify at once, until
+    /// [`max_age`](IssuerConfig::max_age) after the last fetch.
     ///
-    /// The files are as trustworthy as the configuration: whoever can write them chooses the keys.
-    /// They hold public keys only. Keys that were replaced before the restart are not kept.
+    /// Anyone who can write these files chooses the keys, so protect them like the configuration.
+    /// They contain public keys only. Keys that were no longer published are not kept.
     #[must_use]
     pub fn keep_in(self, folder: impl Into<PathBuf>) -> Self {
         let folder = Some(folder.into());
         Self { folder, ..self }
     }
 
-    /// Fetches keys only when a token or a call of [`Issuer::refresh`] asks for them, instead of
-    /// also in the background. For programs that end soon, and for tests.
+    /// Fetches no keys in the background, but only when a token needs them or
+    /// [`Issuer::refresh`] is called. For programs that end soon, and for tests.
     #[must_use]
     pub fn on_demand(self) -> Self {
         Self {
@@ -129,16 +130,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// The configuration of the issuer, or of the HTTP client, cannot be used.
+    /// The configuration of the issuer or of the HTTP client cannot be used.
     pub fn issuer(self, config: IssuerConfig) -> Result<Arc<Issuer>, ConfigError> {
         self.inner()?.create(config)
     }
 
-    /// Creates the issuers, and begins to fetch their keys in the background.
+    /// Creates the issuers, and begins to fetch their keys in the background unless
+    /// [`on_demand`](Self::on_demand) was called.
     ///
     /// # Errors
     ///
-    /// The configuration of an issuer, or of the HTTP client, cannot be used.
+    /// The configuration of an issuer or of the HTTP client cannot be used, two issuers have the
+    /// same name, or no thread can be started.
     pub fn build(
         self,
         configs: impl IntoIterator<Item = IssuerConfig>,
@@ -186,7 +189,7 @@ impl Issuers {
     ///
     /// # Errors
     ///
-    /// The configuration of an issuer cannot be used.
+    /// The errors of [`Builder::build`].
     pub fn new(configs: impl IntoIterator<Item = IssuerConfig>) -> Result<Self, ConfigError> {
         Self::builder().build(configs)
     }
@@ -197,12 +200,13 @@ impl Issuers {
         Builder::default()
     }
 
-    /// Replaces the issuers by those with these configurations. An issuer whose configuration is
-    /// the same keeps its keys. Requests in progress finish with the issuers that they began with.
+    /// Replaces the issuers with those of these configurations. An issuer whose configuration is
+    /// the same keeps its keys. Requests in progress continue to use the old issuers.
     ///
     /// # Errors
     ///
-    /// A configuration cannot be used. The issuers stay as they are.
+    /// A configuration cannot be used, or two issuers have the same name. The issuers stay as they
+    /// are.
     pub fn replace(
         &self,
         configs: impl IntoIterator<Item = IssuerConfig>,
@@ -244,7 +248,7 @@ impl Issuers {
         self.inner.issuers().values().map(Arc::clone).collect()
     }
 
-    /// Returns whether tokens of all issuers can be verified now.
+    /// Returns whether every issuer has keys that are not too old.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.inner
@@ -253,12 +257,13 @@ impl Issuers {
             .all(|issuer| issuer.keys().is_ok())
     }
 
-    /// Returns the issuer of a token by its `iss`, which is not verified. If there is only one
-    /// issuer, the `iss` is not read.
+    /// Looks up the issuer of a token by its `iss`, which is not verified yet. If there is only one
+    /// issuer, returns it without reading the token.
     ///
     /// # Errors
     ///
-    /// [`Error::Issuer`]: the `iss` cannot be read, is missing, or names no issuer of this value.
+    /// [`Error::Issuer`]: the header or the `iss` cannot be read, the `iss` is missing, or no
+    /// issuer has this name.
     pub fn find_untrusted(&self, token: &[u8]) -> Result<Arc<Issuer>, Error> {
         let issuers = self.inner.issuers();
         let mut all = issuers.values();
@@ -283,7 +288,8 @@ impl Issuers {
         issuer.map(Arc::clone).ok_or(unknown)
     }
 
-    /// Verifies an access token by the policy of its issuer, and reads its claims into `T`.
+    /// Verifies an access token by the policy of its issuer, and reads its claims into `T`. Waits
+    /// for a fetch if newer keys may help, and one is in progress or may begin.
     ///
     /// # Errors
     ///
@@ -295,7 +301,7 @@ impl Issuers {
         self.verify_with(token, &[]).await
     }
 
-    /// Does the same as [`verify`](Self::verify), and makes additional checks.
+    /// Does the same as [`verify`](Self::verify), with additional checks.
     ///
     /// # Errors
     ///
@@ -329,7 +335,7 @@ impl Issuers {
     }
 }
 
-/// The observer of programs that name none.
+/// The default observer, which ignores all events.
 fn ignore(_: &str, _: &Event<'_>) {}
 
 impl Inner {
@@ -349,12 +355,12 @@ impl Inner {
 
 /// Fetches keys in the background until the issuers are dropped.
 fn refresh(issuers: &Weak<Inner>, wake: &Wake) {
-    /// The longest time between two looks at the clock, so that a change of it is noticed.
+    /// The longest wait, so that a jump of the clock, or a fetch for a request, is noticed.
     const LONGEST: Duration = Duration::from_secs(60);
-    /// The shortest, so that the thread does not spin while fetches are in progress.
+    /// The shortest wait, so that the thread does not spin while fetches are in progress.
     const SHORTEST: Duration = Duration::from_millis(100);
-    /// The most fetches in progress, each with a thread, at which this thread begins another.
-    /// Otherwise a program with a thousand issuers would start with a thousand threads.
+    /// While this many fetches are in progress, this thread begins no other. Otherwise a program
+    /// with a thousand issuers would start with a thousand threads.
     const MOST_FETCHES: usize = 32;
     while let Some(inner) = issuers.upgrade() {
         let all = inner.issuers();

@@ -12,9 +12,10 @@
 //! {"keys":[…]}
 //! ```
 //!
-//! The second line is the issuer. The third is a hash of where the keys were configured to be, so
-//! that a changed configuration does not use old keys. It is not the URL, whose query may contain a
-//! secret. The fourth is the time of the fetch.
+//! The second line is the issuer. The third is a hash of the URL of the keys or the metadata, so
+//! that old keys are not used after the configuration changed. The URL itself is not written,
+//! because its query may contain a secret. The fourth line is the time of the fetch, in seconds
+//! since 1970 (UTC).
 
 use std::fs;
 use std::io::{self, Write};
@@ -53,7 +54,7 @@ impl KeptFile {
         }
     }
 
-    /// Replaces the file. A crash leaves the old file or the new one.
+    /// Replaces the file atomically: after a crash, it is the old file or the new one.
     pub(crate) fn write(&self, document: &[u8], now: NumericDate) -> io::Result<()> {
         // Other threads, and other processes with the same number in other containers, may write to
         // the same folder at the same time.
@@ -62,7 +63,7 @@ impl KeptFile {
         let written = self.write_to(&new, document, now);
         let replaced = written.and_then(|()| fs::rename(&new, &self.path));
         if replaced.is_err() {
-            // It may not exist, and there is nothing else to do about it.
+            // The new file may not exist. If it cannot be removed, it stays, and is never read.
             let _ = fs::remove_file(&new);
         }
         replaced
@@ -114,7 +115,7 @@ impl KeptFile {
         if (issuer, location) != (&self.issuer, &self.location) {
             return Ok(None);
         }
-        // A time in the future is that of a clock that was wrong then or is now. The age is
+        // If the time is in the future, the clock was wrong then or is wrong now. The age is
         // unknown, so the document is not used.
         let age = u64::try_from(now.seconds().saturating_sub(fetched_at));
         Ok(age.ok().map(|age| Kept {
@@ -134,7 +135,7 @@ fn hash(text: &str) -> String {
         .collect()
 }
 
-/// Returns the text on one line.
+/// Escapes line breaks and other control characters, so that the text fits on one line.
 fn escape(text: &str) -> String {
     text.escape_debug().to_string()
 }

@@ -1,4 +1,4 @@
-//! A layer for tower, which turns the header `Authorization` into an [`AccessToken`] or a response.
+//! A layer for tower. It turns the header `Authorization` into an [`AccessToken`] or a response.
 
 use std::marker::PhantomData;
 use std::mem;
@@ -17,10 +17,11 @@ use crate::error::Error;
 use crate::issuers::Issuers;
 use crate::token::{AccessToken, Principal};
 
-/// Accepts only requests with a valid token that has all required scopes, and puts the
-/// [`AccessToken`] into their extensions. Requires the feature `tower`.
+/// A layer for tower services that passes on only requests with a valid token that has all required
+/// scopes. It inserts the [`AccessToken<T>`](AccessToken) into their extensions. Requires the
+/// feature `tower`.
 ///
-/// Other requests receive [`Error::response`].
+/// Other requests receive [`Error::response`], with an empty body.
 #[derive(Debug)]
 pub struct RequireBearerLayer<T = Principal> {
     issuers: Issuers,
@@ -40,7 +41,7 @@ impl<T> Clone for RequireBearerLayer<T> {
 }
 
 impl RequireBearerLayer {
-    /// Requires a token of one of these issuers, with all of these scopes.
+    /// Creates a layer that requires a token of one of these issuers, with all of these scopes.
     pub fn new<S: Into<String>>(issuers: Issuers, scopes: impl IntoIterator<Item = S>) -> Self {
         Self {
             issuers,
@@ -68,11 +69,11 @@ impl<T: DeserializeOwned + Send> RequireBearerLayer<T> {
     }
 }
 
-/// Verifies the token in these headers.
+/// Verifies the token in the header `Authorization` (RFC 6750 §2.1). Requires the feature `tower`.
 ///
 /// # Errors
 ///
-/// There is no token, it is rejected, or there are no keys.
+/// The errors of [`bearer_token`] and [`Issuers::verify`].
 pub async fn authenticate<T: DeserializeOwned + Send>(
     issuers: &Issuers,
     headers: &HeaderMap,
@@ -95,7 +96,7 @@ impl<S, T> Layer<S> for RequireBearerLayer<T> {
     }
 }
 
-/// The service of a [`RequireBearerLayer`].
+/// The service of a [`RequireBearerLayer`]. Requires the feature `tower`.
 #[derive(Debug)]
 pub struct RequireBearer<S, T = Principal> {
     inner: S,
@@ -128,7 +129,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        // The service that reported itself ready handles the request. Its clone may not be ready.
+        // The service that was ready handles this request, because its clone may not be ready.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let guard = self.guard.clone();
@@ -144,7 +145,8 @@ where
     }
 }
 
-/// Returns the response to a rejected request, with an empty body.
+/// Converts [`Error::response`] to a response of the crate `http`, with an empty body. Requires the
+/// feature `tower`.
 #[must_use]
 pub fn response<R: Default>(error: &Error) -> Response<R> {
     let answer = error.response();

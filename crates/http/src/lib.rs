@@ -1,13 +1,13 @@
-//! Keys that look after themselves, for programs that have a network.
+//! Fetches and replaces the keys of issuers, and verifies access tokens with them.
 //!
-//! `jose-verify` verifies tokens; it neither fetches keys nor knows the time. This crate adds the
-//! rest for services: issuers from a configuration, keys that are fetched, replaced and retired
-//! while requests are served, and the responses to rejected requests.
+//! `jose-verify` verifies tokens without a network or a clock. This crate adds both for services:
+//! issuers from a configuration, keys that are fetched, replaced and dropped while requests are
+//! served, and the responses to rejected requests.
 //!
-//! - [`Issuers`] verifies access tokens of one or many issuers. It is asynchronous in any runtime,
-//!   and has blocking functions.
+//! - [`Issuers`] verifies access tokens of one or many issuers. Its asynchronous functions work in
+//!   any runtime, and its blocking ones need none.
 //! - [`IssuerConfig`] describes an issuer. It can be read from a file.
-//! - [`Error::response`] is what a server answers (RFC 6750 §3).
+//! - [`Error::response`] returns the response to a rejected request (RFC 6750 §3).
 //! - `RequireBearerLayer` (feature `tower`) protects the routes of any tower service, and
 //!   [`AccessToken`] is an extractor of axum (feature `axum`).
 //! - [`Issuer`] verifies with a policy of your own, such as that of ID Tokens.
@@ -17,12 +17,12 @@
 //! | `config` | the configuration of an issuer |
 //! | `issuers` | looks issuers up, replaces them, and fetches their keys in the background |
 //! | `issuer` | verifies with the current keys, and with newer ones if that may help |
-//! | `issuer/lifecycle` | fetches, replaces, retires and keeps the keys |
-//! | `source`, `document` | where keys are, and the forms in which they are published |
-//! | `kept` | files that outlive the program |
+//! | `issuer/lifecycle` | fetches and replaces keys, drops old ones, and keeps a copy in a file |
+//! | `source`, `document` | where keys are published, and in which formats |
+//! | `kept` | files with the keys of an earlier run |
 //! | `fetch`, `send` | requests: only `https` or this machine, bounded in time and length |
 //! | `bearer`, `layer`, `extract` | the token of a request |
-//! | `error`, `response`, `observer` | what went wrong, for your log, the client and your metrics |
+//! | `error`, `response`, `observer` | errors and events, for logs, clients and metrics |
 
 #![forbid(unsafe_code)]
 

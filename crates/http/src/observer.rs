@@ -1,4 +1,4 @@
-//! What an issuer's keys do, for logs and metrics.
+//! The events of an issuer's keys, for logs and metrics.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,14 +7,15 @@ use std::time::Duration;
 use crate::error::{KeyReport, SkippedKey};
 use crate::fetch::FetchError;
 
-/// Receives what happens to the keys of the issuers, for logs and metrics.
+/// Receives the events of the issuers' keys, for logs and metrics.
 ///
-/// The calls come from the threads that fetch keys, after the requests that waited were woken, and
-/// [`Event::Retired`] from the thread that notices it, which may serve a request. So a call should
-/// not block. No lock is held: the observer may ask for [`Issuer::status`](crate::Issuer::status).
-/// A panic ends the call and nothing else.
+/// Most calls come from the threads that fetch keys, after the requests that waited were woken.
+/// [`Event::Retired`] comes from the thread that drops the keys, which may serve a request. The
+/// events of kept keys and of keys in the configuration come from the thread that creates the
+/// issuer. So a call should not block. It may ask for
+/// [`Issuer::status`](crate::Issuer::status). A panic ends the call and affects nothing else.
 pub trait Observer: Send + Sync {
-    /// Something happened to the keys of the issuer with this name.
+    /// Receives an event of the keys of the issuer with this name.
     fn observe(&self, issuer: &str, event: &Event<'_>);
 }
 
@@ -22,9 +23,9 @@ pub trait Observer: Send + Sync {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event<'e> {
-    /// A document with keys was read.
+    /// A fetch succeeded. The document may be the same as before.
     Fetched {
-        /// The time that the fetch took.
+        /// The duration of the fetch.
         took: Duration,
         /// The keys in the document.
         keys: &'e Arc<KeyReport>,
@@ -36,19 +37,21 @@ pub enum Event<'e> {
     Skipped(&'e SkippedKey),
     /// A fetch failed. The keys stay as they are.
     FetchFailed {
-        /// The time that the fetch took.
+        /// The duration of the fetch.
         took: Duration,
         /// Why it failed.
         error: &'e FetchError,
     },
-    /// Keys that were kept by an earlier run of the program are used.
+    /// Keys that an earlier run of the program kept were read. They are used if they are not too
+    /// old.
     Restored {
         /// The time since they were fetched.
         age: Duration,
     },
-    /// The keys could not be kept for the next run, or those of an earlier run not be read.
+    /// The keys could not be kept for the next run, or those of an earlier run could not be read.
     NotKept(std::io::ErrorKind),
-    /// Replaced keys were dropped, because no valid token can be signed with them.
+    /// Keys were dropped, because they are no longer published and all tokens that they signed have
+    /// expired ([`token_lifetime`](crate::IssuerConfig::token_lifetime)).
     Retired,
 }
 
@@ -60,32 +63,30 @@ impl fmt::Display for Event<'_> {
                 keys,
                 changed,
             } => {
-                let news = if *changed { "" } else { "no " };
-                write!(
-                    f,
-                    "{news}changed keys, fetched in {took:?}: {} are used",
-                    keys.used
-                )
+                let news = if *changed { "changed" } else { "unchanged" };
+                write!(f, "{news} keys, fetched in {took:?}: {} in use", keys.used)
             }
             Self::Skipped(key) => write!(f, "{key}"),
             Self::FetchFailed { took, error } => {
-                write!(f, "no keys fetched in {took:?}: {error}")
+                write!(f, "fetch failed after {took:?}: {error}")
             }
             Self::Restored { age } => write!(f, "kept keys are used, fetched {age:?} ago"),
-            Self::NotKept(error) => write!(f, "the keys are not kept: {error}"),
-            Self::Retired => f.write_str("replaced keys are dropped"),
+            Self::NotKept(error) => write!(f, "keys not kept, or kept keys not read: {error}"),
+            Self::Retired => f.write_str("keys that are no longer published are dropped"),
         }
     }
 }
 
-/// A closure, such as `|issuer: &str, event: &Event<'_>| eprintln!("{issuer}: {event}")`.
+/// Implements [`Observer`] for closures, such as
+/// `|issuer: &str, event: &Event<'_>| eprintln!("{issuer}: {event}")`.
 impl<F: Fn(&str, &Event<'_>) + Send + Sync> Observer for F {
     fn observe(&self, issuer: &str, event: &Event<'_>) {
         self(issuer, event);
     }
 }
 
-/// Writes all events to `tracing`. Requires the feature `tracing`.
+/// An [`Observer`] that writes all events to `tracing`: failures and skipped keys at the level
+/// `WARN`, all others at `INFO`. Requires the feature `tracing`.
 #[cfg(feature = "tracing")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tracing;
@@ -106,8 +107,8 @@ impl Observer for Tracing {
                 tracing::warn!(issuer, ?took, %error, "keys not fetched");
             }
             Event::Restored { age } => tracing::info!(issuer, ?age, "kept keys used"),
-            Event::NotKept(error) => tracing::warn!(issuer, %error, "keys not kept"),
-            Event::Retired => tracing::info!(issuer, "replaced keys dropped"),
+            Event::NotKept(error) => tracing::warn!(issuer, %error, "keys not kept or not read"),
+            Event::Retired => tracing::info!(issuer, "old keys dropped"),
         }
     }
 }

@@ -1,40 +1,40 @@
-//! What a server answers to a rejected request (RFC 6750 §3).
+//! The responses to rejected requests (RFC 6750 §3).
 
 use jose_verify::Category;
 
 use crate::error::Error;
 
-/// The response to a rejected request.
+/// The response to a rejected request. [`Error::response`] returns it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// The value of the header `WWW-Authenticate`, if there is one.
+    /// The value of the header `WWW-Authenticate` (RFC 6750 §3), if there is one.
     pub www_authenticate: Option<String>,
-    /// The value of the header `Retry-After`, in seconds, if there is one.
+    /// The value of the header `Retry-After` (RFC 9110 §10.2.3), in seconds, if there is one.
     pub retry_after: Option<u64>,
 }
 
 impl Error {
     /// Returns the response to the request. It reveals the name of the error and the required
-    /// scopes, and nothing about the token, the keys or the configuration.
+    /// scopes, but no content of the token, no keys, and nothing else of the configuration.
     ///
     /// | request | response |
     /// |---|---|
     /// | no token, or another scheme | 401, a challenge without an error (RFC 6750 §3.1) |
-    /// | a header that cannot be parsed, or two of them | 400, `invalid_request` |
+    /// | a malformed `Authorization` header, or two | 400, `invalid_request` |
     /// | a token that is rejected | 401, `invalid_token`, and the name of the error |
     /// | a token without a required scope | 403, `insufficient_scope`, and the required scopes |
-    /// | any token, while there are no keys for it | 503, `Retry-After` |
-    /// | any token, with a configuration that cannot be used | 500 |
+    /// | any token, while its issuer has no usable keys | 503, `Retry-After` |
+    /// | any token, with a policy or check of yours that is unusable | 500 |
     #[must_use]
     pub fn response(&self) -> Response {
         let (status, www_authenticate) = match self {
             Self::NoToken => (401, Some("Bearer".to_owned())),
             Self::MalformedRequest => (400, Some(r#"Bearer error="invalid_request""#.to_owned())),
             Self::Scope(_, required) => {
-                // The scopes of a program are scope tokens, which need no escaping in a quoted
-                // string (RFC 6749 §3.3). Others are left out.
+                // RFC 6749 §3.3: scopes need no escaping in a quoted string. Scopes with other
+                // characters are omitted.
                 let is_quotable =
                     |c: char| c == ' ' || (c.is_ascii_graphic() && !"\"\\".contains(c));
                 let scopes = if required.chars().all(is_quotable) {

@@ -1,20 +1,20 @@
-//! Any request, for other crates that need an HTTP client.
+//! Sends any request, for other crates that need an HTTP client.
 
 use ureq::http::{Request, Response};
 
 use crate::fetch::{FetchError, HttpClient};
 
 impl HttpClient {
-    /// Sends a request, and reads the response. The bounds of this client apply: `https` or this
-    /// machine, no redirects, a timeout, and a longest response. Every status is returned, also
-    /// that of a redirect.
+    /// Sends a request, and reads the response. The limits of this client apply: only permitted
+    /// URLs, no redirects, a timeout, and a longest response. A response with any status is
+    /// returned, including a redirect.
     ///
-    /// With it, the client serves crates that take a function from request to response, such as
-    /// `openidconnect`: `|request| client.send(request)`.
+    /// Crates that take a function from request to response, such as `openidconnect`, can use this
+    /// client: `|request| client.send(request)`.
     ///
     /// # Errors
     ///
-    /// The URL is not permitted, or there is no complete response.
+    /// The URL is not permitted, the response is too long, or there is no complete response.
     pub fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, FetchError> {
         let (agent, _) = self.agent_for(&request.uri().to_string())?;
         let response = agent.run(request).map_err(|error| self.error(error))?;

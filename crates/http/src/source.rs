@@ -18,7 +18,7 @@ const METADATA_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 /// What is known about the source from earlier fetches.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Memory {
-    /// The URL from the metadata, and until when it is used.
+    /// The `jwks_uri` of the metadata, and until when it is used.
     jwks_uri: Option<(String, Duration)>,
     /// The entity tag of the document.
     etag: Option<String>,
@@ -32,7 +32,7 @@ impl Memory {
         self.document.as_deref()
     }
 
-    /// Returns the memory after a restart, with a document that was kept.
+    /// Creates the value after a restart, from a kept document.
     pub(crate) fn restored(document: Vec<u8>) -> Self {
         Self {
             document: Some(document),
@@ -40,13 +40,13 @@ impl Memory {
         }
     }
 
-    /// Forgets the URL from the metadata, so that the next fetch reads the metadata again.
+    /// Forgets the `jwks_uri`, so that the next fetch fetches the metadata again.
     pub(crate) fn forget_metadata(&mut self) {
         self.jwks_uri = None;
     }
 }
 
-/// Returns the form of the document.
+/// Returns the format of the document.
 pub(crate) const fn format(config: &IssuerConfig) -> KeyFormat {
     match &config.keys {
         KeyLocation::Metadata(_) | KeyLocation::Secret(_) => KeyFormat::JwkSet,
@@ -56,7 +56,7 @@ pub(crate) const fn format(config: &IssuerConfig) -> KeyFormat {
     }
 }
 
-/// Returns a text that says where the keys are configured to be.
+/// Returns where the keys are, according to the configuration: a URL, a path, or nothing.
 pub(crate) fn name(config: &IssuerConfig) -> Result<String, ConfigError> {
     match &config.keys {
         KeyLocation::Metadata(kind) => metadata_url(&config.issuer, *kind)
@@ -67,8 +67,8 @@ pub(crate) fn name(config: &IssuerConfig) -> Result<String, ConfigError> {
     }
 }
 
-/// Fetches the document with the keys. `memory` is what earlier calls learned; the returned value
-/// replaces it after the document was read.
+/// Fetches the document with the keys. `memory` is the result of the last successful call. The
+/// caller replaces it with the new result if the document is usable.
 pub(crate) fn fetch(
     config: &IssuerConfig,
     client: &dyn Fetch,
@@ -107,7 +107,7 @@ pub(crate) fn fetch(
             document: Some(text.clone().into_bytes()),
             ..Memory::default()
         }),
-        // Never asked for: there is no document.
+        // Never called: a secret has no document.
         KeyLocation::Secret(_) => Ok(Memory::default()),
     }
 }
@@ -135,7 +135,7 @@ fn fetch_url(
             jwks_uri,
             ..memory.clone()
         },
-        // The client claims what it was not asked for.
+        // The request was unconditional, so there is no document that is not modified.
         Fetched::NotModified => return Err(FetchError::Status(304)),
     })
 }
@@ -159,10 +159,10 @@ fn jwks_uri(
     let metadata = metadata.map_err(FetchError::Metadata)?;
     let jwks_uri = metadata.jwks_uri().ok_or(FetchError::NoJwksUri)?;
     let jwks_uri = jwks_uri.to_string();
-    // RFC 8414 §2: it must be `https`.
+    // RFC 8414 §2: `jwks_uri` must be `https`.
     let is_insecure = has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https");
-    // An issuer elsewhere must not make this program send requests to services of its own machine.
-    // A name that resolves to this machine remains, but must be `https`, with a valid certificate.
+    // A remote issuer must not make this program send requests to services on its own machine. A
+    // name that resolves to this machine is still possible, but must be `https`.
     if is_insecure || (is_url_of_this_machine(&jwks_uri) && !is_url_of_this_machine(&url)) {
         return Err(FetchError::InsecureUrl);
     }
@@ -174,7 +174,8 @@ fn has_scheme(url: &str, scheme: &str) -> bool {
         .is_some_and(|(found, _)| found.eq_ignore_ascii_case(scheme))
 }
 
-/// Returns the URL of an issuer's metadata, or `None` if the issuer is no URL.
+/// Returns the URL of an issuer's metadata. Returns `None` if it cannot be formed, because the
+/// issuer is not a URL.
 pub(crate) fn metadata_url(issuer: &str, kind: Metadata) -> Option<String> {
     let base = issuer.strip_suffix('/').unwrap_or(issuer);
     let (scheme, rest) = base.split_once("://")?;

@@ -1,4 +1,4 @@
-//! A verified access token, in values that the program owns.
+//! A verified access token that owns its values.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,32 +13,34 @@ use crate::issuer::Issuer;
 
 /// A verified access token.
 ///
-/// `T` is the type of the claims. With the feature `axum`, a handler can take the token as an
-/// argument.
+/// `T` is the type into which the claims are read. With the feature `axum`, a handler can take the
+/// token as an argument.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccessToken<T = Principal> {
     /// The issuer's name, from the configuration.
     pub issuer: Arc<str>,
-    /// The values of the issuer's scope claim.
+    /// The values of the claim [`scope_claim`](crate::IssuerConfig::scope_claim). Empty if the
+    /// token has no such claim.
     pub scopes: Vec<String>,
     /// The claims.
     pub claims: T,
 }
 
-/// Who sent a request: the claims that most programs need.
+/// The subject and the client of a token: the claims that most programs need.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Principal {
-    /// `sub`: the user or, if the client acts for itself, the client. It is unique for its issuer.
+    /// `sub`: the user or, if the client acts for itself, the client (RFC 9068 §2.2). It is unique
+    /// only among the subjects of one issuer.
     #[serde(rename = "sub")]
     pub subject: String,
-    /// `client_id`: the client, which tokens of RFC 9068 have.
+    /// `client_id`: the client that requested the token. RFC 9068 §2.2 requires it.
     #[serde(default)]
     pub client_id: Option<String>,
 }
 
 impl<T> fmt::Debug for AccessToken<T> {
-    /// Leaves out the scopes and the claims, as the core does.
+    /// Omits the scopes and the claims, as the core does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessToken")
             .field("issuer", &self.issuer)
@@ -47,15 +49,15 @@ impl<T> fmt::Debug for AccessToken<T> {
 }
 
 impl fmt::Debug for Principal {
-    /// Leaves out the values, as the core does.
+    /// Omits the values, as the core does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Principal").finish_non_exhaustive()
     }
 }
 
 impl<T: DeserializeOwned> AccessToken<T> {
-    /// Reads a token that was verified. The outer error says that the scopes are malformed, the
-    /// inner one that the claims do not fit `T`.
+    /// Reads a verified token. The outer error means that the scopes have the wrong type, the inner
+    /// one that the claims do not fit `T`.
     pub(crate) fn read(
         issuer: &Arc<Issuer>,
         jwt: &Verified<'_>,
@@ -74,11 +76,11 @@ impl<T: DeserializeOwned> AccessToken<T> {
 }
 
 impl<T> AccessToken<T> {
-    /// Checks that the token has all of these scopes.
+    /// Checks that the token has all of these scopes, compared exactly.
     ///
     /// # Errors
     ///
-    /// [`Error::Scope`]: one is missing.
+    /// [`Error::Scope`]: at least one is missing.
     pub fn require<S: AsRef<str>>(&self, scopes: &[S]) -> Result<(), Error> {
         let has = |scope: &S| self.scopes.iter().any(|s| s == scope.as_ref());
         if scopes.iter().all(has) {

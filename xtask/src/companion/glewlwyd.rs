@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::packages::Packages;
 use crate::process::{Outcome, target_folder};
 
-/// The tests make the database with `sqlite3`, and the keys with `rnbyc`. Each program has the name
-/// of its package.
+/// The tests create the database with `sqlite3` and the keys with `rnbyc`. Each package has the
+/// name of its program.
 const NAMES: [&str; 3] = ["glewlwyd", "sqlite3", "rnbyc"];
 
 /// Unpacks the packages and returns their folder.

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use crate::packages::Packages;
 use crate::process::{Outcome, target_folder};
 
-/// The portal, and what it needs as an OpenID provider: Debian only recommends or suggests these
-/// modules. The packages of the `FastCGI` server and of `apache2` are alternatives, of which the
-/// first is smaller.
+/// The portal, its `FastCGI` server, and the modules that it needs as an OpenID provider. Debian
+/// only recommends or suggests the modules. `apache2` would be a larger alternative to the server.
 const NAMES: [&str; 7] = [
     "liblemonldap-ng-portal-perl",
     "lemonldap-ng-fastcgi-server",

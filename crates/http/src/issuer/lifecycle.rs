@@ -1,4 +1,5 @@
-//! The lifecycle of an issuer's keys: fetched, replaced, retired, and kept for the next run.
+//! The lifecycle of an issuer's keys: fetches and replaces them, drops old ones, and keeps a copy
+//! for the next run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard, PoisonError, TryLockError};
@@ -24,8 +25,8 @@ use crate::source::{self, Memory};
 /// The curves for which tables are computed.
 const TABLES: [&dyn Precomputation; 3] = [&P256_TABLES, &P384_TABLES, &P521_TABLES];
 
-/// The time at which the program starts, on the clock of the keys. Documents of an earlier run were
-/// fetched before it.
+/// The time at which the program starts, on the clock of the keys. It is not zero, because
+/// documents of an earlier run were fetched before it.
 pub(super) const START: Duration = Duration::from_secs(1 << 40);
 
 /// The keys that requests verify with. `None` before the first fetch, or if no key is left.
@@ -33,15 +34,15 @@ pub(super) const START: Duration = Duration::from_secs(1 << 40);
 pub(super) struct Current {
     pub(super) keys: Option<Arc<Keys>>,
     pub(super) report: Arc<KeyReport>,
-    /// When the next replaced key must be dropped.
+    /// When the next key that is no longer published must be dropped.
     pub(super) retires_next: Option<Duration>,
-    /// When the keys were fetched. `None` for keys that never change.
+    /// When the keys were last fetched. `None` before, and for keys that never change.
     pub(super) fetched_at: Option<Duration>,
-    /// When the keys are too old to be used. `None` for keys that never change.
+    /// After this time, the keys are too old to be used. `None` for keys that never change.
     pub(super) stale_at: Option<Duration>,
 }
 
-/// What a fetch changes.
+/// What fetches read and change, under one lock.
 pub(super) struct State {
     pub(super) keys: Arc<GrowingRotatingKeys>,
     memory: Memory,
@@ -51,7 +52,7 @@ pub(super) struct State {
     pub(super) outcome: Option<Result<bool, FetchError>>,
     /// When the keys are fetched even if no token asks for it. `None` for keys that never change.
     pub(super) due: Option<Duration>,
-    /// When a request may have the keys fetched again.
+    /// When a request may begin the next fetch.
     pub(super) pause_ends: Duration,
 }
 
@@ -62,12 +63,12 @@ struct Update {
     /// Whether keys were added or removed.
     is_changed: bool,
     has_new_keys: bool,
-    /// If keys changed, the keys with their tables, unless no key is left.
+    /// The keys with their tables. `None` if no key changed, or no key is left.
     prepared: Option<Arc<Keys>>,
 }
 
 impl Current {
-    /// Returns whether a replaced key must be dropped.
+    /// Returns whether a key that is no longer published must be dropped.
     pub(super) fn must_retire(&self, now: Duration) -> bool {
         self.retires_next.is_some_and(|time| time <= now)
     }
@@ -98,7 +99,7 @@ impl Issuer {
         START.saturating_add(self.environment.clock.elapsed())
     }
 
-    // Nothing of ours panics while it holds one of these locks.
+    // No code of this crate panics while it holds one of these locks.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -113,8 +114,8 @@ impl Issuer {
         self.state().is_fetching
     }
 
-    /// Does what is due: drops replaced keys and, if it may, begins a fetch. Returns the time until
-    /// the next call, and whether a fetch began, or `None` for keys that never change.
+    /// Drops keys and, if `may_fetch`, begins a fetch, if either is due. Returns the time until the
+    /// next call is due, and whether a fetch began. Returns `None` for keys that never change.
     pub(crate) fn tick(self: &Arc<Self>, may_fetch: bool) -> Option<(Duration, bool)> {
         let now = self.elapsed();
         if self.current(|current| current.must_retire(now)) {
@@ -128,7 +129,7 @@ impl Issuer {
                 self.start_fetch(&mut state);
                 begins = true;
             }
-            // The end of the fetch sets the time of the next one.
+            // The end of the fetch sets this again.
             state.due = Some(now.saturating_add(state.refetch.pause()));
         }
         let due = state.due.unwrap_or(now);
@@ -137,8 +138,8 @@ impl Issuer {
         Some((next.saturating_sub(now), begins))
     }
 
-    /// Begins a fetch that no token asks for, or returns the one in progress. `None` if it is too
-    /// early.
+    /// Begins a fetch that no token asks for, unless one is in progress. Returns a listener for its
+    /// end, or `None` if it is too early, and for keys that never change.
     pub(super) fn begin(self: &Arc<Self>) -> Option<EventListener> {
         let mut state = self.state();
         state.due?;
@@ -148,12 +149,13 @@ impl Issuer {
         self.listen(&state)
     }
 
+    /// Returns a listener for the end of the fetch in progress.
     pub(super) fn listen(&self, state: &State) -> Option<EventListener> {
-        // A fetch ends while it holds the lock, so the end cannot be missed.
+        // A fetch notifies its listeners while it holds the lock of `state`, so none is missed.
         state.is_fetching.then(|| self.fetched.listen())
     }
 
-    /// Starts a thread that fetches the keys. `refetch` has permitted it.
+    /// Starts a thread that fetches the keys. The caller has asked `refetch`.
     pub(super) fn start_fetch(self: &Arc<Self>, state: &mut State) {
         let issuer = Arc::clone(self);
         state.is_fetching = true;
@@ -204,7 +206,7 @@ impl Issuer {
         }
     }
 
-    /// Tells the observer which keys were fetched.
+    /// Reports to the observer which keys were fetched.
     fn report(&self, keys: &Arc<KeyReport>, changed: bool, took: Duration) {
         for key in &keys.skipped {
             self.observe(&Event::Skipped(key));
@@ -216,7 +218,7 @@ impl Issuer {
         });
     }
 
-    /// Keeps a document for the next run of the program, if it keeps any.
+    /// Keeps a document for the next run of the program, if `Builder::keep_in` was called.
     fn keep(&self, document: &[u8]) {
         if let Some(file) = &self.kept_file
             && let Err(error) = file.write(document, self.environment.clock.now())
@@ -305,8 +307,8 @@ impl Issuer {
         state.keys = update.keys;
     }
 
-    /// Drops replaced keys whose time has come. Only one thread does so. The others verify with the
-    /// old keys in the meantime: for as long as the computation of the tables takes.
+    /// Drops the keys that must be dropped by now. Only one thread does so. While it computes the
+    /// tables, the others verify with the old keys.
     pub(super) fn retire(&self) {
         let _only_one = match self.retiring.try_lock() {
             Ok(guard) => guard,
@@ -318,7 +320,7 @@ impl Issuer {
         if old.retires_next().is_none_or(|time| now < time) {
             return;
         }
-        // Not while the lock of the state is held, because requests with unknown keys need it.
+        // Computed without the lock of the state, because requests with unknown keys need it.
         let left = old.without_retired(now);
         let prepared = self.prepare(&left);
         let mut state = self.state();
@@ -349,7 +351,8 @@ impl Issuer {
         Ok(())
     }
 
-    /// Uses the keys that an earlier run of the program kept, if they are not too old.
+    /// Reads the keys that an earlier run of the program kept. They may be too old by now: then
+    /// they are not used until a fetch succeeds.
     pub(super) fn restore(&self) {
         let Some(file) = &self.kept_file else { return };
         let kept = match file.read(self.environment.clock.now()) {
@@ -360,7 +363,7 @@ impl Issuer {
         let age = kept.age;
         let fetched_at = START.saturating_sub(age);
         let mut state = self.state();
-        // A document of another form is that of an earlier configuration.
+        // The format in the configuration may have changed since the document was kept.
         let Ok(update) = self.read(&kept.document, &state.keys, fetched_at) else {
             drop(state);
             return self.observe(&Event::NotKept(std::io::ErrorKind::InvalidData));
@@ -380,8 +383,7 @@ impl Issuer {
     }
 }
 
-/// Ends a fetch whose HTTP client panicked. Otherwise requests would wait for it
-/// forever.
+/// Ends a fetch whose HTTP client panicked. Otherwise requests would wait for it forever.
 struct EndOnPanic<'i>(&'i Issuer);
 
 impl Drop for EndOnPanic<'_> {
@@ -393,6 +395,6 @@ impl Drop for EndOnPanic<'_> {
 
 /// Returns a time that is up to a tenth shorter, at random.
 fn jittered(time: Duration) -> Duration {
-    // Not `time` times a factor near one, which can overflow after rounding.
+    // Multiplying `time` by a factor near one could overflow after rounding.
     time.saturating_sub((time / 10).mul_f64(fastrand::f64()))
 }

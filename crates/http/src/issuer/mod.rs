@@ -1,9 +1,9 @@
 //! One issuer: its current keys, and when they are fetched again.
 //!
-//! Requests read the current keys behind an `Arc` and hold a lock only while they clone it. All
-//! changes are made by a fetch, which runs on a thread of its own, so that neither a server that
-//! does not respond nor a client that disconnects has an effect on others. There is at most one
-//! fetch at a time for each issuer. Requests that need its result wait for an event.
+//! Requests clone the `Arc` of the current keys, and hold no lock while they verify. Each fetch
+//! runs on a thread of its own, so that neither a server that does not respond nor a client that
+//! disconnects affects other requests. There is at most one fetch at a time for each issuer.
+//! Requests that need its result wait for an event.
 
 mod lifecycle;
 
@@ -28,7 +28,7 @@ use crate::observer::Observer;
 
 use lifecycle::{Current, State};
 
-/// The keys that requests verify with, with their tables.
+/// The prepared keys of an issuer, including their tables.
 pub type Keys = PreparedKeySet<Heap, Vec<Word>>;
 
 /// What all issuers share.
@@ -39,7 +39,8 @@ pub(crate) struct Environment {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// An issuer, and the keys that verify its tokens.
+/// An issuer, and the keys that verify its tokens. [`Issuers::get`](crate::Issuers::get) and
+/// [`Builder::issuer`](crate::Builder::issuer) return it.
 pub struct Issuer {
     name: Arc<str>,
     config: IssuerConfig,
@@ -55,13 +56,13 @@ pub struct Issuer {
     fetched: Signal,
 }
 
-/// What a request with an unknown key does.
+/// The next step of a request whose token was not verified.
 enum Next {
-    /// There are newer keys.
+    /// Verifies again, with these newer keys.
     Newer(Arc<Keys>),
-    /// A fetch is in progress.
+    /// Waits for the fetch in progress.
     Wait(EventListener),
-    /// No newer keys can be had now.
+    /// Returns the error, because newer keys are not available now or cannot help.
     Nothing,
 }
 
@@ -69,15 +70,16 @@ enum Next {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Status {
-    /// Whether tokens can be verified now.
+    /// Whether there are keys that are not too old.
     pub is_ready: bool,
-    /// The number of keys, including replaced ones.
+    /// The number of keys, including those that are no longer published.
     pub keys: usize,
-    /// The time since the keys were fetched, if they were.
+    /// The time since the last successful fetch. `None` before it, and for keys in the
+    /// configuration.
     pub age: Option<Duration>,
-    /// What was last published.
+    /// What the issuer last published.
     pub published: Arc<KeyReport>,
-    /// Why the last fetch failed, if it did.
+    /// Why the last fetch failed. `None` if it did not fail.
     pub last_error: Option<FetchError>,
 }
 
@@ -154,7 +156,7 @@ impl Issuer {
         }
     }
 
-    /// Returns the keys that requests verify with now.
+    /// Returns the current keys. Does not fetch them.
     ///
     /// # Errors
     ///
@@ -170,14 +172,15 @@ impl Issuer {
         }
     }
 
-    /// Verifies a token with a policy and additional checks, and reads it. Waits for a fetch if the
-    /// token's key is unknown and the keys may be fetched now.
+    /// Verifies a token with a policy and additional checks, and returns what `read` reads from it.
+    /// Waits for a fetch if newer keys may help, and one is in progress or may begin.
     ///
-    /// `read` is called once, with the verified token.
+    /// `read` is called only with a verified token.
     ///
     /// # Errors
     ///
-    /// The token is rejected, or there are no keys.
+    /// [`Error::Token`]: the token is rejected, or `read` returned an error.
+    /// [`Error::Unavailable`]: there are no keys, or they are too old.
     pub async fn verify<T>(
         self: &Arc<Self>,
         token: &[u8],
@@ -227,12 +230,13 @@ impl Issuer {
         self.again(newer, error, token, policy, checks, read)
     }
 
-    /// Fetches the keys, unless it is too early to fetch them again. Waits for the end of a fetch
-    /// in progress. Returns whether keys changed.
+    /// Fetches the keys, or waits for the fetch in progress. Returns whether keys were added or
+    /// removed. Returns `false` without a fetch during the pause after the last one, and for keys
+    /// in the configuration.
     ///
     /// # Errors
     ///
-    /// Why the fetch failed. The keys stay as they are.
+    /// The reason why the fetch failed. The keys stay as they are.
     pub async fn refresh(self: &Arc<Self>) -> Result<bool, FetchError> {
         match self.begin() {
             None => Ok(false),
@@ -274,7 +278,7 @@ impl Issuer {
         outcome.map_err(|error| (Some(keys), self.rejection(error)))
     }
 
-    /// Verifies with newer keys, or returns the error of the current ones.
+    /// Verifies with newer keys, or returns `error` if there are none.
     fn again<T>(
         &self,
         newer: Option<Arc<Keys>>,
@@ -289,7 +293,7 @@ impl Issuer {
                 let outcome = self.verify_with(&keys, token, policy, checks, &mut read);
                 outcome.map_err(|error| self.rejection(error))
             }
-            // The fetch for which the request waited may have a new reason.
+            // The fetch for which the request waited may have failed for a new reason.
             None if matches!(error, Error::Unavailable(_)) => {
                 Err(self.keys().err().unwrap_or(error))
             }
@@ -335,7 +339,7 @@ impl Issuer {
         })
     }
 
-    /// Decides what a request does whose token was rejected with `error` by the keys `used`.
+    /// Decides what a request does next. The keys `used` rejected its token with `error`.
     fn next(self: &Arc<Self>, used: Option<&Arc<Keys>>, error: &Error, token: &[u8]) -> Next {
         let (error, names_key) = match error {
             // Without keys, any token is a reason to fetch.
@@ -379,9 +383,9 @@ impl Issuer {
     }
 }
 
-/// Returns whether the header names one of these keys. The `kid` of another token says nothing
-/// about the key that it was verified with, because keys in PEM have none and fit every token.
-/// Irrelevant for a token whose header is malformed.
+/// Returns whether the header names one of these keys. Keys without a `kid`, such as those in PEM,
+/// fit every token, so another `kid` does not name the key that the token was verified with. The
+/// result does not matter if the header is malformed.
 fn names_key(token: &[u8], keys: Option<&Arc<Keys>>) -> bool {
     let mut scratch = vec![0; scratch_len(token.len())];
     let header = Options::new().peek_header_untrusted(token, &mut scratch);

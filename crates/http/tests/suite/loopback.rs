@@ -1,4 +1,4 @@
-//! An axum server, and keys that are fetched by HTTP.
+//! Tests with an axum server and keys that are fetched over HTTP.
 
 use super::support::{TestKey, config, jwks};
 use axum::routing::get;

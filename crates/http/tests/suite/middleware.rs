@@ -1,4 +1,4 @@
-//! Tests which requests pass the layer, which are rejected, and how often keys are fetched.
+//! Tests which requests the layer accepts and rejects, and how often keys are fetched.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -41,7 +41,7 @@ fn bearer(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn valid_tokens_pass() {
+async fn valid_tokens_are_accepted() {
     let key = TestKey::new(1);
     let issuers = Published::new(&[&key]).issuers();
     for scheme in ["Bearer", "bearer", "BEARER"] {
@@ -220,7 +220,7 @@ fn a_misconfigured_server_does_not_start() {
                 algorithms: vec!["HS256".to_owned()],
                 ..config()
             },
-            r#"https://issuer.example.com: "HS256" is no signature algorithm of this crate"#,
+            r#"https://issuer.example.com: "HS256" is not a signature algorithm of this crate"#,
         ),
         (
             IssuerConfig {
@@ -240,7 +240,7 @@ fn a_misconfigured_server_does_not_start() {
     );
 }
 
-/// Returns an issuer that has fetched the old key. The new key is published by now.
+/// Returns issuers that have fetched the old key, and publishes the new key.
 async fn replaced(old: &TestKey, new: &TestKey) -> (Published, Issuers) {
     let published = Published::new(&[old]);
     let issuers = published.issuers();
@@ -267,7 +267,7 @@ async fn keys_are_replaced_while_requests_run() {
     }
     assert_eq!(published.fetches(), 2, "the requests share one fetch");
 
-    // The old key stays for the lifetime of its tokens, and then expires without a fetch.
+    // The old key stays in use for the lifetime of its tokens, and is then dropped without a fetch.
     published.advance(Duration::from_secs(3599));
     assert!(verify(&issuers, &old.token()).await.is_ok());
     published.advance(Duration::from_secs(1));
@@ -301,7 +301,8 @@ async fn a_flood_of_unknown_keys() {
     let published = Published::new(&[&key]);
     let issuers = published.issuers();
     assert!(verify(&issuers, &key.token()).await.is_ok());
-    // For an hour, a hundred forged tokens a minute. Without a key, the signature is not verified.
+    // For an hour, a hundred forged tokens a minute. Their signature is not verified, because their
+    // key is unknown.
     let token = key.token();
     let (_header, rest) = token.split_once('.').unwrap();
     for i in 0..6000 {
@@ -347,12 +348,12 @@ async fn an_issuer_that_is_down() {
     assert!(issuers.get(ISSUER).unwrap().refresh().await.is_err());
     assert!(
         verify(&issuers, &key.token()).await.is_ok(),
-        "the loaded keys stay"
+        "the loaded keys stay in use"
     );
 }
 
 #[tokio::test]
-async fn a_replaced_key_expires_while_the_issuer_is_down() {
+async fn a_replaced_key_is_dropped_while_the_issuer_is_down() {
     let (old, new) = (TestKey::new(1), TestKey::new(2));
     let (published, issuers) = replaced(&old, &new).await;
     assert!(verify(&issuers, &new.token()).await.is_ok());
@@ -378,7 +379,7 @@ async fn keys_replaced_one_after_the_other() {
         published.advance(Duration::from_secs(1000));
         assert!(issuers.get(ISSUER).unwrap().refresh().await.is_ok());
     }
-    // The first was withdrawn at 1,000 seconds, the second at 2,000. Each is kept for an hour.
+    // The first was withdrawn at 1,000 seconds, the second at 2,000. Each stays in use for an hour.
     for (seconds, want) in [
         (2599, [true; 3]),
         (1, [false, true, true]),

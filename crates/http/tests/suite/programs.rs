@@ -1,4 +1,4 @@
-//! Runs the programs under `examples`, which `cargo test` builds.
+//! Tests the programs under `examples`, which `cargo test` builds.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

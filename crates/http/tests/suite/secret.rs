@@ -68,6 +68,6 @@ fn secrets_that_cannot_be_used() {
         assert!(matches!(error, Some(ConfigError::Keys(..))), "{error:?}");
     }
     let error = error(config(SECRET, "ES256")).unwrap();
-    let want = r#"https://issuer.example.com: "ES256" is no MAC of this crate"#;
+    let want = r#"https://issuer.example.com: "ES256" is not a MAC of this crate"#;
     assert_eq!(error.to_string(), want);
 }

@@ -27,7 +27,7 @@ pub(crate) fn config() -> IssuerConfig {
     }
 }
 
-/// A signing key whose number is its `kid`.
+/// A signing key. Its number is its `kid`.
 pub(crate) struct TestKey {
     id: u8,
     key: SigningKey,
@@ -132,7 +132,7 @@ impl Published {
     }
 }
 
-/// A fetch takes a twentieth of a second.
+/// Each fetch takes 50 milliseconds.
 impl Fetch for Published {
     fn fetch(&self, _: &str, _: Option<&str>) -> Result<Fetched, FetchError> {
         self.0.fetches.fetch_add(1, Ordering::Relaxed);
