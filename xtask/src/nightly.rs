@@ -50,6 +50,7 @@ impl Arguments {
             ),
             stage("mutants", xtask(["mutants", "--jobs", "2"])?),
             stage("soak", xtask(["companion", "soak"])?),
+            stage("keys over TLS", xtask(["companion", "tls"])?),
             stage("logins at oidc-provider", log_in("oidc-provider")?),
             stage("logins at Glewlwyd", log_in("glewlwyd")?),
             stage("logins at LemonLDAP::NG", log_in("lemonldap")?),

@@ -58,7 +58,14 @@ impl Error {
             },
         };
         let retry_after = match self {
-            Self::Unavailable(unavailable) => Some(unavailable.retry_after.as_secs().max(1)),
+            Self::Unavailable(unavailable) => {
+                // Rounded up, so that a client that obeys does not come too early.
+                let wait = unavailable.retry_after;
+                let seconds = wait
+                    .as_secs()
+                    .saturating_add(u64::from(wait.subsec_nanos() > 0));
+                Some(seconds.max(1))
+            }
             _ => None,
         };
         Response {

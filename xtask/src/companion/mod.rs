@@ -50,6 +50,8 @@ enum Action {
         #[arg(long, default_value_t = 10)]
         minutes: u32,
     },
+    /// Runs the tests of certificate authorities, with TLS; needs the program openssl
+    Tls,
     /// Runs the tests that log in at a provider on this machine
     LogIn {
         #[arg(value_enum, default_value_t = Provider::Oidc)]
@@ -85,6 +87,7 @@ impl Arguments {
                 "throughput",
             ])),
             Action::Soak { minutes } => soak(minutes),
+            Action::Tls => tls(),
             Action::LogIn { provider, quick } => provider.log_in(quick),
         }
     }
@@ -107,6 +110,17 @@ fn soak(minutes: u32) -> Outcome {
         return Ok(());
     }
     failed("the soak")
+}
+
+fn tls() -> Outcome {
+    need_programs(&["openssl"])?;
+    let mut test = cargo("test");
+    test.args(["--locked", "--package", "jose-verify-http"])
+        .args(["--test", "tls", "--", "--ignored"]);
+    if some_tests_pass(&mut test)? {
+        return Ok(());
+    }
+    failed("keys over TLS")
 }
 
 /// Returns a command that runs Cargo in the workspace.

@@ -310,7 +310,7 @@ impl Issuer {
     /// Drops the keys that must be dropped by now. Only one thread does so. While it computes the
     /// tables, the others verify with the old keys.
     pub(super) fn retire(&self) {
-        let _only_one = match self.retiring.try_lock() {
+        let only_one = match self.retiring.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return,
@@ -334,6 +334,7 @@ impl Issuer {
         drop(current);
         state.keys = Arc::new(left);
         drop(state);
+        drop(only_one);
         self.observe(&Event::Retired);
     }
 
