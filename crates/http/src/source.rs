@@ -161,7 +161,8 @@ fn jwks_uri(
     let jwks_uri = jwks_uri.to_string();
     // RFC 8414 §2: `jwks_uri` must be `https`.
     let is_insecure = has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https");
-    // A remote issuer must not make this program send requests to services on its own machine.
+    // A remote issuer must not make this program send requests to services on its own machine. A
+    // name that resolves to this machine is still possible, but must be `https`.
     if is_insecure || (is_url_of_this_machine(&jwks_uri) && !is_url_of_this_machine(&url)) {
         return Err(FetchError::InsecureUrl);
     }
@@ -177,12 +178,12 @@ fn has_scheme(url: &str, scheme: &str) -> bool {
 /// issuer is not a URL.
 pub(crate) fn metadata_url(issuer: &str, kind: Metadata) -> Option<String> {
     let base = issuer.strip_suffix('/').unwrap_or(issuer);
+    let (scheme, rest) = base.split_once("://")?;
     match kind {
         // OpenID Connect Discovery 1.0 §4.
         Metadata::OpenidConfiguration => Some(format!("{base}/.well-known/openid-configuration")),
         // RFC 8414 §3.1.
         Metadata::AuthorizationServer => {
-            let (scheme, rest) = base.split_once("://")?;
             let end = rest.find('/').unwrap_or(rest.len());
             let (host, path) = rest.split_at(end);
             let name = "/.well-known/oauth-authorization-server";
@@ -218,9 +219,8 @@ mod tests {
             assert_eq!(url(Metadata::OpenidConfiguration), oidc);
             assert_eq!(url(Metadata::AuthorizationServer), oauth);
         }
-        assert_eq!(
-            metadata_url("accounts.example.com", Metadata::AuthorizationServer),
-            None
-        );
+        for kind in [Metadata::OpenidConfiguration, Metadata::AuthorizationServer] {
+            assert_eq!(metadata_url("accounts.example.com", kind), None);
+        }
     }
 }
