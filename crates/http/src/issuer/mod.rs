@@ -385,8 +385,8 @@ impl Issuer {
     }
 }
 
-/// Returns why the keys may be fetched again: the error, and whether the token names its key. Returns
-/// `None` if newer keys cannot help.
+/// Returns why the keys may be fetched again: the error, and whether the token names its key.
+/// Returns `None` if newer keys cannot help.
 fn reason_to_fetch(
     error: &Error,
     token: &[u8],
