@@ -28,6 +28,10 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 }
 
 /// The monotonic clock and the date of the system.
+///
+/// The monotonic clock is [`Instant`], which on Linux does not count the time during which the
+/// machine is suspended. After it, keys can be older than
+/// [`max_age`](crate::IssuerConfig::max_age), until they are fetched again.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {
     started: Instant,

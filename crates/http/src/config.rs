@@ -181,8 +181,8 @@ pub enum ConfigError {
     Unusable(String, Error),
     /// The keys in the configuration cannot be loaded.
     Keys(String, Error),
-    /// The issuer is not a URL, so the URL of its metadata (RFC 8414 §3) cannot be formed. Whether
-    /// a URL is secure is checked when it is fetched.
+    /// The issuer is not a URL, so the URL of its metadata (OpenID Connect Discovery 1.0 §4, RFC
+    /// 8414 §3) cannot be formed. Whether a URL is secure is checked when it is fetched.
     InsecureUrl(String),
     /// The HTTP client cannot be created.
     Http(HttpSettingsError),

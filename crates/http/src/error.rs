@@ -199,7 +199,10 @@ impl fmt::Display for KeyReport {
         for key in &self.skipped {
             write!(f, "; {key}")?;
         }
-        Ok(())
+        match self.more_skipped {
+            0 => Ok(()),
+            more => write!(f, "; {more} more are skipped"),
+        }
     }
 }
 

@@ -297,10 +297,25 @@ impl Fetch for HttpClient {
     }
 }
 
-/// Returns whether this is a URL of this machine.
-pub(crate) fn is_url_of_this_machine(url: &str) -> bool {
-    let uri = url.parse::<Uri>();
-    uri.is_ok_and(|uri| uri.host().is_some_and(is_this_machine))
+/// Checks a URL that an issuer's metadata names, such as its `jwks_uri`. It must be `https` if the
+/// issuer is (RFC 8414 §2), and may be on this machine only if the issuer is.
+///
+/// Otherwise, a remote issuer could make this program send requests to services on its own machine.
+/// It still can, by a name that resolves to this machine, but only over `https`.
+///
+/// # Errors
+///
+/// [`FetchError::InsecureUrl`]: the URL is not permitted.
+pub fn check_endpoint(url: &str, issuer: &str) -> Result<(), FetchError> {
+    let parse = |url: &str| url.parse::<Uri>().map_err(|_| FetchError::InsecureUrl);
+    let (url, issuer) = (parse(url)?, parse(issuer)?);
+    let is_https = |uri: &Uri| uri.scheme_str() == Some("https");
+    let is_local = |uri: &Uri| uri.host().is_some_and(is_this_machine);
+    let is_weaker = is_https(&issuer) && !is_https(&url);
+    if is_weaker || (is_local(&url) && !is_local(&issuer)) {
+        return Err(FetchError::InsecureUrl);
+    }
+    Ok(())
 }
 
 /// Returns whether a URL's host is this machine.
@@ -354,6 +369,36 @@ mod tls {
         match authorities {
             None => Ok(config),
             Some(_) => Err(HttpSettingsError::Authorities),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_that_an_issuer_may_name() {
+        let (remote, local) = ("https://login.example.com", "http://127.0.0.1:8080");
+        for (issuer, url, is_permitted) in [
+            (remote, "https://login.example.com/token", true),
+            (remote, "https://keys.example.net/jwks", true),
+            (remote, "http://login.example.com/token", false),
+            (remote, "HTTP://login.example.com/token", false),
+            (remote, "http://127.0.0.1:8080/token", false),
+            (remote, "https://127.0.0.1/token", false),
+            (remote, "https://[::1]/token", false),
+            (remote, "https://localhost/token", false),
+            (remote, "/token", false),
+            (remote, "", false),
+            (local, "http://127.0.0.1:9090/token", true),
+            (local, "http://localhost:9090/token", true),
+            (local, "https://login.example.com/token", true),
+            ("https://localhost", "http://localhost/token", false),
+            ("http://login.example.com", "http://127.0.0.1/token", false),
+        ] {
+            let outcome = check_endpoint(url, issuer);
+            assert_eq!(outcome.is_ok(), is_permitted, "{issuer} {url}");
         }
     }
 }

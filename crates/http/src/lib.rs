@@ -52,6 +52,7 @@ pub use document::{JwkLeniency, KeyFormat};
 pub use error::{Error, KeyReport, Rejection, SkippedKey, Unavailable};
 pub use fetch::{
     Fetch, FetchError, Fetched, HttpClient, HttpSettings, HttpSettingsError, ProxySettings,
+    check_endpoint,
 };
 pub use issuer::{Issuer, Keys, Status};
 pub use issuers::{Builder, Issuers};

@@ -10,7 +10,7 @@ use jose_verify::oauth::ProviderMetadata;
 
 use crate::config::{ConfigError, IssuerConfig, KeyLocation, Metadata};
 use crate::document::KeyFormat;
-use crate::fetch::{Fetch, FetchError, Fetched, is_url_of_this_machine};
+use crate::fetch::{Fetch, FetchError, Fetched, check_endpoint};
 
 /// The time for which the `jwks_uri` of the metadata is remembered.
 const METADATA_LIFETIME: Duration = Duration::from_secs(24 * 3600);
@@ -159,30 +159,20 @@ fn jwks_uri(
     let metadata = metadata.map_err(FetchError::Metadata)?;
     let jwks_uri = metadata.jwks_uri().ok_or(FetchError::NoJwksUri)?;
     let jwks_uri = jwks_uri.to_string();
-    // RFC 8414 §2: `jwks_uri` must be `https`.
-    let is_insecure = has_scheme(&url, "https") && !has_scheme(&jwks_uri, "https");
-    // A remote issuer must not make this program send requests to services on its own machine.
-    if is_insecure || (is_url_of_this_machine(&jwks_uri) && !is_url_of_this_machine(&url)) {
-        return Err(FetchError::InsecureUrl);
-    }
+    check_endpoint(&jwks_uri, &config.issuer)?;
     Ok(jwks_uri)
-}
-
-fn has_scheme(url: &str, scheme: &str) -> bool {
-    url.split_once("://")
-        .is_some_and(|(found, _)| found.eq_ignore_ascii_case(scheme))
 }
 
 /// Returns the URL of an issuer's metadata. Returns `None` if it cannot be formed, because the
 /// issuer is not a URL.
 pub(crate) fn metadata_url(issuer: &str, kind: Metadata) -> Option<String> {
     let base = issuer.strip_suffix('/').unwrap_or(issuer);
+    let (scheme, rest) = base.split_once("://")?;
     match kind {
         // OpenID Connect Discovery 1.0 §4.
         Metadata::OpenidConfiguration => Some(format!("{base}/.well-known/openid-configuration")),
         // RFC 8414 §3.1.
         Metadata::AuthorizationServer => {
-            let (scheme, rest) = base.split_once("://")?;
             let end = rest.find('/').unwrap_or(rest.len());
             let (host, path) = rest.split_at(end);
             let name = "/.well-known/oauth-authorization-server";
@@ -218,9 +208,8 @@ mod tests {
             assert_eq!(url(Metadata::OpenidConfiguration), oidc);
             assert_eq!(url(Metadata::AuthorizationServer), oauth);
         }
-        assert_eq!(
-            metadata_url("accounts.example.com", Metadata::AuthorizationServer),
-            None
-        );
+        for kind in [Metadata::OpenidConfiguration, Metadata::AuthorizationServer] {
+            assert_eq!(metadata_url("accounts.example.com", kind), None);
+        }
     }
 }

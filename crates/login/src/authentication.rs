@@ -8,7 +8,7 @@ use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use jose_verify::NumericDate;
 use serde_json::{Value, json};
 
-use crate::error::Error;
+use crate::error::{Error, SignError};
 use crate::random::random;
 use crate::settings::Settings;
 
@@ -35,9 +35,6 @@ pub enum Authentication {
     /// With a JWT that the client signs (RFC 7523 §2.2).
     PrivateKeyJwt(ClientKey),
 }
-
-/// Why a signature could not be made.
-pub type SignError = Box<dyn std::error::Error + Send + Sync>;
 
 type Sign = dyn Fn(&[u8]) -> Result<Vec<u8>, SignError> + Send + Sync;
 

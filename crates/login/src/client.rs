@@ -13,13 +13,16 @@ use crate::authentication::Authentication;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::login::{Callback, Expected, Flow, Login, Request};
-use crate::logout::MAX_LOGOUT_TOKENS;
 use crate::provider::{Answer, Provider};
 use crate::settings::Settings;
 use crate::user::{Tokens, User};
 
 /// The hash functions of all algorithms that an ID Token may be signed with.
 const HASHES: &[&dyn HashFunction] = &[&SHA256, &SHA384, &SHA512];
+
+/// The number of logout tokens that are remembered until they expire. Further ones are rejected
+/// meanwhile. An entry takes 88 bytes.
+const MAX_LOGOUT_TOKENS: usize = 1024;
 
 /// A relying party (client) of one provider. Threads can share it.
 pub struct Client {

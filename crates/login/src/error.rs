@@ -4,7 +4,8 @@ use std::fmt;
 
 use jose_verify_http::{ConfigError, FetchError};
 
-use crate::authentication::SignError;
+/// Why a signature could not be made.
+pub type SignError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why something failed. It contains no secrets, tokens or codes of ours. The texts of an
 /// [`ErrorResponse`] are the provider's.
@@ -183,6 +184,12 @@ impl From<jose_verify::Error> for Error {
 impl From<jose_verify_http::Error> for Error {
     fn from(error: jose_verify_http::Error) -> Self {
         Self::Verification(error)
+    }
+}
+
+impl From<getrandom::Error> for Error {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Random(error)
     }
 }
 

@@ -59,9 +59,9 @@ mod refresh;
 mod settings;
 mod user;
 
-pub use authentication::{Authentication, ClientKey, SignError};
+pub use authentication::{Authentication, ClientKey};
 pub use client::Client;
-pub use error::{Error, ErrorResponse};
+pub use error::{Error, ErrorResponse, SignError};
 pub use jose_verify_http::{Clock, Event, HttpSettings, JwkLeniency, Observer, ProxySettings};
 pub use login::{Flow, Login};
 pub use logout::{LogoutEvent, LogoutRequest};

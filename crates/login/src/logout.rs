@@ -12,9 +12,6 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::login::with_parameters;
 
-/// The number of logout tokens that are remembered until they expire. Further ones are rejected
-/// meanwhile. An entry takes 88 bytes.
-pub(crate) const MAX_LOGOUT_TOKENS: usize = 1024;
 /// How long a logout token without `exp` is accepted after its `iat`. Back-Channel Logout 1.0 §2.4
 /// recommends that `exp` be at most two minutes in the future.
 const MAX_AGE: Duration = Duration::from_secs(120);

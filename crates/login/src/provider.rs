@@ -2,7 +2,7 @@
 
 use jose_verify::json::JsonStr;
 use jose_verify::oauth::ProviderMetadata;
-use jose_verify_http::{FetchError, HttpClient};
+use jose_verify_http::{FetchError, HttpClient, check_endpoint};
 use serde_json::Value;
 use ureq::http::Response;
 
@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorResponse};
 /// What the client uses of the provider's metadata.
 pub(crate) struct Provider {
     http: HttpClient,
+    issuer: String,
     pub(crate) authorization_endpoint: String,
     pub(crate) token_endpoint: String,
     pub(crate) user_info_endpoint: Option<String>,
@@ -39,7 +40,7 @@ impl Provider {
         let metadata = ProviderMetadata::parse(&text, issuer)?;
         let required = |endpoint: Option<JsonStr<'_>>, name| {
             let url = endpoint.ok_or(Error::MissingEndpoint(name))?.to_string();
-            check(&http, &url)?;
+            check(&http, issuer, &url)?;
             Ok::<_, Error>(url)
         };
         let endpoint = metadata.authorization_endpoint();
@@ -51,6 +52,7 @@ impl Provider {
             token_endpoint,
             user_info_endpoint: metadata.user_info_endpoint().map(|url| url.to_string()),
             end_session_endpoint: metadata.end_session_endpoint().map(|url| url.to_string()),
+            issuer: issuer.to_owned(),
             sends_issuer: metadata.sends_issuer(),
             algorithms: algorithms.map(|all| all.iter().map(|one| one.to_string()).collect()),
             authentication_methods: authentication_methods(&text)?,
@@ -58,13 +60,14 @@ impl Provider {
         })
     }
 
-    /// Returns an error if others on the network could read what is sent to this URL.
+    /// Returns an error if the metadata must not name this URL.
     pub(crate) fn check(&self, url: &str) -> Result<(), Error> {
-        check(&self.http, url)
+        check(&self.http, &self.issuer, url)
     }
 
     /// Requests the claims about a user (OpenID Connect Core §5.3.1).
     pub(crate) fn get_user_info(&self, url: &str, access_token: &str) -> Result<Answer, Error> {
+        self.check(url)?;
         get(&self.http, url, Some(access_token))
     }
 
@@ -133,11 +136,12 @@ fn quoted<'c>(challenge: &'c str, name: &str) -> Option<&'c str> {
     Some(value.split_once('"')?.0)
 }
 
-fn check(http: &HttpClient, url: &str) -> Result<(), Error> {
-    match http.agent_for(url) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(http_error(url, error)),
-    }
+/// Returns an error if others on the network could read what is sent to this URL, or if the issuer
+/// must not name it.
+fn check(http: &HttpClient, issuer: &str, url: &str) -> Result<(), Error> {
+    let permitted = check_endpoint(url, issuer);
+    let usable = permitted.and_then(|()| http.agent_for(url).map(|_| ()));
+    usable.map_err(|error| http_error(url, error))
 }
 
 fn http_error(url: &str, error: FetchError) -> Error {

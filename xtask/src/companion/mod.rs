@@ -97,7 +97,16 @@ fn check() -> Outcome {
     run(cargo("fmt").args(["--all", "--check"]))?;
     let lints = ["--workspace", "--all-targets", "--", "-D", "warnings"];
     run(cargo("clippy").args(OPTIONS).args(lints))?;
-    run(cargo("test").args(OPTIONS).arg("--workspace"))
+    run(cargo("test").args(OPTIONS).arg("--workspace"))?;
+    let mut documentation = cargo("doc");
+    documentation
+        .args(OPTIONS)
+        .args(["--workspace", "--no-deps"]);
+    documentation.args([
+        "--features",
+        "jose-verify-http/axum,jose-verify-http/tracing",
+    ]);
+    run(documentation.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn soak(minutes: u32) -> Outcome {

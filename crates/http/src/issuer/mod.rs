@@ -56,14 +56,22 @@ pub struct Issuer {
     fetched: Signal,
 }
 
-/// The next step of a request whose token was not verified.
-enum Next {
-    /// Verifies again, with these newer keys.
-    Newer(Arc<Keys>),
-    /// Waits for the fetch in progress.
-    Wait(EventListener),
-    /// Returns the error, because newer keys are not available now or cannot help.
-    Nothing,
+/// What is verified, and how.
+struct Request<'r> {
+    token: &'r [u8],
+    policy: &'r Policy<'r>,
+    checks: &'r [&'r dyn ClaimCheck],
+}
+
+/// A request whose token the current keys rejected.
+struct Rejected {
+    /// The keys, if there were any.
+    used: Option<Arc<Keys>>,
+    error: Error,
+    /// Whether newer keys may accept the token.
+    needs_newer: bool,
+    /// The fetch in progress, if it may bring newer keys.
+    fetched: Option<EventListener>,
 }
 
 /// The state of an issuer's keys, for health checks.
@@ -188,19 +196,19 @@ impl Issuer {
         checks: &[&dyn ClaimCheck],
         mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
     ) -> Result<T, Error> {
-        let (used, error) = match self.attempt(token, policy, checks, &mut read) {
+        let request = Request {
+            token,
+            policy,
+            checks,
+        };
+        let mut rejected = match self.first(&request, &mut read) {
             Ok(value) => return Ok(value),
-            Err((used, error)) => (used, error),
+            Err(rejected) => rejected,
         };
-        let newer = match self.next(used.as_ref(), &error, token) {
-            Next::Newer(keys) => Some(keys),
-            Next::Nothing => None,
-            Next::Wait(fetched) => {
-                fetched.await;
-                self.newer_than(used.as_ref())
-            }
-        };
-        self.again(newer, error, token, policy, checks, read)
+        if let Some(fetched) = rejected.fetched.take() {
+            fetched.await;
+        }
+        self.again(rejected, &request, read)
     }
 
     /// Does the same as [`verify`](Self::verify), but blocks the thread while it waits.
@@ -215,19 +223,19 @@ impl Issuer {
         checks: &[&dyn ClaimCheck],
         mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
     ) -> Result<T, Error> {
-        let (used, error) = match self.attempt(token, policy, checks, &mut read) {
+        let request = Request {
+            token,
+            policy,
+            checks,
+        };
+        let mut rejected = match self.first(&request, &mut read) {
             Ok(value) => return Ok(value),
-            Err((used, error)) => (used, error),
+            Err(rejected) => rejected,
         };
-        let newer = match self.next(used.as_ref(), &error, token) {
-            Next::Newer(keys) => Some(keys),
-            Next::Nothing => None,
-            Next::Wait(fetched) => {
-                fetched.wait();
-                self.newer_than(used.as_ref())
-            }
-        };
-        self.again(newer, error, token, policy, checks, read)
+        if let Some(fetched) = rejected.fetched.take() {
+            fetched.wait();
+        }
+        self.again(rejected, &request, read)
     }
 
     /// Fetches the keys, or waits for the fetch in progress. Returns whether keys were added or
@@ -265,54 +273,58 @@ impl Issuer {
 
 /// Verification with the current keys, and with newer ones.
 impl Issuer {
-    /// Verifies with the current keys. On error, returns the keys that were used.
-    fn attempt<T>(
-        &self,
-        token: &[u8],
-        policy: &Policy<'_>,
-        checks: &[&dyn ClaimCheck],
+    /// Verifies with the current keys. If newer keys may help, begins to fetch them.
+    fn first<T>(
+        self: &Arc<Self>,
+        request: &Request<'_>,
         read: &mut impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
-    ) -> Result<T, (Option<Arc<Keys>>, Error)> {
-        let keys = self.keys().map_err(|error| (None, error))?;
-        let outcome = self.verify_with(&keys, token, policy, checks, read);
-        outcome.map_err(|error| (Some(keys), self.rejection(error)))
+    ) -> Result<T, Rejected> {
+        let (used, error) = match self.keys() {
+            Err(error) => (None, error),
+            Ok(keys) => match self.verify_with(&keys, request, read) {
+                Ok(value) => return Ok(value),
+                Err(error) => (Some(keys), self.rejection(error)),
+            },
+        };
+        let reason = reason_to_fetch(&error, request.token, used.as_ref());
+        Err(Rejected {
+            fetched: reason.and_then(|reason| self.fetch_newer(used.as_ref(), reason)),
+            needs_newer: reason.is_some(),
+            used,
+            error,
+        })
     }
 
-    /// Verifies with newer keys, or returns `error` if there are none.
+    /// Verifies with newer keys, if there are any by now and they may help.
     fn again<T>(
         &self,
-        newer: Option<Arc<Keys>>,
-        error: Error,
-        token: &[u8],
-        policy: &Policy<'_>,
-        checks: &[&dyn ClaimCheck],
+        rejected: Rejected,
+        request: &Request<'_>,
         mut read: impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
     ) -> Result<T, Error> {
-        match newer {
-            Some(keys) => {
-                let outcome = self.verify_with(&keys, token, policy, checks, &mut read);
+        let used = rejected.used.as_ref();
+        let newer = rejected.needs_newer.then(|| self.newer_than(used));
+        match (newer.flatten(), rejected.error) {
+            (Some(keys), _) => {
+                let outcome = self.verify_with(&keys, request, &mut read);
                 outcome.map_err(|error| self.rejection(error))
             }
             // The fetch for which the request waited may have failed for a new reason.
-            None if matches!(error, Error::Unavailable(_)) => {
-                Err(self.keys().err().unwrap_or(error))
-            }
-            None => Err(error),
+            (None, error @ Error::Unavailable(_)) => Err(self.keys().err().unwrap_or(error)),
+            (None, error) => Err(error),
         }
     }
 
     fn verify_with<T>(
         &self,
         keys: &Keys,
-        token: &[u8],
-        policy: &Policy<'_>,
-        checks: &[&dyn ClaimCheck],
+        request: &Request<'_>,
         read: &mut impl FnMut(&Verified<'_>) -> Result<T, TokenError>,
     ) -> Result<T, TokenError> {
-        let mut scratch = vec![0; scratch_len(token.len())];
-        let verifier = Verifier::new(keys, policy).with_checks(checks);
+        let mut scratch = vec![0; scratch_len(request.token.len())];
+        let verifier = Verifier::new(keys, request.policy).with_checks(request.checks);
         let now = self.environment.clock.now();
-        read(&verifier.verify(token, now, &mut scratch)?)
+        read(&verifier.verify(request.token, now, &mut scratch)?)
     }
 
     pub(crate) fn rejection(&self, error: TokenError) -> Error {
@@ -339,32 +351,22 @@ impl Issuer {
         })
     }
 
-    /// Decides what a request does next. The keys `used` rejected its token with `error`.
-    fn next(self: &Arc<Self>, used: Option<&Arc<Keys>>, error: &Error, token: &[u8]) -> Next {
-        let (error, names_key) = match error {
-            // Without keys, any token is a reason to fetch.
-            Error::Unavailable(_) => (TokenError::NoKey, true),
-            Error::Token(rejection) => (rejection.error, names_key(token, used)),
-            _ => return Next::Nothing,
-        };
-        let may_be_replaced = error == TokenError::BadSignature && !names_key;
-        if !error.should_refresh_keys() && !may_be_replaced {
-            return Next::Nothing;
-        }
+    /// Begins to fetch keys that are newer than `used`, or returns the fetch in progress. Returns
+    /// `None` if there are newer keys already, and if no fetch may begin.
+    fn fetch_newer(
+        self: &Arc<Self>,
+        used: Option<&Arc<Keys>>,
+        (error, names_key): (TokenError, bool),
+    ) -> Option<EventListener> {
         let mut state = self.state();
-        if let Some(keys) = self.newer_than(used) {
-            return Next::Newer(keys);
+        if self.newer_than(used).is_some() {
+            return None;
         }
-        if state.due.is_none() {
-            return Next::Nothing;
-        }
-        if !state.is_fetching {
-            if !state.refetch.begin(error, names_key, self.elapsed()) {
-                return Next::Nothing;
-            }
+        state.due?;
+        if !state.is_fetching && state.refetch.begin(error, names_key, self.elapsed()) {
             self.start_fetch(&mut state);
         }
-        self.listen(&state).map_or(Next::Nothing, Next::Wait)
+        self.listen(&state)
     }
 
     /// Returns the outcome of the last fetch.
@@ -381,6 +383,23 @@ impl Issuer {
             (!is_used).then(|| Arc::clone(keys))
         })
     }
+}
+
+/// Returns why the keys may be fetched again: the error, and whether the token names its key.
+/// Returns `None` if newer keys cannot help.
+fn reason_to_fetch(
+    error: &Error,
+    token: &[u8],
+    used: Option<&Arc<Keys>>,
+) -> Option<(TokenError, bool)> {
+    let (error, names_key) = match error {
+        // Without keys, any token is a reason to fetch.
+        Error::Unavailable(_) => (TokenError::NoKey, true),
+        Error::Token(rejection) => (rejection.error, names_key(token, used)),
+        _ => return None,
+    };
+    let may_be_replaced = error == TokenError::BadSignature && !names_key;
+    (error.should_refresh_keys() || may_be_replaced).then_some((error, names_key))
 }
 
 /// Returns whether the header names one of these keys. Keys without a `kid`, such as those in PEM,

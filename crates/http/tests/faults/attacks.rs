@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::server::{FaultServer, Reply};
 use super::support::{self, AUDIENCE, ISSUER, TestKey, claims, jwks};
-use super::tools::{TestClock, builder, config, verify};
+use super::tools::{TestClock, builder, client, config, verify};
 
 /// Returns the key as `SubjectPublicKeyInfo` in DER (RFC 5480 §2).
 fn spki(key: &TestKey) -> Vec<u8> {
@@ -148,6 +148,10 @@ fn hosts_that_only_look_permitted() {
         "http://169.254.169.254/latest/meta-data/",
         "HTTP://example.com/",
         "http:/127.0.0.1/",
+        "http://127.0.0.1/\r\nX-Header: 1",
+        "http://127.0.0.1/ HTTP/1.1",
+        "http://127.0.0.1\\@example.com/",
+        " http://127.0.0.1/",
         "file:///etc/passwd",
         "file://localhost/etc/passwd",
         "ftp://127.0.0.1/",
@@ -159,6 +163,18 @@ fn hosts_that_only_look_permitted() {
     for url in ["http://keycloak:8080/", "HTTP://127.0.0.1/", "HTTPS://a/"] {
         assert!(client.agent_for(url).is_ok(), "{url}");
     }
+}
+
+/// With and without the feature `tls`.
+#[test]
+fn https_is_never_sent_in_plain_text() {
+    let server = FaultServer::start();
+    server.set("/jwks", Reply::Document(jwks(&[&TestKey::new(1)])));
+    let url = format!("{}/jwks", server.url());
+    assert!(client().fetch(&url, None).is_ok());
+    let error = client().fetch(&url.replace("http", "https"), None);
+    assert!(!matches!(error, Err(FetchError::InsecureUrl)), "{error:?}");
+    assert!(error.is_err() && server.requests("/jwks") == 1);
 }
 
 const OTHER: &str = "https://other.example.com";
@@ -238,28 +254,33 @@ fn tokens_of_one_issuer_signed_by_another() {
     assert!(verify(&issuers, &sign(3, &named(ISSUER))).is_ok());
 }
 
-#[test]
-fn tokens_that_are_no_access_tokens() {
-    let key = TestKey::new(1);
+/// Returns issuers with this key that accept access tokens of RFC 9068, other access tokens, and
+/// tokens with a client and no audience, as Cognito writes them.
+fn profiles(key: &TestKey) -> [Issuers; 3] {
     let build = |config: IssuerConfig| {
         let config = IssuerConfig {
-            keys: KeyLocation::Document(jwks(&[&key]), KeyFormat::JwkSet),
+            keys: KeyLocation::Document(jwks(&[key]), KeyFormat::JwkSet),
             ..config
         };
         Issuers::builder().on_demand().build([config]).unwrap()
     };
-    let rfc9068 = build(support::config());
     let jwt = build(IssuerConfig {
         profile: Profile::Jwt,
         ..support::config()
     });
-    // As Cognito writes them.
     let clients = build(IssuerConfig {
         profile: Profile::Jwt,
         audiences: Vec::new(),
         client_ids: vec!["shop".to_owned()],
         ..support::config()
     });
+    [build(support::config()), jwt, clients]
+}
+
+#[test]
+fn tokens_that_are_no_access_tokens() {
+    let key = TestKey::new(1);
+    let [rfc9068, jwt, clients] = profiles(&key);
     let logout = json!({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}});
     let id_token = json!({"aud": "shop", "nonce": "n", "client_id": null, "jti": null});
     let id_token_with_client = json!({"aud": "shop", "client_id": "shop"});

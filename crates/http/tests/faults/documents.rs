@@ -71,6 +71,8 @@ fn entries_that_are_skipped() {
         assert_eq!(skipped.len() + more_skipped, entries.len(), "{case}");
         assert_eq!(*used, 1, "{case}");
         assert!(skipped.len() <= KeyReport::MAX_SKIPPED, "{case}");
+        let rest = format!("; {more_skipped} more are skipped");
+        assert_eq!(rejection.to_string().contains(&rest), *more_skipped > 0);
         // One line of a log for each token without a key.
         assert!(rejection.to_string().len() < 16 * 1024, "{case}");
     }
