@@ -86,7 +86,8 @@ pub struct IssuerConfig {
     #[serde(with = "seconds")]
     pub shortest_pause: Duration,
     /// The longest pause between two fetches: five minutes by default. Each fetch that returns no
-    /// new keys doubles the pause, up to this time.
+    /// new keys doubles the pause, up to this time. So do fetches in the background. A new key that
+    /// the issuer uses at once may be unknown for this long, and its tokens are rejected meanwhile.
     #[serde(with = "seconds")]
     pub longest_pause: Duration,
     /// Memory for the tables of this issuer's ECDSA keys, in bytes: 256 KiB by default. While keys
