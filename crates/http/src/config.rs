@@ -68,9 +68,9 @@ pub struct IssuerConfig {
     /// Accepts JWKs that are skipped by default.
     pub jwk: JwkLeniency,
     /// The time between fetches in the background: 15 minutes by default. Each is up to a tenth
-    /// shorter, at random, so that many processes do not fetch at once. The pause between fetches
-    /// has precedence, so a time below `longest_pause` has an effect only until the pause exceeds
-    /// it.
+    /// shorter, at random, so that many processes do not fetch at once. At least one second. After
+    /// a fetch that failed, the next begins after `shortest_pause`, and each further failure
+    /// doubles this time, up to `longest_pause`.
     #[serde(with = "seconds")]
     pub refresh: Duration,
     /// How long keys are used after the last successful fetch: one day by default. Without this
@@ -81,13 +81,14 @@ pub struct IssuerConfig {
     /// this long after a fetch finds that it is no longer published.
     #[serde(with = "seconds")]
     pub token_lifetime: Duration,
-    /// The shortest pause between two fetches, regardless of which tokens arrive: five seconds by
-    /// default, and at least one second. See [`Refetch`](jose_verify::keys::Refetch).
+    /// The shortest pause between two fetches that tokens cause: five seconds by default, and at
+    /// least one second. See [`Refetch`](jose_verify::keys::Refetch).
     #[serde(with = "seconds")]
     pub shortest_pause: Duration,
-    /// The longest pause between two fetches: five minutes by default. Each fetch that returns no
-    /// new keys doubles the pause, up to this time. So do fetches in the background. A new key that
-    /// the issuer uses at once may be unknown for this long, and its tokens are rejected meanwhile.
+    /// The longest pause between two fetches that tokens cause: five minutes by default. Each such
+    /// fetch that returns no new keys doubles the pause, up to this time. If forged tokens cause
+    /// fetches, a new key that the issuer uses at once may be unknown for this long, and its tokens
+    /// are rejected meanwhile.
     #[serde(with = "seconds")]
     pub longest_pause: Duration,
     /// Memory for the tables of this issuer's ECDSA keys, in bytes: 256 KiB by default. While keys

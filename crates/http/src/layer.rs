@@ -148,12 +148,15 @@ where
 
 /// Converts [`Error::response`] to a response of the crate `http`, with an empty body. Requires the
 /// feature `tower`.
+///
+/// The [`Error`] is in the extensions of the response, so that an outer layer can log it.
 #[must_use]
 pub fn response<R: Default>(error: &Error) -> Response<R> {
     let answer = error.response();
     let mut response = Response::new(R::default());
     let server_error = StatusCode::INTERNAL_SERVER_ERROR;
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(server_error);
+    response.extensions_mut().insert(error.clone());
     let headers = response.headers_mut();
     if let Some(Ok(challenge)) = answer.www_authenticate.map(HeaderValue::try_from) {
         headers.insert(WWW_AUTHENTICATE, challenge);

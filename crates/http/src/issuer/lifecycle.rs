@@ -46,7 +46,14 @@ pub(super) struct Current {
 pub(super) struct State {
     pub(super) keys: Arc<GrowingRotatingKeys>,
     memory: Memory,
+    /// When tokens and calls of `refresh` may begin a fetch.
     pub(super) refetch: Refetch,
+    /// Whether the background thread began the fetch in progress. Its fetches return no new keys
+    /// most of the time, so they do not count for `refetch`: they would lengthen the pause after
+    /// which a token with a new key can begin a fetch.
+    is_background: bool,
+    /// The number of fetches that failed since the last one that succeeded.
+    failures: u32,
     pub(super) is_fetching: bool,
     /// The outcome of the last fetch: whether keys changed.
     pub(super) outcome: Option<Result<bool, FetchError>>,
@@ -84,6 +91,8 @@ impl State {
         Self {
             keys: Arc::default(),
             memory: Memory::default(),
+            is_background: false,
+            failures: 0,
             refetch,
             is_fetching: false,
             outcome: None,
@@ -125,14 +134,16 @@ impl Issuer {
         let due = state.due?;
         let mut begins = false;
         if due <= now && !state.is_fetching && may_fetch {
-            if state.refetch.begin_at(now) {
-                self.start_fetch(&mut state);
-                begins = true;
-            }
-            // The end of the fetch sets this again.
-            state.due = Some(now.saturating_add(state.refetch.pause()));
+            state.is_background = true;
+            self.start_fetch(&mut state);
+            begins = true;
         }
-        let due = state.due.unwrap_or(now);
+        // The end of a fetch sets the time of the next one.
+        let due = if state.is_fetching {
+            now.saturating_add(SHORTEST_WAIT)
+        } else {
+            state.due.unwrap_or(now)
+        };
         let retires_next = self.current(|current| current.retires_next);
         let next = retires_next.map_or(due, |time| time.min(due));
         Some((next.saturating_sub(now), begins))
@@ -231,15 +242,24 @@ impl Issuer {
     /// requests that wait for it.
     fn end_fetch(&self, state: &mut State, outcome: Result<(bool, bool), FetchError>) {
         let now = self.elapsed();
-        state.refetch.end(matches!(outcome, Ok((_, true))), now);
-        let mut wait = state.refetch.pause();
-        match &outcome {
-            Ok(_) => wait = wait.max(jittered(self.config.refresh)),
-            // The metadata may name another URL by now.
-            Err(_) => state.memory.forget_metadata(),
+        let is_new = matches!(outcome, Ok((_, true)));
+        if !state.is_background {
+            state.refetch.end(is_new, now);
+            state.pause_ends = now.saturating_add(state.refetch.pause());
         }
-        state.due = Some(now.saturating_add(wait));
-        state.pause_ends = now.saturating_add(state.refetch.pause());
+        state.is_background = false;
+        let wait = if outcome.is_ok() {
+            state.failures = 0;
+            jittered(self.config.refresh)
+        } else {
+            // The metadata may name another URL by now.
+            state.memory.forget_metadata();
+            let doublings = 1_u32.checked_shl(state.failures).unwrap_or(u32::MAX);
+            state.failures = state.failures.saturating_add(1);
+            let pause = self.config.shortest_pause.saturating_mul(doublings);
+            pause.min(self.config.longest_pause)
+        };
+        state.due = Some(now.saturating_add(wait.max(SHORTEST_WAIT)));
         state.outcome = Some(outcome.map(|(is_changed, _)| is_changed));
         state.is_fetching = false;
         self.fetched.notify(usize::MAX);
@@ -393,6 +413,9 @@ impl Drop for EndOnPanic<'_> {
         self.0.end_fetch(&mut self.0.state(), panicked);
     }
 }
+
+/// The shortest time between the end of a fetch and the next one in the background.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Returns a time that is up to a tenth shorter, at random.
 fn jittered(time: Duration) -> Duration {

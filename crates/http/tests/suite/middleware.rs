@@ -337,6 +337,8 @@ async fn an_issuer_that_is_down() {
         .await
         .unwrap();
     assert_eq!(answer.status(), 503, "the token is not reported as invalid");
+    let logged: &jose_verify_http::Error = answer.extensions().get().unwrap();
+    assert_eq!(logged.name(), "keys_unavailable");
     assert_eq!(answer.headers()[RETRY_AFTER], "10");
 
     published.publish(&[&key]);
@@ -417,4 +419,24 @@ async fn a_client_that_disconnects_does_not_cancel_the_fetch() {
     assert!(impatient.await.is_err());
     assert!(verify(&issuers, &token).await.is_ok());
     assert_eq!(published.fetches(), 1);
+}
+
+#[tokio::test]
+async fn background_fetches_do_not_delay_new_keys() {
+    let (old, new) = (TestKey::new(1), TestKey::new(2));
+    let published = Published::new(&[&old]);
+    let config = IssuerConfig {
+        refresh: Duration::from_millis(100),
+        shortest_pause: Duration::from_secs(1),
+        ..config()
+    };
+    let builder = Issuers::builder().client(published.clone());
+    let issuers = builder.build([config]).unwrap();
+    // If these fetches counted for the pause, it would be four seconds after the third.
+    while published.fetches() < 3 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    published.publish(&[&new]);
+    assert!(verify(&issuers, &new.token()).await.is_ok());
 }
