@@ -21,8 +21,8 @@ use crate::token::{AccessToken, Principal};
 /// scopes. It inserts the [`AccessToken<T>`](AccessToken) into their extensions. Requires the
 /// feature `tower`.
 ///
-/// Other requests receive [`Error::response`], with an empty body. Their errors are not logged.
-/// Call [`authenticate`] in a middleware of your own to log them.
+/// Other requests receive [`Error::response`], with an empty body. The [`Error`] is in the
+/// extensions of the response, so that an outer layer can log and count it.
 #[derive(Debug)]
 pub struct RequireBearerLayer<T = Principal> {
     issuers: Issuers,
