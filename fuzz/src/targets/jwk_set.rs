@@ -38,8 +38,15 @@ fn check_set(text: &[u8], algorithms: Algorithms) {
     let entries = entries.as_deref();
     match (jwk_set_entries(text), entries) {
         (Ok(ours), Ok(entries)) => assert!(ours.eq(entries.iter().copied())),
+        // The grammar is not checked in a container that is nested too deeply. So another fault may
+        // be the first that is found, or none.
+        (Err(error @ (Error::MalformedKeySet | Error::DuplicateMember)), Err(_))
+            if outline::may_be_too_deep(text) =>
+        {
+            let result = GrowingKeySet::default().load(text, algorithms, |_| {});
+            return assert_eq!(result.err(), Some(error));
+        }
         (Err(error), Err(reasons)) => assert!(reasons.contains(&error), "{error:?}"),
-        // The grammar is not checked in a container that is nested too deeply.
         (Ok(ours), Err(_)) if outline::may_be_too_deep(text) => {
             let mut set = GrowingKeySet::default();
             let mut skipped = 0;
