@@ -166,8 +166,8 @@ impl Issuer {
         state.is_fetching.then(|| self.fetched.listen())
     }
 
-    /// Starts a thread that fetches the keys. A fetch that the background thread does not begin must
-    /// be permitted by `refetch`.
+    /// Starts a thread that fetches the keys. `refetch` must permit it, unless the background
+    /// thread begins it.
     pub(super) fn start_fetch(self: &Arc<Self>, state: &mut State) {
         let issuer = Arc::clone(self);
         state.is_fetching = true;
